@@ -1,0 +1,160 @@
+"""GelatoConnect: api.partner-connect.io/api/<prefix>/, with a key and a secret."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gelato_async.backends.origins import Paths, origins, with_paths
+from gelato_async.core.backend import Backend, Fields, Routes, Rules
+from gelato_async.core.credentials import Credentials, checked
+from gelato_async.core.operations import CancelOrder, GetOrder, SearchOrders, SubmitOrder, UpdateShipment
+from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.rules import (
+    Rule,
+    between,
+    country_code,
+    email,
+    finite,
+    moment,
+    not_empty,
+    one_of,
+    present,
+    required,
+    state_where_needed,
+)
+from gelato_async.core.wire import Dialect, Renames
+from gelato_async.models.new_order import CatalogItem, File, NewOrder
+from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
+from gelato_async.models.search import OrderPage, OrderQuery
+
+ORIGINS = {"order": "https://api.partner-connect.io"}
+
+ROUTES: Routes = {
+    SubmitOrder: Route(
+        method="POST",
+        service="order",
+        path="/api/{prefix}/order",
+        body="order",
+        answer=SubmittedOrder,
+        repeat=Repeat.AFTER_SETTLING,
+    ),
+    GetOrder: Route(method="GET", service="order", path="/api/{prefix}/{order_id}", answer=Order, repeat=Repeat.FREELY),
+    SearchOrders: Route(
+        method="POST",
+        service="order",
+        path="/api/{prefix}/search",
+        body="query",
+        answer=OrderPage,
+        repeat=Repeat.FREELY,
+    ),
+    CancelOrder: Route(method="POST", service="order", path="/api/{prefix}/{order_id}/cancel", repeat=Repeat.CHECKING),
+    UpdateShipment: Route(
+        method="PUT",
+        service="order",
+        path="/api/{prefix}/{order_id}",
+        body=("shipment_method_uid", "shipping_address"),
+        answer=UpdatedShipment,
+        repeat=Repeat.CHECKING,
+    ),
+}
+
+RENAMES: Renames = {
+    (OrderQuery, "fulfillment_statuses"): "fulfillmentStatus",
+    (OrderQuery, "financial_statuses"): "financialStatus",
+}
+
+UNSUPPORTED: Fields = {
+    NewOrder: ("return_address",),
+    CatalogItem: ("page_count", "adjust_product_uid_by_file_types"),
+    File: ("id", "thread_colors", "is_visible"),
+    OrderQuery: ("ids", "search", "channels", "currencies", "order_types", "store_ids"),
+}
+
+
+def _address(path: str) -> list[Rule]:
+    """*Shipping Address Parameters*."""
+    needed = ("country", "firstName", "lastName", "addressLine1", "city", "email", "phone")
+    return [
+        *(Rule(f"{path}.{name}", required) for name in needed),
+        Rule(f"{path}.postCode", present),
+        Rule(f"{path}.country", country_code),
+        Rule(f"{path}.email", email),
+        Rule(f"{path}.state", state_where_needed),
+    ]
+
+
+def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
+    uid, name, variant = (bool(item.get(key)) for key in ("productUid", "productName", "productVariant"))
+    good = (uid and not name and not variant) or (name and variant and not uid)
+    return None if good else "is required, or productName with productVariant, and not both"
+
+
+def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
+    kinds = {bool(item.get("productUid")) for item in items or () if isinstance(item, Mapping)}
+    return "must all be named by productUid or all by productName, not both in one order" if len(kinds) > 1 else None
+
+
+def _some_change(method: Any, body: Mapping[str, Any]) -> str | None:
+    return None if method or body.get("shippingAddress") else "is required, or shippingAddress, or both"
+
+
+RULES: Rules = {
+    SubmitOrder: [
+        Rule("orderReferenceId", required),
+        Rule("currency", required),
+        Rule("orderType", one_of("order", "draft")),
+        Rule("retailShippingPriceInclVat", finite),
+        Rule("metadata[].key", required),
+        Rule("metadata[].value", required),
+        Rule("shippingAddress", not_empty),
+        *_address("shippingAddress"),
+        Rule("items", not_empty),
+        Rule("items", _one_kind),
+        Rule("items[].itemReferenceId", required),
+        Rule("items[].productUid", _named_one_way),
+        Rule("items[].quantity", required),
+        Rule("items[].quantity", between(1)),
+        Rule("items[].retailPriceInclVat", finite),
+        Rule("items[].metadata[].key", required),
+        Rule("items[].metadata[].value", required),
+        Rule("items[].files", not_empty),
+        Rule("items[].files[].type", required),
+        Rule("items[].files[].url", required),
+    ],
+    SearchOrders: [
+        Rule("limit", between(1, 100)),
+        Rule("offset", between(0)),
+        Rule("startDate", moment),
+        Rule("endDate", moment),
+        Rule("countries[]", country_code),
+    ],
+    UpdateShipment: [Rule("shipmentMethodUid", _some_change), *_address("shippingAddress")],
+}
+
+
+def connect_backend(
+    prefix: str | None,
+    api_key: str | None,
+    api_secret: str | None,
+    *,
+    base_url: str | None = None,
+    paths: Paths | None = None,
+) -> Backend:
+    """GelatoConnect for one partner's key and secret.
+
+    Raises:
+        ValueError: the prefix, the key, the secret, `base_url` or a path template cannot be used.
+    """
+    prefix = checked(prefix, "GelatoConnect partner prefix", "GELATO_CONNECT_PREFIX", forbidden="/?#")
+    key = checked(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
+    secret = checked(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")
+    return Backend(
+        name="GelatoConnect",
+        origins=origins(ORIGINS, base_url),
+        credentials=Credentials(f"{key}:{secret}", (f"{key}:{secret}", key, secret)),
+        creates=SubmitOrder,
+        routes=with_paths(ROUTES, paths or {}, {"prefix": prefix}),
+        dialect=Dialect(RENAMES),
+        unsupported=UNSUPPORTED,
+        rules=RULES,
+        values={"prefix": prefix},
+    )

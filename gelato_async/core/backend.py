@@ -1,0 +1,181 @@
+"""Backend: one API as data (routes, spelling, what it cannot carry, rules, credentials), and the three things done with it."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+
+import attrs
+from attrs import field, frozen
+
+from gelato_async.core import responses, wire
+from gelato_async.core.credentials import Credentials
+from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
+from gelato_async.core.messages import Request, Response
+from gelato_async.core.operations import CreateOperation, Operation, SearchOrders
+from gelato_async.core.responses import Scrubber
+from gelato_async.core.routes import Route
+from gelato_async.core.rules import Rule, problems_of
+from gelato_async.models.addresses import ReturnAddress, ShippingAddress
+from gelato_async.models.search import OrderQuery
+
+T = TypeVar("T")
+
+Fields = Mapping[type[Any], Sequence[str]]
+Routes = Mapping[type[Operation[Any]], Route]
+Rules = Mapping[type[Operation[Any]], Sequence[Rule]]
+
+PAGE = 100
+_PRIVATE: Fields = {
+    ShippingAddress: [
+        f.name for f in attrs.fields(ShippingAddress) if f.name not in {"country", "is_business", "extra"}
+    ],
+    ReturnAddress: [f.name for f in attrs.fields(ReturnAddress) if f.name not in {"country", "extra"}],
+    OrderQuery: ["search"],
+}
+
+
+@frozen(kw_only=True)
+class Backend:
+    """One API. Frozen, and shared by everything that talks to it.
+
+    `creates` is the operation that makes an order here. `origins` maps a service's name to scheme, host and port. `values`
+    fills names of path templates that are no fields of operations. `unsupported` lists, by model, the fields that this API
+    cannot carry.
+    """
+
+    name: str
+    origins: Mapping[str, str]
+    credentials: Credentials
+    creates: type[CreateOperation[Any]] = field(repr=False)
+    routes: Routes = field(repr=False)
+    dialect: wire.Dialect = field(repr=False)
+    unsupported: Fields = field(repr=False)
+    rules: Rules = field(repr=False)
+    values: Mapping[str, str] = field(factory=dict)
+
+    def route(self, operation: Operation[Any]) -> Route:
+        """How an operation travels.
+
+        Raises:
+            UnsupportedError: this API has no such call.
+        """
+        route = self.routes.get(type(operation))
+        if route is None:
+            raise UnsupportedError([Problem("", f"{self.name} has no such call")], operation=operation.name)
+        return route
+
+    def check(self, operation: Operation[Any], *, validate: bool = True) -> None:
+        """Find what is wrong with a request before it is sent, all at once.
+
+        Raises:
+            UnsupportedError: it uses what this API cannot carry.
+            ValidationError: it breaks documented rules (not with `validate=False`).
+        """
+        route = self.route(operation)
+        lost = [
+            Problem(path, f"{self.name} cannot carry this: leave it out, or pass it by `extra` if you know better")
+            for path in self._lost(operation)
+        ]
+        if lost:
+            raise UnsupportedError(lost, operation=operation.name)
+        problems = problems_of(self.rules.get(type(operation), ()), self._body(route, operation)) if validate else []
+        if problems:
+            raise ValidationError(problems, operation=operation.name)
+
+    def build(self, operation: Operation[Any]) -> Request:
+        """The request, ready to be sent.
+
+        Raises:
+            ValidationError: a value has no place in a path, or JSON cannot say it.
+        """
+        route = self.route(operation)
+        values = {name: str(getattr(operation, name)) for name in route.names if name not in self.values}
+        headers = {"accept": "application/json", "x-api-key": self.credentials.header}
+        body = b"" if route.body is None else self._encode(self._body(route, operation), operation.name)
+        if body:
+            headers["content-type"] = "application/json"
+        url = self.origins[route.service] + route.expand({**self.values, **values}, operation.name)
+        return Request(method=route.method, url=url, headers=headers, body=body)
+
+    def parse(self, operation: Operation[T], response: Response, now: datetime | None = None) -> T:
+        """The answer; `now` measures a `Retry-After` date where the answer has no `Date`.
+
+        Raises:
+            ResponseError: Gelato answered no.
+            DecodeError: a 2xx that is not as documented.
+        """
+        if not 200 <= response.status < 300:
+            raise responses.error_for(response, operation.name, self.scrubber(operation), now)
+        answer: type[T] = self.route(operation).answer
+        found = responses.parse_json(response.body)
+        try:
+            return wire.load(answer, found)
+        except wire.MalformedError as error:
+            problems = error.problems if found is not None else [Problem("", "it is not JSON")]
+        raise self._decode_error(operation, response, found, problems)
+
+    def find_operation(self, references: Sequence[str], offset: int = 0) -> SearchOrders:
+        """The search that finds orders by the caller's references, a page at a time."""
+        return SearchOrders(OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None))
+
+    def scrubber(self, operation: Operation[Any]) -> Scrubber:
+        """Takes the key, and every address value of the operation, out of a text."""
+        return Scrubber([*self.credentials.private, *_private_values(operation)])
+
+    def _lost(self, operation: Operation[Any]) -> Iterator[str]:
+        for path, model in _models(operation, ""):
+            for name in self.unsupported.get(type(model), ()):
+                if getattr(model, name) is not None:
+                    yield f"{path}.{self.dialect.name(type(model), name)}".lstrip(".")
+
+    def _body(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
+        if isinstance(route.body, str):
+            return dict(self.dialect.dump(getattr(operation, route.body)))
+        content = {name: getattr(operation, name) for name in route.body or ()}
+        named = {wire.camel(name): self.dialect.dump(value) for name, value in content.items() if value is not None}
+        return {**route.fixed, **named}
+
+    def _encode(self, body: Any, operation: str) -> bytes:
+        try:
+            return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+        except TypeError as error:
+            problem = Problem("extra", f"must hold only what JSON can say: {error}")
+        except ValueError:
+            problem = Problem("", "a number or text in it is none that JSON can say")
+        raise ValidationError([problem], operation=operation)
+
+    def _decode_error(
+        self, operation: Operation[Any], response: Response, found: Any, problems: Sequence[Problem]
+    ) -> DecodeError:
+        scrubber = self.scrubber(operation)
+        text = response.body.decode(errors="replace")
+        body = scrubber.text(text) if found is None else json.dumps(scrubber.json(found))
+        order_id = found.get("id") if isinstance(found, dict) else None
+        return DecodeError(
+            f"{response.status}, but the answer is not as documented: " + "; ".join(map(str, problems)),
+            problems=problems,
+            body=body[: responses.BODY_CUT],
+            order_id=order_id if isinstance(order_id, str) and order_id else None,
+            operation=operation.name,
+        )
+
+
+def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, (tuple, list)):
+        for position, element in enumerate(value):
+            yield from _models(element, f"{path}[{position}]")
+    elif attrs.has(type(value)):
+        yield path, value
+        # an operation's own single argument is the body itself, and has no name in it
+        whole = isinstance(value, Operation)
+        for f in attrs.fields(type(value)):
+            yield from _models(getattr(value, f.name), path if whole else f"{path}.{wire.camel(f.name)}".lstrip("."))
+
+
+def _private_values(operation: Operation[Any]) -> Iterator[str]:
+    for _, model in _models(operation, ""):
+        values = [getattr(model, name) for name in _PRIVATE.get(type(model), ())]
+        if isinstance(model, (ShippingAddress, ReturnAddress)):
+            values += model.extra.values()
+        yield from (value for value in values if isinstance(value, str))

@@ -1,0 +1,32 @@
+"""Credentials: the key a backend sends, checked without ever being shown."""
+
+import hashlib
+
+from attrs import field, frozen
+
+
+@frozen
+class Credentials:
+    """Who asks: the header's value, and the texts in it that no error may show. The repr shows nothing of either."""
+
+    header: str = field(repr=False)
+    private: tuple[str, ...] = field(repr=False)
+
+    @property
+    def digest(self) -> str:
+        """Tells keys apart without naming them."""
+        return hashlib.sha256(self.header.encode()).hexdigest()
+
+
+def checked(value: str | None, name: str, variable: str, forbidden: str = "") -> str:
+    """A key, secret or prefix that may stand where it is going to stand.
+
+    Raises:
+        ValueError: it is empty or holds characters that none has; the text never echoes it.
+    """
+    if not value:
+        raise ValueError(f"no {name}: pass it, or set the environment variable {variable}")
+    if not value.isascii() or not value.isprintable() or " " in value or any(c in value for c in forbidden):
+        others = f", or one of {forbidden}" if forbidden else ""
+        raise ValueError(f"the {name} holds a character that none has (a space, a line break{others}): copy it again")
+    return value

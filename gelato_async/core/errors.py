@@ -1,0 +1,196 @@
+"""The exceptions, drawn as the tree they are. They say what the caller may do next.
+
+    GelatoError
+    ├── NotSentError                nothing reached Gelato: safe to repeat
+    │   ├── ValidationError         the order breaks documented rules
+    │   ├── UnsupportedError        this API cannot say that
+    │   └── ConnectionFailedError   refused, DNS, TLS, connect timeout, no free connection
+    ├── NoAnswerError               it was sent and no whole answer came
+    ├── OutcomeUnknownError         a create whose fate could not be settled
+    ├── ResponseError               Gelato answered no
+    │   ├── BadRequestError         400, 422
+    │   ├── AuthenticationError     401, 403
+    │   ├── NotFoundError           404
+    │   ├── ConflictError           409
+    │   ├── RateLimitError          429
+    │   └── ServerError             any 5xx
+    ├── DecodeError                 a 2xx that is not as documented
+    └── WebhookError                not an event, or not from whom it claims
+
+They survive `pickle` and `copy`, and their text holds no key and no value of the recipient's address.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any, Self
+
+from attrs import frozen
+
+
+@frozen
+class Problem:
+    """One thing that is wrong: where (`items[0].quantity`), and what would be right."""
+
+    path: str
+    message: str
+
+    def __str__(self) -> str:
+        """Read as `items[0].quantity: must be 1 or more`."""
+        return f"{self.path}: {self.message}" if self.path else self.message
+
+
+def _restore(cls: "type[GelatoError]", state: dict[str, Any]) -> "GelatoError":
+    error = cls.__new__(cls, state["message"])
+    error.__dict__.update(state)
+    return error
+
+
+class GelatoError(Exception):
+    """Anything that went wrong. `operation` is the call's short name, `reason` the cause as text."""
+
+    def __init__(self, message: str, *, operation: str | None = None, reason: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.operation = operation
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.operation}: {self.message}" if self.operation else self.message
+
+    def __reduce__(self) -> tuple[Callable[..., "GelatoError"], tuple[type[Self], dict[str, Any]]]:
+        return _restore, (type(self), self.__dict__.copy())
+
+
+class NotSentError(GelatoError):
+    """Nothing reached Gelato: it is safe to call again."""
+
+
+class _ProblemsError(NotSentError):
+    def __init__(self, problems: Sequence[Problem], *, operation: str | None = None) -> None:
+        self.problems = tuple(problems)
+        super().__init__("; ".join(map(str, self.problems)), operation=operation)
+
+
+class ValidationError(_ProblemsError):
+    """The request breaks rules that the documents state; `problems` has them all. Nothing was sent: mend and call again."""
+
+
+class UnsupportedError(_ProblemsError):
+    """This API has no way to say what was asked; `problems` names every field. Nothing was sent."""
+
+
+class ConnectionFailedError(NotSentError):
+    """No connection: refused, DNS, TLS, connect timeout, or none free in time. Nothing was sent."""
+
+
+class NoAnswerError(GelatoError):
+    """The request was sent and no whole answer came: nobody knows whether it took effect.
+
+    `status` is set when at least the status line came.
+    """
+
+    def __init__(
+        self, message: str, *, status: int | None = None, operation: str | None = None, reason: str | None = None
+    ) -> None:
+        super().__init__(message, operation=operation, reason=reason)
+        self.status = status
+
+
+class OutcomeUnknownError(GelatoError):
+    """A create may or may not have made an order. Don't send it again: ask `orders.find(order_reference_id)` later.
+
+    `attempts` is how often it was sent. `order_ids` names orders that may be the one, where some were found.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        order_reference_id: str,
+        attempts: int,
+        order_ids: Sequence[str] = (),
+        operation: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, reason=reason)
+        self.order_reference_id = order_reference_id
+        self.attempts = attempts
+        self.order_ids = tuple(order_ids)
+
+
+class ResponseError(GelatoError):
+    """Gelato answered no.
+
+    `code`, `details` and `request_id` (name it to Gelato's support) are None where the answer has none; `body` is the
+    answer's text, cut to 2,000 characters.
+    """
+
+    def __init__(  # noqa: PLR0913  an answer has that many parts
+        self,
+        message: str,
+        *,
+        status: int,
+        code: str | None = None,
+        request_id: str | None = None,
+        details: Any = None,
+        body: str = "",
+        retry_after: float | None = None,
+        operation: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, reason=reason)
+        self.status = status
+        self.code = code
+        self.request_id = request_id
+        self.details = details
+        self.body = body
+        self.retry_after = retry_after
+
+
+class BadRequestError(ResponseError):
+    """400 or 422: the request was refused as it is; `message` and `details` say why."""
+
+
+class AuthenticationError(ResponseError):
+    """401 or 403: the key is wrong, lacks a permission, or the CDN in front refused us (its own message says so)."""
+
+
+class NotFoundError(ResponseError):
+    """404: no such order, for this key."""
+
+
+class ConflictError(ResponseError):
+    """409: too late, or not in a state that allows it."""
+
+
+class RateLimitError(ResponseError):
+    """429: too many requests with this key, also after retries; `retry_after` is in seconds, None where not told."""
+
+
+class ServerError(ResponseError):
+    """Any 5xx: nobody knows whether the request took effect, as far as the answer tells."""
+
+
+class DecodeError(GelatoError):
+    """A 2xx whose body is not as documented: the request was accepted, its answer cannot be read.
+
+    `problems` has every path, `body` the text (cut), `order_id` the order's id where it could be found.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        problems: Sequence[Problem] = (),
+        body: str = "",
+        order_id: str | None = None,
+        operation: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, reason=reason)
+        self.problems = tuple(problems)
+        self.body = body
+        self.order_id = order_id
+
+
+class WebhookError(GelatoError):
+    """Not an event that Gelato documents, or not from whom it claims to be."""

@@ -1,0 +1,109 @@
+"""Reading single JSON values. Each function answers None for a value that is missing or of the wrong kind."""
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+Reader = Callable[[Any], Any]
+
+_JSON_KINDS = {type(None): "null", bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
+
+
+def name_of(value: Any) -> str:
+    """What JSON calls the kind of a value."""
+    return _JSON_KINDS.get(type(value), "object")
+
+
+def as_text(value: Any) -> str | None:
+    """A string."""
+    return value if isinstance(value, str) else None
+
+
+def as_identifier(value: Any) -> str | None:
+    """A string, or a number: ids and references may come as either."""
+    if isinstance(value, str):
+        return value
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_flag(value: Any) -> bool | None:
+    """A boolean."""
+    return value if isinstance(value, bool) else None
+
+
+def as_integer(value: Any) -> int | None:
+    """A whole number, also when it is written as 3.0."""
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_float(value: Any) -> float | None:
+    """A number."""
+    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def as_decimal(value: Any) -> Decimal | None:
+    """A number or a numeric string, with the digits that it shows: 6.27, not 6.269999."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+        return None
+    try:
+        amount = Decimal(repr(value) if isinstance(value, float) else value)
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() else None
+
+
+def as_moment(value: Any) -> datetime | None:
+    """An ISO 8601 moment, aware: one without an offset is UTC."""
+    if not isinstance(value, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(value)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def as_day(value: Any) -> date | None:
+    """An ISO 8601 day, or the day of a moment."""
+    if not isinstance(value, str):
+        return None
+    try:
+        return date.fromisoformat(value[:10])
+    except ValueError:
+        return None
+
+
+def as_map(value: Any) -> Mapping[str, Any] | None:
+    """An object."""
+    return value if isinstance(value, dict) else None
+
+
+def as_is(value: Any) -> Any:
+    """Plain JSON."""
+    return value
+
+
+def as_list(reader: Reader) -> Reader:
+    """A list of what the reader can read."""
+
+    def read(values: Any) -> tuple[Any, ...] | None:
+        if not isinstance(values, list):
+            return None
+        return tuple(found for found in map(reader, values) if found is not None)
+
+    return read
+
+
+READERS: Mapping[Any, Reader] = {
+    str: as_text,
+    bool: as_flag,
+    int: as_integer,
+    float: as_float,
+    Decimal: as_decimal,
+    datetime: as_moment,
+    date: as_day,
+    Any: as_is,
+}

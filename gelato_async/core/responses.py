@@ -1,0 +1,137 @@
+"""From status and body to a typed error; what `Retry-After` asks for; what an error's text may show."""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+from gelato_async.core.errors import (
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    NotFoundError,
+    RateLimitError,
+    ResponseError,
+    ServerError,
+)
+from gelato_async.core.messages import Response
+
+BODY_CUT = 2_000
+MASK = "***"
+
+_BY_STATUS: Mapping[int, type[ResponseError]] = {
+    400: BadRequestError,
+    401: AuthenticationError,
+    403: AuthenticationError,
+    404: NotFoundError,
+    409: ConflictError,
+    422: BadRequestError,
+    429: RateLimitError,
+}
+_CDN_BLOCK = (
+    "the CDN in front of Gelato refused this client (error code 1010), not your key: keep the library's User-Agent, "
+    "reuse one client instead of opening many connections, and try again later"
+)
+_KEY_ADVICE = "the API key was refused; check it, and that it belongs to this API"
+
+
+class Scrubber:
+    """Takes private values (keys, names, streets ...) out of text that an error would show."""
+
+    def __init__(self, private: Iterable[str]) -> None:
+        words = sorted({value for text in private for value in _spellings(text)}, key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(_word, words)), re.IGNORECASE) if words else None
+
+    def text(self, text: str) -> str:
+        """The text with every private value masked."""
+        return self._pattern.sub(MASK, text) if self._pattern else text
+
+    def json(self, value: Any) -> Any:
+        """Plain JSON with every private value masked, wherever it stands."""
+        if isinstance(value, str):
+            return self.text(value)
+        if isinstance(value, list):
+            return [self.json(element) for element in value]
+        if isinstance(value, dict):
+            return {self.text(key): self.json(element) for key, element in value.items()}
+        return value if isinstance(value, (bool, type(None))) or self.text(str(value)) == str(value) else MASK
+
+
+def _spellings(text: str) -> set[str]:
+    text = text.strip()
+    return {text, json.dumps(text)[1:-1], text.replace("/", "\\/")} if text else set()
+
+
+def _word(text: str) -> str:
+    # a short value like "NY" is masked as a word of its own, not inside others
+    pattern = re.escape(text)
+    return rf"(?<!\w){pattern}(?!\w)" if len(text) < 4 else pattern
+
+
+def parse_json(body: bytes) -> Any:
+    """Plain JSON, or None where the body is not JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def error_for(response: Response, operation: str, scrubber: Scrubber, now: datetime | None) -> ResponseError:
+    """The error that belongs to a status other than 2xx. Redirects are not followed, so they are errors too."""
+    found = scrubber.json(parse_json(response.body))
+    answer: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    text = scrubber.text(response.body.decode(errors="replace")) if found is None else json.dumps(found)
+    code, request_id = answer.get("code"), answer.get("requestId") or response.headers.get("x-request-id")
+    return _class_for(response.status)(
+        _message(response, answer, text),
+        status=response.status,
+        code=None if code is None else str(code),
+        request_id=None if request_id is None else str(request_id),
+        details=answer.get("details"),
+        body=text[:BODY_CUT],
+        retry_after=retry_after(response, now),
+        operation=operation,
+    )
+
+
+def _class_for(status: int) -> type[ResponseError]:
+    return ServerError if 500 <= status < 600 else _BY_STATUS.get(status, ResponseError)
+
+
+def _message(response: Response, answer: Mapping[str, Any], text: str) -> str:
+    status = response.status
+    if status == 403 and "1010" in text and not answer:
+        return f"{status}: {_CDN_BLOCK}"
+    if 300 <= status < 400:
+        return f"{status}: a redirect, which is not followed; check base_url"
+    said = answer.get("message")
+    parts = [str(said) if said else _one_line(text), _KEY_ADVICE if status == 401 else ""]
+    return f"{status}: " + ("; ".join(filter(None, parts)) or "an empty answer")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(re.sub(r"<[^>]*>", " ", text).split())[:200]
+
+
+def retry_after(response: Response, now: datetime | None = None) -> float | None:
+    """How many seconds the answer asks to wait; a date is measured from the answer's own `Date`, else from `now`."""
+    asked = response.headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d+(\.\d+)?", asked):
+        return float(asked)
+    until, since = _date(asked), _date(response.headers.get("date", "")) or now
+    return max(0.0, (until - since).total_seconds()) if until and since else None
+
+
+def server_date(response: Response) -> datetime | None:
+    """The moment in the answer's `Date` header, in whole seconds."""
+    return _date(response.headers.get("date", ""))
+
+
+def _date(text: str) -> datetime | None:
+    try:
+        moment = parsedate_to_datetime(text)
+    except ValueError:
+        return None
+    return moment if moment.tzinfo else None

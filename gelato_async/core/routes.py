@@ -1,0 +1,58 @@
+"""Route: how one operation travels. The tables of routes are in the backends."""
+
+from collections.abc import Mapping
+from enum import Enum
+from string import Formatter
+from types import NoneType
+from typing import Any
+from urllib.parse import quote
+
+from attrs import field, frozen
+
+from gelato_async.core.errors import Problem, ValidationError
+
+
+class Repeat(Enum):
+    """What may be done when nobody knows whether a request took effect."""
+
+    FREELY = "send it again: it changes nothing"
+    CHECKING = "send it again, and look at the order when the repeat is refused"
+    AFTER_SETTLING = "look for the order first: sending it again could make a second one"
+
+
+@frozen(kw_only=True)
+class Route:
+    """How one operation travels.
+
+    `path` is a template like `/v4/orders/{order_id}:cancel`, its names are the operation's fields (or the backend's
+    own, like `prefix`). `body` names the operation's field that is sent, or several that make up an object. `answer` is
+    the type of the answer, NoneType where a body is of no interest.
+    """
+
+    method: str
+    service: str
+    path: str
+    repeat: Repeat
+    body: str | tuple[str, ...] | None = None
+    fixed: Mapping[str, Any] = field(factory=dict)
+    answer: type[Any] = NoneType
+
+    @property
+    def names(self) -> frozenset[str]:
+        """The names that the path template asks for."""
+        return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)
+
+    def expand(self, values: Mapping[str, str], operation: str | None = None) -> str:
+        """Fill in the path, percent-encoding every value (`a/b` becomes `a%2Fb`).
+
+        Raises:
+            ValidationError: a value is empty, `.` or `..`, which would address something else.
+        """
+        problems = [
+            Problem(name, "must be an id or reference; it is empty, '.' or '..'")
+            for name in sorted(self.names)
+            if values[name].strip() in {"", ".", ".."}
+        ]
+        if problems:
+            raise ValidationError(problems, operation=operation)
+        return self.path.format_map({name: quote(values[name], safe="") for name in self.names})

@@ -1,0 +1,190 @@
+"""Checks a request against documented limits. The limits themselves are tables of `Rule` in the backends.
+
+Rules look at the JSON that would be sent, so that paths read as the documents do and `extra` counts too.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from attrs import frozen
+
+from gelato_async.core.errors import Problem
+
+Check = Callable[[Any, Mapping[str, Any]], str | None]
+
+_CODE = re.compile(r"[A-Z]{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+LOCAL_SCRIPT = frozenset({"CN", "JP", "KR", "RU"})
+WITH_STATES = frozenset({"AU", "CA", "US"})
+
+
+@frozen
+class Rule:
+    """A documented limit: the path it is about (`items[].quantity`), and the check.
+
+    A check gets the value (None where there is none) and the object that holds it; it answers what would be right, or None.
+    """
+
+    path: str
+    check: Check
+
+
+def problems_of(rules: Iterable[Rule], body: Mapping[str, Any]) -> list[Problem]:
+    """Every broken rule, in the order of the table."""
+    return [
+        Problem(path, message)
+        for rule in rules
+        for path, value, holder in _places(body, rule.path.split("."), "")
+        if (message := rule.check(value, holder)) is not None
+    ]
+
+
+def _places(holder: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
+    if not isinstance(holder, Mapping):
+        return
+    name, many, _ = steps[0].partition("[]")
+    value, here = holder.get(name), f"{path}.{name}".lstrip(".")
+    if not many:
+        yield from _places(value, steps[1:], here) if len(steps) > 1 else [(here, value, holder)]
+        return
+    for position, element in enumerate(value if isinstance(value, (list, tuple)) else ()):
+        place = f"{here}[{position}]"
+        yield from _places(element, steps[1:], place) if len(steps) > 1 else [(place, element, holder)]
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def required(value: Any, _: Mapping[str, Any]) -> str | None:
+    """It must be there, and say something."""
+    return "is required" if _missing(value) else None
+
+
+def present(value: Any, _: Mapping[str, Any]) -> str | None:
+    """It must be there, but may be empty (a post code where a country has none)."""
+    return "is required (it may be empty)" if value is None else None
+
+
+def not_empty(value: Any, _: Mapping[str, Any]) -> str | None:
+    """A list must have an element."""
+    return None if value else "must have at least one element"
+
+
+def longest(limit: int) -> Check:
+    """At most so many characters."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        too_long = isinstance(value, str) and len(value) > limit
+        return f"must be at most {limit} characters long; it has {len(value)}" if too_long else None
+
+    return check
+
+
+def at_most(limit: int) -> Check:
+    """At most so many elements."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        too_many = isinstance(value, (list, tuple)) and len(value) > limit
+        return f"must have at most {limit} elements; it has {len(value)}" if too_many else None
+
+    return check
+
+
+def between(least: int, most: int | None = None) -> Check:
+    """A whole number in a range, if it is there at all."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        right = f"must be a whole number of {least} or more" + (f", at most {most}" if most is not None else "")
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            return right
+        return right if value < least or (most is not None and value > most) else None
+
+    return check
+
+
+def one_of(*allowed: str) -> Check:
+    """One of the documented values, if it is there at all."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        return None if value is None or value in allowed else f"must be {' or '.join(allowed)}; it is {value!r}"
+
+    return check
+
+
+def country_code(value: Any, _: Mapping[str, Any]) -> str | None:
+    """An ISO 3166-1 alpha-2 code in upper case, and the United Kingdom's is GB."""
+    if value is None:
+        return None
+    if value == "UK":
+        return "must be GB for the United Kingdom, not UK"
+    good = isinstance(value, str) and _CODE.fullmatch(value)
+    return None if good else "must be a two-letter ISO 3166-1 code in upper case, like SE"
+
+
+def state_where_needed(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Australia, Canada and the United States need a state."""
+    country = holder.get("country")
+    return f"is required in {country}" if country in WITH_STATES and _missing(value) else None
+
+
+def email(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Something stands on both sides of an @ (the documents' own pattern is garbled)."""
+    if _missing(value):
+        return None
+    before, at, after = str(value).rpartition("@")
+    return None if before.strip() and at and after.strip() else "must have something on both sides of an @"
+
+
+def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """In CN, JP, KR and RU a line is in local script, with 10 Latin letters at most."""
+    country = holder.get("country")
+    if country not in LOCAL_SCRIPT or not isinstance(value, str) or len(_LATIN.findall(value)) <= 10:
+        return None
+    return f"must be in the local language of {country}, with at most 10 Latin letters"
+
+
+def no_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """In CN, JP, KR and RU a city is in local script alone."""
+    country = holder.get("country")
+    if country not in LOCAL_SCRIPT or not isinstance(value, str) or not _LATIN.search(value):
+        return None
+    return f"must be in the local language of {country}"
+
+
+def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Every recipient in Brazil needs it."""
+    return "is required in BR" if holder.get("country") == "BR" and _missing(value) else None
+
+
+def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """A company in Brazil needs it."""
+    company = holder.get("country") == "BR" and holder.get("isBusiness") is True
+    return "is required for a company in BR" if company and _missing(value) else None
+
+
+def unique(field: str) -> Check:
+    """No two elements of the list may have the same value there."""
+
+    def check(elements: Any, _: Mapping[str, Any]) -> str | None:
+        values = [element.get(field) for element in elements or () if isinstance(element, Mapping)]
+        twice = sorted({str(value) for value in values if value is not None and values.count(value) > 1})
+        return f"must each have their own {field}; used twice: {', '.join(twice)}" if twice else None
+
+    return check
+
+
+def moment(value: Any, _: Mapping[str, Any]) -> str | None:
+    """An ISO 8601 moment with its offset."""
+    good = value is None or (isinstance(value, str) and _MOMENT.fullmatch(value))
+    return None if good else "must be a moment with an offset, like 2014-04-25T16:15:47-04:00 (an aware datetime)"
+
+
+def finite(value: Any, _: Mapping[str, Any]) -> str | None:
+    """A real amount, which JSON can say."""
+    good = value is None or (isinstance(value, (int, float)) and abs(value) < float("inf"))
+    return None if good else "must be an amount of money, like 19.99"

@@ -1,0 +1,157 @@
+"""What is known of a create whose answer was lost: when to look for it, and which of the orders found is the one. Pure."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, Generic, TypeVar
+
+from attrs import define, field, frozen
+
+from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
+from gelato_async.core.messages import Request, Response
+from gelato_async.core.operations import CreateOperation
+from gelato_async.core.responses import server_date
+from gelato_async.core.retry import Fate, RetryPolicy, fate_of
+from gelato_async.models.enums import FulfillmentStatus
+from gelato_async.models.search import OrderSummary
+
+T = TypeVar("T")
+
+FIRST_LOOK = 0.5
+SLACK = timedelta(seconds=5)
+
+
+@define(eq=False)
+class ServerClock:
+    """What time it is at Gelato, from the last `Date` header; from our own wall clock until one came."""
+
+    _offset: timedelta | None = None
+
+    def note(self, response: Response, now: float) -> None:
+        """Read the `Date` of an answer that came at `now` (monotonic seconds)."""
+        date = server_date(response)
+        if date is not None:
+            self._offset = date - _from_seconds(now)
+
+    def at(self, moment: float, now: float, wall: float) -> datetime:
+        """The server's time at a monotonic moment: a lower bound, at most a second and a round trip too early."""
+        offset = self._offset if self._offset is not None else _from_seconds(wall) - _from_seconds(now)
+        return _from_seconds(moment) + offset
+
+
+def _from_seconds(seconds: float) -> datetime:
+    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
+
+
+@frozen(kw_only=True)
+class Found:
+    """The order that a create made. `connected` are the ids of its parts, `others` other orders that may be ours too."""
+
+    row: OrderSummary
+    connected: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+
+
+@define(eq=False, kw_only=True)
+class Creation(Generic[T]):
+    """A create on its way. Times are monotonic seconds.
+
+    `accepted` is set once a 2xx came, after which it is never sent again; `order_id` when that answer named the order.
+    """
+
+    operation: CreateOperation[T]
+    request: Request = field(repr=False)
+    first_attempt: float | None = None
+    attempts: int = 0
+    unclear_since: float | None = None
+    last_look: float | None = None
+    accepted: bool = False
+    order_id: str | None = None
+    paid: int = 0
+    last_error: GelatoError | None = None
+    failed_look: GelatoError | None = None
+
+    @property
+    def reference(self) -> str:
+        """The caller's reference, by which the order is found again."""
+        return self.operation.order.order_reference_id
+
+    def begin_attempt(self, now: float) -> None:
+        """It is about to be sent."""
+        self.attempts += 1
+        if self.first_attempt is None:
+            self.first_attempt = now
+
+    def note_unclear(self, error: GelatoError, now: float) -> None:
+        """An attempt's fate is not known: from now on it is looked for."""
+        self.last_error = error
+        self.accepted = self.accepted or fate_of(error) is Fate.DONE
+        self.order_id = error.order_id if isinstance(error, DecodeError) else None
+        self.unclear_since, self.last_look = now, None
+
+    def next_look(self, settle: float) -> float | None:
+        """When to look next: at growing intervals, the last time when `settle` seconds are over. None: it is over."""
+        since = self.unclear_since or 0.0
+        if self.last_look is None:
+            return since + min(FIRST_LOOK, settle)
+        elapsed = self.last_look - since
+        return since + min(settle, 2 * elapsed) if elapsed < settle else None
+
+    def may_resend(self, policy: RetryPolicy) -> bool:
+        """Whether it may be sent again once all looks were empty."""
+        return policy.resend and not self.accepted and self.failed_look is None and self.attempts < policy.attempts
+
+    def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
+        """The error for a caller when nothing more can be done."""
+        return OutcomeUnknownError(
+            f"order {self.reference!r} was sent {self.attempts} time(s) and nobody knows whether it was made: {why}. "
+            "Do not send it again; ask orders.find() with its reference later",
+            order_reference_id=self.reference,
+            attempts=self.attempts,
+            order_ids=order_ids,
+            operation=self.operation.name,
+            reason=str(self.failed_look or self.last_error),
+        )
+
+
+def find_ours(creation: Creation[Any], rows: Sequence[OrderSummary], first_attempt: datetime) -> Found | None:
+    """The order among `rows` that this create made, if any; `first_attempt` is in the server's time.
+
+    Raises:
+        OutcomeUnknownError: an order without a date may be it or not.
+    """
+    candidates = [row for row in rows if _matches(creation, row)]
+    undated = [row.id for row in candidates if row.created_at is None]
+    mine = sorted((row for row in candidates if _is_recent(row, first_attempt)), key=_age)
+    if not mine:
+        if undated:
+            raise creation.unknown("an order with its reference has no date", undated)
+        return None
+    first, tied = mine[0], {mine[0].id, *mine[0].connected_order_ids}
+    tied |= {row.id for row in mine if tied & {row.id, *row.connected_order_ids}}
+    return Found(
+        row=first,
+        connected=tuple(dict.fromkeys((*first.connected_order_ids, *sorted(tied)))) if len(tied) > 1 else (),
+        others=tuple(row.id for row in mine if row.id not in tied),
+    )
+
+
+def _matches(creation: Creation[Any], row: OrderSummary) -> bool:
+    order = creation.operation.order
+    same_type = row.order_type is None or row.order_type == order.order_type
+    return row.order_reference_id == order.order_reference_id and same_type
+
+
+def _is_recent(row: OrderSummary, first_attempt: datetime) -> bool:
+    if row.created_at is None:
+        return False
+    # dates come in whole seconds, and the server's time is known to a second: whoever canceled an order of this very second
+    # did so before we came, while one that failed by itself is more likely to be ours
+    if row.fulfillment_status == FulfillmentStatus.CANCELED:
+        return row.created_at > first_attempt + timedelta(seconds=1)
+    if row.fulfillment_status == FulfillmentStatus.FAILED:
+        return row.created_at >= first_attempt.replace(microsecond=0)
+    return row.created_at >= first_attempt - SLACK
+
+
+def _age(row: OrderSummary) -> tuple[datetime, str]:
+    return row.created_at or datetime.max.replace(tzinfo=UTC), row.id

@@ -1,0 +1,179 @@
+"""Between models and JSON, in both directions. The only importer of cattrs.
+
+Reading is tolerant: only fields without a default are required. Writing is exact: None is left out and nothing else.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from decimal import Decimal
+from types import NoneType, UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
+
+import attrs
+from cattrs import Converter
+from cattrs.errors import ClassValidationError, IterableValidationError
+from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
+
+from gelato_async.core import kinds
+from gelato_async.core.errors import Problem
+from gelato_async.core.kinds import Reader
+from gelato_async.models.enums import OpenEnum
+from gelato_async.models.fields import WIRE_NAMES
+
+T = TypeVar("T")
+Renames = Mapping[tuple[type[Any], str], str]
+
+
+class MalformedError(Exception):
+    """An answer lacks what it cannot do without; `problems` has every path."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+def camel(name: str) -> str:
+    """`order_reference_id` -> `orderReferenceId`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.title() for part in rest)
+
+
+def wire_names(attribute: "attrs.Attribute[Any]") -> tuple[str, ...]:
+    """The names of a field on the wire: the one to send, then others to read."""
+    names: tuple[str, ...] = attribute.metadata.get(WIRE_NAMES) or (camel(attribute.name),)
+    return names
+
+
+def load(cls: type[T], value: Any) -> T:
+    """Read plain JSON into a model.
+
+    Raises:
+        MalformedError: a required field is missing or of the wrong kind.
+    """
+    try:
+        return _READING.structure(value, cls)
+    except ValueError as error:
+        raise MalformedError([Problem("", str(error))]) from error
+    except (ClassValidationError, IterableValidationError) as error:
+        raise MalformedError(list(_problems(error, ""))) from error
+
+
+def _problems(error: BaseException, path: str) -> Iterator[Problem]:
+    if isinstance(error, ClassValidationError):
+        for inner, note in error.group_exceptions()[0]:
+            yield from _problems(inner, f"{path}.{camel(note.name)}".lstrip("."))
+    elif isinstance(error, IterableValidationError):
+        for inner, position in error.group_exceptions()[0]:
+            yield from _problems(inner, f"{path}[{position.index}]")
+    else:
+        yield Problem(path, "missing" if isinstance(error, KeyError) else str(error))
+
+
+def _is_identifier(name: str) -> bool:
+    return name == "id" or name.endswith(("_id", "_ids", "_uid"))
+
+
+def _reader_for(type_: Any, name: str) -> Reader:
+    if get_origin(type_) in {Union, UnionType}:
+        (type_,) = (arg for arg in get_args(type_) if arg is not NoneType)
+    if get_origin(type_) is tuple:
+        return _list_reader(get_args(type_)[0], name)
+    if type_ is str and _is_identifier(name):
+        return kinds.as_identifier
+    if isinstance(type_, type) and issubclass(type_, OpenEnum):
+        return lambda value: type_(value) if isinstance(value, str) else None
+    if attrs.has(type_):
+        return lambda value: _READING.structure(value, type_) if isinstance(value, dict) else None
+    return kinds.READERS.get(type_, kinds.as_map)
+
+
+def _list_reader(element: Any, name: str) -> Reader:
+    if not attrs.has(element):
+        return kinds.as_list(_reader_for(element, name))
+    return lambda values: (
+        tuple(_READING.structure([value for value in values if isinstance(value, dict)], list[element]))
+        if isinstance(values, list)
+        else None
+    )
+
+
+def _default(type_: Any) -> Any:
+    if get_origin(type_) is tuple:
+        return ()
+    return {} if get_origin(type_) is Mapping else None
+
+
+def _required(reader: Reader) -> Callable[[Any, Any], Any]:
+    def read(value: Any, _: Any) -> Any:
+        found = reader(value)
+        if found is None:
+            raise ValueError(f"required, and not as documented (it is of kind {kinds.name_of(value)})")
+        return found
+
+    return read
+
+
+def _optional(reader: Reader, default: Any) -> Callable[[Any, Any], Any]:
+    if default is None:
+        return lambda value, _: reader(value)
+    return lambda value, _: reader(value) or default
+
+
+def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], Any]:
+    fields = attrs.fields(attrs.resolve_types(cls))
+    overrides: dict[str, Any] = {}
+    for field in fields:
+        reader = kinds.as_is if field.name == "raw" else _reader_for(field.type, field.name)
+        hook = _required(reader) if field.default is attrs.NOTHING else _optional(reader, _default(field.type))
+        overrides[field.name] = override(rename=wire_names(field)[0], struct_hook=hook)
+    structure = make_dict_structure_fn(cls, converter, **overrides)
+    aliases = [(names[0], other) for names in map(wire_names, fields) for other in names[1:]]
+    keeps_raw = any(field.name == "raw" for field in fields)
+
+    def load_fields(value: Any, type_: Any) -> Any:
+        if not isinstance(value, dict):
+            raise ValueError(f"must be an object (it is of kind {kinds.name_of(value)})")  # noqa: TRY004
+        renamed = {name: value[other] for name, other in aliases if other in value and value.get(name) is None}
+        return structure({**value, **renamed, "raw": value} if renamed or keeps_raw else value, type_)
+
+    return load_fields
+
+
+_READING = Converter()
+_READING.register_structure_hook_factory(attrs.has, _make_loader)
+_READING.register_structure_hook(NoneType, lambda _, __: None)
+
+
+class Dialect:
+    """How one API spells what is sent. `renames` maps (model, field) to the wire name where it is not the usual one."""
+
+    def __init__(self, renames: Renames) -> None:
+        self._renames = renames
+        self._writing = Converter()
+        self._writing.register_unstructure_hook_factory(attrs.has, self._make_dumper)
+        self._writing.register_unstructure_hook(Decimal, float)
+        self._writing.register_unstructure_hook(OpenEnum, lambda member: member.value)
+        self._writing.register_unstructure_hook(datetime, lambda moment: moment.isoformat(timespec="seconds"))
+
+    def name(self, cls: type[Any], field: str) -> str:
+        """What a model's field is called on this wire."""
+        return self._renames.get((cls, field)) or wire_names(attrs.fields_dict(cls)[field])[0]
+
+    def dump(self, model: Any) -> Any:
+        """Write a model, or a list of them, as plain JSON; `extra` is merged last."""
+        return self._writing.unstructure(model)
+
+    def _make_dumper(self, cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
+        fields = attrs.fields(attrs.resolve_types(cls))
+        overrides: dict[str, Any] = {
+            f.name: override(rename=self.name(cls, f.name), omit=f.name == "extra") for f in fields
+        }
+        unstructure = make_dict_unstructure_fn(cls, converter, **overrides)
+
+        def dump_fields(model: Any) -> dict[str, Any]:
+            return {key: value for key, value in unstructure(model).items() if value is not None} | dict(model.extra)
+
+        def dump_plain(model: Any) -> dict[str, Any]:
+            return {key: value for key, value in unstructure(model).items() if value is not None}
+
+        return dump_fields if any(field.name == "extra" for field in fields) else dump_plain

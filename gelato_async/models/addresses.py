@@ -1,0 +1,103 @@
+"""Postal addresses: what a request carries, and what an answer shows. Their reprs show the country and no person."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from gelato_async.models.fields import as_extra, wire
+
+
+@frozen(kw_only=True)
+class ShippingAddress:
+    """Who receives the parcel (*Create order*, `ShippingAddressObject`; GelatoConnect *Shipping Address Parameters*).
+
+    `country` is an ISO 3166-1 code (`GB`, not `UK`). `state` is needed in US, CA and AU. GelatoConnect needs `phone`.
+    Brazil needs `federal_tax_id`, and for a company `is_business`, `state_tax_id` and `registration_state` too.
+    `extra` goes to the API as it is, over everything else.
+    """
+
+    country: str
+    first_name: str = field(repr=False)
+    last_name: str = field(repr=False)
+    address_line1: str = field(repr=False)
+    city: str = field(repr=False)
+    post_code: str = field(repr=False)
+    email: str = field(repr=False)
+    address_line2: str | None = field(default=None, repr=False)
+    state: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    company_name: str | None = field(default=None, repr=False)
+    is_business: bool | None = field(default=None, repr=False)
+    federal_tax_id: str | None = field(default=None, repr=False)
+    state_tax_id: str | None = field(default=None, repr=False)
+    registration_state: str | None = field(default=None, repr=False)
+    extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
+
+
+@frozen(kw_only=True)
+class ReturnAddress:
+    """Overrides single fields of the sender's address on the parcel (*Create order*, `ReturnAddressObject`; Gelato only)."""
+
+    company_name: str | None = field(default=None, repr=False)
+    address_line1: str | None = field(default=None, repr=False)
+    address_line2: str | None = field(default=None, repr=False)
+    city: str | None = field(default=None, repr=False)
+    post_code: str | None = field(default=None, repr=False)
+    state: str | None = field(default=None, repr=False)
+    country: str | None = None
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
+
+
+@frozen(kw_only=True)
+class OrderAddress:
+    """An address as an order shows it: shipping or return address (*Get order*); any part may be missing."""
+
+    id: str | None = None
+    order_id: str | None = None
+    country: str | None = None
+    first_name: str | None = field(default=None, repr=False)
+    last_name: str | None = field(default=None, repr=False)
+    company_name: str | None = field(default=None, repr=False)
+    address_line1: str | None = field(default=None, repr=False)
+    address_line2: str | None = field(default=None, repr=False)
+    city: str | None = field(default=None, repr=False)
+    post_code: str | None = field(default=None, repr=False, metadata=wire("postCode", "post\u0421ode"))
+    state: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    is_business: bool | None = None
+    federal_tax_id: str | None = field(default=None, repr=False)
+    state_tax_id: str | None = field(default=None, repr=False)
+    registration_state: str | None = field(
+        default=None, repr=False, metadata=wire("registrationState", "registrationStateCode")
+    )
+
+
+@frozen(kw_only=True)
+class BillingEntity:
+    """Who pays (*Get order*, `BillingEntityObject`, and the keys that its examples add)."""
+
+    id: str | None = None
+    company_name: str | None = field(default=None, repr=False)
+    company_number: str | None = field(default=None, repr=False)
+    company_vat_number: str | None = field(default=None, repr=False)
+    company_vat_numbers: tuple[Any, ...] = field(default=(), repr=False)
+    country: str | None = None
+    country_iso_code: str | None = None
+    recipient_name: str | None = field(default=None, repr=False)
+    address_line1: str | None = field(default=None, repr=False)
+    address_line2: str | None = field(default=None, repr=False)
+    city: str | None = field(default=None, repr=False)
+    post_code: str | None = field(default=None, repr=False, metadata=wire("postCode", "post\u0421ode"))
+    state: str | None = field(default=None, repr=False)
+    state_code: str | None = field(default=None, repr=False)
+    email: str | None = field(default=None, repr=False)
+    phone: str | None = field(default=None, repr=False)
+    currency: str | None = None
+    currency_iso_code: str | None = None
+    status: int | None = None
+    ioss_number: str | None = field(default=None, repr=False)
+    invoice_type: str | None = None

@@ -1,0 +1,144 @@
+"""The documented values of statuses and types. Every enum is open: a value that came after this release still decodes."""
+
+from enum import StrEnum
+from typing import Self
+
+
+class OpenEnum(StrEnum):
+    """A string enum that takes any string: an unknown one equals itself and has `is_known` False."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        if not isinstance(value, str):
+            return None
+        member = str.__new__(cls, value)
+        member._name_ = value
+        member._value_ = value
+        return member
+
+    @property
+    def is_known(self) -> bool:
+        """Whether this release documents the value."""
+        return self._value_ in type(self)._value2member_map_
+
+
+class OrderType(OpenEnum):
+    """An order goes to production, a draft waits until it is confirmed (*Create order*, `orderType`)."""
+
+    ORDER = "order"
+    DRAFT = "draft"
+
+
+def as_order_type(value: "OrderType | str") -> OrderType:
+    """Let callers write `"draft"`."""
+    return OrderType(value)
+
+
+class FulfillmentStatus(OpenEnum):
+    """Where an order or item stands on its way to the recipient (*Order statuses*, 17 values)."""
+
+    CREATED = "created"
+    UPLOADING = "uploading"
+    PASSED = "passed"
+    IN_PRODUCTION = "in_production"
+    PRINTED = "printed"
+    DRAFT = "draft"
+    FAILED = "failed"
+    CANCELED = "canceled"
+    PENDING_APPROVAL = "pending_approval"
+    PENDING_PERSONALIZATION = "pending_personalization"
+    DIGITIZING = "digitizing"
+    NOT_CONNECTED = "not_connected"
+    ON_HOLD = "on_hold"
+    SHIPPED = "shipped"
+    IN_TRANSIT = "in_transit"
+    DELIVERED = "delivered"
+    RETURNED = "returned"
+
+
+class FinancialStatus(OpenEnum):
+    """Where the money for an order stands (*Get order*, `financialStatus`)."""
+
+    DRAFT = "draft"
+    PENDING = "pending"
+    INVOICED = "invoiced"
+    TO_BE_INVOICED = "to_be_invoiced"
+    PAID = "paid"
+    CANCELED = "canceled"
+    PARTIALLY_REFUNDED = "partially_refunded"
+    REFUNDED = "refunded"
+    REFUSED = "refused"
+
+
+class Channel(OpenEnum):
+    """Where an order was placed (*Get order*, `channel`)."""
+
+    UI = "ui"
+    API = "api"
+    SHOPIFY = "shopify"
+    ETSY = "etsy"
+
+
+class FileType(OpenEnum):
+    """The print area that a file fills (*Create order*, `FileType`; `cover` is GelatoConnect's)."""
+
+    DEFAULT = "default"
+    FRONT = "front"
+    BACK = "back"
+    COVER = "cover"
+    NECK_INNER = "neck-inner"
+    NECK_OUTER = "neck-outer"
+    SLEEVE_LEFT = "sleeve-left"
+    SLEEVE_RIGHT = "sleeve-right"
+    INSIDE = "inside"
+    CHEST_LEFT_EMBROIDERY = "chest-left-embroidery"
+    CHEST_CENTER_EMBROIDERY = "chest-center-embroidery"
+    CHEST_LARGE_EMBROIDERY = "chest-large-embroidery"
+    SLEEVE_LEFT_EMBROIDERY = "sleeve-left-embroidery"
+    SLEEVE_RIGHT_EMBROIDERY = "sleeve-right-embroidery"
+    WRIST_LEFT_EMBROIDERY = "wrist-left-embroidery"
+    WRIST_RIGHT_EMBROIDERY = "wrist-right-embroidery"
+
+
+def as_file_type(value: "FileType | str | None") -> FileType | None:
+    """Let callers write `"default"`."""
+    return None if value is None else FileType(value)
+
+
+class PreviewType(OpenEnum):
+    """What a preview image shows (*Get order*, `ItemPreview`; `preview_flat` is in no table, but in examples)."""
+
+    DEFAULT = "preview_default"
+    THUMBNAIL = "preview_thumbnail"
+    FLAT = "preview_flat"
+
+
+class OptionType(OpenEnum):
+    """What an item option adds (*Get order*, `ItemOption`)."""
+
+    ENVELOPE = "envelope"
+
+
+class TransactionType(OpenEnum):
+    """Whether a receipt takes money or gives it back (*Get order*, `ReceiptObject`)."""
+
+    PURCHASE = "purchase"
+    REFUND = "refund"
+
+
+class ReceiptItemType(OpenEnum):
+    """What a line of a receipt is for (*Get order*, `ReceiptItemObject`)."""
+
+    PRODUCT = "product"
+    SHIPMENT = "shipment"
+    PACKAGING = "packaging"
+
+
+class ShipmentMethodType(OpenEnum):
+    """How fast a quoted shipment method is (*Quote*)."""
+
+    NORMAL = "normal"
+    STANDARD = "standard"
+    EXPRESS = "express"
+    PICK_UP = "pick_up"
+    PALLET = "pallet"

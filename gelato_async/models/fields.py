@@ -1,0 +1,36 @@
+"""What the models share: the metadata that tells `core.wire` about odd wire names, and the converters of request fields."""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+
+WIRE_NAMES = "gelato_async.wire_names"
+
+
+def wire(*names: str) -> dict[str, tuple[str, ...]]:
+    """Metadata for a field whose wire name is not its own in camelCase: the name to send, then others to read."""
+    return {WIRE_NAMES: names}
+
+
+def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
+    """Make a list immutable, so that a request cannot change while it is on its way."""
+    if isinstance(values, (str, bytes)):
+        raise TypeError(f"expected a list, not the single value {type(values).__name__}")
+    return tuple(values)
+
+
+def as_strings(values: Iterable[str] | None) -> tuple[str, ...] | None:
+    """Like `as_tuple`, but None (leave it out) stays different from an empty list."""
+    return None if values is None else as_tuple(values)
+
+
+def as_amount(value: Decimal | float | str | None) -> Decimal | None:
+    """Read an amount of money: a float becomes the Decimal that its shortest spelling shows."""
+    return Decimal(repr(value)) if isinstance(value, float) else None if value is None else Decimal(value)
+
+
+def as_extra(value: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Copy the caller's extra keys, so that later changes to the caller's dict do not reach the request."""
+    return dict(value or {})

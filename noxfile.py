@@ -1,0 +1,58 @@
+"""What is run on this project: `nox -s tests`, `lint`, `types`, `demo`, `bench`. No session asks for a certain Python."""
+
+import nox
+
+nox.options.sessions = ["tests", "lint", "types"]
+nox.options.error_on_missing_interpreters = False
+
+PROJECT = nox.project.load_toml("pyproject.toml")
+
+
+def group(name: str) -> list[str]:
+    """The requirements of a dependency group."""
+    return list(nox.project.dependency_groups(PROJECT, name))
+
+
+@nox.session
+def demo(session: nox.Session) -> None:
+    """Submit 1,000 orders to each API's stand-in, with faults, and count what arrived."""
+    session.install(".[all]")
+    session.run("gelato-async", "demo", *session.posargs)
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run the tests, on asyncio and trio, and hold the coverage to its bounds."""
+    session.install("-e", ".[all]", *group("tests"))
+    session.run("coverage", "erase")
+    if session.posargs:
+        session.run("pytest", *session.posargs)
+        return
+    session.run("pytest", "--cov", "--cov-report=")
+    session.run("coverage", "report", "--fail-under=95")
+    session.run("coverage", "report", "--fail-under=100", "--include=*/core/*,*/backends/*")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Check style, and who imports whom."""
+    session.install("-e", ".[all]", *group("lint"))
+    session.run("ruff", "check", ".")
+    session.run("ruff", "format", "--check", ".")
+    session.run("lint-imports")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Check the types inside, and that all public ones are known."""
+    session.install("-e", ".[all]", *group("types"))
+    session.run("mypy")
+    session.run("pyright")
+    session.run("pyright", "--verifytypes", "gelato_async", "--ignoreexternal")
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measure side by side with what a user would take instead; prints ratios."""
+    session.install(".[all]", *group("bench"))
+    session.run("python", "benchmarks/run.py", *session.posargs)
