@@ -1,0 +1,173 @@
+"""Attempts: sends requests, one token each, and repeats those that may be repeated."""
+
+import logging
+import math
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+from attrs import define, field
+
+from gelato_async.core.backend import PAGE, Backend
+from gelato_async.core.errors import GelatoError, NoAnswerError, NotFoundError, NotSentError, RateLimitError
+from gelato_async.core.messages import Request, Response
+from gelato_async.core.operations import CheckedOperation, GetOrder, Operation
+from gelato_async.core.retry import Fate, RetryPolicy, RetryQuota, fate_of
+from gelato_async.core.settling import ServerClock
+from gelato_async.limiters.base import Clock, RateLimiter
+from gelato_async.models.order import Order
+from gelato_async.models.search import OrderSummary
+from gelato_async.transports.base import Transport
+
+T = TypeVar("T")
+
+logger = logging.getLogger("gelato_async")
+
+_quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
+
+
+def _quota_of(limiter: RateLimiter) -> RetryQuota:
+    return _quotas.setdefault(limiter, RetryQuota())
+
+
+class Reply(NamedTuple, Generic[T]):
+    """An answer, and the response that it was read from."""
+
+    answer: T
+    response: Response
+
+
+@define(eq=False, kw_only=True)
+class Attempts:
+    """Everything that a client's calls share, and the sending itself."""
+
+    backend: Backend
+    transport: Transport
+    limiter: RateLimiter
+    clock: Clock
+    retry: RetryPolicy
+    timeout: float
+    total_timeout: float | None
+    validate: bool
+    jitter: Callable[[], float] = random.random
+    server_clock: ServerClock = field(factory=ServerClock)
+    quota: RetryQuota = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self.quota = _quota_of(self.limiter)
+
+    def deadline(self) -> float:
+        """When a call that starts now must be over: its total timeout, or the caller's own deadline if that is earlier."""
+        left = math.inf if self.total_timeout is None else self.total_timeout
+        return self.clock.now() + min(left, anyio.current_effective_deadline() - anyio.current_time())
+
+    async def repeat(self, operation: Operation[T], request: Request, deadline: float) -> Reply[T]:
+        """Run an operation that may be repeated, until it is answered or the policy gives up."""
+        attempt, paid, unclear = 1, 0, False
+        checked = operation if isinstance(operation, CheckedOperation) else None
+        while True:
+            try:
+                reply = await self.once(operation, request, deadline)
+            except GelatoError as error:
+                fate = fate_of(error)
+                if checked and (fate is Fate.DONE or (unclear and fate is Fate.REFUSED)):
+                    return await self._checked(checked, error, deadline)
+                paid = await self.pause(error, attempt, deadline)
+                unclear = unclear or fate is Fate.UNKNOWN
+                attempt += 1
+            else:
+                self.quota.succeeded(paid)
+                return reply
+
+    async def once(
+        self,
+        operation: Operation[T],
+        request: Request,
+        deadline: float = math.inf,
+        on_sending: Callable[[], None] | None = None,
+    ) -> Reply[T]:
+        """One attempt: one token, bytes out, bytes in, the answer."""
+        sent = False
+
+        async def before_send() -> None:
+            nonlocal sent
+            await self.limiter.before_send()
+            if on_sending:
+                on_sending()
+            sent = True
+
+        try:
+            with anyio.fail_after(None if deadline == math.inf else deadline - self.clock.now()):
+                response = await self._exchange(request, before_send, lambda: sent)
+        except TimeoutError:
+            raise _out_of_time(operation, sent=sent) from None
+        except GelatoError as error:
+            error.operation = operation.name
+            raise
+        now = self.clock.now()
+        self.server_clock.note(response, now)
+        logger.debug("%s: %s", operation.name, response.status)
+        wall = datetime.fromtimestamp(self.clock.wall(), UTC)
+        return Reply(self.backend.parse(operation, response, wall), response)
+
+    async def pause(self, error: GelatoError, attempt: int, deadline: float) -> int:
+        """Wait before the next attempt and pay for it; raise the error where there is to be none."""
+        wait = self.retry.delay(error, attempt, self.jitter())
+        if isinstance(error, RateLimitError):
+            self.limiter.pause(wait if wait is not None else error.retry_after or self.retry.initial_rate_limited)
+        if fate_of(error) is Fate.REFUSED or wait is None or self.clock.now() + wait >= deadline:
+            raise error
+        paid = self.quota.pay(error)
+        if paid is None:
+            raise error
+        await self.clock.sleep(wait)
+        return paid
+
+    async def find(self, references: Sequence[str], deadline: float = math.inf) -> tuple[OrderSummary, ...]:
+        """All orders with these references, from as many pages as there are."""
+        rows: dict[str, OrderSummary] = {}
+        wanted, offset = frozenset(references), 0
+        while True:
+            operation = self.backend.find_operation(references, offset)
+            page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer.orders
+            rows |= {row.id: row for row in page if row.order_reference_id in wanted}
+            offset += len(page)
+            if len(page) < PAGE:
+                return tuple(rows.values())
+
+    async def get(self, order_id: str, deadline: float = math.inf) -> Reply[Order]:
+        """One order."""
+        operation = GetOrder(order_id)
+        return await self.repeat(operation, self.backend.build(operation), deadline)
+
+    async def _exchange(
+        self, request: Request, before_send: Callable[[], Any], was_sent: Callable[[], bool]
+    ) -> Response:
+        await self.limiter.acquire()
+        try:
+            return await self.transport.send(request, timeout=self.timeout, before_send=before_send)
+        finally:
+            if not was_sent():
+                self.limiter.give_back()
+
+    async def _checked(self, operation: CheckedOperation[T], error: GelatoError, deadline: float) -> Reply[T]:
+        try:
+            reply = await self.get(operation.order_id, deadline)
+        except NotFoundError:
+            answer, response = operation.answer_from(None), None
+        except GelatoError:
+            raise error from None
+        else:
+            answer, response = operation.answer_from(reply.answer), reply.response
+        if answer is None:
+            raise error
+        return Reply(answer.value, response or Response(status=404))
+
+
+def _out_of_time(operation: Operation[Any], *, sent: bool) -> GelatoError:
+    if sent:
+        return NoAnswerError("it was sent, and the time for the whole call ran out", operation=operation.name)
+    return NotSentError("the time for the whole call ran out before it was sent", operation=operation.name)

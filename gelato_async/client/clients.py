@@ -1,0 +1,216 @@
+"""GelatoClient and GelatoConnectClient: compose the engine from options, and own what they made."""
+
+import copy
+import os
+from types import TracebackType
+from typing import Any, Self, TypedDict, TypeVar, Unpack
+
+import attrs
+
+from gelato_async.backends.connect import connect_backend
+from gelato_async.backends.gelato import gelato_backend
+from gelato_async.backends.origins import Paths
+from gelato_async.client.attempts import Reply
+from gelato_async.client.engine import Engine
+from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
+from gelato_async.core.backend import Backend
+from gelato_async.core.operations import Operation
+from gelato_async.core.retry import RetryPolicy
+from gelato_async.limiters.base import Clock, RateLimiter
+from gelato_async.limiters.local import shared_limiter
+from gelato_async.transports.base import Transport
+from gelato_async.transports.client import AsyncClient, ClientTransport
+from gelato_async.transports.httpx import HttpxTransport
+
+T = TypeVar("T")
+
+
+class CallOptions(TypedDict, total=False):
+    """What `with_options` can change.
+
+    `timeout`: seconds for an attempt, from sending to the last byte (30). `total_timeout`: seconds for a whole call with all
+    its retries and settling (None: no limit of our own; a deadline of yours, like `anyio.fail_after`, counts too). `retry`:
+    the `RetryPolicy`. `limiter`: replaces the one that all clients with the same key share in this process. `validate`:
+    False sends what breaks documented rules.
+    """
+
+    timeout: float
+    total_timeout: float | None
+    retry: RetryPolicy | None
+    limiter: RateLimiter | None
+    validate: bool
+
+
+class ClientOptions(CallOptions, total=False):
+    """What a client takes, beside its key.
+
+    `transport`: a `Transport`, or an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours; what was passed in is never
+    closed. `clock`: another source of time, for tests.
+    """
+
+    transport: Transport | AsyncClient | None
+    clock: Clock | None
+
+
+class _Client:
+    _engine: Engine
+    _owned: Transport | None
+
+    def _set_up(
+        self,
+        backend: Backend,
+        *,
+        timeout: float = 30.0,
+        total_timeout: float | None = None,
+        retry: RetryPolicy | None = None,
+        limiter: RateLimiter | None = None,
+        validate: bool = True,
+        transport: Transport | AsyncClient | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        self._owned = HttpxTransport() if transport is None else None
+        self._use(
+            Engine(
+                backend=backend,
+                transport=self._owned or _as_transport(transport),
+                limiter=limiter or shared_limiter(backend.credentials.digest),
+                clock=clock or Clock(),
+                retry=retry or RetryPolicy(),
+                timeout=_positive("timeout", timeout),
+                total_timeout=None if total_timeout is None else _positive("total_timeout", total_timeout),
+                validate=validate,
+            )
+        )
+
+    def _use(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} at {', '.join(dict.fromkeys(self._engine.backend.origins.values()))}>"
+
+    @property
+    def engine(self) -> Engine:
+        """What runs this client's operations; bulk runs are built on it."""
+        return self._engine
+
+    async def send(self, operation: Operation[T]) -> T:
+        """Run any operation that this API has a route for.
+
+        Raises:
+            UnsupportedError: it has none.
+        """
+        return await self._engine.send(operation)
+
+    async def send_raw(self, operation: Operation[T]) -> Reply[T]:
+        """Run an operation; the reply holds its `answer` and the `response` that it was read from."""
+        return await self._engine.send_raw(operation)
+
+    def with_options(self, **options: Unpack[CallOptions]) -> Self:
+        """A cheap copy with other options, on the same connections and limiter; closing it closes nothing."""
+        unknown = options.keys() - CallOptions.__annotations__.keys()
+        if unknown:
+            raise TypeError(f"with_options() has no option {', '.join(sorted(unknown))}")
+        changes: dict[str, Any] = dict(options)
+        if "timeout" in changes:
+            _positive("timeout", changes["timeout"])
+        if changes.get("total_timeout") is not None:
+            _positive("total_timeout", changes["total_timeout"])
+        defaults = {"retry": RetryPolicy(), "limiter": shared_limiter(self._engine.backend.credentials.digest)}
+        changes |= {name: default for name, default in defaults.items() if name in changes and changes[name] is None}
+        other = copy.copy(self)
+        other._owned = None  # noqa: SLF001  a copy of our own class
+        other._use(attrs.evolve(self._engine, **changes))  # noqa: SLF001
+        return other
+
+    async def aclose(self) -> None:
+        """Close the connections of this event loop; twice is fine. What was passed in stays open."""
+        if self._owned is not None:
+            await self._owned.aclose()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        await self.aclose()
+
+
+class GelatoClient(_Client):
+    """Gelato's own API.
+
+    `api_key` comes from the environment variable GELATO_API_KEY where it is not given, `base_url` (an origin in place of the
+    documented hosts: the sandbox, a proxy) from GELATO_BASE_URL. `paths` replaces path templates, by operation. For the
+    other options see `ClientOptions`. Use it with `async with`, or call `aclose()`; one client may serve several event
+    loops, one after another.
+
+    Raises:
+        ValueError: the key, `base_url`, a path or a timeout cannot be used.
+    """
+
+    orders: GelatoOrders
+
+    def __init__(
+        self,
+        api_key: str | None = None,
+        *,
+        base_url: str | None = None,
+        paths: Paths | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        api_key = api_key if api_key is not None else os.environ.get("GELATO_API_KEY")
+        base_url = base_url or os.environ.get("GELATO_BASE_URL")
+        self._set_up(gelato_backend(api_key, base_url=base_url, paths=paths), **options)
+
+    def _use(self, engine: Engine) -> None:
+        super()._use(engine)
+        self.orders = GelatoOrders(engine)
+
+
+class GelatoConnectClient(_Client):
+    """GelatoConnect, for one partner.
+
+    What is not given comes from the environment: GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY, GELATO_CONNECT_API_SECRET,
+    GELATO_CONNECT_BASE_URL. `paths` replaces path templates, by operation, as onboarding may hand out other ones:
+    `paths={CancelOrder: "/api/{prefix}/orders/{order_id}/cancel"}`. For the other options see `ClientOptions`.
+
+    Raises:
+        ValueError: the prefix, the key, the secret, `base_url`, a path or a timeout cannot be used.
+    """
+
+    orders: GelatoConnectOrders
+
+    def __init__(
+        self,
+        prefix: str | None = None,
+        api_key: str | None = None,
+        api_secret: str | None = None,
+        *,
+        base_url: str | None = None,
+        paths: Paths | None = None,
+        **options: Unpack[ClientOptions],
+    ) -> None:
+        prefix = prefix if prefix is not None else os.environ.get("GELATO_CONNECT_PREFIX")
+        api_key = api_key if api_key is not None else os.environ.get("GELATO_CONNECT_API_KEY")
+        api_secret = api_secret if api_secret is not None else os.environ.get("GELATO_CONNECT_API_SECRET")
+        base_url = base_url or os.environ.get("GELATO_CONNECT_BASE_URL")
+        self._set_up(connect_backend(prefix, api_key, api_secret, base_url=base_url, paths=paths), **options)
+
+    def _use(self, engine: Engine) -> None:
+        super()._use(engine)
+        self.orders = GelatoConnectOrders(engine)
+
+
+Client = GelatoClient | GelatoConnectClient
+
+
+def _as_transport(transport: Transport | AsyncClient | None) -> Transport:
+    if transport is None:
+        return HttpxTransport()
+    return ClientTransport(transport) if isinstance(transport, AsyncClient) else transport
+
+
+def _positive(name: str, seconds: float) -> float:
+    if not seconds > 0:
+        raise ValueError(f"{name} must be more than 0 seconds, not {seconds}")
+    return seconds

@@ -1,0 +1,162 @@
+"""Create-once: sends a create, and settles its fate before it could ever be sent a second time."""
+
+import json
+import logging
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+from gelato_async.client.attempts import Attempts, Reply
+from gelato_async.core import wire
+from gelato_async.core.errors import GelatoError
+from gelato_async.core.messages import Request, Response
+from gelato_async.core.operations import CreateOperation
+from gelato_async.core.retry import Fate, fate_of
+from gelato_async.core.settling import Creation, Found, find_ours
+from gelato_async.models.order import Order
+from gelato_async.models.search import OrderSummary
+
+T = TypeVar("T")
+
+logger = logging.getLogger("gelato_async")
+
+
+async def create(attempts: Attempts, operation: CreateOperation[T], request: Request) -> Reply[T]:
+    """Make an order once, whatever happens on the way.
+
+    Raises:
+        OutcomeUnknownError: it was sent, and its fate could not be settled.
+        GelatoError: it was refused or never left.
+    """
+    creation, deadline = Creation(operation=operation, request=request), attempts.deadline()
+    while True:
+        reply = await attempt(attempts, creation, deadline)
+        if reply is not None:
+            return reply
+        if creation.order_id is not None:
+            return await _adopt(attempts, creation, creation.order_id, None, deadline)
+        found = await _settle(attempts, creation, deadline)
+        if found is not None:
+            return await _adopt(attempts, creation, found.row.id, found.row, deadline)
+        pay_for_resend(attempts, creation)
+
+
+async def attempt(
+    attempts: Attempts,
+    creation: Creation[T],
+    deadline: float = math.inf,
+    on_sending: Callable[[], None] | None = None,
+) -> Reply[T] | None:
+    """Send a create until it is answered or its fate is unclear: None means that it has to be looked for.
+
+    Raises:
+        GelatoError: it was refused, or never left and the policy gives up.
+    """
+    resent = creation.attempts > 0
+    while True:
+        creation.begin_attempt(attempts.clock.now())
+        try:
+            reply = await attempts.once(creation.operation, creation.request, deadline, on_sending)
+        except GelatoError as error:
+            fate = fate_of(error)
+            if fate in {Fate.UNKNOWN, Fate.DONE} or (resent and getattr(error, "status", None) == 409):
+                creation.note_unclear(error, attempts.clock.now())
+                return None
+            creation.paid = await _pause(attempts, creation, error, deadline)
+        else:
+            attempts.quota.succeeded(creation.paid)
+            return reply
+
+
+async def _pause(attempts: Attempts, creation: Creation[Any], error: GelatoError, deadline: float) -> int:
+    try:
+        return await attempts.pause(error, creation.attempts, deadline)
+    except GelatoError:
+        if creation.unclear_since is None or fate_of(error) is Fate.REFUSED:
+            raise
+        raise creation.unknown("it could not be sent again") from error
+
+
+async def look(
+    attempts: Attempts, creations: Sequence[Creation[Any]], deadline: float = math.inf
+) -> list[Found | None]:
+    """Look once for several creates: what was found for each.
+
+    Raises:
+        GelatoError: the look failed, which is noted with every create.
+    """
+    try:
+        rows = await attempts.find([creation.reference for creation in creations], deadline)
+    except GelatoError as error:
+        for creation in creations:
+            creation.failed_look = error
+        raise
+    finally:
+        now = attempts.clock.now()
+        for creation in creations:
+            creation.last_look = now
+    return [judge(attempts, creation, rows) for creation in creations]
+
+
+def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSummary]) -> Found | None:
+    """Which of these orders the create made, if any."""
+    now, wall = attempts.clock.now(), attempts.clock.wall()
+    first = creation.first_attempt if creation.first_attempt is not None else now
+    found = find_ours(creation, rows, attempts.server_clock.at(first, now, wall))
+    if found is not None and found.others:
+        logger.warning(
+            "order %r: took %s for the order that was sent, but %s have the same reference and may be duplicates",
+            creation.reference,
+            found.row.id,
+            ", ".join(found.others),
+        )
+    return found
+
+
+def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> None:
+    """Allow a create that was not found to be sent once more.
+
+    Raises:
+        OutcomeUnknownError: it may not be sent again.
+    """
+    if creation.accepted:
+        raise creation.unknown("Gelato accepted it, but its answer was lost and no search shows it")
+    if creation.failed_look is not None:
+        raise creation.unknown("looking for it failed")
+    if not creation.may_resend(attempts.retry):
+        raise creation.unknown("it was not found, and may not be sent again under this retry policy")
+    paid = attempts.quota.pay(creation.last_error or creation.unknown("it was in flight"))
+    if paid is None:
+        raise creation.unknown("it was not found, and too many requests fail at the moment to send it again")
+    creation.paid = paid
+
+
+async def _settle(attempts: Attempts, creation: Creation[Any], deadline: float) -> Found | None:
+    while (due := creation.next_look(attempts.retry.settle)) is not None:
+        if due >= deadline:
+            raise creation.unknown("the time for the whole call does not suffice to find out")
+        await attempts.clock.sleep(max(0.0, due - attempts.clock.now()))
+        try:
+            (found,) = await look(attempts, [creation], deadline)
+        except GelatoError as error:
+            if fate_of(error) is Fate.REFUSED:
+                raise creation.unknown("looking for it was refused") from error
+        else:
+            if found is not None:
+                return found
+    return None
+
+
+async def _adopt(
+    attempts: Attempts, creation: Creation[T], order_id: str, row: OrderSummary | None, deadline: float
+) -> Reply[T]:
+    try:
+        order, response = await attempts.get(order_id, deadline)
+    except GelatoError as error:
+        if row is None:
+            raise creation.unknown(
+                "Gelato accepted it, but neither answer nor order can be read", [order_id]
+            ) from error
+        order = wire.load(Order, row.raw)
+        response = Response(status=200, body=json.dumps(row.raw).encode())
+    return Reply(creation.operation.answer_from(order), response)

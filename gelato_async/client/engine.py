@@ -1,0 +1,32 @@
+"""Engine: runs any operation. Check, build, then the way that is safe for it."""
+
+from typing import TypeVar
+
+from attrs import define
+
+from gelato_async.client import create_once
+from gelato_async.client.attempts import Attempts, Reply
+from gelato_async.core.operations import CreateOperation, Operation
+
+T = TypeVar("T")
+
+
+@define(eq=False, kw_only=True)
+class Engine(Attempts):
+    """Runs operations. `attrs.evolve` it for other options."""
+
+    async def send(self, operation: Operation[T]) -> T:
+        """Run an operation and return its answer."""
+        return (await self.send_raw(operation)).answer
+
+    async def send_raw(self, operation: Operation[T]) -> Reply[T]:
+        """Run an operation and return its answer with the response.
+
+        Raises:
+            GelatoError: see its tree.
+        """
+        self.backend.check(operation, validate=self.validate)
+        request = self.backend.build(operation)
+        if isinstance(operation, CreateOperation):
+            return await create_once.create(self, operation, request)
+        return await self.repeat(operation, request, self.deadline())

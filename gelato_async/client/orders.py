@@ -1,0 +1,136 @@
+"""The methods users call on orders. Each is one line on the engine."""
+
+from collections.abc import Iterable
+
+from gelato_async.client.engine import Engine
+from gelato_async.client.paging import OrderSearch
+from gelato_async.core.operations import (
+    CancelOrder,
+    ConfirmDraft,
+    CreateOrder,
+    DeleteDraft,
+    GetOrder,
+    QuoteOrder,
+    SearchOrders,
+    SubmitOrder,
+    UpdateShipment,
+)
+from gelato_async.models.addresses import ShippingAddress
+from gelato_async.models.new_order import DraftItem, NewOrder
+from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
+from gelato_async.models.quote import Quotation, QuoteRequest
+from gelato_async.models.search import OrderPage, OrderQuery, OrderSummary
+
+
+class _Orders:
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def get(self, order_id: str) -> Order:
+        """One order (*Get order*). GelatoConnect takes your own reference too.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self._engine.send(GetOrder(order_id))
+
+    def search(self, query: OrderQuery | None = None) -> OrderSearch:
+        """All orders that match, newest first: `async for row in orders.search(...)` (*Search orders*)."""
+        return OrderSearch(self._engine, query or OrderQuery())
+
+    async def search_page(self, query: OrderQuery | None = None) -> OrderPage:
+        """One page of a search (*Search orders*); a page shorter than its limit (default 50) is the last one."""
+        return await self._engine.send(SearchOrders(query or OrderQuery()))
+
+    async def find(self, reference: str) -> tuple[OrderSummary, ...]:
+        """All orders with your reference: the parts of a split order, canceled ones and duplicates included."""
+        return await self._engine.find([reference], self._engine.deadline())
+
+    async def cancel(self, order_id: str) -> None:
+        """Stop an order (*Cancel order*); whether it is too late is the server's to say.
+
+        A cancel whose answer was lost is repeated; if the repeat is refused, the order tells whether it is canceled.
+
+        Raises:
+            ConflictError: too late, or canceled already.
+            NotFoundError: there is none.
+        """
+        await self._engine.send(CancelOrder(order_id))
+
+
+class GelatoOrders(_Orders):
+    """Orders of Gelato's own API, v4."""
+
+    async def create(self, order: NewOrder) -> Order:
+        """Make an order, once, whatever happens on the way (*Create order*).
+
+        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds before it is sent again.
+        An answer is not yet acceptance: the order may still turn to `failed`.
+
+        Raises:
+            ValidationError: it breaks documented rules; nothing was sent.
+            UnsupportedError: it uses what only GelatoConnect can carry; nothing was sent.
+            OutcomeUnknownError: it may or may not have been made; ask `find` later, do not create it again.
+            ResponseError: Gelato refused it.
+        """
+        return await self._engine.send(CreateOrder(order))
+
+    async def quote(self, request: QuoteRequest) -> Quotation:
+        """What it would cost and how it could be shipped (*Quote*); makes no order."""
+        return await self._engine.send(QuoteOrder(request))
+
+    async def confirm_draft(self, order_id: str, items: Iterable[DraftItem] | None = None) -> Order:
+        """Turn a draft into an order (*Patch draft order*): from then on it is produced and charged.
+
+        `items` None leaves the items as they are; a list keeps just those that it names, an empty one removes them all.
+
+        Raises:
+            ConflictError: it is no draft.
+        """
+        return await self._engine.send(ConfirmDraft(order_id, items))
+
+    async def delete_draft(self, order_id: str) -> None:
+        """Delete a draft (*Delete draft order*).
+
+        Raises:
+            ConflictError: it is no draft.
+            NotFoundError: there is none.
+        """
+        await self._engine.send(DeleteDraft(order_id))
+
+
+class GelatoConnectOrders(_Orders):
+    """Orders of GelatoConnect. Wherever an order id is taken, your own reference will do."""
+
+    async def create(self, order: NewOrder) -> SubmittedOrder:
+        """Make an order, once, whatever happens on the way (*Submit Order*).
+
+        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds before it is sent again.
+        An answer is not yet acceptance: the order may still turn to `failed`.
+
+        Raises:
+            ValidationError: it breaks documented rules; nothing was sent.
+            UnsupportedError: it uses what only Gelato can carry; nothing was sent.
+            OutcomeUnknownError: it may or may not have been made; ask `find` later, do not create it again.
+            ResponseError: GelatoConnect refused it.
+        """
+        return await self._engine.send(SubmitOrder(order))
+
+    async def update_shipment(
+        self,
+        order_id: str,
+        *,
+        shipment_method_uid: str | None = None,
+        shipping_address: ShippingAddress | None = None,
+    ) -> UpdatedShipment:
+        """Change the shipment method, the address, or both, until the order is shipped (*Update Shipment*).
+
+        Raises:
+            ValidationError: neither is given, or the address breaks documented rules.
+            ConflictError: too late.
+        """
+        return await self._engine.send(
+            UpdateShipment(
+                order_id=order_id, shipment_method_uid=shipment_method_uid, shipping_address=shipping_address
+            )
+        )

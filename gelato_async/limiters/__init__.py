@@ -1,0 +1,1 @@
+"""Who may send when. `base` says what a limiter is, `local` is the one for a single process."""

@@ -1,0 +1,119 @@
+"""LocalLimiter: the token bucket with an async shell, shared by all tasks, event loops and threads of one process."""
+
+from collections import deque
+from collections.abc import Callable
+from itertools import count
+from threading import Lock
+
+import anyio
+from anyio.lowlevel import RunVar
+from attrs import define, field
+
+from gelato_async.core.token_bucket import PER_SECOND, SendLog, TokenBucket
+from gelato_async.limiters.base import Clock
+
+LONGEST_PAUSE = 120.0
+_numbers = count()
+
+
+@define(eq=False)
+class _Line:
+    """A first-in-first-out line. Only its head has a timer; the others wait to become the head."""
+
+    take: Callable[[], float]
+    clock: Clock
+    _standing: int = field(init=False, default=0)
+    _lines: "RunVar[deque[anyio.Event]]" = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._lines = RunVar(f"gelato_async.line.{next(_numbers)}")
+
+    async def pass_through(self) -> None:
+        if self._standing or self.take() > 0:
+            await self._stand()
+
+    async def _stand(self) -> None:
+        turn, waiting = anyio.Event(), self._line_of_this_loop()
+        waiting.append(turn)
+        self._standing += 1
+        try:
+            if waiting[0] is not turn:
+                await turn.wait()
+            while (wait := self.take()) > 0:
+                await self.clock.sleep(wait)
+        finally:
+            self._standing -= 1
+            waiting.remove(turn)
+            if waiting:
+                waiting[0].set()
+
+    def _line_of_this_loop(self) -> deque[anyio.Event]:
+        try:
+            return self._lines.get()
+        except LookupError:
+            line: deque[anyio.Event] = deque()
+            self._lines.set(line)
+            return line
+
+
+class LocalLimiter:
+    """At most `rate` requests in any window of one second, from this process.
+
+    An idle limiter lets ten go at once; a backlog goes out evenly. Several processes with one key: divide `rate` between
+    them. One limiter may serve several clients, event loops and threads.
+    """
+
+    def __init__(self, rate: int = PER_SECOND, *, clock: Clock | None = None) -> None:
+        """Make a limiter.
+
+        Raises:
+            ValueError: the rate is below 1.
+        """
+        self._clock = clock or Clock()
+        self._bucket = TokenBucket(rate)
+        self._log = SendLog(rate)
+        self._lock = Lock()
+        self._turns = _Line(self._take, self._clock)
+        self._sends = _Line(self._note_send, self._clock)
+
+    @property
+    def rate(self) -> int:
+        """Requests a second, at most."""
+        return self._bucket.rate
+
+    async def acquire(self) -> None:
+        """Wait for a turn."""
+        await self._turns.pass_through()
+
+    async def before_send(self) -> None:
+        """Wait until the window has room at this very moment, and note the send."""
+        await self._sends.pass_through()
+
+    def give_back(self) -> None:
+        """Return the turn of an attempt that was never sent."""
+        with self._lock:
+            self._bucket.give_back()
+
+    def pause(self, seconds: float) -> None:
+        """Close the gate for everybody, 120 s at most."""
+        with self._lock:
+            self._bucket.close(self._clock.now() + min(seconds, LONGEST_PAUSE))
+
+    def _take(self) -> float:
+        with self._lock:
+            return self._bucket.take(self._clock.now())
+
+    def _note_send(self) -> float:
+        with self._lock:
+            now = self._clock.now()
+            return max(0.0, self._bucket.closed_until - now) or self._log.take(now)
+
+
+_SHARED: dict[str, LocalLimiter] = {}
+_SHARED_LOCK = Lock()
+
+
+def shared_limiter(digest: str) -> LocalLimiter:
+    """The limiter that all clients with one key share in this process."""
+    with _SHARED_LOCK:
+        return _SHARED.setdefault(digest, LocalLimiter())

@@ -1,0 +1,187 @@
+"""HttpxTransport: one httpx transport per connection, and what becomes of httpx's errors."""
+
+import platform
+import ssl
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Self
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import anyio
+import httpx
+from attrs import define, field
+
+from gelato_async._version import __version__
+from gelato_async.core.errors import ConnectionFailedError, GelatoError, NoAnswerError
+from gelato_async.core.messages import Request, Response
+from gelato_async.transports.base import BeforeSend
+from gelato_async.transports.pool import ConnectionPool
+
+CONNECTIONS = 256
+KEEPALIVE = 60.0
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})
+_SENDING = "http11.send_request_headers.started"
+
+USER_AGENT = f"gelato-async/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
+
+
+class HttpxTransport:
+    """The default transport: at most `connections` at a time, each in an httpx transport of its own.
+
+    A connection is used again last in, first out, closed after `keepalive` idle seconds, and thrown away whenever a request
+    on it failed or was cancelled. `HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured. `ssl_context`
+    replaces the default one. The same transport serves several event loops, one after another or at once.
+    """
+
+    def __init__(
+        self,
+        *,
+        connections: int = CONNECTIONS,
+        keepalive: float = KEEPALIVE,
+        ssl_context: ssl.SSLContext | None = None,
+    ) -> None:
+        if connections < 1:
+            raise ValueError(f"connections must be 1 or more, not {connections}")
+        self._ssl_context = ssl_context
+        self._pool = ConnectionPool(self._open, connections, keepalive)
+
+    async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
+        """Send a request once, on a connection of its own for that time.
+
+        Raises:
+            ConnectionFailedError: it is proved that nothing was sent.
+            NoAnswerError: no whole answer came within `timeout` seconds of sending.
+        """
+        origin = request.url.partition("://")[2].partition("/")[0]
+        try:
+            lease = await self._pool.take(request.url[: request.url.index(origin) + len(origin)], timeout)
+        except TimeoutError:
+            raise ConnectionFailedError(f"no connection came free within {timeout:g} s") from None
+        exchange = Exchange(origin, before_send, timeout)
+        try:
+            return await exchange.run(lease.connection, request)
+        finally:
+            await self._pool.release(lease, reusable=exchange.complete)
+
+    async def aclose(self) -> None:
+        """Close this event loop's connections; a later request opens new ones."""
+        await self._pool.aclose()
+
+    def _open(self, origin: str) -> httpx.AsyncBaseTransport:
+        proxy = _proxy_for(origin)
+        secure = origin.startswith("https:") or (proxy or "").startswith("https:")
+        return httpx.AsyncHTTPTransport(
+            verify=self._ssl_context or (_ssl_context() if secure else _no_certificates()),
+            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None),
+            proxy=proxy,
+        )
+
+
+@define(eq=False)
+class Exchange:
+    """One request and its answer: what was seen of it, and so what its error means."""
+
+    host: str
+    before_send: BeforeSend
+    timeout: float
+    seen: bool = False
+    sent: bool = False
+    complete: bool = False
+    answer: httpx.Response | None = None
+    scope: anyio.CancelScope = field(init=False, factory=anyio.CancelScope)
+
+    async def run(self, connection: httpx.AsyncBaseTransport, request: Request) -> Response:
+        """Send, and read the answer to its end."""
+        with self.scope:
+            try:
+                self.answer = await connection.handle_async_request(self._request(request))
+                if not self.sent:  # a mocked network reports no events
+                    await self.before_send()
+                body = await self.answer.aread()
+                await self.answer.aclose()
+            except (httpx.HTTPError, httpx.StreamError) as error:
+                return self._partial(error)
+            self.complete = True
+            return Response(status=self.answer.status_code, headers=dict(self.answer.headers), body=body)
+        return self._partial(TimeoutError(f"nothing within {self.timeout:g} s"))
+
+    async def _trace(self, name: str, info: Mapping[str, Any]) -> None:
+        self.seen = True
+        if name == _SENDING and info["request"].method != b"CONNECT":
+            await self.before_send()
+            self.sent = True
+            self.scope.deadline = anyio.current_time() + self.timeout
+
+    def _request(self, request: Request) -> httpx.Request:
+        headers = {
+            "host": self.host,
+            "user-agent": USER_AGENT,
+            "accept-encoding": "gzip",
+            "content-length": str(len(request.body)),
+            **request.headers,
+        }
+        if request.method == "GET":
+            del headers["content-length"]
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout)
+        extensions = {"trace": self._trace, "timeout": timeouts}
+        return httpx.Request(
+            request.method, request.url, headers=headers, stream=_Body(request.body), extensions=extensions
+        )
+
+    def _partial(self, error: Exception) -> Response:
+        status = self.answer.status_code if self.answer is not None else None
+        if self.answer is None or status is None or 200 <= status < 300:
+            raise mapped(error, self.host, status=status, never_left=self.seen and not self.sent) from error
+        return Response(status=status, headers=dict(self.answer.headers))
+
+
+def mapped(error: Exception, host: str, *, status: int | None, never_left: bool) -> GelatoError:
+    """What an error of httpx (or httpx2) means to a caller."""
+    kinds = {cls.__name__ for cls in type(error).__mro__}
+    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+    if status is None and (never_left or kinds & _NEVER_LEFT):
+        return ConnectionFailedError(
+            f"no connection to {host} ({reason}): check the network, base_url and proxy settings", reason=reason
+        )
+    came = "no answer came" if status is None else f"the answer ({status}) broke off"
+    return NoAnswerError(f"the request was sent to {host} and {came} ({reason})", status=status, reason=reason)
+
+
+class _Body(httpx.AsyncByteStream):
+    # httpx's own is a generator, which warns under trio when its request is cancelled
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._left = bool(body)
+
+    def __aiter__(self) -> Self:
+        self._left = bool(self._body)
+        return self
+
+    async def __anext__(self) -> bytes:
+        if not self._left:
+            raise StopAsyncIteration
+        self._left = False
+        return self._body
+
+
+@cache
+def _ssl_context() -> ssl.SSLContext:
+    return httpx.create_ssl_context()
+
+
+@cache
+def _no_certificates() -> ssl.SSLContext:
+    # plain HTTP needs none, and loading the usual ones takes 20 ms
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _proxy_for(origin: str) -> str | None:
+    parts = urlsplit(origin)
+    host = parts.hostname or ""
+    if host in _LOOPBACK or proxy_bypass(host):
+        return None
+    proxies = getproxies()
+    return proxies.get(parts.scheme) or proxies.get("all")

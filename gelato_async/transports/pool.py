@@ -1,0 +1,158 @@
+"""A stack of connections for each event loop: last in, first out, thrown away when anything goes wrong on one."""
+
+import time
+from collections import deque
+from collections.abc import AsyncGenerator, Callable
+from itertools import count
+
+import anyio
+import httpx
+from anyio.lowlevel import RunVar, RunvarToken
+from attrs import define, field
+
+Open = Callable[[str], httpx.AsyncBaseTransport]
+
+CLOSING_TIME = 2.0
+_numbers = count()
+
+
+@define(eq=False)
+class _Idle:
+    origin: str
+    connection: httpx.AsyncBaseTransport
+    since: float
+
+
+@define(eq=False)
+class _LoopState:
+    idle: list[_Idle] = field(factory=list)
+    waiting: deque[anyio.Event] = field(factory=deque)
+    taken: int = 0
+    closed: bool = False
+
+    def free(self) -> None:
+        # the place goes straight to the first in line, so that nobody can slip in between
+        if self.waiting:
+            self.waiting.popleft().set()
+        else:
+            self.taken -= 1
+
+    def idle_to(self, origin: str) -> httpx.AsyncBaseTransport | None:
+        for position in range(len(self.idle) - 1, -1, -1):
+            if self.idle[position].origin == origin:
+                return self.idle.pop(position).connection
+        return None
+
+
+@define(eq=False)
+class Lease:
+    """A connection in use, and where it goes back to."""
+
+    origin: str
+    connection: httpx.AsyncBaseTransport
+    _state: _LoopState
+
+
+@define(eq=False)
+class ConnectionPool:
+    """At most `limit` connections at a time in each event loop, every one in a transport of its own.
+
+    httpx's own pool scans all its connections for every request, and stays stuck after many cancelled ones.
+    """
+
+    open: Open
+    limit: int
+    keepalive: float
+    now: Callable[[], float] = time.monotonic
+    _states: "RunVar[tuple[_LoopState, AsyncGenerator[None, None]]]" = field(init=False)
+    _tokens: "RunVar[RunvarToken[tuple[_LoopState, AsyncGenerator[None, None]]]]" = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        number = next(_numbers)
+        self._states = RunVar(f"gelato_async.connections.{number}")
+        self._tokens = RunVar(f"gelato_async.connections.{number}.token")
+
+    async def take(self, origin: str, patience: float) -> Lease:
+        """A connection to `scheme://host:port`, the one used last if one is idle.
+
+        Raises:
+            TimeoutError: none came free within `patience` seconds.
+        """
+        state = await self._state()
+        if state.taken < self.limit:
+            state.taken += 1
+        else:
+            with anyio.fail_after(patience):
+                await _stand_in_line(state)
+        try:
+            return Lease(origin, state.idle_to(origin) or self.open(origin), state)
+        except BaseException:
+            state.free()
+            raise
+
+    async def release(self, lease: Lease, *, reusable: bool) -> None:
+        """Put a connection back, or throw it away; close those that have been idle for too long."""
+        state = lease._state  # noqa: SLF001  a lease is opaque to all but its pool
+        state.free()
+        if not reusable or state.closed:
+            await _close([lease.connection])
+            return
+        state.idle.append(_Idle(lease.origin, lease.connection, self.now()))
+        await _close(self._expired(state))
+
+    async def aclose(self) -> None:
+        """Close this loop's connections: idle ones now, those in use when they come back."""
+        try:
+            _, guard = self._states.get()
+        except LookupError:
+            return
+        self._states.reset(self._tokens.get())
+        with anyio.CancelScope(shield=True):
+            await guard.aclose()
+
+    async def _state(self) -> _LoopState:
+        try:
+            return self._states.get()[0]
+        except LookupError:
+            state = _LoopState()
+        # suspended on purpose: the loop finalises it as it ends, and with it the connections that only it can close
+        guard = _close_with_the_loop(state)
+        self._tokens.set(self._states.set((state, guard)))
+        await guard.__anext__()
+        return state
+
+    def _expired(self, state: _LoopState) -> list[httpx.AsyncBaseTransport]:
+        oldest = self.now() - self.keepalive
+        expired = [entry.connection for entry in state.idle if entry.since < oldest]
+        if expired:
+            state.idle = [entry for entry in state.idle if entry.since >= oldest]
+        return expired
+
+
+async def _stand_in_line(state: _LoopState) -> None:
+    turn = anyio.Event()
+    state.waiting.append(turn)
+    try:
+        await turn.wait()
+    except BaseException:
+        if turn.is_set():
+            state.free()
+        else:
+            state.waiting.remove(turn)
+        raise
+
+
+async def _close_with_the_loop(state: _LoopState) -> AsyncGenerator[None, None]:
+    try:
+        yield
+    finally:
+        state.closed = True
+        await _close([entry.connection for entry in state.idle])
+        state.idle.clear()
+
+
+async def _close(connections: list[httpx.AsyncBaseTransport]) -> None:
+    if connections:
+        with anyio.move_on_after(CLOSING_TIME, shield=True):
+            for connection in connections:
+                await connection.aclose()

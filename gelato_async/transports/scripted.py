@@ -1,0 +1,32 @@
+"""ScriptedTransport: answers from a function, in memory. For tests of the code above it, yours included."""
+
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
+
+from gelato_async.core.messages import Request, Response
+from gelato_async.transports.base import BeforeSend
+
+Script = Callable[[Request], Response | Awaitable[Response]]
+
+
+class ScriptedTransport:
+    """Hands each request to `script`, which returns a `Response`, or raises what a transport may raise.
+
+    `script` may be async. `requests` keeps what was sent, unless `keep=False`.
+    """
+
+    def __init__(self, script: Script, *, keep: bool = True) -> None:
+        self._script = script
+        self._keep = keep
+        self.requests: list[Request] = []
+
+    async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ARG002, ASYNC109
+        """Answer by the script."""
+        await before_send()
+        if self._keep:
+            self.requests.append(request)
+        answer = self._script(request)
+        return await answer if isawaitable(answer) else answer
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
