@@ -1,0 +1,27 @@
+"""A stateful sandbox for the order routes of both Gelato APIs: develop and test without a key or a network.
+
+    with Sandbox() as sandbox:
+        os.environ.update(sandbox.environment)
+        ...
+        sandbox.advance(180)  # the orders of the first moments are shipped now
+        assert not sandbox.audit().duplicates
+
+It shares no code with the client, so that a mistake there cannot cancel itself out. Needs the extra `sandbox`.
+
+An order may wish for special treatment in its metadata, as `{"key": "sandbox", "value": "split"}`:
+
+- `split`: an order of several items becomes two connected ones;
+- `missing_retail_prices`: it fails some seconds later, as an international order without retail prices does.
+
+`create_app` makes the ASGI application alone, to be called in memory or served by other means.
+"""
+
+from gelato_async.sandbox.app import SandboxApp
+from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.faults import Fault, FaultPlanError
+from gelato_async.sandbox.plan import FaultPlan
+from gelato_async.sandbox.sandbox import Sandbox, SandboxError
+
+create_app = SandboxApp
+
+__all__ = ["Audit", "Fault", "FaultPlan", "FaultPlanError", "Sandbox", "SandboxApp", "SandboxError", "create_app"]

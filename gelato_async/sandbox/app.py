@@ -1,0 +1,207 @@
+"""The ASGI application: admits a request, lets it meet its fault, and sends what is left of the answer.
+
+The way of a request: it is counted on arrival; path (404), method (405), key (401) and rate limit (429) are checked; the
+plan decides on a fault; the body is read; the latency passes; then it takes effect and is answered at once.
+
+What touches the world is synchronous and under one lock, so that tests may look and step from other threads.
+"""
+
+import asyncio
+import json
+import threading
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import quote, unquote
+
+import attrs
+
+from gelato_async.sandbox import connect_api, control, gelato_api, routes
+from gelato_async.sandbox.answers import Answer, RefusedError, answer, error, retry_after, unauthorized
+from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.faults import Fault
+from gelato_async.sandbox.options import Options
+from gelato_async.sandbox.orders import Body
+from gelato_async.sandbox.world import World
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+ABORT = "gelato_async.sandbox.abort"
+
+_ACTIONS = {**gelato_api.ACTIONS, **connect_api.ACTIONS}
+_WITH_BODY = frozenset({"create", "quote", "search", "patch", "update"})
+
+
+@attrs.define(kw_only=True, eq=False)
+class SandboxApp(Options):
+    """The sandbox as an ASGI application.
+
+    Served by anything but `Sandbox` it cannot abort connections: a dropped or truncated answer then is a
+    `ConnectionAbortedError`. Latency and delays need a running asyncio loop.
+    """
+
+    _world: World = attrs.field(init=False, repr=False)
+    _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
+
+    def __attrs_post_init__(self) -> None:
+        self._world = World(self)
+
+    async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
+        """Serve one request; of the scopes there are it knows "http" alone."""
+        if scope["type"] != "http":
+            raise NotImplementedError(f"The sandbox speaks HTTP only, not {scope['type']}")
+        path = (scope.get("raw_path") or quote(scope["path"]).encode()).decode("ascii", "replace")
+        if path.startswith(control.PREFIX):
+            result = self._control(scope["method"], path, await _read(receive))
+        else:
+            result = await self._serve(scope, path, receive)
+        await _send(result, scope, receive, send)
+
+    def audit(self) -> Audit:
+        """Tell what really happened so far."""
+        with self._lock:
+            self._world.now()
+            return self._world.ledger.audit()
+
+    def advance(self, seconds: float) -> None:
+        """Step the life-cycle clock, from any thread."""
+        with self._lock:
+            self._world.advance(seconds)
+
+    def reset(self) -> None:
+        """Forget everything: orders, audit, clock, and what the fault plan has already done."""
+        with self._lock:
+            self._world = World(self)
+
+    def connected(self) -> None:
+        """Note a TCP connection."""
+        with self._lock:
+            self._world.ledger.connections += 1
+
+    async def _serve(self, scope: Message, path: str, receive: Receive) -> Answer:
+        admitted = self._admit(scope["method"], path, _key(scope))
+        if isinstance(admitted, Answer):
+            await _read(receive)
+            return admitted
+        target, fault = admitted
+        body = await _read(receive)
+        await _sleep(self.latency)
+        if fault is None:
+            return self._act(target, body)
+        return await self._disturbed(target, body, fault)
+
+    def _admit(self, method: str, path: str, key: str) -> Answer | tuple[routes.Target, Fault | None]:
+        with self._lock:
+            world = self._world
+            now = world.clock.real()
+            world.ledger.arrived(key, now)
+            try:
+                target = routes.find(method, path, self.connect_prefix)
+            except RefusedError as refused:
+                return error(routes.backend_of(path), refused)
+            if key != self._expected_key(target):
+                return unauthorized()
+            if wait := world.wait_for_token(key, now):
+                world.ledger.rejected += 1
+                return error(target.backend, RefusedError(429, "Too many requests"), retry_after(wait))
+            return target, world.decide(target.route)
+
+    def _expected_key(self, target: routes.Target) -> str:
+        return self.api_key if target.backend == "gelato" else f"{self.connect_key}:{self.connect_secret}"
+
+    async def _disturbed(self, target: routes.Target, body: bytes, fault: Fault) -> Answer:
+        genuine = None
+        if fault.commit_delay:
+            with self._lock:
+                self._world.postpone(fault.commit_delay, lambda due: _perform(self._world, target, body, due))
+        elif fault.when == "after":
+            genuine = self._act(target, body)
+        await _sleep(fault.delay)
+        if fault.kind == "slow" and genuine is None:
+            return self._act(target, body)
+        return fault.disguise(target.route, genuine)
+
+    def _act(self, target: routes.Target, body: bytes) -> Answer:
+        with self._lock:
+            return _perform(self._world, target, body, self._world.now())
+
+    def _control(self, method: str, path: str, body: bytes) -> Answer:
+        if (method, path) == ("POST", f"{control.PREFIX}reset"):
+            self.reset()
+            return answer({})
+        with self._lock:
+            self._world.now()
+            try:
+                return _controlled(self._world, method, path.removeprefix(control.PREFIX), body)
+            except RefusedError as refused:
+                return answer({"message": refused.message}, refused.status)
+
+
+def _controlled(world: World, method: str, path: str, body: bytes) -> Answer:
+    match method, path.split("/"):
+        case "POST", ["orders", order_id, "status"]:
+            return control.force_status(world, unquote(order_id), _json_object(body))
+        case _, [name] if (method, name) in control.ROUTES:
+            return control.ROUTES[method, name](world, {} if method == "GET" else _json_object(body))
+    raise RefusedError(404, "No such control")
+
+
+def _perform(world: World, target: routes.Target, body: bytes, now: Moment) -> Answer:
+    try:
+        content = _json_object(body) if target.route.partition(".")[2] in _WITH_BODY else {}
+        return _ACTIONS[target.route](world, target.order_id, content, now)
+    except RefusedError as refused:
+        return error(target.backend, refused)
+
+
+def _json_object(body: bytes) -> Body:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RefusedError(400, "The body is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise RefusedError(400, "The body must be a JSON object")
+    return content
+
+
+def _key(scope: Message) -> str:
+    return next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-api-key"), "")
+
+
+async def _sleep(seconds: float) -> None:
+    if seconds:
+        await asyncio.sleep(seconds)
+
+
+async def _read(receive: Receive) -> bytes:
+    body = b""
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
+
+
+async def _send(result: Answer, scope: Message, receive: Receive, send: Send) -> None:
+    if result.cut == "nothing":
+        return await _abort(scope, receive)
+    # A body of nothing could not be cut short, so at least two bytes are announced.
+    length = max(len(result.body), 2) if result.cut else len(result.body)
+    headers = [*result.headers, (b"content-length", str(length).encode())]
+    await send({"type": "http.response.start", "status": result.status, "headers": headers})
+    if not result.cut:
+        return await send({"type": "http.response.body", "body": result.body})
+    await send({"type": "http.response.body", "body": result.body[: length // 2], "more_body": True})
+    return await _abort(scope, receive)
+
+
+async def _abort(scope: Message, receive: Receive) -> None:
+    abort = scope.get("extensions", {}).get(ABORT)
+    if abort is None:
+        raise ConnectionAbortedError("The sandbox's plan aborts this connection")
+    abort()
+    # The server answers 500 for an application that ends before the connection is seen to be gone.
+    while (await receive())["type"] != "http.disconnect":
+        pass

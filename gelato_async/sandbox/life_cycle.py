@@ -1,0 +1,49 @@
+"""Which status an order has at which age, and what each status still permits.
+
+| age in life-cycle seconds | 0 | 5 | 15 | 60 | 120 | 180 | 300 | 600 |
+|---|---|---|---|---|---|---|---|---|
+| status | created | uploading | passed | in_production | printed | shipped | in_transit | delivered |
+
+A draft stays one whatever its age; as an order its life begins anew. The other statuses come about by a refusal, by
+cancelling, or by force.
+"""
+
+from bisect import bisect_right
+
+AGES = (0.0, 5.0, 15.0, 60.0, 120.0, 180.0, 300.0, 600.0)
+STAGES = ("created", "uploading", "passed", "in_production", "printed", "shipped", "in_transit", "delivered")
+OTHER_STATUSES = (
+    "draft",
+    "failed",
+    "canceled",
+    "pending_approval",
+    "pending_personalization",
+    "digitizing",
+    "not_connected",
+    "on_hold",
+    "returned",
+)
+STATUSES = frozenset((*STAGES, *OTHER_STATUSES))
+
+DEAD = frozenset({"canceled", "failed"})
+SHIPPED = frozenset({"shipped", "in_transit", "delivered", "returned"})
+PRINTED = SHIPPED | {"printed"}
+
+_FINANCIAL = {
+    "draft": "draft",
+    "in_production": "to_be_invoiced",
+    "printed": "to_be_invoiced",
+    "canceled": "canceled",
+    "failed": "canceled",
+    "returned": "refunded",
+} | dict.fromkeys(("shipped", "in_transit", "delivered"), "paid")
+
+
+def stage(age: float) -> str:
+    """Give the status of an order that is `age` life-cycle seconds old."""
+    return STAGES[max(bisect_right(AGES, age) - 1, 0)]
+
+
+def financial_status(fulfillment_status: str) -> str:
+    """Give the financial status that goes with a fulfilment status."""
+    return _FINANCIAL.get(fulfillment_status, "pending")

@@ -1,0 +1,90 @@
+import copy
+import time
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from gelato_async.sandbox import clock, create_app
+
+ADDRESS = {
+    "firstName": "Ada",
+    "lastName": "Example",
+    "addressLine1": "1 Sample Street",
+    "city": "Springfield",
+    "postCode": "12345",
+    "state": "IL",
+    "country": "US",
+    "email": "ada@example.com",
+    "phone": "+1 555 0100",
+}
+FILE = {"type": "default", "url": "https://files.example.com/print.pdf"}
+
+
+@pytest.fixture
+def order():
+    def make(reference="ref-1", *, items=1, **changes):
+        body = {
+            "orderReferenceId": reference,
+            "customerReferenceId": "customer-1",
+            "currency": "USD",
+            "shippingAddress": dict(ADDRESS),
+            "items": [
+                {
+                    "itemReferenceId": f"item-{number}",
+                    "productUid": "poster_a4_ver",
+                    "quantity": 1,
+                    "files": [dict(FILE)],
+                }
+                for number in range(items)
+            ],
+        }
+        return copy.deepcopy(body | changes)
+
+    return make
+
+
+@pytest.fixture
+def wishes():
+    return lambda value: {"metadata": [{"key": "sandbox", "value": value}]}
+
+
+@pytest.fixture
+def travel(monkeypatch):
+    """Let real time pass for the sandbox, and only for it, without waiting."""
+    offset = 0.0
+
+    def pass_by(seconds):
+        nonlocal offset
+        offset += seconds
+
+    stub = SimpleNamespace(monotonic=lambda: time.monotonic() + offset, time=lambda: time.time() + offset)
+    monkeypatch.setattr(clock, "time", stub)
+    return pass_by
+
+
+@pytest.fixture
+def serve():
+    """Give clients of both APIs and of the controls for an application with some options."""
+
+    def clients(**options):
+        app = create_app(**{"speed": 0.0} | options)
+
+        def client(path, key):
+            headers = {"X-API-KEY": key} if key else {}
+            transport = httpx.ASGITransport(app)
+            return httpx.AsyncClient(transport=transport, base_url=f"http://sandbox{path}", headers=headers)
+
+        return SimpleNamespace(
+            app=app,
+            gelato=client("/v4/", "sandbox-key"),
+            connect=client("/api/sandbox/", "sandbox-key:sandbox-secret"),
+            nobody=client("", None),
+        )
+
+    return clients
+
+
+@pytest.fixture
+def anyone(serve):
+    return serve()
