@@ -1,0 +1,62 @@
+"""What became of each order of a bulk run, and how far the run is."""
+
+from attrs import frozen
+
+from gelato_async.core.errors import GelatoError
+
+
+@frozen(kw_only=True)
+class Created:
+    """The order was made, once.
+
+    `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier run made it (journals).
+    `connected_order_ids` names all parts of an order that Gelato split, `order_id` included.
+    """
+
+    reference: str
+    order_id: str
+    adopted: bool = False
+    replayed: bool = False
+    connected_order_ids: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class Rejected:
+    """The order was not made: it breaks rules, or Gelato refused it. `error` says why; mend it and submit it again."""
+
+    reference: str
+    error: GelatoError
+
+
+@frozen(kw_only=True)
+class Unknown:
+    """The order may or may not have been made. Ask `client.orders.find(reference)` later; do not submit it again before."""
+
+    reference: str
+    error: GelatoError
+
+
+Outcome = Created | Rejected | Unknown
+
+
+@frozen(kw_only=True)
+class Progress:
+    """A snapshot of a run. `adopted` orders are among the `created` ones.
+
+    `started` counts orders taken from the input, `repeated` those of them that came a second time and were left out,
+    `in_flight` those being sent, `parked` those whose fate is being settled.
+    """
+
+    started: int = 0
+    created: int = 0
+    adopted: int = 0
+    rejected: int = 0
+    unknown: int = 0
+    repeated: int = 0
+    in_flight: int = 0
+    parked: int = 0
+
+    @property
+    def finished(self) -> int:
+        """Orders that have their outcome."""
+        return self.created + self.rejected + self.unknown

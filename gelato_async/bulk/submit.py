@@ -1,0 +1,94 @@
+"""submit_orders: bounded workers that send, a settler that finds what was lost, and one way out for all outcomes."""
+
+from types import TracebackType
+from typing import Self
+
+import anyio
+from anyio.abc import TaskGroup
+
+from gelato_async.bulk.outbox import Outbox
+from gelato_async.bulk.outcomes import Outcome, Progress
+from gelato_async.bulk.run import Run
+from gelato_async.bulk.source import Orders, Source
+from gelato_async.client.clients import Client
+
+WORKERS = 256
+GRACE = 5.0
+
+
+def submit_orders(client: Client, orders: Orders, *, workers: int = WORKERS, grace: float = GRACE) -> "Submission":
+    """Submit any number of orders, each exactly once, as fast as the rate limit permits.
+
+        async with submit_orders(client, orders) as outcomes:
+            async for outcome in outcomes: ...
+
+    `orders` is any iterable or async iterable of `NewOrder`, read as it is needed. Outcomes come in the order of completion:
+    `Created`, `Rejected` or `Unknown`. A reference that comes twice is one order and has one outcome; with other contents the
+    second is `Rejected`. At most `workers` requests are in flight. What a create's lost answer means is settled as
+    `orders.create` does, in batches and without holding a worker.
+
+    Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the intake and waits at most `grace` seconds for
+    what is in flight; `outcomes.leftover` then holds what was not iterated over.
+
+    Raises:
+        AuthenticationError: the key was refused; the run stopped, and nothing is `Rejected` for it.
+        ConnectionFailedError: not one request got through. Later on, a run waits for the connection to come back.
+    """
+    if workers < 1:
+        raise ValueError(f"workers must be 1 or more, not {workers}")
+    return Submission(client, orders, workers=workers, grace=grace)
+
+
+class Submission:
+    """A bulk run: iterate over it once, inside its `async with` block."""
+
+    def __init__(self, client: Client, orders: Orders, *, workers: int, grace: float) -> None:
+        self._client = client
+        self._orders = orders
+        self._workers = workers
+        self._grace = grace
+        self._run: Run | None = None
+        self._group: TaskGroup | None = None
+
+    @property
+    def progress(self) -> Progress:
+        """How far the run is."""
+        return self._run.progress() if self._run else Progress()
+
+    @property
+    def leftover(self) -> tuple[Outcome, ...]:
+        """After an early end: outcomes that were not iterated over; what was sent without an answer is `Unknown`."""
+        return self._run.leftover() if self._run else ()
+
+    async def __aenter__(self) -> Self:
+        if self._group is not None:
+            raise RuntimeError("a submission runs once: call submit_orders() again")
+        self._group = await anyio.create_task_group().__aenter__()
+        self._run = Run(self._client.engine, Source(self._orders), Outbox(), self._group, self._workers)
+        self._run.start()
+        return self
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> Outcome:
+        if self._run is None:
+            raise RuntimeError("iterate inside the block: async with submit_orders(...) as outcomes")
+        outcome = await self._run.outbox.get()
+        if outcome is not None:
+            return outcome
+        if self._run.failure is not None:
+            raise self._run.failure
+        raise StopAsyncIteration
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._run is None or self._group is None:
+            return
+        self._run.leave()
+        with anyio.move_on_after(self._grace, shield=True):
+            await self._run.idle()
+        self._group.cancel_scope.cancel()
+        cancelled = isinstance(error, anyio.get_cancelled_exc_class())
+        await self._group.__aexit__(*((kind, error, traceback) if cancelled else (None, None, None)))
