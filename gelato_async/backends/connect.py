@@ -10,6 +10,7 @@ from gelato_async.core.operations import CancelOrder, GetOrder, SearchOrders, Su
 from gelato_async.core.routes import Repeat, Route
 from gelato_async.core.rules import (
     Rule,
+    RuleTable,
     between,
     country_code,
     email,
@@ -98,36 +99,40 @@ def _some_change(method: Any, body: Mapping[str, Any]) -> str | None:
 
 
 RULES: Rules = {
-    SubmitOrder: [
-        Rule("orderReferenceId", required),
-        Rule("currency", required),
-        Rule("orderType", one_of("order", "draft")),
-        Rule("retailShippingPriceInclVat", finite),
-        Rule("metadata[].key", required),
-        Rule("metadata[].value", required),
-        Rule("shippingAddress", not_empty),
-        *_address("shippingAddress"),
-        Rule("items", not_empty),
-        Rule("items", _one_kind),
-        Rule("items[].itemReferenceId", required),
-        Rule("items[].productUid", _named_one_way),
-        Rule("items[].quantity", required),
-        Rule("items[].quantity", between(1)),
-        Rule("items[].retailPriceInclVat", finite),
-        Rule("items[].metadata[].key", required),
-        Rule("items[].metadata[].value", required),
-        Rule("items[].files", not_empty),
-        Rule("items[].files[].type", required),
-        Rule("items[].files[].url", required),
-    ],
-    SearchOrders: [
-        Rule("limit", between(1, 100)),
-        Rule("offset", between(0)),
-        Rule("startDate", moment),
-        Rule("endDate", moment),
-        Rule("countries[]", country_code),
-    ],
-    UpdateShipment: [Rule("shipmentMethodUid", _some_change), *_address("shippingAddress")],
+    SubmitOrder: RuleTable(
+        [
+            Rule("orderReferenceId", required),
+            Rule("currency", required),
+            Rule("orderType", one_of("order", "draft")),
+            Rule("retailShippingPriceInclVat", finite),
+            Rule("metadata[].key", required),
+            Rule("metadata[].value", required),
+            Rule("shippingAddress", not_empty),
+            *_address("shippingAddress"),
+            Rule("items", not_empty),
+            Rule("items", _one_kind),
+            Rule("items[].itemReferenceId", required),
+            Rule("items[].productUid", _named_one_way),
+            Rule("items[].quantity", required),
+            Rule("items[].quantity", between(1)),
+            Rule("items[].retailPriceInclVat", finite),
+            Rule("items[].metadata[].key", required),
+            Rule("items[].metadata[].value", required),
+            Rule("items[].files", not_empty),
+            Rule("items[].files[].type", required),
+            Rule("items[].files[].url", required),
+        ]
+    ),
+    SearchOrders: RuleTable(
+        [
+            Rule("limit", between(1, 100)),
+            Rule("offset", between(0)),
+            Rule("startDate", moment),
+            Rule("endDate", moment),
+            Rule("countries[]", country_code),
+        ]
+    ),
+    UpdateShipment: RuleTable([Rule("shipmentMethodUid", _some_change), *_address("shippingAddress")]),
 }
 
 

@@ -18,6 +18,7 @@ from gelato_async.core.operations import (
 from gelato_async.core.routes import Repeat, Route
 from gelato_async.core.rules import (
     Rule,
+    RuleTable,
     at_most,
     between,
     brazilian,
@@ -146,29 +147,35 @@ def _items(path: str) -> list[Rule]:
 _ORDER = [Rule(name, required) for name in ("orderReferenceId", "customerReferenceId", "currency")]
 
 RULES: Rules = {
-    CreateOrder: [
-        *_ORDER,
-        Rule("orderType", one_of("order", "draft")),
-        *_items("items"),
-        Rule("metadata", at_most(20)),
-        Rule("metadata[].key", required),
-        Rule("metadata[].key", longest(100)),
-        Rule("metadata[].value", required),
-        Rule("metadata[].value", longest(100)),
-        Rule("shippingAddress", not_empty),
-        *_address("shippingAddress", whole=True),
-        *_address("returnAddress", whole=False),
-        Rule("retailShippingPriceInclVat", finite),
-    ],
-    QuoteOrder: [*_ORDER, *_items("products"), Rule("recipient", not_empty), *_address("recipient", whole=True)],
-    SearchOrders: [
-        Rule("limit", between(1, 100)),
-        Rule("offset", between(0)),
-        Rule("startDate", moment),
-        Rule("endDate", moment),
-        Rule("countries[]", country_code),
-    ],
-    ConfirmDraft: [Rule("items[].id", required), *_files("items[].files[]")],
+    CreateOrder: RuleTable(
+        [
+            *_ORDER,
+            Rule("orderType", one_of("order", "draft")),
+            *_items("items"),
+            Rule("metadata", at_most(20)),
+            Rule("metadata[].key", required),
+            Rule("metadata[].key", longest(100)),
+            Rule("metadata[].value", required),
+            Rule("metadata[].value", longest(100)),
+            Rule("shippingAddress", not_empty),
+            *_address("shippingAddress", whole=True),
+            *_address("returnAddress", whole=False),
+            Rule("retailShippingPriceInclVat", finite),
+        ]
+    ),
+    QuoteOrder: RuleTable(
+        [*_ORDER, *_items("products"), Rule("recipient", not_empty), *_address("recipient", whole=True)]
+    ),
+    SearchOrders: RuleTable(
+        [
+            Rule("limit", between(1, 100)),
+            Rule("offset", between(0)),
+            Rule("startDate", moment),
+            Rule("endDate", moment),
+            Rule("countries[]", country_code),
+        ]
+    ),
+    ConfirmDraft: RuleTable([Rule("items[].id", required), *_files("items[].files[]")]),
 }
 
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, get_args
 
 import attrs
 from attrs import field, frozen
@@ -15,7 +16,7 @@ from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations import CreateOperation, Operation, SearchOrders
 from gelato_async.core.responses import Scrubber
 from gelato_async.core.routes import Route
-from gelato_async.core.rules import Rule, problems_of
+from gelato_async.core.rules import RuleTable
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.search import OrderQuery
 
@@ -23,7 +24,7 @@ T = TypeVar("T")
 
 Fields = Mapping[type[Any], Sequence[str]]
 Routes = Mapping[type[Operation[Any]], Route]
-Rules = Mapping[type[Operation[Any]], Sequence[Rule]]
+Rules = Mapping[type[Operation[Any]], RuleTable]
 
 PAGE = 100
 _PRIVATE: Fields = {
@@ -79,8 +80,8 @@ class Backend:
         ]
         if lost:
             raise UnsupportedError(lost, operation=operation.name)
-        problems = problems_of(self.rules.get(type(operation), ()), self._body(route, operation)) if validate else []
-        if problems:
+        table = self.rules.get(type(operation))
+        if validate and table is not None and (problems := table.problems(self._body(route, operation))):
             raise ValidationError(problems, operation=operation.name)
 
     def build(self, operation: Operation[Any]) -> Request:
@@ -165,12 +166,31 @@ def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (tuple, list)):
         for position, element in enumerate(value):
             yield from _models(element, f"{path}[{position}]")
-    elif attrs.has(type(value)):
+    elif (parts := _parts(value.__class__)) is not None:
         yield path, value
-        # an operation's own single argument is the body itself, and has no name in it
-        whole = isinstance(value, Operation)
-        for f in attrs.fields(type(value)):
-            yield from _models(getattr(value, f.name), path if whole else f"{path}.{wire.camel(f.name)}".lstrip("."))
+        for name, step in parts:
+            found = getattr(value, name)
+            if found is not None:
+                yield from _models(found, f"{path}.{step}" if path and step else path or step)
+
+
+@cache
+def _parts(cls: type[object]) -> Sequence[tuple[str, str]] | None:
+    """The fields of a model that may hold other models, and what they are called in a path; None for no model."""
+    if not attrs.has(cls):
+        return None
+    # an operation's own argument is the body itself, and has no name in it
+    return [
+        (f.name, "" if issubclass(cls, Operation) else wire.camel(f.name))
+        for f in attrs.fields(attrs.resolve_types(cls))
+        if f.name != "extra" and not _is_plain(f.type)
+    ]
+
+
+def _is_plain(type_: Any) -> bool:
+    if get_args(type_):
+        return all(map(_is_plain, get_args(type_)))
+    return not attrs.has(type_)
 
 
 def _private_values(operation: Operation[Any]) -> Iterator[str]:

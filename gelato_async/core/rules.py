@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from attrs import frozen
+from attrs import define, field, frozen
 
 from gelato_async.core.errors import Problem
 
@@ -31,27 +31,66 @@ class Rule:
     check: Check
 
 
+class RuleTable:
+    """Rules in the shape of the body that they are about, so that one walk over it checks them all."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._root = _Node()
+        for rule in self.rules:
+            self._root.add(rule.path.split("."), rule.check)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self.rules)
+
+    def problems(self, body: Mapping[str, Any]) -> list[Problem]:
+        """Every broken rule, each with its path."""
+        return list(self._root.problems(body, ""))
+
+
 def problems_of(rules: Iterable[Rule], body: Mapping[str, Any]) -> list[Problem]:
-    """Every broken rule, in the order of the table."""
-    return [
-        Problem(path, message)
-        for rule in rules
-        for path, value, holder in _places(body, rule.path.split("."), "")
-        if (message := rule.check(value, holder)) is not None
-    ]
+    """Every broken rule of a few."""
+    return RuleTable(rules).problems(body)
 
 
-def _places(holder: Any, steps: Sequence[str], path: str) -> Iterator[tuple[str, Any, Mapping[str, Any]]]:
-    if not isinstance(holder, Mapping):
-        return
-    name, many, _ = steps[0].partition("[]")
-    value, here = holder.get(name), f"{path}.{name}".lstrip(".")
-    if not many:
-        yield from _places(value, steps[1:], here) if len(steps) > 1 else [(here, value, holder)]
-        return
-    for position, element in enumerate(value if isinstance(value, (list, tuple)) else ()):
-        place = f"{here}[{position}]"
-        yield from _places(element, steps[1:], place) if len(steps) > 1 else [(place, element, holder)]
+@define(eq=False)
+class _Node:
+    checks: list[tuple[str, Check]] = field(factory=list)
+    objects: dict[str, "_Node"] = field(factory=dict)
+    lists: dict[str, "_Node"] = field(factory=dict)
+    elements: list[Check] = field(factory=list)
+
+    def add(self, steps: Sequence[str], check: Check) -> None:
+        name, many, _ = steps[0].partition("[]")
+        inside = (self.lists if many else self.objects).setdefault(name, _Node()) if many or len(steps) > 1 else self
+        if len(steps) > 1:
+            inside.add(steps[1:], check)
+        elif many:
+            inside.elements.append(check)
+        else:
+            self.checks.append((name, check))
+
+    def problems(self, holder: Mapping[str, Any], path: str) -> Iterator[Problem]:
+        for name, check in self.checks:
+            message = check(holder.get(name), holder)
+            if message is not None:
+                yield Problem(path + name, message)
+        for name, node in self.objects.items():
+            value = holder.get(name)
+            if isinstance(value, dict):
+                yield from node.problems(value, f"{path}{name}.")
+        for name, node in self.lists.items():
+            values = holder.get(name)
+            for position, value in enumerate(values if isinstance(values, (list, tuple)) else ()):
+                yield from node.element_problems(value, holder, f"{path}{name}[{position}]")
+
+    def element_problems(self, value: Any, holder: Mapping[str, Any], path: str) -> Iterator[Problem]:
+        for check in self.elements:
+            message = check(value, holder)
+            if message is not None:
+                yield Problem(path, message)
+        if isinstance(value, dict):
+            yield from self.problems(value, f"{path}.")
 
 
 def _missing(value: Any) -> bool:

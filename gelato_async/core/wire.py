@@ -6,6 +6,7 @@ Reading is tolerant: only fields without a default are required. Writing is exac
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
@@ -32,6 +33,7 @@ class MalformedError(Exception):
         self.problems = problems
 
 
+@cache
 def camel(name: str) -> str:
     """`order_reference_id` -> `orderReferenceId`."""
     first, *rest = name.split("_")
