@@ -75,6 +75,8 @@ class Parking:
             await self.on_found(job, order)
         elif job.creation.next_look(self.engine.retry.settle) is None:
             self.jobs.discard(job)
+            # each time it was proved absent, so only a spent quota ends this, and no number of attempts
+            job.creation.attempts = 0
             try:
                 create_once.pay_for_resend(self.engine, job.creation)
             except OutcomeUnknownError as error:

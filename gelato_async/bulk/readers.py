@@ -1,7 +1,7 @@
 """Readers of files of orders: line by line, and no bad line keeps the others from being read."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from attrs import frozen
@@ -17,7 +17,7 @@ class OrderLine:
 
     number: int
     order: NewOrder | None
-    problems: Sequence[Problem] = ()
+    problems: tuple[Problem, ...] = ()
 
 
 def read_jsonl(lines: Iterable[bytes]) -> Iterator[OrderLine]:
@@ -33,14 +33,14 @@ def read_jsonl(lines: Iterable[bytes]) -> Iterator[OrderLine]:
 
 def _read(number: int, text: bytes) -> OrderLine:
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text.decode(), parse_constant=_refuse)
     except UnicodeDecodeError:
-        return OrderLine(number=number, order=None, problems=[Problem("", "not UTF-8 text")])
+        return OrderLine(number=number, order=None, problems=(Problem("", "not UTF-8 text"),))
     except (ValueError, RecursionError) as error:
         where = f" at column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
-        return OrderLine(number=number, order=None, problems=[Problem("", f"not JSON{where}")])
+        return OrderLine(number=number, order=None, problems=(Problem("", f"not JSON{where}"),))
     order, problems = read_order(value)
-    return OrderLine(number=number, order=order, problems=problems)
+    return OrderLine(number=number, order=order, problems=tuple(problems))
 
 
 def _refuse(constant: str) -> NoReturn:

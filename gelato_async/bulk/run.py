@@ -62,6 +62,7 @@ class Run:
     waiting: int = 0
     counts: Counts = field(factory=Counts)
     in_flight: set[Job] = field(factory=set)
+    scopes: set[anyio.CancelScope] = field(factory=set)
     again: deque[Job] = field(factory=deque)
     seen: SeenReferences = field(factory=SeenReferences)
     outage: Outage = field(init=False)
@@ -87,6 +88,12 @@ class Run:
         """The caller has left: send nothing more."""
         self.leaving = True
         self.outbox.lift_limit()
+
+    def end(self) -> None:
+        """Wait for nothing more."""
+        for scope in self.scopes:
+            scope.cancel()
+        self.group.cancel_scope.cancel()
 
     async def idle(self) -> None:
         """Wait until nothing is in flight."""
@@ -117,6 +124,13 @@ class Run:
         self.group.start_soon(self._work)
 
     async def _work(self) -> None:
+        # shielded, since a caller's timeout or Ctrl-C must not cut off the answers that are on their way: `end` does that
+        with anyio.CancelScope(shield=True) as scope:
+            self.scopes.add(scope)
+            await self._work_on()
+        self.scopes.discard(scope)
+
+    async def _work_on(self) -> None:
         try:
             while (job := await self._next_job()) is not None:
                 await self._run(job)

@@ -89,6 +89,6 @@ class Submission:
         self._run.leave()
         with anyio.move_on_after(self._grace, shield=True):
             await self._run.idle()
-        self._group.cancel_scope.cancel()
+        self._run.end()
         cancelled = isinstance(error, anyio.get_cancelled_exc_class())
         await self._group.__aexit__(*((kind, error, traceback) if cancelled else (None, None, None)))

@@ -30,7 +30,7 @@ async def create(attempts: Attempts, operation: CreateOperation[T], request: Req
     """
     creation, deadline = Creation(operation=operation, request=request), attempts.deadline()
     while True:
-        reply = await attempt(attempts, creation, deadline)
+        reply = await _attempt(attempts, creation, deadline)
         if reply is not None:
             return reply
         if creation.order_id is not None:
@@ -39,6 +39,15 @@ async def create(attempts: Attempts, operation: CreateOperation[T], request: Req
         if found is not None:
             return await _adopt(attempts, creation, found.row.id, found.row, deadline)
         pay_for_resend(attempts, creation)
+
+
+async def _attempt(attempts: Attempts, creation: Creation[T], deadline: float) -> Reply[T] | None:
+    try:
+        return await attempt(attempts, creation, deadline)
+    except GelatoError as error:
+        if creation.unclear_since is None or fate_of(error) is Fate.REFUSED:
+            raise
+        raise creation.unknown("it could not be sent again") from error
 
 
 async def attempt(
@@ -52,7 +61,7 @@ async def attempt(
     Raises:
         GelatoError: it was refused, or never left and the policy gives up.
     """
-    resent = creation.attempts > 0
+    resent = creation.unclear_since is not None
     while True:
         creation.begin_attempt(attempts.clock.now())
         try:
@@ -62,19 +71,10 @@ async def attempt(
             if fate in {Fate.UNKNOWN, Fate.DONE} or (resent and getattr(error, "status", None) == 409):
                 creation.note_unclear(error, attempts.clock.now())
                 return None
-            creation.paid = await _pause(attempts, creation, error, deadline)
+            creation.paid = await attempts.pause(error, creation.attempts, deadline)
         else:
             attempts.quota.succeeded(creation.paid)
             return reply
-
-
-async def _pause(attempts: Attempts, creation: Creation[Any], error: GelatoError, deadline: float) -> int:
-    try:
-        return await attempts.pause(error, creation.attempts, deadline)
-    except GelatoError:
-        if creation.unclear_since is None or fate_of(error) is Fate.REFUSED:
-            raise
-        raise creation.unknown("it could not be sent again") from error
 
 
 async def look(

@@ -55,13 +55,15 @@ class Found:
 class Creation(Generic[T]):
     """A create on its way. Times are monotonic seconds.
 
-    `accepted` is set once a 2xx came, after which it is never sent again; `order_id` when that answer named the order.
+    `attempts` counts against the policy, `sends` is how often it was begun in all. `accepted` is set once a 2xx came, after
+    which it is never sent again; `order_id` when that answer named the order.
     """
 
     operation: CreateOperation[T]
     request: Request = field(repr=False)
     first_attempt: float | None = None
     attempts: int = 0
+    sends: int = 0
     unclear_since: float | None = None
     last_look: float | None = None
     accepted: bool = False
@@ -78,6 +80,7 @@ class Creation(Generic[T]):
     def begin_attempt(self, now: float) -> None:
         """It is about to be sent."""
         self.attempts += 1
+        self.sends += 1
         if self.first_attempt is None:
             self.first_attempt = now
 
@@ -103,10 +106,10 @@ class Creation(Generic[T]):
     def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
         """The error for a caller when nothing more can be done."""
         return OutcomeUnknownError(
-            f"order {self.reference!r} was sent {self.attempts} time(s) and nobody knows whether it was made: {why}. "
+            f"order {self.reference!r} was sent {self.sends} time(s) and nobody knows whether it was made: {why}. "
             "Do not send it again; ask orders.find() with its reference later",
             order_reference_id=self.reference,
-            attempts=self.attempts,
+            attempts=self.sends,
             order_ids=order_ids,
             operation=self.operation.name,
             reason=str(self.failed_look or self.last_error),

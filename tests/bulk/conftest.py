@@ -1,0 +1,23 @@
+import pytest
+from fake_shop import Shop
+
+from gelato_async import GelatoClient, RetryPolicy, ScriptedTransport, Unlimited
+
+
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+
+
+@pytest.fixture
+def shop(virtual):
+    return Shop(virtual)
+
+
+@pytest.fixture
+def client_for(shop, virtual):
+    def make(**options):
+        options = {"retry": RetryPolicy(settle=4), "limiter": Unlimited()} | options
+        return GelatoClient("key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, **options)
+
+    return make

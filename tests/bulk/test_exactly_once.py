@@ -1,0 +1,94 @@
+"""The promise, told by the sandbox's audit and never by the client: every order exactly once, under faults."""
+
+import anyio
+import pytest
+
+from gelato_async import GelatoClient, GelatoConnectClient, LocalLimiter, RetryPolicy
+from gelato_async.bulk import Created, submit_orders
+from gelato_async.client import create_once
+from gelato_async.sandbox import Fault, FaultPlan, Sandbox
+
+pytestmark = pytest.mark.anyio
+
+ORDERS = 120
+FAULTS = [
+    Fault("status", status=503, share=0.06),
+    Fault("drop", when="before", share=0.06),
+    Fault("drop", when="after", share=0.06),
+    Fault("status", status=502, when="after", share=0.06),
+    Fault("status", status=504, commit_delay=0.5, share=0.04),
+]
+
+
+def client_of(sandbox, backend, settle):
+    options = {"base_url": sandbox.url, "retry": RetryPolicy(settle=settle), "limiter": LocalLimiter()}
+    if backend == "gelato":
+        return GelatoClient("sandbox-key", **options)
+    return GelatoConnectClient("sandbox", "sandbox-key", "sandbox-secret", **options)
+
+
+async def submitted(sandbox, backend, orders, settle):
+    async with client_of(sandbox, backend, settle) as client, submit_orders(client, orders) as outcomes:
+        return [outcome async for outcome in outcomes]
+
+
+def made(sandbox, backend):
+    return sandbox.audit().orders.get(backend, {})
+
+
+@pytest.mark.parametrize(
+    ("anyio_backend", "backend", "seed"),
+    [("asyncio", "gelato", 1), ("asyncio", "connect", 2), ("trio", "gelato", 3), ("trio", "connect", 4)],
+)
+async def test_every_order_is_made_exactly_once_under_faults(anyio_backend, backend, seed, make_order):
+    references = [f"r{i}" for i in range(ORDERS)]
+    with Sandbox(faults=FaultPlan(FAULTS, seed=seed), search_lag=0.2) as sandbox:
+        outcomes = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
+        audit = sandbox.audit()
+    assert sum(audit.faults.values()) > 10
+    assert {reference: len(commits) for reference, commits in made(sandbox, backend).items()} == dict.fromkeys(
+        references, 1
+    )
+    assert all(isinstance(outcome, Created) for outcome in outcomes)
+    for outcome in outcomes:
+        assert outcome.order_id in made(sandbox, backend)[outcome.reference][0]
+    assert len(outcomes) == ORDERS
+    assert audit.worst_second <= 100
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_without_a_settling_window_orders_are_made_twice(anyio_backend, make_order):
+    with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
+        await submitted(sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), settle=0)
+        assert sandbox.audit().duplicates
+
+
+@pytest.mark.parametrize("anyio_backend", ["trio"])
+async def test_with_an_immediate_resend_orders_are_made_twice(anyio_backend, make_order, monkeypatch):
+    async def resend_at_once(attempts, creations, deadline=0.0):
+        for creation in creations:
+            creation.last_look = creation.unclear_since + attempts.retry.settle
+        await anyio.lowlevel.checkpoint()
+        return [None] * len(creations)
+
+    monkeypatch.setattr(create_once, "look", resend_at_once)
+    with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
+        await submitted(sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), settle=1.5)
+        assert sandbox.audit().duplicates
+
+
+@pytest.mark.parametrize(("anyio_backend", "backend"), [("asyncio", "gelato"), ("trio", "connect")])
+async def test_a_reference_of_a_canceled_order_is_ordered_anew_and_never_adopted(anyio_backend, backend, make_order):
+    references = [f"r{i}" for i in range(40)]
+    with Sandbox(faults=FaultPlan(FAULTS, seed=5), search_lag=0.2) as sandbox:
+        before = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
+        async with client_of(sandbox, backend, 1.5) as client:
+            for outcome in before:
+                await client.orders.cancel(outcome.order_id)
+        after = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
+    old = {outcome.order_id for outcome in before}
+    assert len(after) == 40
+    for outcome in after:
+        first, second = made(sandbox, backend)[outcome.reference]
+        assert set(first) <= old
+        assert outcome.order_id in second

@@ -1,0 +1,69 @@
+import json
+
+import pytest
+
+from gelato_async.bulk import read_jsonl
+
+ORDER = {
+    "orderReferenceId": "r1",
+    "customerReferenceId": "c1",
+    "currency": "EUR",
+    "shippingAddress": {
+        "country": "SE",
+        "firstName": "Astrid",
+        "lastName": "Ek",
+        "addressLine1": "Storgatan 1",
+        "city": "Lund",
+        "postCode": "222 22",
+        "email": "astrid@example.com",
+    },
+    "items": [{"itemReferenceId": "1", "productUid": "poster", "quantity": 2}],
+}
+
+
+def only(text):
+    (line,) = read_jsonl([text if isinstance(text, bytes) else json.dumps(text).encode()])
+    return line
+
+
+def test_a_line_is_the_documented_body():
+    line = only(ORDER)
+    assert line.number == 1
+    assert line.problems == ()
+    assert line.order.items[0].quantity == 2
+    assert line.order.shipping_address.city == "Lund"
+
+
+def test_a_bom_blank_lines_and_windows_line_ends_are_read():
+    text = json.dumps(ORDER).encode()
+    lines = list(read_jsonl([b"\xef\xbb\xbf" + text + b"\r\n", b"\r\n", b"\n", text]))
+    assert [line.number for line in lines] == [1, 4]
+    assert all(line.order for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (b"{", "not JSON at column 2"),
+        (b'{"a": NaN}', "not JSON"),
+        (b"\xff\xfe", "not UTF-8"),
+        (b"[1]", "must be an object"),
+        (b"[" * 100_000, "not JSON"),
+        (ORDER | {"curency": "EUR"}, "curency: unknown key; did you mean currency?"),
+        (ORDER | {"zzz": 1}, "zzz: unknown key"),
+        (ORDER | {"items": [{"itemReferenceId": "1", "productUid": "p", "quantty": 1}]}, "items[0].quantty: unknown"),
+        (ORDER | {"items": [{"itemReferenceId": "1", "productUid": "p"}]}, "items[0].quantity: is required"),
+        (ORDER | {"items": {}}, "items: must be a list; it is of kind object"),
+        (ORDER | {"currency": 5}, "currency: must be a string; it is of kind number"),
+        (ORDER | {"metadata": [{"key": "a"}]}, "metadata[0].value: is required"),
+    ],
+)
+def test_a_bad_line_has_its_number_and_its_reasons(text, said):
+    line = only(text)
+    assert line.order is None
+    assert said in "; ".join(map(str, line.problems))
+
+
+def test_one_bad_line_does_not_keep_the_others_from_being_read():
+    text = json.dumps(ORDER).encode()
+    assert [bool(line.order) for line in read_jsonl([text, b"{", text])] == [True, False, True]

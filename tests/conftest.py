@@ -1,0 +1,99 @@
+import heapq
+from itertools import count
+
+import anyio
+import anyio.lowlevel
+import pytest
+
+from gelato_async import CatalogItem, Clock, File, NewOrder, ShippingAddress
+
+EPOCH = 1_700_000_000.0
+
+
+class VirtualClock:
+    """Time that passes only when every task that knows it is asleep: then it is the moment the first one wakes up at."""
+
+    def __init__(self):
+        self.time = 0.0
+        self.slept = []
+        self._activity = 0
+        self._numbers = count()
+        self._sleepers = []
+
+    @property
+    def clock(self):
+        return Clock(now=self.now, sleep=self.sleep, wall=self.wall)
+
+    def now(self):
+        self._activity += 1
+        return self.time
+
+    def wall(self):
+        return EPOCH + self.time
+
+    async def sleep(self, seconds):
+        self.slept.append(seconds)
+        self._activity += 1
+        entry = [self.time + max(seconds, 0.0), next(self._numbers), anyio.Event()]
+        heapq.heappush(self._sleepers, entry)
+        try:
+            while self.time < entry[0]:
+                await self._wait_or_advance(entry)
+        finally:
+            self._sleepers.remove(entry)
+            heapq.heapify(self._sleepers)
+            if self._sleepers:
+                self._sleepers[0][2].set()
+
+    async def _wait_or_advance(self, entry):
+        if self._sleepers[0] is not entry:
+            await entry[2].wait()
+            entry[2] = anyio.Event()
+            return
+        quiet, activity = 0, self._activity
+        while quiet < 12:
+            await anyio.lowlevel.checkpoint()
+            quiet = quiet + 1 if activity == self._activity else 0
+            activity = self._activity
+        if self._sleepers[0] is entry:
+            self.time = max(self.time, entry[0])
+
+
+@pytest.fixture
+def virtual():
+    return VirtualClock()
+
+
+@pytest.fixture
+def address():
+    return ShippingAddress(
+        country="US",
+        first_name="Ada",
+        last_name="Example",
+        address_line1="1 Sample Street",
+        city="Springfield",
+        post_code="12345",
+        state="IL",
+        email="ada@example.com",
+        phone="+1 555 0100",
+    )
+
+
+@pytest.fixture
+def make_order(address):
+    def make(reference="ref-1", **changes):
+        item = CatalogItem(
+            item_reference_id="item-1",
+            product_uid="poster_a4_ver",
+            files=[File(url="https://files.example.com/print.pdf")],
+        )
+        fields = {
+            "order_reference_id": reference,
+            "customer_reference_id": "customer-1",
+            "currency": "USD",
+            "shipping_address": address,
+            "items": [item],
+        }
+        return NewOrder(**(fields | changes))
+
+    return make
