@@ -163,8 +163,7 @@ class Run:
     async def _prepared(self, order: NewOrder) -> Job | None:
         operation = self.engine.backend.creates(order)
         try:
-            self.engine.backend.check(operation, validate=self.engine.validate)
-            request = self.engine.backend.build(operation)
+            request = self.engine.backend.prepare(operation, validate=self.engine.validate)
         except NotSentError as error:
             await self._reject(order.order_reference_id, error)
             return None

@@ -1,5 +1,6 @@
 """Attempts: sends requests, one token each, and repeats those that may be repeated."""
 
+import contextlib
 import logging
 import math
 import random
@@ -62,7 +63,7 @@ class Attempts:
     def deadline(self) -> float:
         """When a call that starts now must be over: its total timeout, or the caller's own deadline if that is earlier."""
         left = math.inf if self.total_timeout is None else self.total_timeout
-        return self.clock.now() + min(left, anyio.current_effective_deadline() - anyio.current_time())
+        return self.clock.now() + min(left, _ambient_limit())
 
     async def repeat(self, operation: Operation[T], request: Request, deadline: float) -> Reply[T]:
         """Run an operation that may be repeated, until it is answered or the policy gives up."""
@@ -100,7 +101,8 @@ class Attempts:
             sent = True
 
         try:
-            with anyio.fail_after(None if deadline == math.inf else deadline - self.clock.now()):
+            limit = self._own_limit(deadline)
+            with contextlib.nullcontext() if limit is None else anyio.fail_after(limit):
                 response = await self._exchange(request, before_send, lambda: sent)
         except TimeoutError:
             raise _out_of_time(operation, sent=sent) from None
@@ -143,6 +145,13 @@ class Attempts:
         operation = GetOrder(order_id)
         return await self.repeat(operation, self.backend.build(operation), deadline)
 
+    def _own_limit(self, deadline: float) -> float | None:
+        # the caller's own deadline cuts an attempt off by itself, as a cancellation that the caller catches
+        if deadline == math.inf:
+            return None
+        left = deadline - self.clock.now()
+        return left if left < _ambient_limit() - 0.05 else None
+
     async def _exchange(
         self, request: Request, before_send: Callable[[], Any], was_sent: Callable[[], bool]
     ) -> Response:
@@ -165,6 +174,10 @@ class Attempts:
         if answer is None:
             raise error
         return Reply(answer.value, response or Response(status=404))
+
+
+def _ambient_limit() -> float:
+    return anyio.current_effective_deadline() - anyio.current_time()
 
 
 def _out_of_time(operation: Operation[Any], *, sent: bool) -> GelatoError:

@@ -25,8 +25,7 @@ class Engine(Attempts):
         Raises:
             GelatoError: see its tree.
         """
-        self.backend.check(operation, validate=self.validate)
-        request = self.backend.build(operation)
+        request = self.backend.prepare(operation, validate=self.validate)
         if isinstance(operation, CreateOperation):
             return await create_once.create(self, operation, request)
         return await self.repeat(operation, request, self.deadline())

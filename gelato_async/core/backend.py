@@ -73,31 +73,21 @@ class Backend:
             UnsupportedError: it uses what this API cannot carry.
             ValidationError: it breaks documented rules (not with `validate=False`).
         """
-        route = self.route(operation)
-        lost = [
-            Problem(path, f"{self.name} cannot carry this: leave it out, or pass it by `extra` if you know better")
-            for path in self._lost(operation)
-        ]
-        if lost:
-            raise UnsupportedError(lost, operation=operation.name)
-        table = self.rules.get(type(operation))
-        if validate and table is not None and (problems := table.problems(self._body(route, operation))):
-            raise ValidationError(problems, operation=operation.name)
+        self._check(operation, self._body(operation), validate=validate)
 
     def build(self, operation: Operation[Any]) -> Request:
-        """The request, ready to be sent.
+        """The request, unchecked.
 
         Raises:
             ValidationError: a value has no place in a path, or JSON cannot say it.
         """
-        route = self.route(operation)
-        values = {name: str(getattr(operation, name)) for name in route.names if name not in self.values}
-        headers = {"accept": "application/json", "x-api-key": self.credentials.header}
-        body = b"" if route.body is None else self._encode(self._body(route, operation), operation.name)
-        if body:
-            headers["content-type"] = "application/json"
-        url = self.origins[route.service] + route.expand({**self.values, **values}, operation.name)
-        return Request(method=route.method, url=url, headers=headers, body=body)
+        return self._build(operation, self._body(operation))
+
+    def prepare(self, operation: Operation[Any], *, validate: bool = True) -> Request:
+        """Check, and build: the request, ready to be sent. Raises what both raise."""
+        body = self._body(operation)
+        self._check(operation, body, validate=validate)
+        return self._build(operation, body)
 
     def parse(self, operation: Operation[T], response: Response, now: datetime | None = None) -> T:
         """The answer; `now` measures a `Retry-After` date where the answer has no `Date`.
@@ -124,18 +114,40 @@ class Backend:
         """Takes the key, and every address value of the operation, out of a text."""
         return Scrubber([*self.credentials.private, *_private_values(operation)])
 
+    def _check(self, operation: Operation[Any], body: Mapping[str, Any], *, validate: bool) -> None:
+        lost = [
+            Problem(path, f"{self.name} cannot carry this: leave it out, or pass it by `extra` if you know better")
+            for path in self._lost(operation)
+        ]
+        if lost:
+            raise UnsupportedError(lost, operation=operation.name)
+        table = self.rules.get(type(operation))
+        if validate and table is not None and (problems := table.problems(body)):
+            raise ValidationError(problems, operation=operation.name)
+
     def _lost(self, operation: Operation[Any]) -> Iterator[str]:
         for path, model in _models(operation, ""):
             for name in self.unsupported.get(type(model), ()):
                 if getattr(model, name) is not None:
                     yield f"{path}.{self.dialect.name(type(model), name)}".lstrip(".")
 
-    def _body(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
+    def _body(self, operation: Operation[Any]) -> dict[str, Any]:
+        route = self.route(operation)
         if isinstance(route.body, str):
             return dict(self.dialect.dump(getattr(operation, route.body)))
         content = {name: getattr(operation, name) for name in route.body or ()}
         named = {wire.camel(name): self.dialect.dump(value) for name, value in content.items() if value is not None}
         return {**route.fixed, **named}
+
+    def _build(self, operation: Operation[Any], content: Mapping[str, Any]) -> Request:
+        route = self.route(operation)
+        values = {name: str(getattr(operation, name)) for name in route.names if name not in self.values}
+        headers = {"accept": "application/json", "x-api-key": self.credentials.header}
+        body = b"" if route.body is None else self._encode(content, operation.name)
+        if body:
+            headers["content-type"] = "application/json"
+        url = self.origins[route.service] + route.expand({**self.values, **values}, operation.name)
+        return Request(method=route.method, url=url, headers=headers, body=body)
 
     def _encode(self, body: Any, operation: str) -> bytes:
         try:

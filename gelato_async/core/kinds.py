@@ -46,7 +46,7 @@ def as_float(value: Any) -> float | None:
 
 def as_decimal(value: Any) -> Decimal | None:
     """A number or a numeric string, with the digits that it shows: 6.27, not 6.269999."""
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
+    if not isinstance(value, (int, float, str)) or isinstance(value, bool):
         return None
     try:
         amount = Decimal(repr(value) if isinstance(value, float) else value)

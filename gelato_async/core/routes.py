@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import Enum
+from functools import cached_property
 from string import Formatter
 from types import NoneType
 from typing import Any
@@ -37,7 +38,7 @@ class Route:
     fixed: Mapping[str, Any] = field(factory=dict)
     answer: type[Any] = NoneType
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """The names that the path template asks for."""
         return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)

@@ -5,7 +5,7 @@ from collections import deque
 from attrs import define, field
 
 PER_SECOND = 100
-WINDOW = 1.02
+WINDOW = 1.025
 BURST = 10
 LATENESS = 0.03
 _NEVER = float("-inf")
@@ -15,7 +15,7 @@ _SAME = 1e-9
 
 @define(eq=False)
 class SendLog:
-    """The last `limit` sends: the next may go when the oldest of them is a second and a 20 ms guard old."""
+    """The last `limit` sends: the next may go when the oldest of them is a second and a 25 ms guard old."""
 
     limit: int = PER_SECOND
     _sent: deque[float] = field(init=False)
@@ -45,6 +45,7 @@ class TokenBucket:
     _sent: deque[float] = field(init=False)
     _interval: float = field(init=False)
     _credit: float = field(init=False)
+    _late_credit: float = field(init=False)
     _next: float = field(init=False, default=_NEVER)
     _due: float = field(init=False, default=_NEVER)
 
@@ -54,17 +55,17 @@ class TokenBucket:
         self._sent = deque([_NEVER] * self.rate, maxlen=self.rate)
         self._interval = 1 / max(1.0, self.rate - 1)
         self._credit = (min(BURST, self.rate) - 1) * self._interval
+        self._late_credit = min(self._credit, LATENESS)
 
     def take(self, now: float) -> float:
         """0.0 and a token is taken, or the seconds to wait and nothing is taken."""
         # somebody was told to wait until just now: that is a backlog, not an idle bucket
-        credit = self._credit if self._due < now - 1.0 else min(self._credit, LATENESS)
-        earliest = now - credit
-        earliest = max(self._next, earliest)
-        wait = max(earliest, self._sent[0] + WINDOW, self.closed_until) - now
-        if wait > _SAME:
-            self._due = now + wait
-            return wait
+        earliest = now - (self._credit if self._due < now - 1.0 else self._late_credit)
+        earliest = max(earliest, self._next)
+        ready = now + _SAME
+        if earliest > ready or self._sent[0] + WINDOW > ready or self.closed_until > ready:
+            self._due = max(earliest, self._sent[0] + WINDOW, self.closed_until)
+            return self._due - now
         self._next = earliest + self._interval
         self._due = _NEVER
         self._sent.append(now)

@@ -22,27 +22,23 @@ class _Line:
 
     take: Callable[[], float]
     clock: Clock
-    _standing: int = field(init=False, default=0)
+    standing: int = field(init=False, default=0)
     _lines: "RunVar[deque[anyio.Event]]" = field(init=False)
 
     def __attrs_post_init__(self) -> None:
         self._lines = RunVar(f"gelato_async.line.{next(_numbers)}")
 
-    async def pass_through(self) -> None:
-        if self._standing or self.take() > 0:
-            await self._stand()
-
-    async def _stand(self) -> None:
+    async def stand(self) -> None:
         turn, waiting = anyio.Event(), self._line_of_this_loop()
         waiting.append(turn)
-        self._standing += 1
+        self.standing += 1
         try:
             if waiting[0] is not turn:
                 await turn.wait()
             while (wait := self.take()) > 0:
                 await self.clock.sleep(wait)
         finally:
-            self._standing -= 1
+            self.standing -= 1
             waiting.remove(turn)
             if waiting:
                 waiting[0].set()
@@ -69,12 +65,13 @@ class LocalLimiter:
         Raises:
             ValueError: the rate is below 1.
         """
-        self._clock = clock or Clock()
+        clock = clock or Clock()
+        self._now = clock.now
         self._bucket = TokenBucket(rate)
         self._log = SendLog(rate)
         self._lock = Lock()
-        self._turns = _Line(self._take, self._clock)
-        self._sends = _Line(self._note_send, self._clock)
+        self._turns = _Line(self._take, clock)
+        self._sends = _Line(self._note_send, clock)
 
     @property
     def rate(self) -> int:
@@ -83,11 +80,13 @@ class LocalLimiter:
 
     async def acquire(self) -> None:
         """Wait for a turn."""
-        await self._turns.pass_through()
+        if self._turns.standing or self._take() > 0:
+            await self._turns.stand()
 
     async def before_send(self) -> None:
         """Wait until the window has room at this very moment, and note the send."""
-        await self._sends.pass_through()
+        if self._sends.standing or self._note_send() > 0:
+            await self._sends.stand()
 
     def give_back(self) -> None:
         """Return the turn of an attempt that was never sent."""
@@ -97,16 +96,17 @@ class LocalLimiter:
     def pause(self, seconds: float) -> None:
         """Close the gate for everybody, 120 s at most."""
         with self._lock:
-            self._bucket.close(self._clock.now() + min(seconds, LONGEST_PAUSE))
+            self._bucket.close(self._now() + min(seconds, LONGEST_PAUSE))
 
     def _take(self) -> float:
         with self._lock:
-            return self._bucket.take(self._clock.now())
+            return self._bucket.take(self._now())
 
     def _note_send(self) -> float:
         with self._lock:
-            now = self._clock.now()
-            return max(0.0, self._bucket.closed_until - now) or self._log.take(now)
+            now = self._now()
+            closed = self._bucket.closed_until - now
+            return closed if closed > 0 else self._log.take(now)
 
 
 _SHARED: dict[str, LocalLimiter] = {}

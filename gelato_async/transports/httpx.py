@@ -104,7 +104,7 @@ class Exchange:
             except (httpx.HTTPError, httpx.StreamError) as error:
                 return self._partial(error)
             self.complete = True
-            return Response(status=self.answer.status_code, headers=dict(self.answer.headers), body=body)
+            return Response(status=self.answer.status_code, headers=headers_of(self.answer), body=body)
         return self._partial(TimeoutError(f"nothing within {self.timeout:g} s"))
 
     async def _trace(self, name: str, info: Mapping[str, Any]) -> None:
@@ -134,7 +134,16 @@ class Exchange:
         status = self.answer.status_code if self.answer is not None else None
         if self.answer is None or status is None or 200 <= status < 300:
             raise mapped(error, self.host, status=status, never_left=self.seen and not self.sent) from error
-        return Response(status=status, headers=dict(self.answer.headers))
+        return Response(status=status, headers=headers_of(self.answer))
+
+
+def headers_of(answer: httpx.Response) -> dict[str, str]:
+    """Names in lower case, the values of repeated ones joined; much faster than httpx's own mapping."""
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in answer.headers.raw:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
 
 
 def mapped(error: Exception, host: str, *, status: int | None, never_left: bool) -> GelatoError:
