@@ -16,7 +16,7 @@ class Source:
         self._later: AsyncIterator[NewOrder] | None = aiter(orders) if isinstance(orders, AsyncIterable) else None
         self._now: Iterator[NewOrder] = iter(()) if isinstance(orders, AsyncIterable) else iter(orders)
         self._lock = anyio.Lock(fast_acquire=True)
-        self.exhausted = False
+        self.exhausted: bool = False
 
     async def take(self) -> NewOrder | None:
         """The next order, or None when there is none left."""

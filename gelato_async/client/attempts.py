@@ -25,7 +25,7 @@ from gelato_async.transports.base import Transport
 
 T = TypeVar("T")
 
-logger = logging.getLogger("gelato_async")
+_logger = logging.getLogger("gelato_async")
 
 _quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
 
@@ -111,7 +111,7 @@ class Attempts:
             raise
         now = self.clock.now()
         self.server_clock.note(response, now)
-        logger.debug("%s: %s", operation.name, response.status)
+        _logger.debug("%s: %s", operation.name, response.status)
         wall = datetime.fromtimestamp(self.clock.wall(), UTC)
         return Reply(self.backend.parse(operation, response, wall), response)
 

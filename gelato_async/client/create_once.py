@@ -18,7 +18,7 @@ from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
 
-logger = logging.getLogger("gelato_async")
+_logger = logging.getLogger("gelato_async")
 
 
 async def create(attempts: Attempts, operation: CreateOperation[T], request: Request) -> Reply[T]:
@@ -104,7 +104,7 @@ def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSumma
     first = creation.first_attempt if creation.first_attempt is not None else now
     found = find_ours(creation, rows, attempts.server_clock.at(first, now, wall))
     if found is not None and found.others:
-        logger.warning(
+        _logger.warning(
             "order %r: took %s for the order that was sent, but %s have the same reference and may be duplicates",
             creation.reference,
             found.row.id,

@@ -66,7 +66,7 @@ class NotSentError(GelatoError):
 
 class _ProblemsError(NotSentError):
     def __init__(self, problems: Sequence[Problem], *, operation: str | None = None) -> None:
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         super().__init__("; ".join(map(str, self.problems)), operation=operation)
 
 
@@ -114,7 +114,7 @@ class OutcomeUnknownError(GelatoError):
         super().__init__(message, operation=operation, reason=reason)
         self.order_reference_id = order_reference_id
         self.attempts = attempts
-        self.order_ids = tuple(order_ids)
+        self.order_ids: tuple[str, ...] = tuple(order_ids)
 
 
 class ResponseError(GelatoError):
@@ -187,7 +187,7 @@ class DecodeError(GelatoError):
         reason: str | None = None,
     ) -> None:
         super().__init__(message, operation=operation, reason=reason)
-        self.problems = tuple(problems)
+        self.problems: tuple[Problem, ...] = tuple(problems)
         self.body = body
         self.order_id = order_id
 

@@ -35,7 +35,7 @@ class RuleTable:
     """Rules in the shape of the body that they are about, so that one walk over it checks them all."""
 
     def __init__(self, rules: Iterable[Rule]) -> None:
-        self.rules = tuple(rules)
+        self.rules: tuple[Rule, ...] = tuple(rules)
         self._root = _Node()
         for rule in self.rules:
             self._root.add(rule.path.split("."), rule.check)

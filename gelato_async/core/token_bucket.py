@@ -7,7 +7,7 @@ from attrs import define, field
 PER_SECOND = 100
 WINDOW = 1.025
 BURST = 10
-LATENESS = 0.03
+LATENESS = 0.1
 _NEVER = float("-inf")
 # two moments that close are the same: sums of intervals are not exact
 _SAME = 1e-9
@@ -36,8 +36,8 @@ class SendLog:
 class TokenBucket:
     """Paces requests on a schedule that does not drift, and never lets more than `rate` into any second.
 
-    An idle bucket gives ten at once. Under a backlog one goes every 1/(rate - 1) s; a timer that fired late is made up for
-    by at most 30 ms of credit, so that bursts do not come back every second. All times are seconds of one monotonic clock.
+    An idle bucket gives ten at once. Under a backlog one goes every 1/(rate - 1) s, on a schedule that timers which fire up
+    to 100 ms late do not move. All times are seconds of one monotonic clock.
     """
 
     rate: int = PER_SECOND
@@ -45,7 +45,6 @@ class TokenBucket:
     _sent: deque[float] = field(init=False)
     _interval: float = field(init=False)
     _credit: float = field(init=False)
-    _late_credit: float = field(init=False)
     _next: float = field(init=False, default=_NEVER)
     _due: float = field(init=False, default=_NEVER)
 
@@ -55,12 +54,12 @@ class TokenBucket:
         self._sent = deque([_NEVER] * self.rate, maxlen=self.rate)
         self._interval = 1 / max(1.0, self.rate - 1)
         self._credit = (min(BURST, self.rate) - 1) * self._interval
-        self._late_credit = min(self._credit, LATENESS)
 
     def take(self, now: float) -> float:
         """0.0 and a token is taken, or the seconds to wait and nothing is taken."""
-        # somebody was told to wait until just now: that is a backlog, not an idle bucket
-        earliest = now - (self._credit if self._due < now - 1.0 else self._late_credit)
+        # who was told to come at `due` and came later makes up for it; who found an idle bucket has its credit
+        late = now - self._due
+        earliest = now - (self._credit if late > 1.0 else min(max(late, 0.0), LATENESS))
         earliest = max(earliest, self._next)
         ready = now + _SAME
         if earliest > ready or self._sent[0] + WINDOW > ready or self.closed_until > ready:

@@ -22,7 +22,7 @@ class Metadata:
 def as_metadata(entries: Mapping[str, str] | Iterable[Metadata] | None) -> tuple[Metadata, ...] | None:
     """Let callers write `{"campaign": "spring"}`."""
     if isinstance(entries, Mapping):
-        return tuple(Metadata(key, value) for key, value in entries.items())
+        return tuple(Metadata(str(key), str(value)) for key, value in entries.items())
     return None if entries is None else as_tuple(entries)
 
 

@@ -36,7 +36,7 @@ class RefusedError(Exception):
         super().__init__(message)
         self.status = status
         self.message = message
-        self.details = list(details)
+        self.details: list[Mapping[str, str]] = list(details)
 
 
 def answer(content: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:

@@ -29,6 +29,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
 ABORT = "gelato_async.sandbox.abort"
+ARRIVED = "gelato_async.sandbox.arrived"
 
 _ACTIONS = {**gelato_api.ACTIONS, **connect_api.ACTIONS}
 _WITH_BODY = frozenset({"create", "quote", "search", "patch", "update"})
@@ -81,7 +82,8 @@ class SandboxApp(Options):
             self._world.ledger.connections += 1
 
     async def _serve(self, scope: Message, path: str, receive: Receive) -> Answer:
-        admitted = self._admit(scope["method"], path, _key(scope))
+        arrived = scope.get("extensions", {}).get(ARRIVED)
+        admitted = self._admit(scope["method"], path, _key(scope), arrived)
         if isinstance(admitted, Answer):
             await _read(receive)
             return admitted
@@ -92,10 +94,12 @@ class SandboxApp(Options):
             return self._act(target, body)
         return await self._disturbed(target, body, fault)
 
-    def _admit(self, method: str, path: str, key: str) -> Answer | tuple[routes.Target, Fault | None]:
+    def _admit(
+        self, method: str, path: str, key: str, arrived: float | None
+    ) -> Answer | tuple[routes.Target, Fault | None]:
         with self._lock:
             world = self._world
-            now = world.clock.real()
+            now = world.clock.real(arrived)
             world.ledger.arrived(key, now)
             try:
                 target = routes.find(method, path, self.connect_prefix)

@@ -23,9 +23,9 @@ class Clock:
     started: float = attrs.field(factory=time.monotonic)
     advanced: float = 0.0
 
-    def real(self) -> float:
-        """Give the real seconds since the start."""
-        return time.monotonic() - self.started
+    def real(self, at: float | None = None) -> float:
+        """Give the real seconds from the start until now, or until a moment of the monotonic clock."""
+        return (time.monotonic() if at is None else at) - self.started
 
     def moment(self, real: float | None = None) -> Moment:
         """Give the present, or the moment `real` seconds after the start."""

@@ -5,16 +5,17 @@ import contextlib
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 try:
     import uvicorn
     from uvicorn.protocols.http.h11_impl import H11Protocol
-except ImportError as missing:
-    raise ImportError('The sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"') from missing
+except ImportError as _missing:
+    raise ImportError('The sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"') from _missing
 
-from gelato_async.sandbox.app import ABORT, Message, Receive, SandboxApp, Send
+from gelato_async.sandbox.app import ABORT, ARRIVED, Message, Receive, SandboxApp, Send
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _BACKLOG = 2048
@@ -94,15 +95,21 @@ class Server(uvicorn.Server):
 
 def _protocol(app: SandboxApp) -> type[H11Protocol]:
     class Abortable(H11Protocol):
-        """Counts its connections and hands the application the means to abort them."""
+        """Counts its connections, times its requests, and hands the application the means to abort."""
 
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
-            self.app = self._with_abort
+            self.app = self._with_more
+            self._arrived = 0.0
             app.connected()
 
-        async def _with_abort(self, scope: Message, receive: Receive, send: Send) -> None:
-            scope.setdefault("extensions", {})[ABORT] = self.transport.abort
+        def data_received(self, data: bytes) -> None:
+            """Note when bytes came, not when their task had its turn: a busy loop would move requests together."""
+            self._arrived = time.monotonic()
+            super().data_received(data)
+
+        async def _with_more(self, scope: Message, receive: Receive, send: Send) -> None:
+            scope.setdefault("extensions", {}).update({ABORT: self.transport.abort, ARRIVED: self._arrived})
             await app(scope, receive, send)
 
     return Abortable

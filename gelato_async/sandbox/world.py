@@ -26,9 +26,9 @@ class World:
 
     def __init__(self, options: Options) -> None:
         self.options = options
-        self.clock = Clock(options.speed)
+        self.clock: Clock = Clock(options.speed)
         self.stores: dict[Backend, Store] = {"gelato": Store(), "connect": Store()}
-        self.ledger = Ledger()
+        self.ledger: Ledger = Ledger()
         self._dice = Dice(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
         self._accepted: dict[str, deque[float]] = {}

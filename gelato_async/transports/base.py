@@ -21,6 +21,7 @@ class Transport(Protocol):
             ConnectionFailedError: it is proved that nothing was sent.
             NoAnswerError: it was, or may have been, sent, and no whole answer came within `timeout` seconds.
         """
+        ...
 
     async def aclose(self) -> None:
         """Close what is open; calling it twice is fine."""

@@ -61,19 +61,22 @@ class ClientTransport:
         answer = None
         try:
             answer = await self._client.send(built, stream=True, follow_redirects=False)
-            body = await answer.aread()
+            return _whole(answer, await answer.aread())
         except Exception as error:
             if not _ERRORS & {cls.__name__ for cls in type(error).__mro__}:
                 raise
-            status = None if answer is None else int(answer.status_code)
             if answer is not None and not 200 <= answer.status_code < 300:
-                return Response(status=answer.status_code, headers=dict(answer.headers))
+                return _whole(answer, b"")
             never_left = bool(seen) and not any(name.endswith("send_request_headers.started") for name in seen)
+            status = None if answer is None else answer.status_code
             raise mapped(error, built.url.host, status=status, never_left=never_left) from error
         finally:
             if answer is not None:
                 await answer.aclose()
-        return Response(status=answer.status_code, headers=dict(answer.headers), body=body)
 
     async def aclose(self) -> None:
         """Nothing: the client is yours."""
+
+
+def _whole(answer: Any, body: bytes) -> Response:
+    return Response(status=answer.status_code, headers=dict(answer.headers), body=body)

@@ -53,7 +53,6 @@ async def test_every_order_is_made_exactly_once_under_faults(anyio_backend, back
     for outcome in outcomes:
         assert outcome.order_id in made(sandbox, backend)[outcome.reference][0]
     assert len(outcomes) == ORDERS
-    assert audit.worst_second <= 100
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
