@@ -13,6 +13,7 @@ from gelato_async.core.rules import (
     RuleTable,
     between,
     country_code,
+    elements_of,
     email,
     finite,
     moment,
@@ -90,7 +91,7 @@ def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
 
 
 def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
-    kinds = {bool(item.get("productUid")) for item in items or () if isinstance(item, Mapping)}
+    kinds = {bool(item.get("productUid")) for item in elements_of(items)}
     return "must all be named by productUid or all by productName, not both in one order" if len(kinds) > 1 else None
 
 
@@ -150,6 +151,8 @@ def connect_backend(
         ValueError: the prefix, the key, the secret, `base_url` or a path template cannot be used.
     """
     prefix = checked(prefix, "GelatoConnect partner prefix", "GELATO_CONNECT_PREFIX", forbidden="/?#")
+    if prefix in {".", ".."}:
+        raise ValueError("the GelatoConnect partner prefix is '.' or '..', which is none: copy it again")
     key = checked(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
     secret = checked(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")
     return Backend(

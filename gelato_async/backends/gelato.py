@@ -27,6 +27,7 @@ from gelato_async.core.rules import (
     email,
     few_latin_letters,
     finite,
+    for_brazilian_company,
     longest,
     moment,
     no_latin_letters,
@@ -109,6 +110,8 @@ def _recipient(path: str) -> list[Rule]:
         Rule(f"{path}.federalTaxId", brazilian),
         Rule(f"{path}.stateTaxId", brazilian_company),
         Rule(f"{path}.registrationStateCode", brazilian_company),
+        Rule(f"{path}.stateTaxId", for_brazilian_company),
+        Rule(f"{path}.registrationStateCode", for_brazilian_company),
     ]
 
 

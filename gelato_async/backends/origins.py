@@ -28,6 +28,10 @@ def origins(documented: Mapping[str, str], base_url: str | None) -> Mapping[str,
 def _checked(base_url: str) -> str:
     parts = urlsplit(base_url)
     wanted = "an origin like https://host or http://127.0.0.1:8000"
+    try:
+        parts.port  # noqa: B018  reading it checks it
+    except ValueError:
+        raise ValueError(f"base_url must be {wanted}; its port is none") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.username or parts.password:
         raise ValueError(f"base_url must be {wanted}")
     if parts.path.strip("/") or parts.query or parts.fragment:
@@ -56,7 +60,7 @@ def with_paths(routes: Routes, paths: Paths, own: Mapping[str, str]) -> Routes:
             raise ValueError(f"paths: this API has no {operation.__name__}")
         route = evolve(routes[operation], path=path)
         needed = routes[operation].names - own.keys()
-        if not path.startswith("/") or not needed <= route.names <= needed | own.keys():
+        if not path.startswith("/") or "{}" in path or not needed <= route.names <= needed | own.keys():
             names = ", ".join(f"{{{name}}}" for name in sorted(needed | own.keys())) or "no names"
             raise ValueError(f"paths: the template for {operation.__name__} must start with / and may use {names}")
         changed[operation] = route

@@ -134,10 +134,10 @@ class Attempts:
         wanted, offset = frozenset(references), 0
         while True:
             operation = self.backend.find_operation(references, offset)
-            page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer.orders
-            rows |= {row.id: row for row in page if row.order_reference_id in wanted}
-            offset += len(page)
-            if len(page) < PAGE:
+            page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
+            rows |= {row.id: row for row in page.orders if row.order_reference_id in wanted}
+            offset += page.length
+            if page.length < PAGE:
                 return tuple(rows.values())
 
     async def get(self, order_id: str, deadline: float = math.inf) -> Reply[Order]:

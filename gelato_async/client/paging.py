@@ -52,7 +52,7 @@ class _Rows:
         return row
 
     def _keep(self, page: OrderPage) -> None:
-        self._last = len(page.orders) < (self._query.limit or PAGE)
-        self._query = evolve(self._query, offset=(self._query.offset or 0) + len(page.orders))
+        self._last = page.length < (self._query.limit or PAGE)
+        self._query = evolve(self._query, offset=(self._query.offset or 0) + page.length)
         fresh = {row.id: row for row in page.orders if row.id not in self._seen}
         self._rows = list(fresh.values())[::-1]

@@ -9,7 +9,7 @@ from typing import Any, TypeVar, get_args
 import attrs
 from attrs import field, frozen
 
-from gelato_async.core import responses, wire
+from gelato_async.core import kinds, responses, wire
 from gelato_async.core.credentials import Credentials
 from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
 from gelato_async.core.messages import Request, Response
@@ -164,12 +164,12 @@ class Backend:
         scrubber = self.scrubber(operation)
         text = response.body.decode(errors="replace")
         body = scrubber.text(text) if found is None else json.dumps(scrubber.json(found))
-        order_id = found.get("id") if isinstance(found, dict) else None
+        order_id = kinds.as_identifier(found.get("id")) if isinstance(found, dict) else None
         return DecodeError(
             f"{response.status}, but the answer is not as documented: " + "; ".join(map(str, problems)),
             problems=problems,
             body=body[: responses.BODY_CUT],
-            order_id=order_id if isinstance(order_id, str) and order_id else None,
+            order_id=order_id or None,
             operation=operation.name,
         )
 

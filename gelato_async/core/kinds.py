@@ -41,7 +41,10 @@ def as_integer(value: Any) -> int | None:
 
 def as_float(value: Any) -> float | None:
     """A number."""
-    return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    try:
+        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+    except OverflowError:
+        return None
 
 
 def as_decimal(value: Any) -> Decimal | None:

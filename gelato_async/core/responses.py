@@ -1,5 +1,6 @@
 """From status and body to a typed error; what `Retry-After` asks for; what an error's text may show."""
 
+import html
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -61,7 +62,11 @@ class Scrubber:
 
 def _spellings(text: str) -> set[str]:
     text = text.strip()
-    return {text, json.dumps(text)[1:-1], text.replace("/", "\\/")} if text else set()
+    # as it is, as JSON with and without \u escapes, as HTML of Python and of PHP, and with PHP's escaped slashes
+    markup = html.escape(text)
+    spellings = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], markup}
+    spellings = spellings | {markup.replace("&#x27;", "&#039;")} if text else set()
+    return spellings | {spelling.replace("/", "\\/") for spelling in spellings}
 
 
 def _word(text: str) -> str:
@@ -74,7 +79,7 @@ def parse_json(body: bytes) -> Any:
     """Plain JSON, or None where the body is not JSON."""
     try:
         return json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
 
 
@@ -132,6 +137,6 @@ def server_date(response: Response) -> datetime | None:
 def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return moment if moment.tzinfo else None

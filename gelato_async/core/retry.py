@@ -68,7 +68,7 @@ class RetryPolicy:
         if asked is not None:
             return asked if asked <= self.longest_retry_after else None
         first = self.initial_rate_limited if isinstance(error, RateLimitError) else self.initial
-        return float(min(self.maximum, first * 2 ** (attempt - 1)) * jitter)
+        return float(min(self.maximum, first * 2.0 ** min(attempt - 1, 1000)) * jitter)
 
 
 @define

@@ -52,8 +52,13 @@ class Route:
         problems = [
             Problem(name, "must be an id or reference; it is empty, '.' or '..'")
             for name in sorted(self.names)
-            if values[name].strip() in {"", ".", ".."}
+            if _is_no_id(values[name])
         ]
         if problems:
             raise ValidationError(problems, operation=operation)
         return self.path.format_map({name: quote(values[name], safe="") for name in self.names})
+
+
+def _is_no_id(text: str) -> bool:
+    # lone surrogates cannot be percent-encoded
+    return text.strip() in {"", ".", ".."} or any("\ud800" <= c <= "\udfff" for c in text)

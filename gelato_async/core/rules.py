@@ -15,9 +15,9 @@ Check = Callable[[Any, Mapping[str, Any]], str | None]
 
 _CODE = re.compile(r"[A-Z]{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
-_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
-LOCAL_SCRIPT = frozenset({"CN", "JP", "KR", "RU"})
-WITH_STATES = frozenset({"AU", "CA", "US"})
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
+WITH_STATES = ("AU", "CA", "US")
 
 
 @frozen
@@ -91,6 +91,11 @@ class _Node:
                 yield Problem(path, message)
         if isinstance(value, dict):
             yield from self.problems(value, f"{path}.")
+
+
+def elements_of(value: Any) -> list[Mapping[str, Any]]:
+    """The objects in a list; none where it is no list."""
+    return [element for element in value if isinstance(element, Mapping)] if isinstance(value, (list, tuple)) else []
 
 
 def _missing(value: Any) -> bool:
@@ -206,11 +211,17 @@ def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     return "is required for a company in BR" if company and _missing(value) else None
 
 
+def for_brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """In Brazil it may be given for a company alone."""
+    person = holder.get("country") == "BR" and holder.get("isBusiness") is not True
+    return "needs isBusiness to be true" if person and not _missing(value) else None
+
+
 def unique(field: str) -> Check:
     """No two elements of the list may have the same value there."""
 
     def check(elements: Any, _: Mapping[str, Any]) -> str | None:
-        values = [element.get(field) for element in elements or () if isinstance(element, Mapping)]
+        values = [element.get(field) for element in elements_of(elements)]
         twice = sorted({str(value) for value in values if value is not None and values.count(value) > 1})
         return f"must each have their own {field}; used twice: {', '.join(twice)}" if twice else None
 

@@ -96,8 +96,8 @@ class Creation(Generic[T]):
         since = self.unclear_since or 0.0
         if self.last_look is None:
             return since + min(FIRST_LOOK, settle)
-        elapsed = self.last_look - since
-        return since + min(settle, 2 * elapsed) if elapsed < settle else None
+        end = since + settle
+        return min(end, since + 2 * (self.last_look - since)) if self.last_look < end else None
 
     def may_resend(self, policy: RetryPolicy) -> bool:
         """Whether it may be sent again once all looks were empty."""

@@ -46,8 +46,9 @@ class _Reader:
             self._wrong(path, "must be an object", value)
             return None
         attributes = {name: a for a in _fields(cls) for name in _names(cls, a)}
-        for key in value.keys() - attributes.keys():
+        for key in (key for key in value if key not in attributes):
             self.problems.append(Problem(_join(path, key), "unknown key" + _suggestion(key, attributes)))
+        self._find_twins([key for key in value if key in attributes and value[key] is not None], attributes, path)
         known = {a.name: (name, value[name]) for name, a in attributes.items() if value.get(name) is not None}
         arguments = {
             name: self._value(_fields_by_name(cls)[name].type, found, _join(path, key), name)
@@ -58,6 +59,13 @@ class _Reader:
         absent = {name: default for (owner, name), default in _ABSENT.items() if owner is cls and name not in known}
         return None if self.problems else cls(**arguments, **absent)
 
+    def _find_twins(self, keys: Sequence[str], attributes: Mapping[str, "attrs.Attribute[Any]"], path: str) -> None:
+        given: dict[str, str] = {}
+        for key in keys:
+            first = given.setdefault(attributes[key].name, key)
+            if first != key:
+                self.problems.append(Problem(_join(path, key), f"says the same as {first}: leave one out"))
+
     def _value(self, type_: Any, value: Any, path: str, name: str) -> Any:
         type_ = _plain(type_)
         if get_origin(type_) is tuple:
@@ -66,7 +74,9 @@ class _Reader:
             return self._map(value, path)
         if attrs.has(type_):
             return self.model(type_, value, path)
-        reader = kinds.as_identifier if name.endswith("_id") else kinds.READERS.get(type_, kinds.as_text)
+        reader = (
+            kinds.as_identifier if name == "id" or name.endswith("_id") else kinds.READERS.get(type_, kinds.as_text)
+        )
         found = reader(value)
         wanted = "a string" if isinstance(type_, type) and issubclass(type_, Enum) else _NAMES.get(type_, "an amount")
         return self._wrong(path, f"must be {wanted}", value) if found is None else found
@@ -109,7 +119,9 @@ def _kind_of_item(type_: Any, value: Any) -> Any:
     if get_origin(type_) is not UnionType:
         return type_
     custom = (
-        isinstance(value, dict) and "productUid" not in value and ("productName" in value or "productVariant" in value)
+        isinstance(value, dict)
+        and value.get("productUid") is None
+        and ("productName" in value or "productVariant" in value)
     )
     return CustomItem if custom else CatalogItem
 

@@ -73,7 +73,7 @@ class TokenBucket:
     def give_back(self) -> None:
         """A token that was taken was not used."""
         self._next -= self._interval
-        self._sent.pop()
+        self._sent.popleft()
         self._sent.appendleft(_NEVER)
 
     def close(self, until: float) -> None:

@@ -3,6 +3,7 @@
 Reading is tolerant: only fields without a default are required. Writing is exact: None is left out and nothing else.
 """
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -92,33 +93,33 @@ def _reader_for(type_: Any, name: str) -> Reader:
 def _list_reader(element: Any, name: str) -> Reader:
     if not attrs.has(element):
         return kinds.as_list(_reader_for(element, name))
-    return lambda values: (
-        tuple(_READING.structure([value for value in values if isinstance(value, dict)], list[element]))
-        if isinstance(values, list)
-        else None
-    )
+    return lambda values: _elements(element, values) if isinstance(values, list) else None
 
 
-def _default(type_: Any) -> Any:
-    if get_origin(type_) is tuple:
-        return ()
-    return {} if get_origin(type_) is Mapping else None
+def _elements(element: Any, values: list[Any]) -> tuple[Any, ...]:
+    # None is handed through, so that the positions in problems are those of the answer
+    kept = [value if isinstance(value, dict) else None for value in values]
+    return tuple(found for found in _READING.structure(kept, list[element | None]) if found is not None)
+
+
+def _empty(type_: Any) -> Callable[[], Any] | None:
+    return {tuple: tuple, Mapping: dict}.get(get_origin(type_))
 
 
 def _required(reader: Reader) -> Callable[[Any, Any], Any]:
     def read(value: Any, _: Any) -> Any:
         found = reader(value)
-        if found is None:
+        if found is None or found == "":
             raise ValueError(f"required, and not as documented (it is of kind {kinds.name_of(value)})")
         return found
 
     return read
 
 
-def _optional(reader: Reader, default: Any) -> Callable[[Any, Any], Any]:
-    if default is None:
+def _optional(reader: Reader, empty: Callable[[], Any] | None) -> Callable[[Any, Any], Any]:
+    if empty is None:
         return lambda value, _: reader(value)
-    return lambda value, _: reader(value) or default
+    return lambda value, _: reader(value) or empty()
 
 
 def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], Any]:
@@ -126,7 +127,7 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
     overrides: dict[str, Any] = {}
     for field in fields:
         reader = kinds.as_is if field.name == "raw" else _reader_for(field.type, field.name)
-        hook = _required(reader) if field.default is attrs.NOTHING else _optional(reader, _default(field.type))
+        hook = _required(reader) if field.default is attrs.NOTHING else _optional(reader, _empty(field.type))
         overrides[field.name] = override(rename=wire_names(field)[0], struct_hook=hook)
     structure = make_dict_structure_fn(cls, converter, **overrides)
     aliases = [(names[0], other) for names in map(wire_names, fields) for other in names[1:]]
@@ -146,6 +147,11 @@ _READING.register_structure_hook_factory(attrs.has, _make_loader)
 _READING.register_structure_hook(NoneType, lambda _, __: None)
 
 
+def _as_number(amount: Decimal) -> float:
+    # a NaN cannot be sent either way, and a rule says so; a signaling one would raise here
+    return float(amount) if not amount.is_nan() else math.nan
+
+
 class Dialect:
     """How one API spells what is sent. `renames` maps (model, field) to the wire name where it is not the usual one."""
 
@@ -153,7 +159,7 @@ class Dialect:
         self._renames = renames
         self._writing = Converter()
         self._writing.register_unstructure_hook_factory(attrs.has, self._make_dumper)
-        self._writing.register_unstructure_hook(Decimal, float)
+        self._writing.register_unstructure_hook(Decimal, _as_number)
         self._writing.register_unstructure_hook(OpenEnum, lambda member: member.value)
         self._writing.register_unstructure_hook(datetime, lambda moment: moment.isoformat(timespec="seconds"))
 

@@ -72,3 +72,8 @@ class OrderPage:
 
     orders: tuple[OrderSummary, ...]
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
+
+    @property
+    def length(self) -> int:
+        """How many rows the answer had, those that cannot be read included."""
+        return len(self.raw.get("orders") or self.orders)

@@ -1,0 +1,166 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from gelato_async import (
+    AuthenticationError,
+    BadRequestError,
+    ConflictError,
+    ConnectionFailedError,
+    DecodeError,
+    GelatoError,
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    OutcomeUnknownError,
+    RateLimitError,
+    ResponseError,
+    RetryPolicy,
+    ServerError,
+    UnsupportedError,
+    ValidationError,
+    WebhookError,
+)
+from gelato_async.core.retry import Fate, RetryQuota, fate_of
+
+LOST = NoAnswerError("read timeout")
+BUSY = RateLimitError("429", status=429)
+
+
+@pytest.mark.parametrize(
+    ("error", "fate"),
+    [
+        (ConnectionFailedError("refused"), Fate.NOT_SENT),
+        (BUSY, Fate.REFUSED_FOR_NOW),
+        (ServerError("500", status=500), Fate.UNKNOWN),
+        (ServerError("550", status=550), Fate.UNKNOWN),
+        (ResponseError("408", status=408), Fate.UNKNOWN),
+        (LOST, Fate.UNKNOWN),
+        (NoAnswerError("cut off", status=200), Fate.DONE),
+        (DecodeError("odd"), Fate.DONE),
+        (BadRequestError("400", status=400), Fate.REFUSED),
+        (AuthenticationError("401", status=401), Fate.REFUSED),
+        (NotFoundError("404", status=404), Fate.REFUSED),
+        (ConflictError("409", status=409), Fate.REFUSED),
+        (ResponseError("302", status=302), Fate.REFUSED),
+        (ResponseError("418", status=418), Fate.REFUSED),
+        (ValidationError([]), Fate.REFUSED),
+        (UnsupportedError([]), Fate.REFUSED),
+        (NotSentError("no time left"), Fate.REFUSED),
+        (OutcomeUnknownError("?", order_reference_id="order-1", attempts=1), Fate.REFUSED),
+        (WebhookError("?"), Fate.REFUSED),
+        (GelatoError("?"), Fate.REFUSED),
+    ],
+    ids=str,
+)
+def test_an_error_tells_the_fate_of_its_request(error, fate):
+    assert fate_of(error) is fate
+
+
+@pytest.mark.parametrize(
+    ("attempt", "most"), [(1, 0.5), (2, 1.0), (3, 2.0), (4, 4.0), (6, 16.0), (7, 20.0), (50, 20.0)]
+)
+def test_waits_double_up_to_the_maximum(attempt, most):
+    policy = RetryPolicy(attempts=100)
+    assert policy.delay(LOST, attempt, 1.0) == most
+    assert policy.delay(LOST, attempt, 0.25) == most / 4
+    assert policy.delay(LOST, attempt, 0.0) == 0.0
+
+
+def test_waits_after_a_429_start_at_a_second():
+    policy = RetryPolicy(attempts=100)
+    assert [policy.delay(BUSY, attempt, 1.0) for attempt in (1, 2, 3, 9)] == [1.0, 2.0, 4.0, 20.0]
+
+
+def test_four_attempts_are_made_by_default():
+    assert [RetryPolicy().delay(LOST, attempt, 1.0) for attempt in (1, 2, 3, 4, 5)] == [0.5, 1.0, 2.0, None, None]
+
+
+def test_a_single_attempt_means_no_repeat():
+    assert RetryPolicy(attempts=1).delay(LOST, 1, 1.0) is None
+
+
+def test_very_patient_policies_work_too():
+    assert RetryPolicy(attempts=1_000_000).delay(LOST, 100_000, 1.0) == 20.0
+
+
+@pytest.mark.parametrize("cls", [RateLimitError, ServerError])
+@pytest.mark.parametrize(("asked", "wait"), [(0.0, 0.0), (7.5, 7.5), (120.0, 120.0), (120.1, None)])
+def test_retry_after_is_obeyed_up_to_its_limit(cls, asked, wait):
+    error = cls("later", status=503, retry_after=asked)
+    assert RetryPolicy().delay(error, 1, 0.1) == wait
+
+
+def test_the_limit_of_retry_after_can_be_moved():
+    error = RateLimitError("later", status=429, retry_after=200.0)
+    assert RetryPolicy(longest_retry_after=300.0).delay(error, 1, 0.1) == 200.0
+
+
+def test_retry_after_does_not_buy_more_attempts():
+    assert RetryPolicy().delay(RateLimitError("later", status=429, retry_after=1.0), 4, 0.5) is None
+
+
+@given(st.integers(1, 1000), st.floats(0, 1), st.sampled_from([LOST, BUSY]))
+def test_no_wait_is_negative_or_beyond_the_maximum(attempt, jitter, error):
+    wait = RetryPolicy(attempts=2000, maximum=20.0).delay(error, attempt, jitter)
+    assert 0.0 <= wait <= 20.0
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"attempts": 0},
+        {"initial": -1},
+        {"initial_rate_limited": -1},
+        {"maximum": -1},
+        {"longest_retry_after": -1},
+        {"settle": -1},
+    ],
+    ids=str,
+)
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(ValueError, match=next(iter(options))):
+        RetryPolicy(**options)
+
+
+def test_the_documented_defaults():
+    assert RetryPolicy() == RetryPolicy(
+        attempts=4,
+        initial=0.5,
+        initial_rate_limited=1.0,
+        maximum=20.0,
+        longest_retry_after=120.0,
+        settle=60.0,
+        resend=True,
+    )
+
+
+def test_a_retry_costs_14_and_after_a_429_5():
+    quota = RetryQuota()
+    assert (quota.left, quota.pay(LOST), quota.left) == (500, 14, 486)
+    assert (quota.pay(BUSY), quota.left) == (5, 481)
+
+
+def test_a_spent_quota_pays_for_nothing():
+    quota = RetryQuota()
+    paid = [quota.pay(LOST) for _ in range(36)]
+    assert paid == [14] * 35 + [None]
+    assert quota.left == 10
+    assert [quota.pay(BUSY) for _ in range(3)] == [5, 5, None]
+    assert quota.left == 0
+
+
+def test_success_gives_back_what_was_paid_or_one():
+    quota = RetryQuota()
+    paid = quota.pay(LOST)
+    quota.pay(BUSY)
+    quota.succeeded(paid)
+    assert quota.left == 495
+    quota.succeeded(0)
+    assert quota.left == 496
+
+
+def test_success_never_fills_beyond_the_capacity():
+    quota = RetryQuota()
+    quota.succeeded(14)
+    assert quota.left == 500
