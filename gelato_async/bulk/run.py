@@ -189,7 +189,12 @@ class Run:
 
     async def _send(self, job: Job) -> None:
         try:
-            reply = await create_once.attempt(self.engine, job.creation, on_sending=lambda: self._sending(job))
+            reply = await create_once.attempt(
+                self.engine,
+                job.creation,
+                on_sending=lambda: self._sending(job),
+                on_pausing=lambda: self._pausing(job),
+            )
         except AuthenticationError as error:
             self.stop(error)
         except (NotSentError, RateLimitError) as error:
@@ -211,6 +216,10 @@ class Run:
         # nobody else waits for a turn: one more worker keeps the next turn from going unused
         if self.waiting == 0 and self.workers < self.limit and self._may_go_on() and not self.source.exhausted:
             self._grow()
+
+    def _pausing(self, job: Job) -> None:
+        job.sent = False
+        self._note_change()
 
     def _end_waiting(self, job: Job) -> None:
         if job.waiting:

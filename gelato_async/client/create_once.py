@@ -21,6 +21,10 @@ T = TypeVar("T")
 _logger = logging.getLogger("gelato_async")
 
 
+def _nothing() -> None:
+    pass
+
+
 async def create(attempts: Attempts, operation: CreateOperation[T], request: Request) -> Reply[T]:
     """Make an order once, whatever happens on the way.
 
@@ -54,23 +58,33 @@ async def attempt(
     attempts: Attempts,
     creation: Creation[T],
     deadline: float = math.inf,
-    on_sending: Callable[[], None] | None = None,
+    on_sending: Callable[[], None] = _nothing,
+    on_pausing: Callable[[], None] = _nothing,
 ) -> Reply[T] | None:
     """Send a create until it is answered or its fate is unclear: None means that it has to be looked for.
+
+    `on_sending` is called at the moment of sending and may raise to prevent it, `on_pausing` when a refused or failed attempt
+    is about to wait for the next one.
 
     Raises:
         GelatoError: it was refused, or never left and the policy gives up.
     """
     resent = creation.unclear_since is not None
+
+    def sending() -> None:
+        on_sending()
+        creation.sends += 1
+
     while True:
         creation.begin_attempt(attempts.clock.now())
         try:
-            reply = await attempts.once(creation.operation, creation.request, deadline, on_sending)
+            reply = await attempts.once(creation.operation, creation.request, deadline, sending)
         except GelatoError as error:
             fate = fate_of(error)
             if fate in {Fate.UNKNOWN, Fate.DONE} or (resent and getattr(error, "status", None) == 409):
                 creation.note_unclear(error, attempts.clock.now())
                 return None
+            on_pausing()
             creation.paid = await attempts.pause(error, creation.attempts, deadline)
         else:
             attempts.quota.succeeded(creation.paid)

@@ -55,7 +55,7 @@ class Found:
 class Creation(Generic[T]):
     """A create on its way. Times are monotonic seconds.
 
-    `attempts` counts against the policy, `sends` is how often it was begun in all. `accepted` is set once a 2xx came, after
+    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set once a 2xx came, after
     which it is never sent again; `order_id` when that answer named the order.
     """
 
@@ -80,7 +80,6 @@ class Creation(Generic[T]):
     def begin_attempt(self, now: float) -> None:
         """It is about to be sent."""
         self.attempts += 1
-        self.sends += 1
         if self.first_attempt is None:
             self.first_attempt = now
 

@@ -1,0 +1,149 @@
+"""The commands and their options. What they do is in the modules beside this one."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+from cyclopts import App, CycloptsError, Parameter
+from cyclopts.validators import Number
+
+from gelato_async._version import __version__
+from gelato_async.cli import demo as demonstration
+from gelato_async.cli import submit as submission
+from gelato_async.cli.console import CommandError
+from gelato_async.cli.samples import BackendName
+from gelato_async.cli.write_samples import write_samples
+
+AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
+Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Seed = Annotated[int, Parameter(validator=Number(gte=0))]
+Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]
+
+app = App(
+    name="gelato-async",
+    version=__version__,
+    help="Submit print orders to Gelato and GelatoConnect, none twice and none lost; try it against a sandbox first.",
+    default_parameter=Parameter(negative=""),
+)
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run the command that the arguments name, and return its exit code.
+
+    Raises:
+        CommandError: it cannot be done as asked.
+    """
+    try:
+        code: int | None = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+    except CycloptsError as error:
+        raise CommandError(f"{error} See gelato-async --help") from error
+    return code or 0
+
+
+@app.command
+def sample(
+    *,
+    number: Annotated[Count, Parameter(name=["--number", "-n"])] = 10,
+    backend: BackendName = "gelato",
+    seed: Seed | None = None,
+    output: Path | None = None,
+) -> int:
+    """Write invented orders as JSON lines, valid and ready for `submit`.
+
+    Args:
+        number: How many orders.
+        backend: Whose rules and spelling they follow.
+        seed: The same seed makes the same orders; a fresh one is drawn where it is not given.
+        output: The file to write; standard output where it is not given.
+    """
+    return write_samples(backend, number, seed, output)
+
+
+@app.command
+def submit(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    backend: BackendName = "gelato",
+    base_url: str | None = None,
+    report: Path | None = None,
+    settle: AtLeastZero = 60.0,
+) -> int:
+    """Submit every order of a file, each exactly once, as fast as Gelato permits.
+
+    Keys come from the environment: GELATO_API_KEY, or GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY and
+    GELATO_CONNECT_API_SECRET. On a terminal you are asked for what is missing.
+
+    Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the fate of some is unknown, 130 Ctrl-C.
+
+    Args:
+        file: JSON lines, one order each, as Gelato documents the body of a create; `-` reads standard input.
+        backend: The API that takes the orders.
+        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.
+        report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is known.
+        settle: Seconds for which an order whose answer was lost is looked for, before it is sent again.
+    """
+    return submission.submit(file, backend=backend, base_url=base_url, report=report, settle=settle)
+
+
+@app.command
+def sandbox(  # noqa: PLR0913  each is an option of the command
+    *,
+    port: Port = 8765,
+    faults: Path | None = None,
+    search_lag: AtLeastZero = 0.0,
+    latency: AtLeastZero = 0.0,
+    speed: AtLeastZero = 1.0,
+    rate_limit: Annotated[int, Parameter(validator=Number(gte=0))] = 100,
+    connect_duplicates: Literal["accept", "refuse"] = "accept",
+    split: Share = 0.0,
+    seed: Seed = 0,
+    until_input_ends: bool = False,
+) -> int:
+    """Serve a stand-in for both APIs on this machine, until Ctrl-C.
+
+    It prints the environment variables that lead the other commands, and every client of the library, to it.
+
+    Args:
+        port: The port to listen on; 0 takes a free one.
+        faults: A .json or .toml plan of what goes wrong on purpose.
+        search_lag: Seconds until a new order is found by a search.
+        latency: Seconds that each request takes.
+        speed: How fast orders live: 60 lets an hour of printing and shipping pass in a minute.
+        rate_limit: Requests accepted per key in any second; 0 for any number.
+        connect_duplicates: Whether GelatoConnect takes a reference that a live order has already.
+        split: The share of orders of several items that are split in two.
+        seed: For the choice of orders to split.
+        until_input_ends: Ends when standard input does: for programs that start a sandbox of their own.
+    """
+    from gelato_async.cli import serve  # noqa: PLC0415  needs an extra of its own
+
+    return serve.serve(
+        serve.options(
+            port=port,
+            faults=faults,
+            search_lag=search_lag,
+            latency=latency,
+            speed=speed,
+            rate_limit=rate_limit or None,
+            connect_duplicates=connect_duplicates,
+            split=split,
+            seed=seed,
+        ),
+        until_input_ends=until_input_ends,
+    )
+
+
+@app.command
+def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
+    """Submit sample orders to a faulty sandbox with both clients, and count in the sandbox what became of them.
+
+    A tenth of the requests fails on purpose, before or after taking effect. Exit code: 0 every order was made exactly
+    once, 1 a promise broke, 3 the fate of some is unknown.
+
+    Args:
+        orders: How many orders each API gets.
+        seed: For the orders and the faults.
+    """
+    return demonstration.demo(orders, seed)

@@ -1,0 +1,50 @@
+"""What every command says and how it ends: exit codes, expected failures, and the two streams."""
+
+import gc
+import sys
+from enum import IntEnum
+from typing import BinaryIO
+
+
+class ExitCode(IntEnum):
+    """How a command ended; where several apply, `UNKNOWN` beats `REJECTED`."""
+
+    FINE = 0
+    REJECTED = 1
+    USAGE = 2
+    UNKNOWN = 3
+    INTERRUPTED = 130
+
+
+class CommandError(Exception):
+    """Something expected went wrong. The text is one line for the user, who never sees a traceback of it."""
+
+
+def say(text: str) -> None:
+    """Write a line that was asked for to standard output."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def complain(text: str) -> None:
+    """Write a line about what happens to standard error."""
+    sys.stderr.write(f"{text}\n")
+    sys.stderr.flush()
+
+
+def raw_output() -> BinaryIO:
+    """Standard output for bytes: JSON is UTF-8 whatever the terminal's encoding is."""
+    return sys.stdout.buffer
+
+
+def one_line(error: BaseException) -> str:
+    """An error's text, whatever it holds, without line breaks."""
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def spare_imports() -> None:
+    """Keep the garbage collector off all that was imported so far, which lives as long as the process.
+
+    A full collection of it stops a process for 0.1 s: long enough for evenly sent requests to arrive as a bunch.
+    """
+    gc.freeze()

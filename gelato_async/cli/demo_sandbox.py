@@ -1,0 +1,77 @@
+"""A sandbox in a process of its own, for the demo: how it is started, asked for its audit, and ended."""
+
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.request import ProxyHandler, build_opener
+
+from attrs import frozen
+
+from gelato_async.cli.console import CommandError
+
+SEARCH_LAG = 0.5
+LATENCY = 0.15
+FAULTS: tuple[Mapping[str, Any], ...] = (
+    {"name": "503, not made", "kind": "status", "status": 503, "share": 0.02},
+    {"name": "dropped, not made", "kind": "drop", "share": 0.02},
+    {"name": "dropped, but made", "kind": "drop", "when": "after", "share": 0.02},
+    {"name": "502, but made", "kind": "status", "status": 502, "when": "after", "share": 0.02},
+    {"name": "504, made 1.5 s later", "kind": "status", "status": 504, "commit_delay": 1.5, "share": 0.01},
+)
+
+
+@frozen
+class DemoSandbox:
+    """A sandbox that serves: the environment variables that lead to it, and its audit."""
+
+    environment: Mapping[str, str]
+
+    @property
+    def url(self) -> str:
+        """Its origin."""
+        return self.environment["GELATO_BASE_URL"]
+
+    def audit(self) -> Mapping[str, Any]:
+        """What really happened so far (`GET /_sandbox/audit`)."""
+        # Without proxies: it is on this machine.
+        with build_opener(ProxyHandler({})).open(f"{self.url}/_sandbox/audit", timeout=30) as answer:
+            audit: Mapping[str, Any] = json.load(answer)
+        return audit
+
+
+@contextmanager
+def started(seed: int) -> Iterator[DemoSandbox]:
+    """A faulty sandbox on a free port; its process ends with the block, and with this process whatever happens.
+
+    Raises:
+        CommandError: it did not start; its own process has said why.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        plan = Path(folder, "faults.json")
+        plan.write_text(json.dumps({"seed": seed, "faults": FAULTS}), encoding="utf-8")
+        with subprocess.Popen(_command(plan), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own program
+            try:
+                yield DemoSandbox(_environment(process))
+            finally:
+                process.terminate()
+
+
+def _command(plan: Path) -> list[str]:
+    command = [sys.executable, "-m", "gelato_async.cli", "sandbox", "--port", "0", "--until-input-ends"]
+    return [*command, "--faults", str(plan), "--search-lag", str(SEARCH_LAG), "--latency", str(LATENCY)]
+
+
+def _environment(process: "subprocess.Popen[str]") -> Mapping[str, str]:
+    found: dict[str, str] = {}
+    for line in process.stdout or ():
+        if not line.startswith("export "):
+            return found
+        name, _, value = shlex.split(line)[1].partition("=")
+        found[name] = value
+    raise CommandError("the sandbox did not start")

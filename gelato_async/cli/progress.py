@@ -1,0 +1,110 @@
+"""How a submission shows that it goes on: a live bar on a terminal, plain lines elsewhere. Both on standard error."""
+
+import sys
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Protocol, Self
+
+from attrs import define, field
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from gelato_async.cli.console import complain
+from gelato_async.cli.tally import Tally
+
+_LINE_SECONDS = 5.0
+_LINE_ORDERS = 500
+
+
+class Display(Protocol):
+    """Shows how far a submission is; used as a context manager."""
+
+    def show(self, tally: Tally, parked: int) -> None:
+        """Show these figures; `parked` orders wait until it is known what became of them."""
+
+    def __enter__(self) -> Self:
+        """Begin."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """End, and leave the terminal as it was."""
+
+
+@define
+class PlainLines:
+    """A line every five seconds, and for every 500 orders."""
+
+    total: int | None
+    now: Callable[[], float] = time.monotonic
+    _started: float = 0.0
+    _told_at: float = 0.0
+    _told: int = 0
+
+    def __enter__(self) -> Self:
+        """Start the watch."""
+        self._started = self._told_at = self.now()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Leave the last word to the summary."""
+
+    def show(self, tally: Tally, parked: int) -> None:
+        """Write a line if it is time for one."""
+        now = self.now()
+        if tally.done - self._told < _LINE_ORDERS and now - self._told_at < _LINE_SECONDS:
+            return
+        self._told, self._told_at = tally.done, now
+        rate = tally.done / max(now - self._started, 0.001)
+        settling = f", {parked} being looked for" if parked else ""
+        complain(f"{self._place(tally)}: {tally}{settling}; {rate:.1f}/s{self._left(tally, rate)}")
+
+    def _place(self, tally: Tally) -> str:
+        return f"{tally.done} done" if self.total is None else f"{tally.done} of {self.total} done"
+
+    def _left(self, tally: Tally, rate: float) -> str:
+        return f", {(self.total - tally.done) / rate:.0f} s left" if self.total and rate else ""
+
+
+@define
+class LiveBar:
+    """A bar with its figures, drawn by rich; lines written to standard error meanwhile appear above it."""
+
+    total: int | None
+    now: Callable[[], float] = time.monotonic
+    _started: float = 0.0
+    _bar: Progress = field(init=False)
+    _task: TaskID = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        figures = (TextColumn("{task.fields[figures]}"), TimeRemainingColumn(compact=True))
+        self._bar = Progress(BarColumn(12), MofNCompleteColumn(), *figures, console=Console(stderr=True))
+        self._task = self._bar.add_task("", total=self.total, figures="")
+
+    def __enter__(self) -> Self:
+        """Draw the bar."""
+        self._started = self.now()
+        self._bar.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Draw it a last time."""
+        self._bar.stop()
+
+    def show(self, tally: Tally, parked: int) -> None:
+        """Bring the figures up to date."""
+        rate = tally.done / max(self.now() - self._started, 0.001)
+        figures = (
+            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown {parked} open {rate:.0f}/s"
+        )
+        self._bar.update(self._task, completed=tally.done, figures=figures)
+
+
+def display_for(total: int | None) -> Display:
+    """What fits standard error."""
+    return LiveBar(total) if sys.stderr.isatty() else PlainLines(total)

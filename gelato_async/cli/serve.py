@@ -1,0 +1,63 @@
+"""The command `sandbox`: serves a stand-in for both APIs, and tells the shell how to reach it."""
+
+import _thread
+import shlex
+import sys
+import threading
+from pathlib import Path
+from typing import Any
+
+from gelato_async.cli.console import CommandError, ExitCode, say, spare_imports
+
+try:
+    from gelato_async.sandbox import FaultPlan, FaultPlanError, Sandbox, SandboxError
+except ImportError as missing:
+    raise CommandError(
+        f'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]" ({missing})'
+    ) from missing
+
+
+def options(*, faults: Path | None, **others: Any) -> dict[str, Any]:
+    """The options of a `Sandbox`, with the plan read from its file.
+
+    Raises:
+        CommandError: the plan makes no sense, or cannot be read.
+    """
+    try:
+        return {"faults": None if faults is None else FaultPlan.from_file(faults), **others}
+    except FaultPlanError as error:
+        raise CommandError(str(error)) from error
+
+
+def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
+    """Serve until Ctrl-C or, if wanted, until standard input ends.
+
+    Raises:
+        CommandError: the port cannot be had.
+    """
+    spare_imports()
+    sandbox = Sandbox(**options)
+
+    def on_started(url: str) -> None:
+        _tell(sandbox, url)
+        if until_input_ends:
+            threading.Thread(target=_end_with_input, name="gelato-async input", daemon=True).start()
+
+    try:
+        sandbox.run(on_started)
+    except SandboxError as error:
+        raise CommandError(f"{error}. Choose another --port, or 0 for a free one") from error
+    return ExitCode.FINE
+
+
+def _tell(sandbox: Sandbox, url: str) -> None:
+    for name, value in sandbox.environment.items():
+        say(f"export {name}={shlex.quote(value)}")
+    say(f"# The sandbox serves at {url} until Ctrl-C.")
+
+
+def _end_with_input() -> None:
+    with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stream:
+        while stream.read(1024):
+            pass
+    _thread.interrupt_main()

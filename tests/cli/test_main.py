@@ -1,0 +1,81 @@
+import os
+import sys
+
+import pytest
+
+import gelato_async
+from gelato_async import cli
+from gelato_async.cli import __main__ as entry
+from gelato_async.cli import app
+
+WITHOUT = "import sys; sys.modules[{0!r}] = None; from gelato_async.cli.__main__ import main; sys.exit(main({1!r}))"
+
+
+def test_version(command):
+    assert command("--version").out == f"{gelato_async.__version__}\n"
+
+
+@pytest.mark.parametrize("name", ["sample", "submit", "sandbox", "demo"])
+def test_help_tells_of_every_command(command, name):
+    assert name in command("--help").out
+    result = command(name, "--help")
+    assert result.code == 0
+    assert f"Usage: gelato-async {name}" in result.out
+
+
+@pytest.mark.parametrize("module", ["cyclopts", "rich"])
+def test_without_the_extra_one_line_names_it(process, module):
+    result = process(python=("-c", WITHOUT.format(module, ["--help"])))
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert result.stderr.decode().splitlines() == [
+        f'gelato-async: the command line needs {module}: pip install "gelato-async[cli]"'
+    ]
+
+
+@pytest.mark.parametrize("module", ["uvicorn", "h11"])
+def test_without_the_sandbox_extra_one_line_names_it(process, module):
+    result = process(python=("-c", WITHOUT.format(module, ["sandbox", "--port", "0"])), input=b"")
+    assert (result.returncode, result.stdout) == (2, b"")
+    assert 'pip install "gelato-async[sandbox]"' in result.stderr.decode()
+    assert result.stderr.count(b"\n") == 1
+
+
+def test_a_missing_extra_is_noticed_in_this_process_too(command, monkeypatch):
+    monkeypatch.delattr(cli, "app")
+    monkeypatch.delitem(sys.modules, "gelato_async.cli.app")
+    monkeypatch.setitem(sys.modules, "cyclopts", None)
+    assert 'pip install "gelato-async[cli]"' in command("--help").err
+
+
+def test_a_module_of_our_own_that_is_missing_is_no_missing_extra(command, monkeypatch):
+    monkeypatch.delattr(cli, "app")
+    monkeypatch.delitem(sys.modules, "gelato_async.cli.app")
+    monkeypatch.setitem(sys.modules, "gelato_async.cli.write_samples", None)
+    with pytest.raises(ModuleNotFoundError):
+        command("--help")
+
+
+def test_the_arguments_of_the_process_are_the_default(monkeypatch, capsys):
+    monkeypatch.setattr(sys, "argv", ["gelato-async", "--version"])
+    assert entry.main() == 0
+    assert capsys.readouterr().out
+
+
+def test_ctrl_c_anywhere_is_130(command, monkeypatch):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(app, "run", interrupted)
+    assert command("sample").code == 130
+
+
+def test_a_broken_pipe_anywhere_is_quiet(command, monkeypatch, tmp_path):
+    def broken(_):
+        raise BrokenPipeError
+
+    monkeypatch.setattr(app, "run", broken)
+    with (tmp_path / "output").open("w") as output:
+        monkeypatch.setattr(entry.sys, "stdout", output)
+        assert command("sample").code == 0
+        os.write(output.fileno(), b"into the void")
+    assert (tmp_path / "output").read_bytes() == b""

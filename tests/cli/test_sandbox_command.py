@@ -1,0 +1,88 @@
+import json
+import socket
+import sys
+
+import pytest
+
+from gelato_async.cli import serve
+
+
+@pytest.fixture
+def ended_input(monkeypatch, tmp_path):
+    """A standard input that has ended already."""
+    (tmp_path / "empty").touch()
+    with (tmp_path / "empty").open() as stream:
+        monkeypatch.setattr(sys, "stdin", stream)
+        yield
+
+
+def test_it_prints_what_leads_to_it_and_ends_with_its_input(command, ended_input):
+    result = command("sandbox", "--port", 0, "--until-input-ends")
+    assert (result.code, result.err) == (0, "")
+    *exports, last = result.out.splitlines()
+    assert {line.partition("=")[0] for line in exports} == {
+        "export GELATO_API_KEY",
+        "export GELATO_BASE_URL",
+        "export GELATO_CONNECT_PREFIX",
+        "export GELATO_CONNECT_API_KEY",
+        "export GELATO_CONNECT_API_SECRET",
+        "export GELATO_CONNECT_BASE_URL",
+    }
+    assert last.startswith("# The sandbox serves at http://127.0.0.1:")
+
+
+def test_its_options_reach_it(command, monkeypatch, tmp_path):
+    seen = {}
+    monkeypatch.setattr(serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox))
+    (tmp_path / "plan.json").write_text(json.dumps({"seed": 3, "faults": [{"kind": "drop", "share": 0.5}]}))
+    options = "--port 0 --search-lag 1.5 --latency 0.2 --speed 60 --rate-limit 0 --split 0.5 --seed 4"
+    code = command(
+        "sandbox", *options.split(), "--connect-duplicates", "refuse", "--faults", tmp_path / "plan.json"
+    ).code
+    sandbox = seen["sandbox"]
+    assert code == 0
+    assert (sandbox.search_lag, sandbox.latency, sandbox.speed) == (1.5, 0.2, 60.0)
+    assert (sandbox.rate_limit, sandbox.split, sandbox.seed) == (None, 0.5, 4)
+    assert sandbox.connect_duplicates == "refuse"
+    assert sandbox.faults.faults[0].kind == "drop"
+
+
+def test_it_serves_until_its_input_ends(process):
+    script = (
+        "import json, subprocess, sys, urllib.request\n"
+        "line = [sys.executable, '-m', 'gelato_async.cli', 'sandbox', '--port', '0', '--until-input-ends']\n"
+        "with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sandbox:\n"
+        "    url = [sandbox.stdout.readline() for _ in range(7)][1].partition('=')[2].strip()\n"
+        "    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))\n"
+        "    print(json.load(opener.open(url + '/_sandbox/audit'))['commits'])\n"
+        "    sandbox.stdin.close()\n"
+        "    print(sandbox.wait(30))\n"
+    )
+    assert process(python=("-c", script)).stdout.split() == [b"0", b"0"]
+
+
+def test_a_port_that_is_taken_is_one_line(command):
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        result = command("sandbox", "--port", taken.getsockname()[1])
+    assert result.code == 2
+    assert result.err.startswith("gelato-async: Cannot listen on 127.0.0.1:")
+    assert "--port" in result.err
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("plan", "told"),
+    [
+        ('{"faults": [{"kind": "dorp", "share": 1}]}', "did you mean 'drop'?"),
+        ('{"faults": 3}', "faults: must be a list"),
+        ("nonsense", "cannot be read"),
+        (None, "cannot be read"),
+    ],
+)
+def test_a_bad_plan_is_one_line(command, tmp_path, plan, told):
+    if plan is not None:
+        (tmp_path / "plan.json").write_text(plan)
+    result = command("sandbox", "--faults", tmp_path / "plan.json")
+    assert result.code == 2
+    assert told in result.err
+    assert result.err.count("\n") == 1
