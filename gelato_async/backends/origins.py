@@ -1,6 +1,5 @@
 """Where a backend's services are: the documented hosts, or one `base_url` in place of all of them."""
 
-import ipaddress
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from gelato_async.core.backend import Routes
+from gelato_async.core.hosts import is_loopback
 from gelato_async.core.operations import Operation
 
 Paths = Mapping[type[Operation[Any]], str]
@@ -36,16 +36,9 @@ def _checked(base_url: str) -> str:
         raise ValueError(f"base_url must be {wanted}")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(f"base_url must be {wanted}, without a path: the paths of the API are kept")
-    if parts.scheme == "http" and not _is_loopback(parts.hostname):
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
         raise ValueError("base_url is plain HTTP to another machine, which would send the key in the clear: use https")
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
 
 
 def with_paths(routes: Routes, paths: Paths, own: Mapping[str, str]) -> Routes:

@@ -3,7 +3,7 @@
 import anyio
 from attrs import define, field
 
-from gelato_async.limiters.base import Clock
+from gelato_async.client.engine import Engine
 
 LONGEST_PAUSE = 30.0
 
@@ -12,7 +12,7 @@ LONGEST_PAUSE = 30.0
 class Outage:
     """Whether requests get through at the moment."""
 
-    clock: Clock
+    engine: Engine
     ever_through: bool = False
     _failures: int = 0
     _probing: bool = False
@@ -25,7 +25,7 @@ class Outage:
         if self._failures:
             self._probing = True
             try:
-                await self.clock.sleep(min(LONGEST_PAUSE, 2.0 ** (self._failures - 1)))
+                await self.engine.clock.sleep(min(LONGEST_PAUSE, 2.0 ** (self._failures - 1)))
             except BaseException:
                 self._let_others_try()
                 raise

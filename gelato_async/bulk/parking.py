@@ -12,6 +12,7 @@ from gelato_async.client import create_once
 from gelato_async.client.engine import Engine
 from gelato_async.core.errors import AuthenticationError, GelatoError, OutcomeUnknownError
 from gelato_async.core.settling import Found
+from gelato_async.models.search import OrderSummary
 
 # half a page, so that a batch whose orders were split or ordered before still fits on one
 BATCH = 50
@@ -58,21 +59,27 @@ class Parking:
         self.group.start_soon(self._look, batch)
 
     async def _look(self, batch: Sequence[Job]) -> None:
-        found: Sequence[Found | None] = [None] * len(batch)
+        rows: Sequence[OrderSummary] = ()
         try:
-            found = await create_once.look(self.engine, [job.creation for job in batch])
+            rows = await create_once.look(self.engine, [job.creation for job in batch])
         except AuthenticationError as error:
             self.on_refused(error)
         except GelatoError:
             pass  # noted with every creation, which is then not sent again
-        for job, order in zip(batch, found, strict=True):
+        for job in batch:
             job.looked = False
-            await self._judge(job, order)
+            await self._judge(job, rows)
 
-    async def _judge(self, job: Job, order: Found | None) -> None:
-        if order is not None:
+    async def _judge(self, job: Job, rows: Sequence[OrderSummary]) -> None:
+        try:
+            found = create_once.judge(self.engine, job.creation, rows)
+        except OutcomeUnknownError as error:
             self.jobs.discard(job)
-            await self.on_found(job, order)
+            await self.on_unknown(job, error)
+            return
+        if found is not None:
+            self.jobs.discard(job)
+            await self.on_found(job, found)
         elif job.creation.next_look(self.engine.retry.settle) is None:
             self.jobs.discard(job)
             # each time it was proved absent, so only a spent quota ends this, and no number of attempts

@@ -70,7 +70,7 @@ class Run:
     _changed: anyio.Event = field(init=False, factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
-        self.outage = Outage(self.engine.clock)
+        self.outage = Outage(self.engine)
         self.parking = Parking(self.engine, self.group, self._found, self._absent, self._unknown, self.stop)
 
     def start(self) -> None:

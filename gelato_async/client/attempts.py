@@ -108,6 +108,7 @@ class Attempts:
             raise _out_of_time(operation, sent=sent) from None
         except GelatoError as error:
             error.operation = operation.name
+            error.scrub(self.backend.scrubber(operation).text)
             raise
         now = self.clock.now()
         self.server_clock.note(response, now)

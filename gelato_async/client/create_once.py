@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from gelato_async.client.attempts import Attempts, Reply
 from gelato_async.core import wire
-from gelato_async.core.errors import GelatoError
+from gelato_async.core.errors import GelatoError, NotSentError
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations import CreateOperation
 from gelato_async.core.retry import Fate, fate_of
@@ -49,7 +49,8 @@ async def _attempt(attempts: Attempts, creation: Creation[T], deadline: float) -
     try:
         return await attempt(attempts, creation, deadline)
     except GelatoError as error:
-        if creation.unclear_since is None or fate_of(error) is Fate.REFUSED:
+        refused = fate_of(error) is Fate.REFUSED and not isinstance(error, NotSentError)
+        if creation.unclear_since is None or refused:
             raise
         raise creation.unknown("it could not be sent again") from error
 
@@ -93,27 +94,31 @@ async def attempt(
 
 async def look(
     attempts: Attempts, creations: Sequence[Creation[Any]], deadline: float = math.inf
-) -> list[Found | None]:
-    """Look once for several creates: what was found for each.
+) -> tuple[OrderSummary, ...]:
+    """Look once for several creates: all orders with their references, for `judge`.
 
     Raises:
         GelatoError: the look failed, which is noted with every create.
     """
+    began = attempts.clock.now()
     try:
-        rows = await attempts.find([creation.reference for creation in creations], deadline)
+        return await attempts.find([creation.reference for creation in creations], deadline)
     except GelatoError as error:
         for creation in creations:
             creation.failed_look = error
         raise
     finally:
-        now = attempts.clock.now()
+        # a look tells of the moment it began, not of the one its answer came: the last one must begin after the window
         for creation in creations:
-            creation.last_look = now
-    return [judge(attempts, creation, rows) for creation in creations]
+            creation.last_look = began
 
 
 def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSummary]) -> Found | None:
-    """Which of these orders the create made, if any."""
+    """Which of these orders the create made, if any.
+
+    Raises:
+        OutcomeUnknownError: it cannot be told.
+    """
     now, wall = attempts.clock.now(), attempts.clock.wall()
     first = creation.first_attempt if creation.first_attempt is not None else now
     found = find_ours(creation, rows, attempts.server_clock.at(first, now, wall))
@@ -151,11 +156,12 @@ async def _settle(attempts: Attempts, creation: Creation[Any], deadline: float) 
             raise creation.unknown("the time for the whole call does not suffice to find out")
         await attempts.clock.sleep(max(0.0, due - attempts.clock.now()))
         try:
-            (found,) = await look(attempts, [creation], deadline)
+            rows = await look(attempts, [creation], deadline)
         except GelatoError as error:
             if fate_of(error) is Fate.REFUSED:
                 raise creation.unknown("looking for it was refused") from error
         else:
+            found = judge(attempts, creation, rows)
             if found is not None:
                 return found
     return None

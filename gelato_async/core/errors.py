@@ -53,6 +53,15 @@ class GelatoError(Exception):
         self.operation = operation
         self.reason = reason
 
+    def scrub(self, mask: Callable[[str], str]) -> None:
+        """Mask the text of this error; where that changed it, its cause is not shown either."""
+        before = self.message
+        self.message = mask(before)
+        self.reason = mask(self.reason) if self.reason is not None else None
+        self.args = (self.message,)
+        if self.message != before:
+            self.__cause__, self.__context__, self.__suppress_context__ = None, None, True
+
     def __str__(self) -> str:
         return f"{self.operation}: {self.message}" if self.operation else self.message
 
