@@ -31,7 +31,10 @@ _quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
 
 
 def _quota_of(limiter: RateLimiter) -> RetryQuota:
-    return _quotas.setdefault(limiter, RetryQuota())
+    try:
+        return _quotas.setdefault(limiter, RetryQuota())
+    except TypeError:  # a limiter of the caller's that cannot be hashed or weakly referenced
+        return RetryQuota()
 
 
 class Reply(NamedTuple, Generic[T]):
@@ -136,10 +139,12 @@ class Attempts:
         while True:
             operation = self.backend.find_operation(references, offset)
             page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
-            rows |= {row.id: row for row in page.orders if row.order_reference_id in wanted}
+            met = len(rows)
+            rows |= {row.id: row for row in page.orders}
             offset += page.length
-            if page.length < PAGE:
-                return tuple(rows.values())
+            # a full page without anything new is one of a server that knows no offset
+            if page.length < PAGE or len(rows) == met:
+                return tuple(row for row in rows.values() if row.order_reference_id in wanted)
 
     async def get(self, order_id: str, deadline: float = math.inf) -> Reply[Order]:
         """One order."""

@@ -2,6 +2,7 @@
 
 import copy
 import os
+from inspect import iscoroutinefunction
 from types import TracebackType
 from typing import Any, Self, TypedDict, TypeVar, Unpack
 
@@ -68,11 +69,12 @@ class _Client:
         transport: Transport | AsyncClient | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._owned = HttpxTransport() if transport is None else None
+        own = HttpxTransport()
+        self._owned = own if transport is None else None
         self._use(
             Engine(
                 backend=backend,
-                transport=self._owned or _as_transport(transport),
+                transport=own if transport is None else _as_transport(transport),
                 limiter=limiter or shared_limiter(backend.credentials.digest),
                 clock=clock or Clock(),
                 retry=retry or RetryPolicy(),
@@ -204,9 +206,9 @@ class GelatoConnectClient(_Client):
 Client = GelatoClient | GelatoConnectClient
 
 
-def _as_transport(transport: Transport | AsyncClient | None) -> Transport:
-    if transport is None:
-        return HttpxTransport()
+def _as_transport(transport: Transport | AsyncClient) -> Transport:
+    if not iscoroutinefunction(transport.send):
+        raise TypeError(f"transport must be asynchronous, like an httpx.AsyncClient, not a {type(transport).__name__}")
     return ClientTransport(transport) if isinstance(transport, AsyncClient) else transport
 
 

@@ -37,11 +37,11 @@ async def create(attempts: Attempts, operation: CreateOperation[T], request: Req
         reply = await _attempt(attempts, creation, deadline)
         if reply is not None:
             return reply
-        if creation.order_id is not None:
-            return await _adopt(attempts, creation, creation.order_id, None, deadline)
+        if creation.order_id is not None and (reply := await _get(attempts, creation, deadline)) is not None:
+            return reply
         found = await _settle(attempts, creation, deadline)
         if found is not None:
-            return await _adopt(attempts, creation, found.row.id, found.row, deadline)
+            return await _adopt(attempts, creation, found.row, deadline)
         pay_for_resend(attempts, creation)
 
 
@@ -106,6 +106,7 @@ async def look(
     except GelatoError as error:
         for creation in creations:
             creation.failed_look = error
+            _mask(attempts, creation, error)
         raise
     finally:
         # a look tells of the moment it began, not of the one its answer came: the last one must begin after the window
@@ -139,7 +140,8 @@ def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> None:
         OutcomeUnknownError: it may not be sent again.
     """
     if creation.accepted:
-        raise creation.unknown("Gelato accepted it, but its answer was lost and no search shows it")
+        ids = [] if creation.order_id is None else [creation.order_id]
+        raise creation.unknown("Gelato accepted it, but its answer was lost and no search shows it", ids)
     if creation.failed_look is not None:
         raise creation.unknown("looking for it failed")
     if not creation.may_resend(attempts.retry):
@@ -167,16 +169,25 @@ async def _settle(attempts: Attempts, creation: Creation[Any], deadline: float) 
     return None
 
 
-async def _adopt(
-    attempts: Attempts, creation: Creation[T], order_id: str, row: OrderSummary | None, deadline: float
-) -> Reply[T]:
+async def _get(attempts: Attempts, creation: Creation[T], deadline: float) -> Reply[T] | None:
     try:
-        order, response = await attempts.get(order_id, deadline)
+        order, response = await attempts.get(creation.order_id or "", deadline)
     except GelatoError as error:
-        if row is None:
-            raise creation.unknown(
-                "Gelato accepted it, but neither answer nor order can be read", [order_id]
-            ) from error
+        _mask(attempts, creation, error)
+        creation.last_error = error
+        return None
+    return Reply(creation.operation.answer_from(order), response)
+
+
+async def _adopt(attempts: Attempts, creation: Creation[T], row: OrderSummary, deadline: float) -> Reply[T]:
+    try:
+        order, response = await attempts.get(row.id, deadline)
+    except GelatoError:
         order = wire.load(Order, row.raw)
         response = Response(status=200, body=json.dumps(row.raw).encode())
     return Reply(creation.operation.answer_from(order), response)
+
+
+def _mask(attempts: Attempts, creation: Creation[Any], error: GelatoError) -> None:
+    # the error of a look or a GET was masked for its own request, which does not know the recipient
+    error.scrub(attempts.backend.scrubber(creation.operation).text)

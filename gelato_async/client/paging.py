@@ -52,7 +52,8 @@ class _Rows:
         return row
 
     def _keep(self, page: OrderPage) -> None:
-        self._last = page.length < (self._query.limit or PAGE)
+        known = all(row.id in self._seen for row in page.orders)
+        self._last = known or page.length < (self._query.limit or PAGE)
         self._query = evolve(self._query, offset=(self._query.offset or 0) + page.length)
         fresh = {row.id: row for row in page.orders if row.id not in self._seen}
         self._rows = list(fresh.values())[::-1]

@@ -146,10 +146,10 @@ def _matches(creation: Creation[Any], row: OrderSummary) -> bool:
 def _is_recent(row: OrderSummary, first_attempt: datetime) -> bool:
     if row.created_at is None:
         return False
-    # dates come in whole seconds, and the server's time is known to a second: whoever canceled an order of this very second
-    # did so before we came, while one that failed by itself is more likely to be ours
+    # dates come in whole seconds, and the server's time is known to a second or so: whoever canceled an order of this very
+    # moment did so before we came, while one that failed by itself is more likely to be ours
     if row.fulfillment_status == FulfillmentStatus.CANCELED:
-        return row.created_at > first_attempt + timedelta(seconds=1)
+        return row.created_at > first_attempt + timedelta(seconds=2)
     if row.fulfillment_status == FulfillmentStatus.FAILED:
         return row.created_at >= first_attempt.replace(microsecond=0)
     return row.created_at >= first_attempt - SLACK

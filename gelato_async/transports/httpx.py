@@ -57,12 +57,13 @@ class HttpxTransport:
             ConnectionFailedError: it is proved that nothing was sent.
             NoAnswerError: no whole answer came within `timeout` seconds of sending.
         """
-        origin = request.url.partition("://")[2].partition("/")[0]
+        scheme, _, rest = request.url.partition("://")
+        host = rest.partition("/")[0]
         try:
-            lease = await self._pool.take(request.url[: request.url.index(origin) + len(origin)], timeout)
+            lease = await self._pool.take(f"{scheme}://{host}", timeout)
         except TimeoutError:
             raise ConnectionFailedError(f"no connection came free within {timeout:g} s") from None
-        exchange = Exchange(origin, before_send, timeout)
+        exchange = Exchange(host, before_send, timeout)
         try:
             return await exchange.run(lease.connection, request)
         finally:
@@ -145,7 +146,11 @@ async def _read(answer: httpx.Response) -> bytes:
         raise TypeError("the answer of an asynchronous transport has an asynchronous stream")
     body = b"".join([part async for part in answer.stream])
     await answer.stream.aclose()
-    return zlib.decompress(body, _GZIP) if body and answer.headers.get("content-encoding") == "gzip" else body
+    return (
+        zlib.decompress(body, _GZIP)
+        if body and answer.headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
+        else body
+    )
 
 
 def headers_of(answer: httpx.Response) -> dict[str, str]:
@@ -160,7 +165,7 @@ def headers_of(answer: httpx.Response) -> dict[str, str]:
 def mapped(error: Exception, host: str, *, status: int | None, never_left: bool) -> GelatoError:
     """What an error of httpx (or httpx2) means to a caller."""
     kinds = {cls.__name__ for cls in type(error).__mro__}
-    reason = f"{type(error).__name__}: {error}".rstrip(": ")
+    reason = f"{type(error).__name__}: {str(error) or error.__cause__ or ''}".rstrip(": ")
     if status is None and (never_left or kinds & _NEVER_LEFT):
         return ConnectionFailedError(
             f"no connection to {host} ({reason}): check the network, base_url and proxy settings", reason=reason

@@ -84,6 +84,7 @@ class ConnectionPool:
         else:
             with anyio.fail_after(patience):
                 await _stand_in_line(state)
+        await _close(self._expired(state))
         try:
             return Lease(origin, state.idle_to(origin) or self.open(origin), state)
         except BaseException:
@@ -123,9 +124,10 @@ class ConnectionPool:
 
     def _expired(self, state: _LoopState) -> list[httpx.AsyncBaseTransport]:
         oldest = self.now() - self.keepalive
+        if not state.idle or state.idle[0].since >= oldest:
+            return []
         expired = [entry.connection for entry in state.idle if entry.since < oldest]
-        if expired:
-            state.idle = [entry for entry in state.idle if entry.since >= oldest]
+        state.idle = [entry for entry in state.idle if entry.since >= oldest]
         return expired
 
 
