@@ -115,7 +115,6 @@ RULES: Rules = {
             Rule("items[].itemReferenceId", required),
             Rule("items[].productUid", _named_one_way),
             Rule("items[].quantity", required),
-            Rule("items[].quantity", between(1)),
             Rule("items[].retailPriceInclVat", finite),
             Rule("items[].metadata[].key", required),
             Rule("items[].metadata[].value", required),

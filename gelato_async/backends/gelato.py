@@ -142,7 +142,6 @@ def _items(path: str) -> list[Rule]:
         Rule(f"{path}[].productUid", required),
         Rule(f"{path}[].quantity", required),
         Rule(f"{path}[].quantity", between(1)),
-        Rule(f"{path}[].pageCount", between(1)),
         *_files(f"{path}[].files[]"),
     ]
 

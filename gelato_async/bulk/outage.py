@@ -1,4 +1,6 @@
-"""Outage: while nothing gets through, one probe at a time goes out, at growing intervals, and everybody else waits."""
+"""Outage: while requests fail, one probe at a time goes out, at growing intervals, and everybody else waits."""
+
+from collections import deque
 
 import anyio
 from attrs import define, field
@@ -6,42 +8,71 @@ from attrs import define, field
 from gelato_async.client.engine import Engine
 
 LONGEST_PAUSE = 30.0
+CALLS = 20
+WITHIN = 10.0
 
 
 @define(eq=False)
 class Outage:
-    """Whether requests get through at the moment."""
+    """Whether requests get through: not when half of the last twenty within ten seconds failed, or one could not be sent."""
 
     engine: Engine
     ever_through: bool = False
-    _failures: int = 0
+    _recent: deque[tuple[float, bool]] = field(factory=lambda: deque(maxlen=CALLS))
+    _probes: int = 0
     _probing: bool = False
     _changed: anyio.Event = field(factory=anyio.Event)
 
-    async def wait(self) -> None:
-        """Wait until requests get through, or until it is this caller's turn to probe."""
-        while self._failures and self._probing:
+    @property
+    def active(self) -> bool:
+        """Whether an outage goes on."""
+        return self._probes > 0
+
+    async def wait(self) -> bool:
+        """Wait until requests get through (False), or until it is this caller's turn to probe (True)."""
+        while self.active and self._probing:
             await self._changed.wait()
-        if self._failures:
-            self._probing = True
-            try:
-                await self.engine.clock.sleep(min(LONGEST_PAUSE, 2.0 ** (self._failures - 1)))
-            except BaseException:
-                self._let_others_try()
-                raise
+        if not self.active:
+            return False
+        self._probing = True
+        try:
+            await self.engine.clock.sleep(min(LONGEST_PAUSE, 2.0 ** min(self._probes - 1, 10)))
+        except BaseException:
+            self._let_others_try()
+            raise
+        return True
 
-    def got_through(self) -> None:
-        """An answer came."""
+    def got_through(self, *, probe: bool) -> None:
+        """A request was answered, with whatever answer; only a probe's ends an outage."""
         self.ever_through = True
-        if self._failures:
-            self._failures = 0
+        self._recent.append((self.engine.clock.now(), True))
+        if probe:
+            self.end()
+
+    def failed(self, *, probe: bool, surely: bool = False) -> None:
+        """A request failed; `surely` where it could not even be sent, which is enough by itself."""
+        now = self.engine.clock.now()
+        self._recent.append((now, False))
+        if probe and self.active:
+            self._probes += 1
+            self._let_others_try()
+        elif not self.active and (surely or self._half_failed(now)):
+            self._probes = 1
+
+    def end(self) -> None:
+        """Requests get through again, or nobody cares any more."""
+        if self.active:
+            self._probes = 0
+            self._recent.clear()
             self._let_others_try()
 
-    def failed(self) -> None:
-        """A request did not get through."""
-        if self._probing or not self._failures:
-            self._failures += 1
-            self._let_others_try()
+    def stop_probing(self) -> None:
+        """The prober found nothing to send, or nothing that could be sent."""
+        self._let_others_try()
+
+    def _half_failed(self, now: float) -> bool:
+        failures = sum(1 for at, through in self._recent if not through and at > now - WITHIN)
+        return failures * 2 >= CALLS
 
     def _let_others_try(self) -> None:
         self._probing = False

@@ -1,6 +1,6 @@
 """What became of each order of a bulk run, and how far the run is."""
 
-from attrs import frozen
+from attrs import field, frozen
 
 from gelato_async.core.errors import GelatoError
 
@@ -9,8 +9,9 @@ from gelato_async.core.errors import GelatoError
 class Created:
     """The order was made, once.
 
-    `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier run made it (journals).
-    `connected_order_ids` names all parts of an order that Gelato split, `order_id` included.
+    `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier run with the same journal
+    made it. `connected_order_ids` names all parts of an order that Gelato split, `order_id` included. `attempts` is how often
+    it was sent in this run, `seconds` how long it took.
     """
 
     reference: str
@@ -18,6 +19,8 @@ class Created:
     adopted: bool = False
     replayed: bool = False
     connected_order_ids: tuple[str, ...] = ()
+    attempts: int = field(default=0, eq=False)
+    seconds: float = field(default=0.0, eq=False)
 
 
 @frozen(kw_only=True)
@@ -26,14 +29,21 @@ class Rejected:
 
     reference: str
     error: GelatoError
+    attempts: int = field(default=0, eq=False)
+    seconds: float = field(default=0.0, eq=False)
 
 
 @frozen(kw_only=True)
 class Unknown:
-    """The order may or may not have been made. Ask `client.orders.find(reference)` later; do not submit it again before."""
+    """The order may or may not have been made. Run again with the same journal, or ask `client.orders.find(reference)` later.
+
+    Without a journal, do not submit it again before.
+    """
 
     reference: str
     error: GelatoError
+    attempts: int = field(default=0, eq=False)
+    seconds: float = field(default=0.0, eq=False)
 
 
 Outcome = Created | Rejected | Unknown
@@ -41,20 +51,25 @@ Outcome = Created | Rejected | Unknown
 
 @frozen(kw_only=True)
 class Progress:
-    """A snapshot of a run. `adopted` orders are among the `created` ones.
+    """A snapshot of a run. `adopted` and `replayed` orders are among the `created` ones.
 
-    `started` counts orders taken from the input, `repeated` those of them that came a second time and were left out,
-    `in_flight` those being sent, `parked` those whose fate is being settled.
+    `started` counts orders taken from the input, `repeated` those of them that came a second time and were left out, `skipped`
+    those that a run with `resume_only` left out, `in_flight` those being sent, `parked` those whose fate is being settled.
+    `rate` is created orders a second, replayed ones aside. `paused` says that requests fail, and that one probe at a time goes.
     """
 
     started: int = 0
     created: int = 0
     adopted: int = 0
+    replayed: int = 0
     rejected: int = 0
     unknown: int = 0
     repeated: int = 0
+    skipped: int = 0
     in_flight: int = 0
     parked: int = 0
+    rate: float = field(default=0.0, eq=False)
+    paused: bool = False
 
     @property
     def finished(self) -> int:

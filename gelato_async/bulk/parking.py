@@ -1,92 +1,185 @@
 """Parking: creates whose fate is unclear wait here without a worker, and are looked for in batches."""
 
 import math
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Protocol
 
 import anyio
 from anyio.abc import TaskGroup
-from attrs import define, field
+from attrs import define, evolve, field
 
 from gelato_async.bulk.job import Job
+from gelato_async.bulk.outage import LONGEST_PAUSE
 from gelato_async.client import create_once
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import AuthenticationError, GelatoError, OutcomeUnknownError
+from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError, OutcomeUnknownError
+from gelato_async.core.retry import Fate, fate_of
 from gelato_async.core.settling import Found
 from gelato_async.models.search import OrderSummary
 
 # half a page, so that a batch whose orders were split or ordered before still fits on one
 BATCH = 50
 TICK = 0.25
+# how long looks may fail, beyond the window, before an order is given up as unknown
+PATIENCE = 300.0
+
+
+class Keeper(Protocol):
+    """What becomes of jobs that leave the parking."""
+
+    async def found(self, job: Job, found: Found) -> None:
+        """The order was made."""
+        ...
+
+    async def absent(self, job: Job) -> None:
+        """It was not made, and may be sent again."""
+        ...
+
+    async def unclear(self, job: Job, error: GelatoError) -> None:
+        """It cannot be told."""
+        ...
+
+    def left_parking(self) -> None:
+        """There is room again."""
+        ...
+
+    def refused(self, error: AuthenticationError) -> None:
+        """The key was refused."""
+        ...
+
+    def nothing_else_goes(self) -> bool:
+        """Whether only parked jobs are left, so that no success can pay for a resend."""
+        ...
 
 
 @define(eq=False)
 class Parking:
-    """Looks for parked jobs when they are due, and says what was found: an order, nothing at all, or no telling."""
+    """Looks for parked jobs when they are due; while looks fail, at growing intervals. A job whose looks fail stays parked."""
 
     engine: Engine
     group: TaskGroup
-    on_found: Callable[[Job, Found], Awaitable[None]]
-    on_absent: Callable[[Job], Awaitable[None]]
-    on_unknown: Callable[[Job, GelatoError], Awaitable[None]]
-    on_refused: Callable[[AuthenticationError], None]
+    keeper: Keeper
     jobs: set[Job] = field(factory=set)
+    absent: list[Job] = field(factory=list)
+    looking: Engine = field(init=False)
+    _failures: int = 0
+    _paused_until: float = -math.inf
     _news: anyio.Event = field(factory=anyio.Event)
+
+    def __attrs_post_init__(self) -> None:
+        # a look that fails is repeated by coming due again, at a pace that an outage does not multiply
+        self.looking = evolve(self.engine, retry=evolve(self.engine.retry, attempts=1))
+
+    def __len__(self) -> int:
+        return len(self.jobs) + len(self.absent)
+
+    def __iter__(self) -> Iterator[Job]:
+        return iter((*self.jobs, *self.absent))
 
     def add(self, job: Job) -> None:
         """Park a job."""
         self.jobs.add(job)
         self._news.set()
 
+    def give_up(self, jobs: Iterable[Job]) -> None:
+        """Look for these no more."""
+        self.jobs.difference_update(jobs)
+        self.absent.clear()
+
     async def run(self) -> None:
         """Look for parked jobs until cancelled."""
         while True:
-            if not self.jobs:
+            if not len(self):
                 self._news = anyio.Event()
                 await self._news.wait()
-            now = self.engine.clock.now()
-            due = [job for job in self.jobs if not job.looked and self._next_look(job) <= now]
-            for start in range(0, len(due), BATCH):
-                self._start_look(due[start : start + BATCH])
+            await self._send_absent_ones()
+            self._start_looks()
             await self.engine.clock.sleep(TICK)
+
+    def _start_looks(self) -> None:
+        now = self.engine.clock.now()
+        if now < self._paused_until:
+            return
+        due = [job for job in self.jobs if not job.looked and self._next_look(job) <= now]
+        for start in range(0, len(due), BATCH):
+            batch = due[start : start + BATCH]
+            for job in batch:
+                job.looked = True
+            self.group.start_soon(self._look, batch)
 
     def _next_look(self, job: Job) -> float:
         due = job.creation.next_look(self.engine.retry.settle)
         return -math.inf if due is None else due
 
-    def _start_look(self, batch: Sequence[Job]) -> None:
-        for job in batch:
-            job.looked = True
-        self.group.start_soon(self._look, batch)
-
     async def _look(self, batch: Sequence[Job]) -> None:
-        rows: Sequence[OrderSummary] = ()
         try:
-            rows = await create_once.look(self.engine, [job.creation for job in batch])
+            rows = await create_once.look(self.looking, [job.creation for job in batch])
         except AuthenticationError as error:
-            self.on_refused(error)
-        except GelatoError:
-            pass  # noted with every creation, which is then not sent again
+            self._end_looks(batch)
+            self.keeper.refused(error)
+        except GelatoError as error:
+            self._end_looks(batch)
+            await self._look_failed(batch, error)
+        else:
+            self._failures, self._paused_until = 0, -math.inf
+            for job in batch:
+                # one order can wait no longer; a run can, until a look that begins after the window tells
+                job.creation.failed_look = None
+                await self._judge(job, rows)
+
+    def _end_looks(self, batch: Sequence[Job]) -> None:
         for job in batch:
             job.looked = False
-            await self._judge(job, rows)
+
+    async def _look_failed(self, batch: Sequence[Job], error: GelatoError) -> None:
+        if fate_of(error) is Fate.REFUSED and not isinstance(error, NotSentError):
+            for job in batch:
+                await self.keeper.unclear(job, job.creation.unknown("looking for it was refused"))
+                self.jobs.discard(job)
+            self.keeper.left_parking()
+            return
+        self._failures += 1
+        self._paused_until = self.engine.clock.now() + min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
+        for job in batch:
+            await self._put_off(job)
+
+    async def _put_off(self, job: Job) -> None:
+        since, settle = job.creation.unclear_since or 0.0, self.engine.retry.settle
+        if self.engine.clock.now() > since + settle + PATIENCE:
+            await self.keeper.unclear(job, job.creation.unknown("looking for it failed for too long"))
+            self.jobs.discard(job)
+            self.keeper.left_parking()
+        else:
+            # the look that decides is still to come
+            job.creation.last_look = min(job.creation.last_look or since, since + settle / 2)
 
     async def _judge(self, job: Job, rows: Sequence[OrderSummary]) -> None:
+        creation = job.creation
         try:
-            found = create_once.judge(self.engine, job.creation, rows)
+            found = create_once.judge(self.engine, creation, rows)
+            over = creation.next_look(self.engine.retry.settle) is None
+            if found is None and over:
+                # each time it was proved absent, so no number of attempts ends this
+                creation.attempts = 0
+                create_once.check_resend(self.engine, creation)
         except OutcomeUnknownError as error:
-            self.jobs.discard(job)
-            await self.on_unknown(job, error)
-            return
-        if found is not None:
-            self.jobs.discard(job)
-            await self.on_found(job, found)
-        elif job.creation.next_look(self.engine.retry.settle) is None:
-            self.jobs.discard(job)
-            # each time it was proved absent, so only a spent quota ends this, and no number of attempts
-            job.creation.attempts = 0
-            try:
-                create_once.pay_for_resend(self.engine, job.creation)
-            except OutcomeUnknownError as error:
-                await self.on_unknown(job, error)
+            await self.keeper.unclear(job, error)
+        else:
+            if found is None and not over:
+                job.looked = False
+                return
+            if found is None:
+                self.absent.append(job)
             else:
-                await self.on_absent(job)
+                await self.keeper.found(job, found)
+        # only now, so that the run does not end while an outcome waits to be told
+        job.looked = False
+        self.jobs.discard(job)
+        self.keeper.left_parking()
+
+    async def _send_absent_ones(self) -> None:
+        while self.absent:
+            paid = create_once.pay_for_resend(self.engine, self.absent[0].creation)
+            if not paid and not self.keeper.nothing_else_goes():
+                return
+            await self.keeper.absent(self.absent.pop(0))

@@ -22,15 +22,21 @@ class SeenReferences:
 
     def add(self, reference: str, content: bytes) -> Seen:
         """Note a reference with its contents, and say whether it was met before."""
+        value = _digest(content)
+        before = self.note(reference, value)
+        return Seen.NEW if not before else Seen.SAME if before == value else Seen.OTHER
+
+    def note(self, reference: str, value: int) -> int:
+        """Keep a positive number of 64 bits with a reference that is new; answer the one that was kept before, or 0."""
         if self._count * 3 >= len(self._slots):
             self._grow()
-        key, value = _digest(reference.encode()), _digest(content)
+        key = _digest(reference.encode())
         slot = _slot_of(self._slots, key)
-        if self._slots[slot] == 0:
-            self._slots[slot], self._slots[slot + 1] = key, value
-            self._count += 1
-            return Seen.NEW
-        return Seen.SAME if self._slots[slot + 1] == value else Seen.OTHER
+        if self._slots[slot]:
+            return self._slots[slot + 1]
+        self._slots[slot], self._slots[slot + 1] = key, value
+        self._count += 1
+        return 0
 
     def _grow(self) -> None:
         old, self._slots = self._slots, array("Q", bytes(2 * self._slots.itemsize * len(self._slots)))

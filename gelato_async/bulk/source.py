@@ -8,6 +8,8 @@ from gelato_async.models.new_order import NewOrder
 
 Orders = Iterable[NewOrder] | AsyncIterable[NewOrder]
 
+_END = object()
+
 
 class Source:
     """An input that many workers draw from."""
@@ -20,13 +22,14 @@ class Source:
 
     async def take(self) -> NewOrder | None:
         """The next order, or None when there is none left."""
-        order = await self._take_later() if self._later is not None else next(self._now, None)
-        if order is None:
+        order = await self._take_later() if self._later is not None else next(self._now, _END)
+        if order is _END:
             self.exhausted = True
-        elif not isinstance(order, NewOrder):
+            return None
+        if not isinstance(order, NewOrder):
             raise TypeError(f"orders must be of NewOrder; the input has a {type(order).__name__}")
         return order
 
-    async def _take_later(self) -> NewOrder | None:
+    async def _take_later(self) -> object:
         async with self._lock:
-            return None if self.exhausted or self._later is None else await anext(self._later, None)
+            return _END if self.exhausted or self._later is None else await anext(self._later, _END)

@@ -1,11 +1,14 @@
 """submit_orders: bounded workers that send, a settler that finds what was lost, and one way out for all outcomes."""
 
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
 import anyio
 from anyio.abc import TaskGroup
 
+from gelato_async.bulk.journal import JournalWriter, PathLike
+from gelato_async.bulk.journal_file import Binding
 from gelato_async.bulk.outbox import Outbox
 from gelato_async.bulk.outcomes import Outcome, Progress
 from gelato_async.bulk.run import Run
@@ -16,7 +19,16 @@ WORKERS = 256
 GRACE = 5.0
 
 
-def submit_orders(client: Client, orders: Orders, *, workers: int = WORKERS, grace: float = GRACE) -> "Submission":
+def submit_orders(
+    client: Client,
+    orders: Orders,
+    *,
+    journal: PathLike | None = None,
+    resume_only: bool = False,
+    workers: int = WORKERS,
+    grace: float = GRACE,
+    on_progress: Callable[[Progress], None] | None = None,
+) -> "Submission":
     """Submit any number of orders, each exactly once, as fast as the rate limit permits.
 
         async with submit_orders(client, orders) as outcomes:
@@ -36,17 +48,33 @@ def submit_orders(client: Client, orders: Orders, *, workers: int = WORKERS, gra
     """
     if workers < 1:
         raise ValueError(f"workers must be 1 or more, not {workers}")
-    return Submission(client, orders, workers=workers, grace=grace)
+    return Submission(
+        client, orders, journal=journal, resume_only=resume_only, workers=workers, grace=grace, on_progress=on_progress
+    )
 
 
 class Submission:
     """A bulk run: iterate over it once, inside its `async with` block."""
 
-    def __init__(self, client: Client, orders: Orders, *, workers: int, grace: float) -> None:
+    def __init__(
+        self,
+        client: Client,
+        orders: Orders,
+        *,
+        journal: PathLike | None,
+        resume_only: bool,
+        workers: int,
+        grace: float,
+        on_progress: Callable[[Progress], None] | None,
+    ) -> None:
         self._client = client
         self._orders = orders
         self._workers = workers
         self._grace = grace
+        self._path = journal
+        self._resume_only = resume_only
+        self._on_progress = on_progress
+        self._journal: JournalWriter | None = None
         self._run: Run | None = None
         self._group: TaskGroup | None = None
 
@@ -63,8 +91,11 @@ class Submission:
     async def __aenter__(self) -> Self:
         if self._group is not None:
             raise RuntimeError("a submission runs once: call submit_orders() again")
+        engine = self._client.engine
+        source = Source(self._orders)
+        self._journal = await JournalWriter.open(self._path, Binding.of(engine.backend))
         self._group = await anyio.create_task_group().__aenter__()
-        self._run = Run(self._client.engine, Source(self._orders), Outbox(), self._group, self._workers)
+        self._run = Run(engine, source, self._journal, Outbox(), self._group, self._workers, self._resume_only)
         self._run.start()
         return self
 
@@ -75,20 +106,40 @@ class Submission:
         if self._run is None:
             raise RuntimeError("iterate inside the block: async with submit_orders(...) as outcomes")
         outcome = await self._run.outbox.get()
+        if self._on_progress is not None:
+            self._on_progress(self._run.progress())
         if outcome is not None:
             return outcome
-        if self._run.failure is not None:
-            raise self._run.failure
+        await self._run.settle_journal()
+        failure = self._run.failure or self._run.intake.failure
+        if failure is not None:
+            raise failure
         raise StopAsyncIteration
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._run is None or self._group is None:
+        if self._run is None or self._group is None or self._journal is None:
             return
         self._run.leave()
-        with anyio.move_on_after(self._grace, shield=True):
-            await self._run.idle()
-        self._run.end()
+        try:
+            with anyio.move_on_after(self._grace, shield=True):
+                await self._run.idle()
+        except anyio.get_cancelled_exc_class() as second:
+            # asyncio's own cancel goes through shields: the caller does not want to wait
+            kind, error, traceback = type(second), second, second.__traceback__
+            raise
+        finally:
+            self._run.end()
+            await self._end_group(kind, error, traceback)
+
+    async def _end_group(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._group is None or self._journal is None:
+            return
         cancelled = isinstance(error, anyio.get_cancelled_exc_class())
-        await self._group.__aexit__(*((kind, error, traceback) if cancelled else (None, None, None)))
+        try:
+            await self._group.__aexit__(*((kind, error, traceback) if cancelled else (None, None, None)))
+        finally:
+            await self._journal.aclose()

@@ -1,1 +1,4 @@
-"""The command line: `gelato-async sample | submit | sandbox | demo`. May import anything; nothing imports it."""
+"""The command line: `gelato-async sample | check | submit | status | settle | sandbox | demo`.
+
+May import anything; nothing imports it.
+"""

@@ -9,8 +9,11 @@ from cyclopts.validators import Number
 
 from gelato_async._version import __version__
 from gelato_async.cli import demo as demonstration
+from gelato_async.cli import journals
 from gelato_async.cli import submit as submission
+from gelato_async.cli.check import check as check_file
 from gelato_async.cli.console import CommandError
+from gelato_async.cli.formats import Format
 from gelato_async.cli.samples import BackendName
 from gelato_async.cli.write_samples import write_samples
 
@@ -20,7 +23,7 @@ Count = Annotated[int, Parameter(validator=Number(gte=1))]
 Seed = Annotated[int, Parameter(validator=Number(gte=0))]
 Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]
 
-app = App(
+app: App = App(
     name="gelato-async",
     version=__version__,
     help="Submit print orders to Gelato and GelatoConnect, none twice and none lost; try it against a sandbox first.",
@@ -48,27 +51,58 @@ def sample(
     backend: BackendName = "gelato",
     seed: Seed | None = None,
     output: Path | None = None,
+    csv: bool = False,
 ) -> int:
-    """Write invented orders as JSON lines, valid and ready for `submit`.
+    """Write invented orders, valid and ready for `submit`: JSON lines, or CSV to fill with your own.
 
     Args:
         number: How many orders.
         backend: Whose rules and spelling they follow.
         seed: The same seed makes the same orders; a fresh one is drawn where it is not given.
-        output: The file to write; standard output where it is not given.
+        output: The file to write; standard output where it is not given. A name in .csv means CSV, one in .gz is compressed.
+        csv: Write CSV, a line for each item, with a column for all that the backend takes.
     """
-    return write_samples(backend, number, seed, output)
+    return write_samples(backend, number, seed, output, as_csv=csv)
 
 
 @app.command
-def submit(
+def check(
+    file: Annotated[str, Parameter(allow_leading_hyphen=True)],
+    /,
+    *,
+    backend: BackendName = "gelato",
+    fix: Path | None = None,
+    format_: Annotated[Format | None, Parameter(name="--format")] = None,
+) -> int:
+    """Tell everything that is wrong with a file of orders, line by line; nothing is sent, and no key is needed.
+
+    Exit code: 0 nothing is wrong, 1 some orders are, 2 it could not be done.
+
+    Args:
+        file: JSON lines or CSV, by its name; either may be compressed (.gz). `-` reads standard input.
+        backend: Whose rules the orders must keep.
+        fix: Writes a copy with what can be mended safely: no white space around values, countries in upper case, GB for UK.
+        format_: What the file is, where its name does not tell.
+    """
+    return check_file(file, backend=backend, fix=fix, format_=format_)
+
+
+@app.command
+def submit(  # noqa: PLR0913  each is an option of the command
     file: Annotated[str, Parameter(allow_leading_hyphen=True)],
     /,
     *,
     backend: BackendName = "gelato",
     base_url: str | None = None,
     report: Path | None = None,
-    settle: AtLeastZero = 60.0,
+    settle: AtLeastZero = submission.SETTLE,
+    journal: Path | None = None,
+    no_journal: bool = False,
+    resume_only: bool = False,
+    limit: Count | None = None,
+    dry_run: bool = False,
+    draft: bool = False,
+    format_: Annotated[Format | None, Parameter(name="--format")] = None,
 ) -> int:
     """Submit every order of a file, each exactly once, as fast as Gelato permits.
 
@@ -78,13 +112,65 @@ def submit(
     Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the fate of some is unknown, 130 Ctrl-C.
 
     Args:
-        file: JSON lines, one order each, as Gelato documents the body of a create; `-` reads standard input.
+        file: JSON lines, as Gelato documents the body of a create, or CSV; `-` reads standard input.
         backend: The API that takes the orders.
         base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.
         report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is known.
         settle: Seconds for which an order whose answer was lost is looked for, before it is sent again.
+        journal: What survives a crash: run again with it, and what was made is not made again. FILE.journal if not given.
+        no_journal: Keeps none: after a crash nobody knows what was sent.
+        resume_only: Sends nothing that the journal does not know.
+        limit: Only so many orders, from the beginning of the file.
+        dry_run: Reads and checks everything, and sends nothing.
+        draft: Makes drafts, which are not printed before they are confirmed (Gelato alone has them).
+        format_: What the file is, where its name does not tell.
     """
-    return submission.submit(file, backend=backend, base_url=base_url, report=report, settle=settle)
+    wish = submission.Wish(
+        file=file,
+        backend=backend,
+        format=format_,
+        base_url=base_url,
+        report=report,
+        settle=settle,
+        journal=None if dry_run else submission.journal_for(file, journal, none=no_journal),
+        resume_only=resume_only,
+        limit=limit,
+        draft=draft,
+    )
+    return submission.submit(wish, dry=dry_run)
+
+
+@app.command
+def status(journal: Path, /, *, json: bool = False) -> int:
+    """Tell what a journal of `submit` belongs to, and how many of its orders are in which state.
+
+    Args:
+        journal: The journal; it may be in use.
+        json: Say it as JSON.
+    """
+    return journals.status(journal, as_json=json)
+
+
+@app.command
+def settle(
+    journal: Path,
+    /,
+    *,
+    backend: BackendName = "gelato",
+    base_url: str | None = None,
+    settle: AtLeastZero = submission.SETTLE,
+) -> int:
+    """Look again for the orders of a journal whose fate is not known. Nothing is sent.
+
+    Exit code: 0 all are known now, 2 it could not be done, 3 some are still unknown, 130 Ctrl-C.
+
+    Args:
+        journal: The journal of a run that has ended.
+        backend: The API that took the orders.
+        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.
+        settle: Seconds for which they are looked for.
+    """
+    return journals.settle(journal, backend=backend, base_url=base_url, settle=settle)
 
 
 @app.command
@@ -139,7 +225,8 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
 def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
     """Submit sample orders to a faulty sandbox with both clients, and count in the sandbox what became of them.
 
-    A tenth of the requests fails on purpose, before or after taking effect. Exit code: 0 every order was made exactly
+    A tenth of the requests fails on purpose, before or after taking effect, and a first process is killed in the middle;
+    another run goes on with its journal. Exit code: 0 every order was made exactly
     once, 1 a promise broke, 3 the fate of some is unknown.
 
     Args:

@@ -1,21 +1,25 @@
 """The command `demo`: the whole job against faulty sandboxes, judged by the sandboxes' own books."""
 
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import anyio
 from attrs import define, field
 
 from gelato_async.bulk import Outcome, Progress
 from gelato_async.cli.console import ExitCode, complain, say
+from gelato_async.cli.demo_crash import crashed
 from gelato_async.cli.demo_sandbox import DemoSandbox, started
 from gelato_async.cli.keys import VARIABLES, make_client
 from gelato_async.cli.progress import Display, display_for
 from gelato_async.cli.running import run_orders
 from gelato_async.cli.samples import BackendName, sample_orders
 from gelato_async.cli.tally import Tally
-from gelato_async.cli.verdict import Verdict, judge, worst_second
+from gelato_async.cli.verdict import Verdict, judge
 from gelato_async.limiters.local import LocalLimiter
+from gelato_async.models.new_order import NewOrder
 
 SETTLE = 4.0
 BACKENDS: Sequence[BackendName] = ("gelato", "connect")
@@ -40,29 +44,19 @@ def demo(orders: int, seed: int) -> int:
 
 
 def _tried(backend: BackendName, orders: int, seed: int) -> Verdict:
-    trial = _Trial(display_for(orders))
-    with started(seed) as sandbox:
+    with started(seed) as sandbox, tempfile.TemporaryDirectory() as folder:
         complain(f"{backend}: submitting {orders} orders to {sandbox.url}, where one request in eleven fails ...")
         began = time.monotonic()
-        trial.run(sandbox, backend, orders, seed)
+        crash = crashed(Path(folder), backend, orders, seed, sandbox.environment, SETTLE)
+        complain(f"{backend}: {crash.text()} ...")
+        trial = _Trial(display_for(orders))
+        trial.run(sandbox, backend, sample_orders(backend, orders, seed), crash.journal)
         seconds = time.monotonic() - began
         audit = sandbox.audit()
     references = {order.order_reference_id for order in sample_orders(backend, orders, seed)}
-    verdict = judge(backend, references, trial.outcomes, audit, sent_in_worst_second=worst_second(trial.limiter.sent))
-    say(verdict.text(seconds))
+    verdict = judge(backend, references, trial.outcomes, audit)
+    say(f"{verdict.text(seconds)}\n  {'crash':<13} {crash.text()}")
     return verdict
-
-
-class _WatchedLimiter(LocalLimiter):
-    """Notes when requests are sent: on a busy machine they may arrive closer together."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.sent: list[float] = []
-
-    async def before_send(self) -> None:
-        await super().before_send()
-        self.sent.append(time.monotonic())
 
 
 @define
@@ -70,20 +64,22 @@ class _Trial:
     display: Display
     tally: Tally = field(factory=Tally)
     outcomes: list[Outcome] = field(factory=list)
-    limiter: _WatchedLimiter = field(factory=_WatchedLimiter)
 
-    def run(self, sandbox: DemoSandbox, backend: BackendName, orders: int, seed: int) -> None:
+    def run(self, sandbox: DemoSandbox, backend: BackendName, orders: Iterable[NewOrder], journal: Path) -> None:
         keys = [sandbox.environment[name] for name in VARIABLES[backend]]
-        client = make_client(backend, keys, sandbox.url, SETTLE).with_options(limiter=self.limiter)
+        client = make_client(backend, keys, sandbox.url, SETTLE).with_options(limiter=LocalLimiter())
         with self.display:
-            anyio.run(run_orders, client, sample_orders(backend, orders, seed), self._note, self._show)
+            anyio.run(lambda: run_orders(client, orders, self, journal=journal))
 
-    def _note(self, outcome: Outcome) -> None:
+    def begin(self) -> None:
+        """Nothing is to be prepared."""
+
+    def note(self, outcome: Outcome) -> None:
         self.tally.count(outcome)
         self.outcomes.append(outcome)
 
-    def _show(self, progress: Progress) -> None:
-        self.display.show(self.tally, progress.parked)
+    def show(self, progress: Progress) -> None:
+        self.display.show(self.tally, progress)
 
 
 def _conclusion(broken: int, unknown: int, orders: int) -> str:

@@ -7,9 +7,10 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from attrs import define, field
+from rich import progress as drawn
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from gelato_async.bulk import Progress
 from gelato_async.cli.console import complain
 from gelato_async.cli.tally import Tally
 
@@ -20,11 +21,12 @@ _LINE_ORDERS = 500
 class Display(Protocol):
     """Shows how far a submission is; used as a context manager."""
 
-    def show(self, tally: Tally, parked: int) -> None:
-        """Show these figures; `parked` orders wait until it is known what became of them."""
+    def show(self, tally: Tally, progress: Progress) -> None:
+        """Show these figures."""
 
     def __enter__(self) -> Self:
         """Begin."""
+        ...
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
@@ -52,15 +54,16 @@ class PlainLines:
     ) -> None:
         """Leave the last word to the summary."""
 
-    def show(self, tally: Tally, parked: int) -> None:
+    def show(self, tally: Tally, progress: Progress) -> None:
         """Write a line if it is time for one."""
         now = self.now()
         if tally.done - self._told < _LINE_ORDERS and now - self._told_at < _LINE_SECONDS:
             return
         self._told, self._told_at = tally.done, now
         rate = tally.done / max(now - self._started, 0.001)
-        settling = f", {parked} being looked for" if parked else ""
-        complain(f"{self._place(tally)}: {tally}{settling}; {rate:.1f}/s{self._left(tally, rate)}")
+        settling = f", {progress.parked} being looked for" if progress.parked else ""
+        paused = "; paused, since requests fail" if progress.paused else ""
+        complain(f"{self._place(tally)}: {tally}{settling}; {rate:.1f}/s{self._left(tally, rate)}{paused}")
 
     def _place(self, tally: Tally) -> str:
         return f"{tally.done} done" if self.total is None else f"{tally.done} of {self.total} done"
@@ -76,12 +79,13 @@ class LiveBar:
     total: int | None
     now: Callable[[], float] = time.monotonic
     _started: float = 0.0
-    _bar: Progress = field(init=False)
-    _task: TaskID = field(init=False)
+    _bar: drawn.Progress = field(init=False)
+    _task: drawn.TaskID = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        figures = (TextColumn("{task.fields[figures]}"), TimeRemainingColumn(compact=True))
-        self._bar = Progress(BarColumn(12), MofNCompleteColumn(), *figures, console=Console(stderr=True))
+        figures = (drawn.TextColumn("{task.fields[figures]}"), drawn.TimeRemainingColumn(compact=True))
+        count = (drawn.BarColumn(12), drawn.MofNCompleteColumn())
+        self._bar = drawn.Progress(*count, *figures, console=Console(stderr=True))
         self._task = self._bar.add_task("", total=self.total, figures="")
 
     def __enter__(self) -> Self:
@@ -96,11 +100,12 @@ class LiveBar:
         """Draw it a last time."""
         self._bar.stop()
 
-    def show(self, tally: Tally, parked: int) -> None:
+    def show(self, tally: Tally, progress: Progress) -> None:
         """Bring the figures up to date."""
         rate = tally.done / max(self.now() - self._started, 0.001)
         figures = (
-            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown {parked} open {rate:.0f}/s"
+            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown {progress.parked} open {rate:.0f}/s"
+            f"{f' {tally.replayed} replayed' if tally.replayed else ''}{' PAUSED' if progress.paused else ''}"
         )
         self._bar.update(self._task, completed=tally.done, figures=figures)
 

@@ -17,8 +17,8 @@ from gelato_async.cli.console import CommandError
 class Row:
     """What became of an order, or of a line that holds none (`reference` is empty then).
 
-    `outcome` is created, rejected, unknown, or repeated for a line that says again what an earlier one said. CSV separates
-    the `connected_order_ids` by spaces. `line` is None for an order whose line nobody knows.
+    `outcome` is created, rejected, unknown, repeated for a line that says again what an earlier one said, or skipped. CSV
+    separates the `connected_order_ids` by spaces. `line` is None for an order whose line nobody knows.
     """
 
     line: int | None
@@ -27,6 +27,8 @@ class Row:
     order_id: str = ""
     connected_order_ids: tuple[str, ...] = ()
     reason: str = ""
+    attempts: int = 0
+    seconds: float = 0.0
 
 
 COLUMNS = tuple(column.name for column in attrs.fields(Row))
@@ -53,6 +55,12 @@ class Report:
     stream: TextIO
     write_row: Write
     broken: bool = False
+
+    def begin(self) -> None:
+        """Forget the report of an earlier run: not before this one has really begun."""
+        self.stream.truncate(0)
+        if self.path.suffix.lower() == ".csv":
+            csv.writer(self.stream).writerow(COLUMNS)
 
     def write(self, row: Row) -> None:
         """Write a row, and see that it is not lost.
@@ -81,7 +89,7 @@ def check_name(path: Path | None) -> None:
 
 
 def open_report(path: Path | None) -> AbstractContextManager[Report | None]:
-    """The report to write, open already; None where none is wanted.
+    """The report to write, open already, and as it was until it begins; None where none is wanted.
 
     Raises:
         CommandError: the file cannot be written.
@@ -89,11 +97,9 @@ def open_report(path: Path | None) -> AbstractContextManager[Report | None]:
     if path is None:
         return nullcontext()
     try:
-        stream = path.open("w", encoding="utf-8", newline="")
+        stream = path.open("a", encoding="utf-8", newline="")
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
-    if path.suffix.lower() == ".csv":
-        csv.writer(stream).writerow(COLUMNS)
     return _closing(Report(path, stream, FORMATS[path.suffix.lower()]))
 
 

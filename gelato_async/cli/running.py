@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
 
 from gelato_async.bulk import Outcome, Progress, submit_orders
 from gelato_async.bulk.source import Orders
@@ -10,27 +12,46 @@ from gelato_async.client.clients import Client
 _TICK = 1.0
 
 
+class Observer(Protocol):
+    """Hears of a run."""
+
+    def begin(self) -> None:
+        """The journal is open, and orders go out."""
+
+    def note(self, outcome: Outcome) -> None:
+        """An order has its outcome."""
+
+    def show(self, progress: Progress) -> None:
+        """The run is so far."""
+
+
 async def run_orders(
-    client: Client, orders: Orders, note: Callable[[Outcome], None], show: Callable[[Progress], None]
+    client: Client,
+    orders: Orders,
+    observer: "Observer",
+    *,
+    journal: Path | None = None,
+    resume_only: bool = False,
 ) -> None:
     """Submit, and hand every outcome to `note`: those too that nobody has seen when an exception ends the run.
 
     `show` is called with each outcome, and every second.
 
     Raises:
-        GelatoError: the run could not go on.
+        GelatoError: the run could not go on, or its journal cannot be used.
     """
-    outcomes = submit_orders(client, orders)
-    ticking = asyncio.create_task(_tick(lambda: show(outcomes.progress)))
+    outcomes = submit_orders(client, orders, journal=journal, resume_only=resume_only)
+    ticking = asyncio.create_task(_tick(lambda: observer.show(outcomes.progress)))
     try:
         async with client, outcomes:
+            observer.begin()
             async for outcome in outcomes:
-                note(outcome)
-                show(outcomes.progress)
+                observer.note(outcome)
+                observer.show(outcomes.progress)
     finally:
         ticking.cancel()
         for outcome in outcomes.leftover:
-            note(outcome)
+            observer.note(outcome)
 
 
 async def _tick(show: Callable[[], None]) -> None:

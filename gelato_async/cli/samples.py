@@ -21,7 +21,7 @@ _FILES = "https://files.example.com"
 _METHODS = ("normal", "express", "normal,standard", "express,normal")
 _ITEM_COUNTS = (1, 1, 1, 1, 2, 2, 2, 3, 4, 5)
 _QUANTITIES = (1, 1, 1, 1, 1, 2, 2, 3, 10, 50)
-_METADATA = (
+METADATA = (
     ("campaign", ("spring", "black-friday", "newsletter 12")),
     ("salesChannel", ("webshop", "marketplace", "counter")),
     ("gift", ("yes", "no")),
@@ -37,7 +37,12 @@ def sample_orders(backend: BackendName, number: int, seed: int) -> Iterator[NewO
 
 def to_line(order: NewOrder, backend: BackendName) -> bytes:
     """An order as a line of JSON, spelled as the backend's documents do."""
-    return json.dumps(_DIALECTS[backend].dump(order), ensure_ascii=False).encode() + b"\n"
+    return json.dumps(to_body(order, backend), ensure_ascii=False).encode() + b"\n"
+
+
+def to_body(order: NewOrder, backend: BackendName) -> Mapping[str, Any]:
+    """An order as the JSON body of a create."""
+    return dict(_DIALECTS[backend].dump(order))
 
 
 def _order(rng: Random, backend: BackendName, reference: str) -> NewOrder:
@@ -114,7 +119,7 @@ def _files(name: str, kinds: tuple[str, ...], **embroidery: Any) -> list[File]:
 
 
 def _metadata(rng: Random) -> Mapping[str, str] | None:
-    chosen = {key: rng.choice(values) for key, values in _METADATA if rng.random() < 0.3}
+    chosen = {key: rng.choice(values) for key, values in METADATA if rng.random() < 0.3}
     return chosen or None
 
 

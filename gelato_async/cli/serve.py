@@ -11,10 +11,10 @@ from gelato_async.cli.console import CommandError, ExitCode, say, spare_imports
 
 try:
     from gelato_async.sandbox import FaultPlan, FaultPlanError, Sandbox, SandboxError
-except ImportError as missing:
+except ImportError as _missing:
     raise CommandError(
-        f'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]" ({missing})'
-    ) from missing
+        f'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]" ({_missing.name})'
+    ) from _missing
 
 
 def options(*, faults: Path | None, **others: Any) -> dict[str, Any]:

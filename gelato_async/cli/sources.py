@@ -3,14 +3,18 @@
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
 from attrs import frozen
 
-from gelato_async.bulk import OrderLine, read_jsonl
+from gelato_async.bulk import OrderLine, read_csv, read_jsonl
+from gelato_async.bulk.csv_columns import REFERENCE
+from gelato_async.bulk.csv_records import Records
 from gelato_async.cli.console import CommandError
+from gelato_async.cli.formats import Format, format_of, is_compressed, lines_of, open_to_read
 
 STANDARD_INPUT = "-"
 _AHEAD = 256
@@ -22,7 +26,7 @@ class _End:
 
 
 def open_input(file: str) -> BinaryIO:
-    """The file to read, or standard input.
+    """The file to read, decompressed if its name ends in `.gz`, or standard input.
 
     Raises:
         CommandError: it cannot be read.
@@ -31,24 +35,45 @@ def open_input(file: str) -> BinaryIO:
         if file == STANDARD_INPUT:
             # A buffer of our own: one that a thread still reads as the process ends would abort it, were it sys.stdin's.
             return open(sys.stdin.fileno(), "rb", closefd=False)
-        return Path(file).open("rb")
+        return open_to_read(Path(file))
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
 
 
-def count_orders(file: str) -> int | None:
-    """How many lines hold something, or None where reading twice is not possible."""
-    if file == STANDARD_INPUT or not Path(file).is_file():
+def count_orders(file: str, format_: Format | None = None) -> int | None:
+    """How many orders a file seems to hold, or None where reading twice is not possible, or takes long."""
+    if file == STANDARD_INPUT or is_compressed(file) or not Path(file).is_file():
         return None
     with Path(file).open("rb") as stream:
+        if (format_ or format_of(file)) == "csv":
+            return _count_csv(stream)
         return sum(1 for line in stream if line.strip())
 
 
-async def read_lines(stream: BinaryIO) -> AsyncIterator[OrderLine]:
-    """The lines of a stream, a few ahead of who takes them; the stream is closed at its end.
+def _count_csv(lines: Iterable[bytes]) -> int:
+    records = Records(lines)
+    names = [name.strip() for name in records.header.cells]
+    if REFERENCE not in names:
+        return 0
+    position = names.index(REFERENCE)
+    return sum(1 for _ in groupby(record.cells[position] for record in records if len(record.cells) > position))
+
+
+def read_orders(stream: BinaryIO, format_: Format | None = None) -> Iterator[OrderLine]:
+    """The orders of a stream in this format, or else in the one that its name tells.
 
     Raises:
-        OSError: it could not be read to the end.
+        CommandError: it cannot be read, or decompressed, to its end.
+    """
+    read = read_csv if (format_ or format_of(str(stream.name))) == "csv" else read_jsonl
+    return read(lines_of(stream))
+
+
+async def read_lines(stream: BinaryIO, format_: Format | None = None) -> AsyncIterator[OrderLine]:
+    """What `read_orders` reads, a few ahead of who takes them; the stream is closed at its end.
+
+    Raises:
+        CommandError: it cannot be read, or decompressed, to its end.
     """
     arrived: asyncio.Queue[OrderLine | _End] = asyncio.Queue()
     room, left = threading.Semaphore(_AHEAD), threading.Event()
@@ -60,7 +85,7 @@ async def read_lines(stream: BinaryIO) -> AsyncIterator[OrderLine]:
             loop.call_soon_threadsafe(arrived.put_nowait, line)
         return not left.is_set()
 
-    threading.Thread(target=_pump, args=(stream, hand_over), name="gelato-async input", daemon=True).start()
+    threading.Thread(target=_pump, args=(stream, format_, hand_over), name="gelato-async input", daemon=True).start()
     try:
         while isinstance(line := await arrived.get(), OrderLine):
             room.release()
@@ -72,15 +97,11 @@ async def read_lines(stream: BinaryIO) -> AsyncIterator[OrderLine]:
         room.release()
 
 
-def _pump(stream: BinaryIO, hand_over: Callable[[OrderLine | _End], bool]) -> None:
+def _pump(stream: BinaryIO, format_: Format | None, hand_over: Callable[[OrderLine | _End], bool]) -> None:
     try:
         with stream:
-            all_taken = all(map(hand_over, _lines(stream)))
+            all_taken = all(map(hand_over, read_orders(stream, format_)))
         if all_taken:
             hand_over(_End())
     except Exception as failure:  # noqa: BLE001  whoever takes the lines must hear of it
         hand_over(_End(failure))
-
-
-def _lines(stream: BinaryIO) -> Iterator[OrderLine]:
-    return read_jsonl(stream)

@@ -8,13 +8,15 @@ from gelato_async.cli.console import ExitCode
 
 @define
 class Tally:
-    """Counts of outcomes that were seen, and of lines that held no order. `adopted` ones are among the `created`."""
+    """Counts of outcomes that were seen, and of lines without one. `adopted` and `replayed` ones are among the `created`."""
 
     created: int = 0
     adopted: int = 0
     rejected: int = 0
     unknown: int = 0
     repeated: int = 0
+    replayed: int = 0
+    skipped: int = 0
 
     def count(self, outcome: Outcome) -> None:
         """Note an outcome."""
@@ -22,6 +24,7 @@ class Tally:
             case Created():
                 self.created += 1
                 self.adopted += outcome.adopted
+                self.replayed += outcome.replayed
             case Rejected():
                 self.rejected += 1
             case _:
@@ -30,7 +33,7 @@ class Tally:
     @property
     def done(self) -> int:
         """Lines whose end is known."""
-        return self.created + self.rejected + self.unknown + self.repeated
+        return self.created + self.rejected + self.unknown + self.repeated + self.skipped
 
     @property
     def exit_code(self) -> ExitCode:
@@ -38,6 +41,7 @@ class Tally:
         return ExitCode.UNKNOWN if self.unknown else ExitCode.REJECTED if self.rejected else ExitCode.FINE
 
     def __str__(self) -> str:
-        adopted = f" ({self.adopted} adopted)" if self.adopted else ""
-        repeated = f", {self.repeated} repeated" if self.repeated else ""
-        return f"{self.created} created{adopted}, {self.rejected} rejected, {self.unknown} unknown{repeated}"
+        kinds = [f"{count} {name}" for name in ("adopted", "replayed") if (count := getattr(self, name))]
+        left_out = [f", {count} {name}" for name in ("repeated", "skipped") if (count := getattr(self, name))]
+        how = f" ({', '.join(kinds)})" if kinds else ""
+        return f"{self.created} created{how}, {self.rejected} rejected, {self.unknown} unknown{''.join(left_out)}"

@@ -1,24 +1,34 @@
-"""The command `sample`: sample orders into a file or down a pipe."""
+"""The command `sample`: sample orders, as JSON lines or CSV, into a file or down a pipe."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from gelato_async.cli.console import CommandError, ExitCode, raw_output
-from gelato_async.cli.samples import BackendName, sample_orders, to_line
+from gelato_async.cli.csv_lines import to_csv
+from gelato_async.cli.formats import format_of, open_to_write
+from gelato_async.cli.sample_columns import COLUMNS
+from gelato_async.cli.samples import BackendName, sample_orders, to_body, to_line
+from gelato_async.models.new_order import NewOrder
 
 _SEEDS = 1_000_000
 
 
-def write_samples(backend: BackendName, number: int, seed: int | None, output: Path | None) -> int:
-    """Write so many sample orders as JSON lines; without a seed they are other ones each time."""
+def write_samples(backend: BackendName, number: int, seed: int | None, output: Path | None, *, as_csv: bool) -> int:
+    """Write so many sample orders; without a seed they are other ones each time. The output's name may ask for CSV too."""
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
+    orders = sample_orders(backend, number, seed)
+    as_csv = as_csv or (output is not None and format_of(output.name) == "csv")
     with _opened(output) as stream:
-        stream.writelines(to_line(order, backend) for order in sample_orders(backend, number, seed))
+        stream.writelines(_csv_lines(orders, backend) if as_csv else (to_line(order, backend) for order in orders))
         stream.flush()
     return ExitCode.FINE
+
+
+def _csv_lines(orders: Iterable[NewOrder], backend: BackendName) -> Iterator[bytes]:
+    return to_csv((to_body(order, backend) for order in orders), COLUMNS[backend])
 
 
 @contextmanager
@@ -27,7 +37,7 @@ def _opened(output: Path | None) -> Iterator[BinaryIO]:
         yield raw_output()
         return
     try:
-        with output.open("wb") as stream:
+        with open_to_write(output, output.name) as stream:
             yield stream
     except OSError as error:
         raise CommandError(f"cannot write {output}: {error.strerror}") from error

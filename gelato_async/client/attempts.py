@@ -13,7 +13,15 @@ import anyio
 from attrs import define, field
 
 from gelato_async.core.backend import PAGE, Backend
-from gelato_async.core.errors import GelatoError, NoAnswerError, NotFoundError, NotSentError, RateLimitError
+from gelato_async.core.errors import (
+    DecodeError,
+    GelatoError,
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    RateLimitError,
+    scrub,
+)
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations import CheckedOperation, GetOrder, Operation
 from gelato_async.core.retry import Fate, RetryPolicy, RetryQuota, fate_of
@@ -61,6 +69,12 @@ class Attempts:
     quota: RetryQuota = field(init=False)
 
     def __attrs_post_init__(self) -> None:
+        if not isinstance(self.retry, RetryPolicy):
+            raise TypeError(f"retry must be a RetryPolicy, not a {type(self.retry).__name__}")
+        if not hasattr(self.limiter, "acquire"):
+            raise TypeError(
+                f"limiter must be a RateLimiter, like LocalLimiter(rate=50), not a {type(self.limiter).__name__}"
+            )
         self.quota = _quota_of(self.limiter)
 
     def deadline(self) -> float:
@@ -111,7 +125,7 @@ class Attempts:
             raise _out_of_time(operation, sent=sent) from None
         except GelatoError as error:
             error.operation = operation.name
-            error.scrub(self.backend.scrubber(operation).text)
+            scrub(error, self.backend.scrubber(operation).text)
             raise
         now = self.clock.now()
         self.server_clock.note(response, now)
@@ -139,11 +153,17 @@ class Attempts:
         while True:
             operation = self.backend.find_operation(references, offset)
             page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
+            if page.length >= PAGE and not any(row.order_reference_id in wanted for row in page.orders):
+                raise DecodeError("the search answers other orders than it was asked for", operation=operation.name)
             met = len(rows)
             rows |= {row.id: row for row in page.orders}
             offset += page.length
-            # a full page without anything new is one of a server that knows no offset
-            if page.length < PAGE or len(rows) == met:
+            if page.length >= PAGE and len(rows) == met:
+                # what is on other pages would count as absent, and be ordered again
+                raise DecodeError(
+                    "the search answers the same page again: it ignores its offset", operation=operation.name
+                )
+            if page.length < PAGE:
                 return tuple(row for row in rows.values() if row.order_reference_id in wanted)
 
     async def get(self, order_id: str, deadline: float = math.inf) -> Reply[Order]:

@@ -213,6 +213,8 @@ def _as_transport(transport: Transport | AsyncClient) -> Transport:
 
 
 def _positive(name: str, seconds: float) -> float:
+    if not isinstance(seconds, (int, float)):
+        raise TypeError(f"{name} must be a number of seconds, not a {type(seconds).__name__}")
     if not seconds > 0:
         raise ValueError(f"{name} must be more than 0 seconds, not {seconds}")
     return seconds

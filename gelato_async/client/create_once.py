@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from gelato_async.client.attempts import Attempts, Reply
 from gelato_async.core import wire
-from gelato_async.core.errors import GelatoError, NotSentError
+from gelato_async.core.errors import GelatoError, NotSentError, scrub
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations import CreateOperation
 from gelato_async.core.retry import Fate, fate_of
@@ -37,12 +37,14 @@ async def create(attempts: Attempts, operation: CreateOperation[T], request: Req
         reply = await _attempt(attempts, creation, deadline)
         if reply is not None:
             return reply
-        if creation.order_id is not None and (reply := await _get(attempts, creation, deadline)) is not None:
+        if creation.order_id is not None and (reply := await _get(attempts, operation, creation, deadline)) is not None:
             return reply
         found = await _settle(attempts, creation, deadline)
         if found is not None:
-            return await _adopt(attempts, creation, found.row, deadline)
-        pay_for_resend(attempts, creation)
+            return await _adopt(attempts, operation, found.row, deadline)
+        check_resend(attempts, creation)
+        if not pay_for_resend(attempts, creation):
+            raise creation.unknown("it was not found, and too many requests fail at the moment to send it again")
 
 
 async def _attempt(attempts: Attempts, creation: Creation[T], deadline: float) -> Reply[T] | None:
@@ -70,16 +72,18 @@ async def attempt(
     Raises:
         GelatoError: it was refused, or never left and the policy gives up.
     """
-    resent = creation.unclear_since is not None
+    operation, request, resent = creation.operation, creation.request, creation.unclear_since is not None
+    if operation is None or request is None:
+        raise creation.unknown("its contents are not known")
 
     def sending() -> None:
         on_sending()
-        creation.sends += 1
+        creation.leave(attempts.clock.now(), attempts.clock.wall())
 
     while True:
         creation.begin_attempt(attempts.clock.now())
         try:
-            reply = await attempts.once(creation.operation, creation.request, deadline, sending)
+            reply = await attempts.once(operation, request, deadline, sending)
         except GelatoError as error:
             fate = fate_of(error)
             if fate in {Fate.UNKNOWN, Fate.DONE} or (resent and getattr(error, "status", None) == 409):
@@ -121,7 +125,7 @@ def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSumma
         OutcomeUnknownError: it cannot be told.
     """
     now, wall = attempts.clock.now(), attempts.clock.wall()
-    first = creation.first_attempt if creation.first_attempt is not None else now
+    first = now - creation.seconds_since_first(now, wall)
     found = find_ours(creation, rows, attempts.server_clock.at(first, now, wall))
     if found is not None and found.others:
         _logger.warning(
@@ -133,12 +137,14 @@ def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSumma
     return found
 
 
-def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> None:
-    """Allow a create that was not found to be sent once more.
+def check_resend(attempts: Attempts, creation: Creation[Any]) -> None:
+    """See that a create which was not found may be sent once more.
 
     Raises:
-        OutcomeUnknownError: it may not be sent again.
+        OutcomeUnknownError: it may not.
     """
+    if creation.request is None:
+        raise creation.unknown("it was not found, and it is not in the input any more")
     if creation.accepted:
         ids = [] if creation.order_id is None else [creation.order_id]
         raise creation.unknown("Gelato accepted it, but its answer was lost and no search shows it", ids)
@@ -146,10 +152,13 @@ def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> None:
         raise creation.unknown("looking for it failed")
     if not creation.may_resend(attempts.retry):
         raise creation.unknown("it was not found, and may not be sent again under this retry policy")
+
+
+def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> bool:
+    """Pay for sending it again; False when too many requests fail at the moment."""
     paid = attempts.quota.pay(creation.last_error or creation.unknown("it was in flight"))
-    if paid is None:
-        raise creation.unknown("it was not found, and too many requests fail at the moment to send it again")
-    creation.paid = paid
+    creation.paid = paid or 0
+    return paid is not None
 
 
 async def _settle(attempts: Attempts, creation: Creation[Any], deadline: float) -> Found | None:
@@ -169,25 +178,28 @@ async def _settle(attempts: Attempts, creation: Creation[Any], deadline: float) 
     return None
 
 
-async def _get(attempts: Attempts, creation: Creation[T], deadline: float) -> Reply[T] | None:
+async def _get(
+    attempts: Attempts, operation: CreateOperation[T], creation: Creation[T], deadline: float
+) -> Reply[T] | None:
     try:
         order, response = await attempts.get(creation.order_id or "", deadline)
     except GelatoError as error:
         _mask(attempts, creation, error)
         creation.last_error = error
         return None
-    return Reply(creation.operation.answer_from(order), response)
+    return Reply(operation.answer_from(order), response)
 
 
-async def _adopt(attempts: Attempts, creation: Creation[T], row: OrderSummary, deadline: float) -> Reply[T]:
+async def _adopt(attempts: Attempts, operation: CreateOperation[T], row: OrderSummary, deadline: float) -> Reply[T]:
     try:
         order, response = await attempts.get(row.id, deadline)
     except GelatoError:
         order = wire.load(Order, row.raw)
         response = Response(status=200, body=json.dumps(row.raw).encode())
-    return Reply(creation.operation.answer_from(order), response)
+    return Reply(operation.answer_from(order), response)
 
 
 def _mask(attempts: Attempts, creation: Creation[Any], error: GelatoError) -> None:
     # the error of a look or a GET was masked for its own request, which does not know the recipient
-    error.scrub(attempts.backend.scrubber(creation.operation).text)
+    if creation.operation is not None:
+        scrub(error, attempts.backend.scrubber(creation.operation).text)

@@ -25,6 +25,8 @@ class Engine(Attempts):
         Raises:
             GelatoError: see its tree.
         """
+        if not isinstance(operation, Operation):
+            raise TypeError(f"an operation is sent, like GetOrder('...'), not a {type(operation).__name__}")
         request = self.backend.prepare(operation, validate=self.validate)
         if isinstance(operation, CreateOperation):
             return await create_once.create(self, operation, request)

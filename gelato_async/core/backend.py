@@ -27,6 +27,8 @@ Routes = Mapping[type[Operation[Any]], Route]
 Rules = Mapping[type[Operation[Any]], RuleTable]
 
 PAGE = 100
+# an order is looked for by these, so they must be what the model says
+_OWN_FIELDS = ("orderReferenceId", "orderType")
 _PRIVATE: Fields = {
     ShippingAddress: [
         f.name for f in attrs.fields(ShippingAddress) if f.name not in {"country", "is_business", "extra"}
@@ -75,6 +77,15 @@ class Backend:
         """
         self._check(operation, self._body(operation), validate=validate)
 
+    def review(self, operation: Operation[Any]) -> tuple[Sequence[Problem], bytes]:
+        """All that is wrong with a request at once, or nothing and the body that would be sent."""
+        body = self._body(operation)
+        problems = [*self._unsupported(operation), *self._broken_rules(operation, body)]
+        try:
+            return problems, b"" if problems else self._encode(body, operation.name)
+        except ValidationError as error:
+            return error.problems, b""
+
     def build(self, operation: Operation[Any]) -> Request:
         """The request, unchecked.
 
@@ -115,15 +126,19 @@ class Backend:
         return Scrubber([*self.credentials.private, *_private_values(operation)])
 
     def _check(self, operation: Operation[Any], body: Mapping[str, Any], *, validate: bool) -> None:
-        lost = [
-            Problem(path, f"{self.name} cannot carry this: leave it out, or pass it by `extra` if you know better")
-            for path in self._lost(operation)
-        ]
-        if lost:
+        if lost := self._unsupported(operation):
             raise UnsupportedError(lost, operation=operation.name)
-        table = self.rules.get(type(operation))
-        if validate and table is not None and (problems := table.problems(body)):
+        if validate and (problems := self._broken_rules(operation, body)):
             raise ValidationError(problems, operation=operation.name)
+
+    def _unsupported(self, operation: Operation[Any]) -> list[Problem]:
+        remedy = "leave it out, or pass it by `extra` if you know better"
+        lost = [Problem(path, f"{self.name} cannot carry this: {remedy}") for path in self._lost(operation)]
+        return lost + [Problem(path, "has a field of its own: say it there") for path in _misplaced(operation)]
+
+    def _broken_rules(self, operation: Operation[Any], body: Mapping[str, Any]) -> list[Problem]:
+        table = self.rules.get(type(operation))
+        return [] if table is None else table.problems(body)
 
     def _lost(self, operation: Operation[Any]) -> Iterator[str]:
         for path, model in _models(operation, ""):
@@ -133,6 +148,13 @@ class Backend:
 
     def _body(self, operation: Operation[Any]) -> dict[str, Any]:
         route = self.route(operation)
+        try:
+            return self._dumped(route, operation)
+        except (AttributeError, TypeError, ValueError) as error:
+            problem = Problem("", f"a field holds something of a wrong type: {error}")
+            raise ValidationError([problem], operation=operation.name) from None
+
+    def _dumped(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
         if isinstance(route.body, str):
             return dict(self.dialect.dump(getattr(operation, route.body)))
         content = {name: getattr(operation, name) for name in route.body or ()}
@@ -174,6 +196,21 @@ class Backend:
         )
 
 
+def _has_any(value: Any, fields: Fields) -> bool:
+    # nearly always it has none, and paths need not be spelled out to find that
+    if isinstance(value, (tuple, list)):
+        return any(_has_any(element, fields) for element in value)
+    cls = value.__class__
+    for name in fields.get(cls, ()):
+        if getattr(value, name) is not None:
+            return True
+    for name, _ in _parts(cls) or ():
+        found = getattr(value, name)
+        if found is not None and _has_any(found, fields):
+            return True
+    return False
+
+
 def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, (tuple, list)):
         for position, element in enumerate(value):
@@ -205,9 +242,22 @@ def _is_plain(type_: Any) -> bool:
     return not attrs.has(type_)
 
 
+def _misplaced(operation: Operation[Any]) -> Iterator[str]:
+    if isinstance(operation, CreateOperation):
+        yield from (f"extra.{key}" for key in _OWN_FIELDS if key in operation.order.extra)
+
+
 def _private_values(operation: Operation[Any]) -> Iterator[str]:
     for _, model in _models(operation, ""):
         values = [getattr(model, name) for name in _PRIVATE.get(type(model), ())]
         if isinstance(model, (ShippingAddress, ReturnAddress)):
-            values += model.extra.values()
-        yield from (value for value in values if isinstance(value, str))
+            values.append(model.extra)
+        yield from _texts(values)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, (Mapping, list, tuple)):
+        for element in value.values() if isinstance(value, Mapping) else value:
+            yield from _texts(element)
+    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
+        yield str(value)

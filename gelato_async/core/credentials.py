@@ -24,9 +24,11 @@ def checked(value: str | None, name: str, variable: str, forbidden: str = "") ->
     Raises:
         ValueError: it is empty or holds characters that none has; the text never echoes it.
     """
+    if value is not None and not isinstance(value, str):
+        raise TypeError(f"the {name} must be a string")
     if not value:
         raise ValueError(f"no {name}: pass it, or set the environment variable {variable}")
     if not value.isascii() or not value.isprintable() or " " in value or any(c in value for c in forbidden):
-        others = f", or one of {forbidden}" if forbidden else ""
-        raise ValueError(f"the {name} holds a character that none has (a space, a line break{others}): copy it again")
+        odd = ", ".join(["a space", "a line break", "a letter beyond ASCII", *forbidden])
+        raise ValueError(f"the {name} holds a character that none has ({odd} ...): copy it again")
     return value

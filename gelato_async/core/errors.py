@@ -49,24 +49,25 @@ class GelatoError(Exception):
 
     def __init__(self, message: str, *, operation: str | None = None, reason: str | None = None) -> None:
         super().__init__(message)
-        self.message = message
-        self.operation = operation
-        self.reason = reason
-
-    def scrub(self, mask: Callable[[str], str]) -> None:
-        """Mask the text of this error; where that changed it, its cause is not shown either."""
-        before = self.message
-        self.message = mask(before)
-        self.reason = mask(self.reason) if self.reason is not None else None
-        self.args = (self.message,)
-        if self.message != before:
-            self.__cause__, self.__context__, self.__suppress_context__ = None, None, True
+        self.message: str = message
+        self.operation: str | None = operation
+        self.reason: str | None = reason
 
     def __str__(self) -> str:
         return f"{self.operation}: {self.message}" if self.operation else self.message
 
     def __reduce__(self) -> tuple[Callable[..., "GelatoError"], tuple[type[Self], dict[str, Any]]]:
         return _restore, (type(self), self.__dict__.copy())
+
+
+def scrub(error: GelatoError, mask: Callable[[str], str]) -> None:
+    """Mask the text of an error; where that changed it, its cause is not shown either."""
+    before = error.message
+    error.message = mask(before)
+    error.reason = mask(error.reason) if error.reason is not None else None
+    error.args = (error.message,)
+    if error.message != before:
+        error.__cause__, error.__context__, error.__suppress_context__ = None, None, True
 
 
 class NotSentError(GelatoError):

@@ -6,9 +6,11 @@ Nothing here knows a path or a backend. `client.send(operation)` runs any of the
 from typing import ClassVar, Generic, TypeVar
 
 from attrs import field, frozen
+from attrs.validators import instance_of
 
 from gelato_async.models.addresses import OrderAddress, ShippingAddress
 from gelato_async.models.enums import FulfillmentStatus, OrderType
+from gelato_async.models.fields import as_reference
 from gelato_async.models.new_order import DraftItem, NewOrder, as_draft_items
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.quote import Quotation, QuoteRequest
@@ -36,7 +38,7 @@ class Answer(Generic[T_co]):
 class CheckedOperation(Operation[T_co]):
     """A call that may be repeated when its fate is unknown, since the order tells afterwards whether it took effect."""
 
-    order_id: str
+    order_id: str = field(converter=as_reference, validator=instance_of(str))
 
     def answer_from(self, order: Order | None) -> Answer[T_co] | None:
         """The answer that the order's state proves (None: the order is gone), or None when it proves nothing."""
@@ -47,7 +49,7 @@ class CheckedOperation(Operation[T_co]):
 class CreateOperation(Operation[T_co]):
     """A call that makes an order: never sent again before its fate is settled."""
 
-    order: NewOrder
+    order: NewOrder = field(validator=instance_of(NewOrder))
 
     def answer_from(self, order: Order) -> T_co:
         """What the lost answer would have said, from the order that it made."""
@@ -83,7 +85,7 @@ class QuoteOrder(Operation[Quotation]):
     """*Quote* of Gelato v4."""
 
     name: ClassVar[str] = "orders.quote"
-    request: QuoteRequest
+    request: QuoteRequest = field(validator=instance_of(QuoteRequest))
 
 
 @frozen
@@ -91,7 +93,7 @@ class GetOrder(Operation[Order]):
     """*Get order* of both; GelatoConnect takes the caller's reference too."""
 
     name: ClassVar[str] = "orders.get"
-    order_id: str
+    order_id: str = field(converter=as_reference, validator=instance_of(str))
 
 
 @frozen
@@ -99,7 +101,7 @@ class SearchOrders(Operation[OrderPage]):
     """*Search orders* of both: one page."""
 
     name: ClassVar[str] = "orders.search"
-    query: OrderQuery
+    query: OrderQuery = field(validator=instance_of(OrderQuery))
 
 
 @frozen
@@ -141,7 +143,7 @@ class UpdateShipment(CheckedOperation[UpdatedShipment]):
     """*Update Shipment* of GelatoConnect: another method, another address, or both."""
 
     name: ClassVar[str] = "orders.update_shipment"
-    order_id: str
+    order_id: str = field(converter=as_reference, validator=instance_of(str))
     shipment_method_uid: str | None = None
     shipping_address: ShippingAddress | None = field(default=None, repr=False)
 

@@ -62,10 +62,11 @@ class Scrubber:
 
 def _spellings(text: str) -> set[str]:
     text = text.strip()
-    # as it is, as JSON with and without \u escapes, as HTML of Python and of PHP, and with PHP's escaped slashes
+    # as it is and closed up, as JSON with and without \u escapes, as HTML of Python and of PHP, and with PHP's escaped slashes
     markup = html.escape(text)
-    spellings = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], markup}
-    spellings = spellings | {markup.replace("&#x27;", "&#039;")} if text else set()
+    closed_up = "".join(text.split()) if len(text) > 5 else text
+    as_json = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
+    spellings = {text, closed_up, *as_json, markup, markup.replace("&#x27;", "&#039;")} if text else set()
     return spellings | {spelling.replace("/", "\\/") for spelling in spellings}
 
 

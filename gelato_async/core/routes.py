@@ -50,7 +50,7 @@ class Route:
             ValidationError: a value is empty, `.` or `..`, which would address something else.
         """
         problems = [
-            Problem(name, "must be an id or reference; it is empty, '.' or '..'")
+            Problem(name, "must be an id or reference; it is empty, '.', '..' or no text")
             for name in sorted(self.names)
             if _is_no_id(values[name])
         ]

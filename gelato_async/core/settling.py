@@ -11,7 +11,7 @@ from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations import CreateOperation
 from gelato_async.core.responses import server_date
 from gelato_async.core.retry import Fate, RetryPolicy, fate_of
-from gelato_async.models.enums import FulfillmentStatus
+from gelato_async.models.enums import FulfillmentStatus, OrderType
 from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
@@ -53,15 +53,19 @@ class Found:
 
 @define(eq=False, kw_only=True)
 class Creation(Generic[T]):
-    """A create on its way. Times are monotonic seconds.
+    """A create on its way. Times are monotonic seconds. `operation` and `request` are None where only its fate is of interest.
 
     `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set once a 2xx came, after
     which it is never sent again; `order_id` when that answer named the order.
     """
 
-    operation: CreateOperation[T]
-    request: Request = field(repr=False)
+    operation: CreateOperation[T] | None
+    request: Request | None = field(repr=False)
+    reference: str = ""
+    order_type: OrderType | None = None
+    begun: float | None = None
     first_attempt: float | None = None
+    first_wall: float | None = None
     attempts: int = 0
     sends: int = 0
     unclear_since: float | None = None
@@ -72,20 +76,32 @@ class Creation(Generic[T]):
     last_error: GelatoError | None = None
     failed_look: GelatoError | None = None
 
-    @property
-    def reference(self) -> str:
-        """The caller's reference, by which the order is found again."""
-        return self.operation.order.order_reference_id
+    def __attrs_post_init__(self) -> None:
+        if self.operation is not None:
+            self.reference = self.operation.order.order_reference_id
+            self.order_type = self.operation.order.order_type
 
     def begin_attempt(self, now: float) -> None:
-        """It is about to be sent."""
+        """It is about to wait for its turn."""
         self.attempts += 1
+        self.begun = now
+
+    def leave(self, now: float, wall: float) -> None:
+        """It is sent at this moment."""
+        self.sends += 1
         if self.first_attempt is None:
-            self.first_attempt = now
+            self.first_attempt, self.first_wall = now, wall
+
+    def seconds_since_first(self, now: float, wall: float) -> float:
+        """How long ago it was first sent; the wall clock tells where the other one stood still (a machine asleep)."""
+        first = now if self.first_attempt is None else self.first_attempt
+        return max(now - first, wall - self.first_wall if self.first_wall is not None else 0.0)
 
     def note_unclear(self, error: GelatoError, now: float) -> None:
         """An attempt's fate is not known: from now on it is looked for."""
         self.last_error = error
+        if self.first_attempt is None:
+            self.first_attempt = self.begun
         self.accepted = self.accepted or fate_of(error) is Fate.DONE
         self.order_id = error.order_id if isinstance(error, DecodeError) else None
         self.unclear_since, self.last_look = now, None
@@ -100,7 +116,13 @@ class Creation(Generic[T]):
 
     def may_resend(self, policy: RetryPolicy) -> bool:
         """Whether it may be sent again once all looks were empty."""
-        return policy.resend and not self.accepted and self.failed_look is None and self.attempts < policy.attempts
+        return (
+            policy.resend
+            and self.request is not None
+            and not self.accepted
+            and self.failed_look is None
+            and self.attempts < policy.attempts
+        )
 
     def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
         """The error for a caller when nothing more can be done."""
@@ -110,7 +132,7 @@ class Creation(Generic[T]):
             order_reference_id=self.reference,
             attempts=self.sends,
             order_ids=order_ids,
-            operation=self.operation.name,
+            operation="orders.create",
             reason=str(self.failed_look or self.last_error),
         )
 
@@ -138,9 +160,8 @@ def find_ours(creation: Creation[Any], rows: Sequence[OrderSummary], first_attem
 
 
 def _matches(creation: Creation[Any], row: OrderSummary) -> bool:
-    order = creation.operation.order
-    same_type = row.order_type is None or row.order_type == order.order_type
-    return row.order_reference_id == order.order_reference_id and same_type
+    same_type = row.order_type is None or creation.order_type is None or row.order_type == creation.order_type
+    return row.order_reference_id == creation.reference and same_type
 
 
 def _is_recent(row: OrderSummary, first_attempt: datetime) -> bool:

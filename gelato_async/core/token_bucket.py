@@ -73,6 +73,7 @@ class TokenBucket:
     def give_back(self) -> None:
         """A token that was taken was not used."""
         self._next -= self._interval
+        # the oldest is forgotten, not the one that was not used: whatever the order, the log then counts no less than was sent
         self._sent.popleft()
         self._sent.appendleft(_NEVER)
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 import attrs
 from cattrs import Converter
 from cattrs.errors import ClassValidationError, IterableValidationError
+from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
 from gelato_async.core import kinds
@@ -152,6 +153,12 @@ def _as_number(amount: Decimal) -> float:
     return float(amount) if not amount.is_nan() else math.nan
 
 
+def _is_json(type_: Any) -> bool:
+    # cattrs would call two functions for each of these, if only to find None
+    kinds_of_value = get_args(type_) if get_origin(type_) in {Union, UnionType} else (type_,)
+    return all(kind in {str, int, bool, NoneType} for kind in kinds_of_value)
+
+
 class Dialect:
     """How one API spells what is sent. `renames` maps (model, field) to the wire name where it is not the usual one."""
 
@@ -174,12 +181,18 @@ class Dialect:
     def _make_dumper(self, cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
         fields = attrs.fields(attrs.resolve_types(cls))
         overrides: dict[str, Any] = {
-            f.name: override(rename=self.name(cls, f.name), omit=f.name == "extra") for f in fields
+            f.name: override(
+                rename=self.name(cls, f.name),
+                omit=f.name == "extra",
+                unstruct_hook=identity if _is_json(f.type) else None,
+            )
+            for f in fields
         }
         unstructure = make_dict_unstructure_fn(cls, converter, **overrides)
 
         def dump_fields(model: Any) -> dict[str, Any]:
-            return {key: value for key, value in unstructure(model).items() if value is not None} | dict(model.extra)
+            found = {key: value for key, value in unstructure(model).items() if value is not None}
+            return {**found, **model.extra} if model.extra else found
 
         def dump_plain(model: Any) -> dict[str, Any]:
             return {key: value for key, value in unstructure(model).items() if value is not None}

@@ -22,6 +22,7 @@ class _Line:
 
     take: Callable[[], float]
     clock: Clock
+    lock: Lock
     standing: int = field(init=False, default=0)
     _lines: "RunVar[deque[anyio.Event]]" = field(init=False)
 
@@ -31,17 +32,21 @@ class _Line:
     async def stand(self) -> None:
         turn, waiting = anyio.Event(), self._line_of_this_loop()
         waiting.append(turn)
-        self.standing += 1
+        self._count(1)
         try:
             if waiting[0] is not turn:
                 await turn.wait()
             while (wait := self.take()) > 0:
                 await self.clock.sleep(wait)
         finally:
-            self.standing -= 1
+            self._count(-1)
             waiting.remove(turn)
             if waiting:
                 waiting[0].set()
+
+    def _count(self, change: int) -> None:
+        with self.lock:
+            self.standing += change
 
     def _line_of_this_loop(self) -> deque[anyio.Event]:
         try:
@@ -70,8 +75,8 @@ class LocalLimiter:
         self._bucket = TokenBucket(rate)
         self._log = SendLog(rate)
         self._lock = Lock()
-        self._turns = _Line(self._take, clock)
-        self._sends = _Line(self._note_send, clock)
+        self._turns = _Line(self._take, clock, self._lock)
+        self._sends = _Line(self._note_send, clock, self._lock)
 
     @property
     def rate(self) -> int:

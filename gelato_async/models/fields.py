@@ -26,6 +26,12 @@ def as_strings(values: Iterable[str] | None) -> tuple[str, ...] | None:
     return None if values is None else as_tuple(values)
 
 
+def as_reference(value: str) -> str:
+    """References may be numbers in a caller's data; on the wire, and when looked for again, they are strings."""
+    found: object = value
+    return str(found) if isinstance(found, int) and not isinstance(found, bool) else value
+
+
 def as_amount(value: Decimal | float | str | None) -> Decimal | None:
     """Read an amount of money: a float becomes the Decimal that its shortest spelling shows."""
     return Decimal(repr(value)) if isinstance(value, float) else None if value is None else Decimal(value)

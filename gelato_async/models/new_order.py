@@ -8,7 +8,7 @@ from attrs import field, frozen
 
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.enums import FileType, OrderType, as_file_type, as_order_type
-from gelato_async.models.fields import as_amount, as_extra, as_strings, as_tuple, wire
+from gelato_async.models.fields import as_amount, as_extra, as_reference, as_strings, as_tuple, wire
 
 
 @frozen
@@ -102,10 +102,10 @@ class NewOrder:
     it, and Gelato itself keeps every order it gets. `shipment_method_uid` may list several, separated by commas; the
     cheapest match wins, none at all means the cheapest of all. Gelato needs `customer_reference_id` and alone carries
     `return_address`; `retail_currency` and `retail_shipping_price_excl_vat` (for orders across a border) are
-    GelatoConnect's. `extra` goes to the API as it is, over everything else.
+    GelatoConnect's. `extra` goes to the API as it is, over everything else but the reference and the type.
     """
 
-    order_reference_id: str
+    order_reference_id: str = field(converter=as_reference)
     currency: str
     shipping_address: ShippingAddress = field(repr=False)
     items: tuple[CatalogItem | CustomItem, ...] = field(converter=as_items)

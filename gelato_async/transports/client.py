@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
+import anyio
+from attrs import define
+
 from gelato_async.core.messages import Request, Response
 from gelato_async.transports.base import BeforeSend
 from gelato_async.transports.httpx import USER_AGENT, mapped
@@ -58,25 +61,40 @@ class ClientTransport:
             extensions={"trace": trace},
         )
         await before_send()
-        answer = None
-        try:
-            answer = await self._client.send(built, stream=True, follow_redirects=False)
-            return _whole(answer, await answer.aread())
-        except Exception as error:
-            if not _ERRORS & {cls.__name__ for cls in type(error).__mro__}:
-                raise
-            if answer is not None and not 200 <= answer.status_code < 300:
-                return _whole(answer, b"")
-            never_left = bool(seen) and not any(name.endswith("send_request_headers.started") for name in seen)
-            status = None if answer is None else answer.status_code
-            raise mapped(error, built.url.host, status=status, never_left=never_left) from error
-        finally:
-            if answer is not None:
-                await answer.aclose()
+        exchange = _Exchange(built.url.host, seen)
+        with anyio.move_on_after(timeout):
+            return await exchange.run(self._client, built)
+        return exchange.partial(TimeoutError(f"nothing within {timeout:g} s"))
 
     async def aclose(self) -> None:
         """Nothing: the client is yours."""
 
 
-def _whole(answer: Any, body: bytes) -> Response:
-    return Response(status=answer.status_code, headers=dict(answer.headers), body=body)
+@define(eq=False)
+class _Exchange:
+    host: str
+    seen: set[str]
+    answer: Any = None
+
+    async def run(self, client: AsyncClient, request: Any) -> Response:
+        try:
+            self.answer = await client.send(request, stream=True, follow_redirects=False)
+            return self._whole(await self.answer.aread())
+        except Exception as error:
+            if not _ERRORS & {cls.__name__ for cls in type(error).__mro__}:
+                raise
+            return self.partial(error)
+        finally:
+            if self.answer is not None:
+                with anyio.CancelScope(shield=True):
+                    await self.answer.aclose()
+
+    def partial(self, error: Exception) -> Response:
+        status = None if self.answer is None else self.answer.status_code
+        if status is not None and not 200 <= status < 300:
+            return self._whole(b"")
+        left = any(name.endswith("send_request_headers.started") for name in self.seen) if self.seen else None
+        raise mapped(error, self.host, status=status, left=left) from error
+
+    def _whole(self, body: bytes) -> Response:
+        return Response(status=self.answer.status_code, headers=dict(self.answer.headers), body=body)

@@ -136,7 +136,7 @@ class Exchange:
     def _partial(self, error: Exception) -> Response:
         status = self.answer.status_code if self.answer is not None else None
         if self.answer is None or status is None or 200 <= status < 300:
-            raise mapped(error, self.host, status=status, never_left=self.seen and not self.sent) from error
+            raise mapped(error, self.host, status=status, left=self.sent if self.seen else None) from error
         return Response(status=status, headers=headers_of(self.answer))
 
 
@@ -162,11 +162,11 @@ def headers_of(answer: httpx.Response) -> dict[str, str]:
     return headers
 
 
-def mapped(error: Exception, host: str, *, status: int | None, never_left: bool) -> GelatoError:
-    """What an error of httpx (or httpx2) means to a caller."""
+def mapped(error: Exception, host: str, *, status: int | None, left: bool | None) -> GelatoError:
+    """What an error of httpx (or httpx2) means to a caller; `left` says whether the request was seen leaving, if known."""
     kinds = {cls.__name__ for cls in type(error).__mro__}
     reason = f"{type(error).__name__}: {str(error) or error.__cause__ or ''}".rstrip(": ")
-    if status is None and (never_left or kinds & _NEVER_LEFT):
+    if status is None and (left is False or (left is None and kinds & _NEVER_LEFT)):
         return ConnectionFailedError(
             f"no connection to {host} ({reason}): check the network, base_url and proxy settings", reason=reason
         )

@@ -84,8 +84,8 @@ class ConnectionPool:
         else:
             with anyio.fail_after(patience):
                 await _stand_in_line(state)
-        await _close(self._expired(state))
         try:
+            await _close(self._expired(state))
             return Lease(origin, state.idle_to(origin) or self.open(origin), state)
         except BaseException:
             state.free()

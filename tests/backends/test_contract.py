@@ -540,17 +540,12 @@ ORDERS_BROKEN_ANYWHERE = [
     (with_address(country="AU", state=" "), "shippingAddress.state"),
     (with_item(item_reference_id=""), "items[0].itemReferenceId"),
     (with_item(product_uid=""), "items[0].productUid"),
-    (with_item(quantity=0), "items[0].quantity"),
-    (with_item(quantity=-1), "items[0].quantity"),
-    (with_item(quantity=1.5), "items[0].quantity"),
-    (with_item(quantity=True), "items[0].quantity"),
     (with_extra_item(quantity=None), "items[0].quantity"),
 ]
 ORDERS_BROKEN_FOR_GELATO = [
     (with_order(customer_reference_id=None), "customerReferenceId"),
     (with_order(customer_reference_id=""), "customerReferenceId"),
     (with_order(items=[POSTER, POSTER]), "items"),
-    (with_item(page_count=0), "items[0].pageCount"),
     (with_order(metadata={str(n): "b" for n in range(21)}), "metadata"),
     (with_order(metadata={"k" * 101: "b"}), "metadata[0].key"),
     (with_order(metadata={"a": "v" * 101}), "metadata[0].value"),
@@ -586,6 +581,10 @@ ORDERS_BROKEN_FOR_GELATO = [
     (with_file(type=None, thread_colors=["#000000"]), "items[0].files[0].type"),
     (with_file(type=None, is_visible=False), "items[0].files[0].type"),
     (with_file(thread_colors=["#000000"] * 7), "items[0].files[0].threadColors"),
+    (with_item(quantity=0), "items[0].quantity"),
+    (with_item(quantity=-1), "items[0].quantity"),
+    (with_item(quantity=1.5), "items[0].quantity"),
+    (with_item(quantity=True), "items[0].quantity"),
     (with_order(items=[POSTER, evolve(POSTER, item_reference_id="2", quantity=0)]), "items[1].quantity"),
 ]
 ORDERS_BROKEN_FOR_CONNECT = [
@@ -637,7 +636,6 @@ QUOTES_BROKEN = [
     (quote_product(product_uid=""), "products[0].productUid"),
     (quote_product(quantity=0), "products[0].quantity"),
     (quote_product(extra={"quantity": None}), "products[0].quantity"),
-    (quote_product(page_count=0), "products[0].pageCount"),
     (quote_product(files=[evolve(FRONT, url=None)]), "products[0].files[0].url"),
     (quote_product(files=[evolve(FRONT, type=None, id="f")]), "products[0].files[0].type"),
     (quote_product(files=[evolve(FRONT, thread_colors=["#0"] * 7)]), "products[0].files[0].threadColors"),
@@ -746,7 +744,10 @@ def test_all_problems_are_told_at_once(api):
         order_reference_id="",
         order_type="sample",
         shipping_address=evolve(SWEDE, country="US", email="nobody", first_name=""),
-        items=[evolve(POSTER, quantity=0), evolve(POSTER, item_reference_id="", files=[evolve(FRONT, url=None)])],
+        items=[
+            evolve(POSTER, files=[evolve(FRONT, url=None)]),
+            evolve(POSTER, item_reference_id="", files=[evolve(FRONT, url=None)]),
+        ],
     )
     assert set(api.broken(api.create(order))) == {
         "orderReferenceId",
@@ -754,7 +755,7 @@ def test_all_problems_are_told_at_once(api):
         "shippingAddress.state",
         "shippingAddress.email",
         "shippingAddress.firstName",
-        "items[0].quantity",
+        "items[0].files[0].url",
         "items[1].itemReferenceId",
         "items[1].files[0].url",
     }
@@ -1234,3 +1235,28 @@ def test_a_replaced_path_may_use_the_prefix_or_not():
 
 def test_a_problem_is_a_value():
     assert Problem("a", "b") == Problem("a", "b")
+
+
+@both
+@pytest.mark.parametrize("key", ["orderReferenceId", "orderType"])
+def test_what_an_order_is_looked_for_by_has_a_field_of_its_own(api, key):
+    # what was sent under another reference, or as another type, would never be found again
+    with pytest.raises(UnsupportedError) as caught:
+        api.backend.check(api.create(with_order(extra={key: "other"})))
+    assert [problem.path for problem in caught.value.problems] == [f"extra.{key}"]
+
+
+@both
+def test_a_reference_given_as_a_number_is_sent_and_known_as_a_string(api):
+    operation = api.create(with_order(order_reference_id=1001))
+    assert operation.order.order_reference_id == "1001"
+    assert body_of(api.backend, operation)["orderReferenceId"] == "1001"
+
+
+@both
+def test_what_an_address_has_in_extra_is_masked_however_deep(api):
+    operation = api.create(with_address(extra={"floor": {"name": "Mezzanine"}, "codes": ["gate-4711", 90210]}))
+    body = b'{"message": "Mezzanine, gate-4711, 90210"}'
+    with pytest.raises(BadRequestError) as caught:
+        api.backend.parse(operation, Response(status=400, body=body))
+    assert str(caught.value) == "orders.create: 400: ***, ***, ***"

@@ -15,7 +15,7 @@ def test_version(command):
     assert command("--version").out == f"{gelato_async.__version__}\n"
 
 
-@pytest.mark.parametrize("name", ["sample", "submit", "sandbox", "demo"])
+@pytest.mark.parametrize("name", ["sample", "check", "submit", "status", "settle", "sandbox", "demo"])
 def test_help_tells_of_every_command(command, name):
     assert name in command("--help").out
     result = command(name, "--help")

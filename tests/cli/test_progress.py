@@ -2,6 +2,7 @@ import sys
 
 import pytest
 
+from gelato_async.bulk import Progress
 from gelato_async.cli.console import ExitCode, one_line
 from gelato_async.cli.progress import LiveBar, PlainLines, display_for
 from gelato_async.cli.tally import Tally
@@ -25,17 +26,17 @@ def lines(capsys):
 def test_plain_lines_come_every_five_seconds_or_500_orders(lines):
     watch, tally = Watch(), Tally(created=10)
     with PlainLines(2000, watch) as display:
-        display.show(tally, 0)
+        display.show(tally, Progress())
         assert lines() == []
         watch.now = 5.0
-        display.show(tally, 3)
+        display.show(tally, Progress(parked=3))
         assert lines() == [
             "10 of 2000 done: 10 created, 0 rejected, 0 unknown, 3 being looked for; 2.0/s, 995 s left",
         ]
         tally.created, tally.adopted = 510, 2
-        display.show(tally, 0)
+        display.show(tally, Progress())
         assert lines() == ["510 of 2000 done: 510 created (2 adopted), 0 rejected, 0 unknown; 102.0/s, 15 s left"]
-        display.show(tally, 0)
+        display.show(tally, Progress())
         assert lines() == []
 
 
@@ -43,8 +44,8 @@ def test_without_a_total_there_is_no_time_left(lines):
     watch = Watch()
     with PlainLines(None, watch) as display:
         watch.now = 10.0
-        display.show(Tally(unknown=5), 0)
-    assert lines() == ["5 done: 0 created, 0 rejected, 5 unknown; 0.5/s"]
+        display.show(Tally(unknown=5), Progress(paused=True))
+    assert lines() == ["5 done: 0 created, 0 rejected, 5 unknown; 0.5/s; paused, since requests fail"]
 
 
 def test_the_display_fits_where_it_is_shown(monkeypatch):

@@ -2,6 +2,7 @@ import csv
 import io
 import json
 import os
+import shlex
 import signal
 import socket
 import subprocess
@@ -39,7 +40,16 @@ def test_a_csv_report_names_the_parts_of_a_split_order(serve, command, orders, t
     sandbox = serve(split=1.0)
     assert command("submit", orders(12), "--report", tmp_path / "out.CSV").code == 0
     rows = rows_of((tmp_path / "out.CSV").rename(tmp_path / "out.csv"))
-    assert list(rows[0]) == ["line", "reference", "outcome", "order_id", "connected_order_ids", "reason"]
+    assert list(rows[0]) == [
+        "line",
+        "reference",
+        "outcome",
+        "order_id",
+        "connected_order_ids",
+        "reason",
+        "attempts",
+        "seconds",
+    ]
     told = {row["reference"]: set(row["connected_order_ids"].split()) for row in rows if row["connected_order_ids"]}
     assert told == {
         reference: set(ids) for reference, (ids,) in sandbox.audit().orders["gelato"].items() if len(ids) > 1
@@ -62,7 +72,10 @@ def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders,
     assert result.code == 1
     assert f"{path}:1: items[0].quantty: unknown key; did you mean quantity?\n" in result.err
     assert f"{path}:3: not JSON" in result.err
-    assert result.out == "5 done: 3 created, 2 rejected, 0 unknown.\n"
+    assert result.out == (
+        f"5 done: 3 created, 2 rejected, 0 unknown. The rejected ones are in {path}.rejected.jsonl: "
+        "mend them there, and submit that file.\n"
+    )
     assert sandbox.audit().commits == 3
     rejected = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "rejected"]
     assert [row["line"] for row in rejected] == [1, 3]
@@ -77,7 +90,7 @@ def test_what_gelato_or_a_rule_refuses_is_rejected_with_its_line(serve, command,
     first = command("submit", path, "--backend", "connect")
     assert first.code == 1
     assert f"{path}:2: sample-1-connect-00002: rejected: " in first.err
-    again = command("submit", path, "--backend", "connect", "--report", tmp_path / "out.jsonl")
+    again = command("submit", path, "--backend", "connect", "--no-journal", "--report", tmp_path / "out.jsonl")
     assert again.code == 1
     assert "409" in again.err
     assert sorted((row["line"], row["outcome"]) for row in rows_of(tmp_path / "out.jsonl")) == [
@@ -91,7 +104,8 @@ def test_a_reference_that_comes_again_is_told_apart(serve, command, orders, tmp_
     other = lambda line: line.replace(b'"customerReferenceId": "', b'"customerReferenceId": "x')  # noqa: E731
     path = orders(2, edit=lambda lines: [*lines, lines[0], other(lines[1])])
     result = command("submit", path, "--report", tmp_path / "out.jsonl")
-    assert (result.code, result.out) == (1, "4 done: 2 created, 1 rejected, 0 unknown, 1 repeated.\n")
+    assert result.code == 1
+    assert result.out.startswith("4 done: 2 created, 1 rejected, 0 unknown, 1 repeated. The rejected ones are in ")
     assert {row["line"]: row["outcome"] for row in rows_of(tmp_path / "out.jsonl")} == {
         1: "created",
         2: "created",
@@ -116,7 +130,9 @@ def test_some_unknown_is_3_also_where_some_are_rejected(serve, command, orders, 
     path = orders(3, edit=lambda lines: [*lines[:2], b"[]\n"])
     result = command("submit", path, "--settle", 0, "--report", tmp_path / "out.jsonl")
     assert result.code == 3
-    assert result.out.startswith("3 done: 1 created, 1 rejected, 1 unknown. Look unknown ones up")
+    assert result.out.startswith(
+        "3 done: 1 created, 1 rejected, 1 unknown. To look for the unknown ones again: gelato-async settle "
+    )
     assert ": unknown: orders.create: " in result.err
     (unknown,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "unknown"]
     assert unknown["reference"] in unknown["reason"]
@@ -266,10 +282,10 @@ def test_an_input_that_breaks_off_stops_the_run(serve, command, orders, monkeypa
     serve()
 
     def breaks_off(stream):
-        yield from sources.read_jsonl([stream.readline()])
+        yield next(stream)
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(sources, "_lines", breaks_off)
+    monkeypatch.setattr(sources, "lines_of", breaks_off)
     result = command("submit", orders(3))
     assert result.code == 2
     assert "Input/output error" in result.err
@@ -285,7 +301,18 @@ def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(serve, command, orde
     rows = rows_of(tmp_path / "out.jsonl")
     assert {row["reference"] for row in rows} >= ids_of(sandbox, "gelato").keys()
     assert 0 < len(rows) < 300
-    assert result.err.splitlines()[-1].startswith(f"Interrupted: {len(rows)} done: ")
+    *_, told, how = result.err.splitlines()
+    assert told.startswith(f"Interrupted: {len(rows)} done: ")
+    assert how.startswith("To go on: gelato-async submit ")
+    monkeypatch.undo()
+    for name, value in sandbox.environment.items():
+        monkeypatch.setenv(name, value)
+    resumed = command(*shlex.split(how.removeprefix("To go on: gelato-async ")))
+    assert resumed.code == 0, resumed.err
+    rows = rows_of(tmp_path / "out.jsonl")
+    assert {row["reference"]: row["order_id"] for row in rows} == ids_of(sandbox, "gelato")
+    assert len(rows) == sandbox.audit().commits == 300
+    assert any(row["reason"].startswith("replayed: ") for row in rows)
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent a Ctrl-C of its own there")

@@ -219,8 +219,11 @@ def test_before_anything_is_known_to_be_unclear_the_first_look_counts_from_zero(
 def test_attempts_are_counted_and_the_first_is_remembered(creation):
     lost = creation()
     lost.begin_attempt(5.0)
+    lost.leave(6.0, 1_006.0)
     lost.begin_attempt(9.0)
-    assert (lost.attempts, lost.first_attempt, lost.reference) == (2, 5.0, "order-1")
+    lost.leave(10.0, 1_010.0)
+    assert lost.sends == 2
+    assert (lost.attempts, lost.first_attempt, lost.reference) == (2, 6.0, "order-1")
 
 
 def test_a_lost_answer_may_be_sent_again_while_attempts_are_left(creation):
@@ -271,3 +274,18 @@ def test_the_error_says_what_to_do_next(creation):
 def test_a_creation_shows_no_request(creation):
     assert "Ida" not in repr(creation())
     assert "Nordmann" not in repr(creation())
+
+
+def test_a_machine_that_slept_is_told_by_the_wall_clock(creation):
+    lost = creation()
+    assert lost.seconds_since_first(50.0, 1_000.0) == 0.0
+    lost.leave(50.0, 1_000.0)
+    assert lost.seconds_since_first(53.0, 1_003.0) == 3.0
+    assert lost.seconds_since_first(53.0, 1_603.0) == 603.0
+
+
+def test_an_attempt_whose_sending_nobody_saw_counts_from_its_begin(creation):
+    lost = creation()
+    lost.begin_attempt(5.0)
+    lost.note_unclear(LOST, 8.0)
+    assert lost.first_attempt == 5.0

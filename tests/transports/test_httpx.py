@@ -64,7 +64,7 @@ async def nothing():
 
 async def eventually(condition):
     with anyio.fail_after(20):
-        while not condition():  # noqa: ASYNC110  what is waited for happens in a thread of the server
+        while not condition():
             await anyio.sleep(0.002)
 
 

@@ -1,0 +1,113 @@
+"""Records: the rows of a CSV stream with the numbers of their lines. A broken row costs none of those that follow it."""
+
+import csv
+from collections import deque
+from collections.abc import Iterable, Iterator
+from typing import Self
+
+from attrs import define, field, frozen
+
+_BOM = b"\xef\xbb\xbf"
+_DELIMITERS = (",", ";", "\t")
+
+
+@frozen(kw_only=True)
+class Record:
+    """A row. Where there is a `problem`, the `cells` are only what could be made out of it. `raw` is as it was read."""
+
+    number: int
+    cells: list[str]
+    raw: bytes
+    problem: str = ""
+
+
+class Records:
+    """Rows, read as they are needed. The first one with something in it is the `header`, whose width they all must have.
+
+    The header's line also tells the delimiter: comma, semicolon or tab, whichever is there most often.
+    """
+
+    def __init__(self, lines: Iterable[bytes]) -> None:
+        self._lines = _Lines(iter(lines))
+        self.delimiter: str = self._lines.find_delimiter()
+        self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
+        self.header: Record = self._next(None) or Record(number=1, cells=[], raw=b"", problem="the file is empty")
+
+    def __iter__(self) -> Iterator[Record]:
+        width = len(self.header.cells)
+        while (record := self._next(width)) is not None:
+            yield record
+
+    def _next(self, width: int | None) -> Record | None:
+        self._lines.begin()
+        try:
+            cells = next(self._reader)
+        except StopIteration:
+            return None
+        except csv.Error as error:
+            return self._broken(f"not CSV: {error}; look at its quotes")
+        if width is not None and cells and len(cells) != width:
+            return self._broken(f"has {len(cells)} fields, and the header {width}")
+        problem = "" if self._lines.readable else "not UTF-8 text"
+        return self._record(cells, problem)
+
+    def _broken(self, problem: str) -> Record:
+        # an open quote swallows lines that are in order: they are read again, on their own
+        text = self._lines.keep_first()
+        try:
+            cells = next(csv.reader([text], delimiter=self.delimiter), [])
+        except csv.Error:
+            cells = text.split(self.delimiter)
+        return self._record(cells, problem if self._lines.readable else "not UTF-8 text")
+
+    def _record(self, cells: list[str], problem: str) -> Record:
+        return Record(number=self._lines.first, cells=cells, raw=b"".join(self._lines.taken), problem=problem)
+
+
+@define(eq=False)
+class _Lines:
+    """Lines of text, of which those of the last record can be given back."""
+
+    source: Iterator[bytes]
+    number: int = 0
+    first: int = 1
+    readable: bool = True
+    taken: list[bytes] = field(factory=list)
+    _returned: deque[bytes] = field(factory=deque)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> str:
+        line = self._returned.popleft() if self._returned else next(self.source)
+        self.number += 1
+        self.taken.append(line)
+        return self._text(line)
+
+    def begin(self) -> None:
+        self.first = self.number + 1
+        self.readable = True
+        self.taken = []
+
+    def keep_first(self) -> str:
+        self._returned.extendleft(reversed(self.taken[1:]))
+        self.number = self.first
+        del self.taken[1:]
+        self.readable = True
+        return self._text(self.taken[0])
+
+    def find_delimiter(self) -> str:
+        text = next((text for text in self if text.strip()), "")
+        if text:
+            self._returned.append(self.taken[-1])
+            self.number -= 1
+        return max(_DELIMITERS, key=text.count)
+
+    def _text(self, line: bytes) -> str:
+        if self.number == 1:
+            line = line.removeprefix(_BOM)
+        try:
+            return line.decode()
+        except UnicodeDecodeError:
+            self.readable = False
+            return line.decode(errors="replace")

@@ -1,0 +1,222 @@
+"""Intake: takes orders from the input, has the journal meet them, and hands on what is to be sent."""
+
+from collections import deque
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Any, Protocol
+
+import anyio
+from attrs import define, field
+
+from gelato_async.bulk.job import Job
+from gelato_async.bulk.journal import JournalWriter
+from gelato_async.bulk.journal_entries import Meeting, Orphans, Past, Verdict, Withdrawn
+from gelato_async.bulk.source import Source
+from gelato_async.client.engine import Engine
+from gelato_async.core.errors import GelatoError, NotSentError, Problem, ValidationError
+from gelato_async.core.messages import Request
+from gelato_async.core.operations import CreateOperation
+from gelato_async.core.settling import Creation
+from gelato_async.models.enums import OrderType
+from gelato_async.models.new_order import NewOrder
+
+# how many orders are intended ahead of being sent: what a crash leaves to be looked for
+AHEAD = 64
+# how many are looked up at once in the journal of an earlier run
+AHEAD_RESUMED = 512
+
+
+class Taker(Protocol):
+    """What becomes of the orders of the input."""
+
+    def ready(self, job: Job) -> None:
+        """It is to be sent; its intent is durable."""
+        ...
+
+    def unsettled(self, job: Job) -> None:
+        """An earlier run sent it: its fate is to be settled."""
+        ...
+
+    async def replay(self, reference: str, past: Past) -> None:
+        """An earlier run made it."""
+        ...
+
+    async def reject(self, reference: str, error: GelatoError, content: bytes | None) -> None:
+        """It is not sent; without `content` the journal is not told."""
+        ...
+
+    def left_out(self, verdict: Verdict) -> None:
+        """It came before (REPEATED), or is new in a run that only resumes (CHECK)."""
+        ...
+
+
+@define(eq=False)
+class _Met:
+    operation: CreateOperation[Any]
+    request: Request
+    meeting: Meeting
+    error: NotSentError | None = None
+
+
+@define(eq=False)
+class Intake:
+    """Reads no further ahead than it must: what is intended and not sent has to be looked for after a crash."""
+
+    engine: Engine
+    source: Source
+    journal: JournalWriter
+    taker: Taker
+    may_go_on: Callable[[], bool]
+    waiting_to_be_sent: Callable[[], int]
+    resume_only: bool = False
+    started: int = 0
+    finished: bool = False
+    failure: Exception | None = None
+    _met: deque[_Met] = field(factory=deque)
+    _taken_all: bool = False
+    _room: anyio.Event = field(factory=anyio.Event)
+    _news: anyio.Event = field(factory=anyio.Event)
+
+    @property
+    def ahead(self) -> int:
+        """How many orders it may be ahead of the workers."""
+        return AHEAD_RESUMED if self.journal.resumed else AHEAD
+
+    def fail(self) -> None:
+        """Nothing more will come."""
+        self.finished = self._taken_all = True
+        self._news.set()
+
+    def note_room(self) -> None:
+        """A worker has taken a job."""
+        self._room.set()
+
+    async def take(self) -> None:
+        """Take orders until there are no more."""
+        while self.may_go_on():
+            if len(self._met) + self.waiting_to_be_sent() >= self.ahead:
+                self._room = anyio.Event()
+                await self._room.wait()
+                continue
+            try:
+                order = await self.source.take()
+            except Exception as failure:  # noqa: BLE001  whatever it is: what was read before goes on, then the caller sees it
+                self.failure = failure
+                break
+            if order is None or not self.may_go_on():
+                break
+            self.started += 1
+            await self._meet(order)
+        self._taken_all = True
+        self._news.set()
+
+    async def sort(self) -> None:
+        """Hand on what the journal has met, until the input is at its end."""
+        while True:
+            while not self._met:
+                if self._taken_all:
+                    await self._take_up_orphans()
+                    self.finished = True
+                    return
+                self._news = anyio.Event()
+                await self._news.wait()
+            batch = list(self._met)
+            await self.journal.barrier()
+            await self._intend([met for met in batch if met.meeting.verdict is Verdict.CHECK])
+            for _ in batch:
+                # one by one: what is handed on may be sent at once, and must not be withdrawn then
+                await self._hand_on(self._met.popleft())
+            self._room.set()
+
+    def withdraw(self) -> None:
+        """Nothing more is handed on: forget the intents of what was not."""
+        for met in self._met:
+            self.journal.add(Withdrawn(met.meeting))
+
+    async def _meet(self, order: NewOrder) -> None:
+        operation = self.engine.backend.creates(order)
+        fresh = not self.journal.resumed
+        try:
+            request = self._request(operation, checked=fresh)
+        except NotSentError as error:
+            known = _is_text(order.order_reference_id)
+            await self.taker.reject(order.order_reference_id, error, b"" if known else None)
+            return
+        meeting = Meeting(
+            reference=order.order_reference_id,
+            content=blake2b(request.body, digest_size=16).digest(),
+            draft=order.order_type != "order",
+            now=self.engine.clock.wall(),
+            intend=fresh,
+        )
+        self.journal.add(meeting)
+        self._met.append(_Met(operation, request, meeting))
+        self._news.set()
+
+    def _request(self, operation: CreateOperation[Any], *, checked: bool) -> Request:
+        if not _is_text(operation.order.order_reference_id):
+            raise ValidationError(
+                [Problem("orderReferenceId", "must be text that UTF-8 can say")], operation=operation.name
+            )
+        backend = self.engine.backend
+        return backend.prepare(operation, validate=self.engine.validate) if checked else backend.build(operation)
+
+    async def _intend(self, new: list[_Met]) -> None:
+        if self.resume_only:
+            return
+        for met in new:
+            try:
+                self.engine.backend.check(met.operation, validate=self.engine.validate)
+            except NotSentError as error:
+                met.error = error
+            else:
+                met.meeting.intend, met.meeting.now = True, self.engine.clock.wall()
+                self.journal.add(met.meeting)
+        if new:
+            await self.journal.barrier()
+
+    async def _hand_on(self, met: _Met) -> None:
+        meeting, creation = met.meeting, Creation(operation=met.operation, request=met.request)
+        if met.error is not None:
+            await self.taker.reject(meeting.reference, met.error, meeting.content)
+            return
+        match meeting.verdict:
+            case Verdict.SEND:
+                self.taker.ready(Job(creation, begun=self.engine.clock.now()))
+            case Verdict.SETTLE if meeting.past:
+                self.taker.unsettled(self._unsettled(creation, meeting.past))
+            case Verdict.REPLAY if meeting.past:
+                await self.taker.replay(meeting.reference, meeting.past)
+            case Verdict.CLASH:
+                problem = Problem("orderReferenceId", "was used before, for an order with other contents")
+                error = ValidationError([problem], operation=met.operation.name)
+                await self.taker.reject(meeting.reference, error, None)
+            case Verdict.REPEATED | Verdict.CHECK as verdict:
+                self.taker.left_out(verdict)
+
+    async def _take_up_orphans(self) -> None:
+        if not self.journal.resumed or not self.may_go_on():
+            return
+        orphans = Orphans()
+        await self.journal.write(orphans)
+        for reference, draft, past in orphans.found:
+            kind = OrderType.DRAFT if draft else OrderType.ORDER
+            creation: Creation[Any] = Creation(operation=None, request=None, reference=reference, order_type=kind)
+            self.taker.unsettled(self._unsettled(creation, past))
+
+    def _unsettled(self, creation: Creation[Any], past: Past) -> Job:
+        now, wall = self.engine.clock.now(), self.engine.clock.wall()
+        creation.first_attempt = now - (wall - past.begun)
+        creation.sends = 1
+        # nobody knows when it left: the window begins anew
+        creation.unclear_since = now
+        creation.accepted = past.accepted
+        return Job(creation, begun=now)
+
+
+def _is_text(reference: object) -> bool:
+    try:
+        str(reference).encode()
+    except UnicodeEncodeError:
+        return False
+    return True

@@ -1,0 +1,117 @@
+"""The commands `status` and `settle`: what a journal says of its runs, and another look for what they left open."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+
+import anyio
+from attrs import define, field
+
+from gelato_async.bulk import Created, Outcome, Progress, Rejected
+from gelato_async.bulk.journal import Journal
+from gelato_async.bulk.journal_file import JournalError
+from gelato_async.cli.console import CommandError, ExitCode, complain, one_line, say
+from gelato_async.cli.keys import open_client
+from gelato_async.cli.progress import Display, display_for
+from gelato_async.cli.running import run_orders
+from gelato_async.cli.samples import BackendName
+from gelato_async.cli.tally import Tally
+from gelato_async.client.clients import Client
+from gelato_async.core.errors import GelatoError
+
+_NAMES: Mapping[str, BackendName] = {"Gelato": "gelato", "GelatoConnect": "connect"}
+_WORDS = {"intended": "in flight when the run ended, or now"}
+
+
+def status(path: Path, *, as_json: bool) -> int:
+    """Say what a journal belongs to and how many orders are in which state.
+
+    Raises:
+        CommandError: it is no journal.
+    """
+    try:
+        journal = Journal(path)
+        about, counts = journal.about(), journal.count()
+    except JournalError as error:
+        raise CommandError(one_line(error)) from error
+    say(_json(path, about, counts) if as_json else _text(path, about, counts))
+    return ExitCode.FINE
+
+
+def settle_command(path: Path, backend: BackendName, base_url: str | None) -> str:
+    """The command line that looks again for what is open."""
+    origin = ["--base-url", base_url] if base_url else []
+    return shlex.join(["gelato-async", "settle", str(path), "--backend", backend, *origin])
+
+
+def settle(path: Path, *, backend: BackendName, base_url: str | None, settle: float) -> int:
+    """Look again for the orders that a journal has open, tell what became of each, and return the exit code.
+
+    Raises:
+        CommandError: it cannot begin.
+    """
+    try:
+        open_ = _open(Journal(path).count())
+    except JournalError as error:
+        raise CommandError(one_line(error)) from error
+    return _Settling(path, display_for(open_)).run(open_client(backend, base_url, settle))
+
+
+@define
+class _Settling:
+    path: Path
+    display: Display
+    tally: Tally = field(factory=Tally)
+
+    def run(self, client: Client) -> int:
+        try:
+            with self.display:
+                anyio.run(lambda: run_orders(client, [], self, journal=self.path))
+        except KeyboardInterrupt:
+            complain(f"Interrupted: {self.tally}.")
+            return ExitCode.INTERRUPTED
+        except GelatoError as error:
+            complain(f"gelato-async: {one_line(error)}")
+            return ExitCode.UNKNOWN if self.tally.unknown else ExitCode.USAGE
+        say(f"{self.tally.done} looked for: {self.tally}.")
+        return self.tally.exit_code
+
+    def begin(self) -> None:
+        """Nothing is to be prepared."""
+
+    def note(self, outcome: Outcome) -> None:
+        self.tally.count(outcome)
+        if isinstance(outcome, Created):
+            say(f"{outcome.reference}: created: {outcome.order_id}")
+            return
+        word = "rejected" if isinstance(outcome, Rejected) else "unknown"
+        say(f"{outcome.reference}: {word}: {one_line(outcome.error)}")
+
+    def show(self, progress: Progress) -> None:
+        self.display.show(self.tally, progress)
+
+
+def _open(counts: Mapping[str, int]) -> int:
+    return counts["intended"] + counts["unknown"]
+
+
+def _json(path: Path, about: Mapping[str, str], counts: Mapping[str, int]) -> str:
+    bound = {name: about[name] for name in ("backend", "origin", "prefix")}
+    return json.dumps({"journal": str(path), **bound, "runs": int(about["run"]), "orders": dict(counts)})
+
+
+def _text(path: Path, about: Mapping[str, str], counts: Mapping[str, int]) -> str:
+    prefix = f", prefix {about['prefix']}" if about["prefix"] else ""
+    lines = [
+        f"{path}: {about['backend']}, {about['origin']}{prefix}",
+        f"  {'runs':<9} {about['run']}",
+        *(f"  {state:<9} {count}{_note(state, count)}" for state, count in counts.items()),
+    ]
+    if _open(counts):
+        lines.append(f"To look for the open ones: {settle_command(path, _NAMES[about['backend']], None)}")
+    return "\n".join(lines)
+
+
+def _note(state: str, count: int) -> str:
+    return f" ({_WORDS[state]})" if count and state in _WORDS else ""

@@ -1,0 +1,100 @@
+"""Orders that were rejected, in a file of their own: as they were written, ready to be mended and submitted again."""
+
+import io
+from collections import deque
+from pathlib import Path
+from typing import BinaryIO
+
+from attrs import define, field
+
+from gelato_async.cli.console import CommandError
+from gelato_async.cli.samples import BackendName, to_line
+from gelato_async.models.new_order import NewOrder
+
+
+class KeptLines(io.BytesIO):
+    """A file whose lines can still be had when the orders in them are taken: in the same order, each once."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
+        self._name = stream.name
+        self._stream = stream
+        self._number = 0
+        self._kept: deque[tuple[int, bytes]] = deque()
+
+    @property
+    def name(self) -> str:
+        """What the file is called."""
+        return str(self._name)
+
+    def __next__(self) -> bytes:
+        line = next(self._stream)
+        self._number += 1
+        if line.strip():
+            self._kept.append((self._number, line))
+        return line
+
+    def close(self) -> None:
+        """Close the file."""
+        self._stream.close()
+        super().close()
+
+    def take(self, number: int) -> bytes | None:
+        """The line of this number; those before it are forgotten."""
+        while self._kept and self._kept[0][0] <= number:
+            taken, line = self._kept.popleft()
+            if taken == number:
+                return line
+        return None
+
+
+@define
+class Rejects:
+    """The file for them, made when the first one comes. An older one is kept beside it: somebody may be mending it."""
+
+    path: Path | None
+    backend: BackendName
+    written: int = 0
+    unwritten: int = 0
+    _stream: BinaryIO | None = field(default=None, init=False)
+
+    @classmethod
+    def beside(cls, file: str, backend: BackendName) -> "Rejects":
+        """For the orders of a file: beside it; standard input has no place for them."""
+        return cls(Path(f"{file}.rejected.jsonl") if file != "-" else None, backend)
+
+    def add(self, raw: bytes | None, order: NewOrder | None) -> None:
+        """Write an order as its line was or, if it had no line of JSON to itself, as the backend spells it.
+
+        Raises:
+            CommandError: it cannot be written.
+        """
+        line = raw or (to_line(order, self.backend) if order else None)
+        if self.path is None or line is None:
+            self.unwritten += 1
+            return
+        try:
+            self._stream = self._stream or self._opened(self.path)
+            self._stream.write(line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n") + b"\n")
+            self._stream.flush()
+        except OSError as error:
+            path, self.path = self.path, None
+            raise CommandError(f"cannot write {path}: {error.strerror}") from error
+        self.written += 1
+
+    def close(self) -> None:
+        """No more will come."""
+        if self._stream is not None:
+            self._stream.close()
+
+    def __str__(self) -> str:
+        if not self.written:
+            return ""
+        unwritten = f" ({self.unwritten} could not be read as orders, and are not in it)" if self.unwritten else ""
+        return f" The rejected ones are in {self.path}{unwritten}: mend them there, and submit that file."
+
+    @staticmethod
+    def _opened(path: Path) -> BinaryIO:
+        if path.exists():
+            path.replace(f"{path}.old")
+        return path.open("wb")

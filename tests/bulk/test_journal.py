@@ -1,0 +1,429 @@
+"""The journal's file: what it holds, whom it serves, what it refuses; and a run that is killed."""
+
+import contextlib
+import json
+import os
+import random
+import shutil
+import sqlite3
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import anyio
+import pytest
+from crashes import by_reference, counts, outcomes_of
+from fake_shop import failed, lost
+
+from gelato_async import GelatoClient, GelatoConnectClient, Response, ScriptedTransport, Unlimited
+from gelato_async.bulk import Created, submit_orders
+from gelato_async.bulk import journal as journal_module
+from gelato_async.bulk.journal import Journal
+from gelato_async.bulk.journal_file import APPLICATION, JournalError
+from gelato_async.sandbox import Fault, FaultPlan, Sandbox
+
+SECRETS = ["1 Sample Street", "Springfield", "ada@example.com", "Ada", "Example", "555 0100", "12345", "sEcReT-kEy-1"]
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "run.journal"
+
+
+def client_with(shop, virtual, key="sEcReT-kEy-1", **options):
+    return GelatoClient(
+        key, transport=ScriptedTransport(shop.answer), clock=virtual.clock, limiter=Unlimited(), **options
+    )
+
+
+@pytest.mark.anyio
+async def test_the_file_is_for_its_owner_alone_and_holds_no_address_and_no_key(make_order, shop, virtual, path):
+    def echoing(shop, body):
+        text = f"{body['shippingAddress']} of sEcReT-kEy-1 is wrong: 1 Sample Street, Springfield, Ada Example"
+        return Response(status=400, body=json.dumps({"message": text, "details": [{"message": text}]}).encode())
+
+    shop.faults = {"r1": [echoing], "r2": [lost], "r3": [failed(503)] * 9}
+    bad = make_order("r9", currency="Springfield")
+    seen = b""
+    old = os.umask(0)
+    try:
+        async with submit_orders(
+            client_with(shop, virtual), [bad, *map(make_order, map("r{}".format, range(5)))], journal=path
+        ) as outcomes:
+            async for _ in outcomes:
+                for file in path.parent.iterdir():
+                    assert stat.S_IMODE(file.stat().st_mode) == 0o600, file
+                    seen += file.read_bytes()
+    finally:
+        os.umask(old)
+    seen += path.read_bytes()
+    assert b"r1" in seen
+    for secret in SECRETS:
+        assert secret.encode() not in seen, secret
+
+
+@pytest.mark.anyio
+async def test_nothing_is_left_beside_a_closed_journal(make_order, shop, virtual, path):
+    await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
+    assert {file.name for file in path.parent.iterdir()} <= {"run.journal", "run.journal-lock"}
+
+
+OTHERS = {
+    "key": lambda o: GelatoClient("another-key", **o),
+    "origin": lambda o: GelatoClient("sEcReT-kEy-1", base_url="http://127.0.0.1:1", **o),
+    "backend": lambda o: GelatoConnectClient("acme", "key", "secret", **o),
+}
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("what", OTHERS)
+async def test_a_journal_of_another_account_is_refused_and_left_alone(make_order, shop, virtual, path, what):
+    await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
+    copy = shutil.copy(path, path.with_name("copy.journal"))
+    before = path.read_bytes()
+    other = OTHERS[what]({"transport": ScriptedTransport(shop.answer), "clock": virtual.clock})
+    with pytest.raises(JournalError, match="another") as told:
+        await outcomes_of(other, [make_order("s")], copy)
+    assert "\n" not in str(told.value)
+    assert "another-key" not in str(told.value)
+    assert Path(copy).read_bytes() == before
+    assert "s" not in shop.orders
+
+
+@pytest.mark.anyio
+async def test_a_journal_of_another_prefix_or_secret_is_refused(make_order, shop, virtual, path):
+    options = {"transport": ScriptedTransport(shop.answer), "clock": virtual.clock}
+    async with submit_orders(GelatoConnectClient("acme", "key", "secret", **options), [], journal=path):
+        pass
+    with pytest.raises(JournalError, match="another prefix"):
+        await outcomes_of(GelatoConnectClient("other", "key", "secret", **options), [make_order("s")], path)
+    with pytest.raises(JournalError, match="another key"):
+        await outcomes_of(GelatoConnectClient("acme", "key", "secret2", **options), [make_order("s")], path)
+
+
+HOLDER = """
+import sys
+from pathlib import Path
+from gelato_async import GelatoClient
+from gelato_async.bulk.journal_file import Binding, open_journal
+file = open_journal(Path(sys.argv[1]), Binding.of(GelatoClient("sEcReT-kEy-1").engine.backend))
+print("open", flush=True)
+sys.stdin.read()
+"""
+
+
+@contextlib.contextmanager
+def held(path):
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLDER, path], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as holder:
+        assert holder.stdout.readline() == b"open\n"
+        yield holder
+        holder.kill()
+
+
+@pytest.mark.anyio
+async def test_a_second_process_is_refused_until_the_first_is_dead(make_order, shop, virtual, path):
+    with held(path):
+        with pytest.raises(JournalError, match="in use"):
+            await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
+        with pytest.raises(JournalError, match="in use"):
+            Journal(path).purge()
+        assert Journal(path).count()["created"] == 0
+    assert len(await outcomes_of(client_with(shop, virtual), [make_order("r")], path)) == 1
+
+
+@pytest.mark.anyio
+async def test_a_second_process_is_refused_by_another_name_of_the_file_too(make_order, shop, virtual, path):
+    with held(path):
+        link = path.with_name("link.journal")
+        link.symlink_to(path)
+        with pytest.raises(JournalError, match="in use"):
+            await outcomes_of(client_with(shop, virtual), [make_order("r")], link)
+
+
+@pytest.mark.anyio
+async def test_a_second_run_in_the_same_process_is_refused(make_order, shop, virtual, path):
+    client = client_with(shop, virtual)
+    async with submit_orders(client, [make_order("r")], journal=path):
+        with pytest.raises(JournalError, match="in use"):
+            await outcomes_of(client, [make_order("s")], path)
+    (found,) = await outcomes_of(client, [make_order("r")], path)
+    assert isinstance(found, Created)
+
+
+def test_one_who_opens_it_while_another_closes_it_keeps_it_for_himself(path, monkeypatch):
+    from gelato_async.bulk import journal_file
+
+    binding = journal_file.Binding(backend="gelato", origin="o", prefix="", key="k")
+    first, between = journal_file.open_journal(path, binding), []
+    unlink = Path.unlink
+
+    def late(self, **options):
+        if not between:
+            between.append(None)
+            with contextlib.suppress(JournalError):
+                between[0] = journal_file.open_journal(path, binding)
+        unlink(self, **options)
+
+    monkeypatch.setattr(Path, "unlink", late)
+    first.close()
+    second = between[0] if between else None
+    if second is not None:
+        with pytest.raises(JournalError, match="in use"):
+            journal_file.open_journal(path, binding)
+        second.close()
+
+
+def _sqlite(path, *statements):
+    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+def _half(path):
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _holes(path):
+    whole = bytearray(path.read_bytes())
+    for start in range(4096, len(whole), 4096):
+        whole[start : start + 200] = bytes(range(200))
+    path.write_bytes(whole)
+
+
+FOREIGN = {
+    "text": lambda path: path.write_bytes(b"dear diary\n" * 500),
+    "short": lambda path: path.write_bytes(b"x"),
+    "zeros": lambda path: path.write_bytes(bytes(8192)),
+    "sqlite": lambda path: _sqlite(path, "CREATE TABLE orders (reference TEXT)"),
+    "sqlite in WAL": lambda path: _sqlite(path, "PRAGMA journal_mode = WAL", "CREATE TABLE orders (reference TEXT)"),
+    "version only": lambda path: _sqlite(path, f"PRAGMA application_id = {APPLICATION}"),
+}
+SPOILT = {
+    "newer": lambda path: _sqlite(path, "PRAGMA user_version = 2"),
+    "half": _half,
+    "holes": _holes,
+    "no salt": lambda path: _sqlite(path, "DELETE FROM about WHERE name = 'salt'"),
+    "bad salt": lambda path: _sqlite(path, "UPDATE about SET value = 'zz' WHERE name = 'salt'"),
+    "no orders": lambda path: _sqlite(path, "DROP TABLE orders"),
+    "no run": lambda path: _sqlite(path, "DELETE FROM about WHERE name = 'run'"),
+}
+
+
+async def _refused_and_untouched(shop, virtual, make_order, path):
+    before = path.read_bytes()
+    with pytest.raises(JournalError) as told:
+        await outcomes_of(client_with(shop, virtual), [make_order("s")], path)
+    assert "\n" not in str(told.value)
+    assert path.name in str(told.value)
+    with pytest.raises(JournalError):
+        list(Journal(path).rows())
+    assert path.read_bytes() == before
+    assert "s" not in shop.orders
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("what", FOREIGN)
+async def test_a_file_of_something_else_is_refused_and_untouched(make_order, shop, virtual, path, what):
+    FOREIGN[what](path)
+    await _refused_and_untouched(shop, virtual, make_order, path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("what", SPOILT)
+async def test_a_damaged_or_newer_one_is_refused_and_untouched(make_order, shop, virtual, path, what):
+    await outcomes_of(client_with(shop, virtual), map(make_order, map("r{}".format, range(300))), path)
+    SPOILT[what](path)
+    await _refused_and_untouched(shop, virtual, make_order, path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("what", ["newer", "foreign"])
+async def test_a_refused_file_has_nothing_new_beside_it(make_order, shop, virtual, path, what):
+    if what == "foreign":
+        FOREIGN["sqlite in WAL"](path)
+    else:
+        await outcomes_of(client_with(shop, virtual), map(make_order, map("r{}".format, range(300))), path)
+        SPOILT[what](path)
+    with pytest.raises(JournalError):
+        await outcomes_of(client_with(shop, virtual), [make_order("s")], path)
+    assert {file.name for file in path.parent.iterdir()} <= {path.name, f"{path.name}-lock"}
+
+
+@pytest.mark.anyio
+async def test_what_cannot_be_opened_is_told(make_order, shop, virtual, path, tmp_path):
+    with pytest.raises(JournalError, match="No such file"):
+        await outcomes_of(client_with(shop, virtual), [make_order("r")], tmp_path / "no" / "where.journal")
+    with pytest.raises(JournalError):
+        await outcomes_of(client_with(shop, virtual), [make_order("r")], tmp_path)
+    with pytest.raises(JournalError, match="there is no journal"):
+        Journal(path)
+    assert shop.orders == {}
+    assert list(tmp_path.iterdir()) == []
+    assert not tmp_path.with_name(f"{tmp_path.name}-lock").exists()
+
+
+@pytest.mark.anyio
+async def test_an_empty_file_becomes_a_journal(make_order, shop, virtual, path):
+    path.touch()
+    assert len(await outcomes_of(client_with(shop, virtual), [make_order("r")], path)) == 1
+    assert Journal(path).count()["created"] == 1
+
+
+def _full_after(monkeypatch, path, pages):
+    opened = journal_module.open_journal
+
+    def nearly_full(*args):
+        file = opened(*args)
+        (now,) = file.connection.execute("PRAGMA page_count").fetchone()
+        file.connection.execute(f"PRAGMA max_page_count = {now + pages}")
+        return file
+
+    monkeypatch.setattr(journal_module, "open_journal", nearly_full)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("pages", [0, 1, 5])
+async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(make_order, shop, virtual, path, monkeypatch, pages):
+    _full_after(monkeypatch, path, pages)
+    found, orders = [], [make_order(f"reference-{i}") for i in range(1_000)]
+    with anyio.fail_after(20):
+        with pytest.raises(JournalError, match="full") as told:
+            async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+                async for outcome in outcomes:
+                    found.append(outcome)
+    assert "\n" not in str(told.value)
+    told_of = by_reference([*found, *outcomes.leftover])
+    assert told_of.keys() >= shop.orders.keys()
+    assert all(isinstance(outcome, Created) for outcome in told_of.values())
+    assert len(shop.orders) < 1_000
+    monkeypatch.undo()
+    written = {row.reference: row.order_id for row in Journal(path).rows("created")}
+    assert all(shop.orders[reference][0]["id"] == order_id for reference, order_id in written.items())
+    again = by_reference(await outcomes_of(client_with(shop, virtual), orders, path))
+    assert counts(shop) == {order.order_reference_id: 1 for order in orders}
+    assert all(again[reference].order_id == outcome.order_id for reference, outcome in told_of.items())
+
+
+@pytest.mark.anyio
+async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(make_order, shop, virtual, path, monkeypatch):
+    opened = journal_module.open_journal
+
+    def failing(*args):
+        file = opened(*args)
+        file.connection.execute(
+            "CREATE TEMP TRIGGER full BEFORE UPDATE ON main.orders"
+            " BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+        )
+        return file
+
+    monkeypatch.setattr(journal_module, "open_journal", failing)
+    with anyio.fail_after(20), pytest.raises(JournalError, match="full"):
+        await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
+
+
+@pytest.mark.anyio
+async def test_a_journal_can_be_read(make_order, shop, virtual, path, client_for):
+    shop.faults = {"r1": [failed(400)], "r2": [lost]}
+    await outcomes_of(client_with(shop, virtual), map(make_order, ["r0", "r1", "r2"]), path)
+    journal = Journal(str(path))
+    about = journal.about()
+    assert (about["backend"], about["prefix"], about["run"]) == ("Gelato", "", "1")
+    assert "gelatoapis.com" in about["origin"]
+    assert "key" not in about
+    assert journal.count() == {"intended": 0, "created": 2, "rejected": 1, "unknown": 0}
+    rows = {row.reference: row for row in journal.rows()}
+    assert (rows["r0"].state, rows["r0"].order_id, rows["r0"].adopted, rows["r0"].attempts) == (
+        "created",
+        "r0-0",
+        False,
+        1,
+    )
+    assert rows["r2"].adopted
+    assert rows["r1"].reason
+    assert [row.reference for row in journal.rows("rejected")] == ["r1"]
+    assert journal.purge() == 1
+    assert journal.purge() == 0
+    assert journal.count()["rejected"] == 0
+    with pytest.raises((ValueError, KeyError)):
+        list(journal.rows("nonsense"))
+
+
+@pytest.mark.anyio
+async def test_a_journal_can_be_read_while_it_is_written(make_order, shop, virtual, path):
+    orders = (make_order(f"r{i}") for i in range(500))
+    async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+        await anext(outcomes)
+        assert Journal(path).about()["run"] == "1"
+        assert sum(Journal(path).count().values()) >= 1
+        assert len(list(Journal(path).rows())) >= 1
+
+
+# the kill
+
+FAULTS = [
+    Fault("status", status=503, share=0.05),
+    Fault("drop", when="before", share=0.05),
+    Fault("drop", when="after", share=0.05),
+    Fault("status", status=504, commit_delay=0.5, share=0.05),
+]
+ORDERS = 200
+CHILD = Path(__file__).with_name("kill_child.py")
+
+
+def _child(sandbox, backend, path):
+    arguments = [sys.executable, CHILD, sandbox.url, backend, path, str(ORDERS), "1.5"]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+
+
+def _killed(sandbox, backend, path, seed):
+    """Kill a run at a random moment, as soon as ten requests are in flight; say how far it was."""
+    target = random.Random(seed).uniform(0.2, 0.7) * ORDERS
+    with _child(sandbox, backend, path) as child:
+        for line in child.stdout:
+            finished, in_flight = map(int, line.split())
+            if finished >= target and in_flight >= 10:
+                child.kill()
+                break
+        child.wait(10)
+    assert child.returncode == -9
+    assert finished < 0.8 * ORDERS
+    return finished
+
+
+def _resumed(sandbox, backend, path):
+    with _child(sandbox, backend, path) as child:
+        last = child.stdout.readlines()[-1]
+    assert child.returncode == 0
+    return json.loads(last)
+
+
+def _made(sandbox, backend):
+    return sandbox.audit().orders.get(backend, {})
+
+
+@pytest.mark.parametrize(("backend", "seed"), [("gelato", 1), ("gelato", 2), ("connect", 3), ("connect", 4)])
+def test_a_killed_run_resumes_with_every_order_exactly_once(path, backend, seed):
+    with Sandbox(faults=FaultPlan(FAULTS, seed=seed), latency=0.3, search_lag=0.2) as sandbox:
+        _killed(sandbox, backend, path, seed)
+        assert Journal(path).count()["intended"] >= 10
+        outcomes = _resumed(sandbox, backend, path)
+        made = _made(sandbox, backend)
+        assert not sandbox.audit().duplicates
+    assert {reference: len(commits) for reference, commits in made.items()} == {f"r{i}": 1 for i in range(ORDERS)}
+    assert sorted(reference for reference, _, _ in outcomes) == sorted(made)
+    for reference, kind, order_id in outcomes:
+        assert kind == "Created"
+        assert order_id in made[reference][0]
+    assert Journal(path).count() == {"intended": 0, "created": ORDERS, "rejected": 0, "unknown": 0}
+
+
+def test_with_the_intents_ignored_a_killed_run_makes_orders_twice(path):
+    with Sandbox(faults=FaultPlan(FAULTS, seed=1), latency=0.5, search_lag=0.2) as sandbox:
+        _killed(sandbox, "gelato", path, seed=1)
+        with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+            assert connection.execute("DELETE FROM orders WHERE state = 1").rowcount >= 10
+        _resumed(sandbox, "gelato", path)
+        assert sandbox.audit().duplicates

@@ -1,0 +1,177 @@
+"""How runs end: nothing is dropped, told twice, or left running."""
+
+import asyncio
+
+import anyio
+import pytest
+from anyio.lowlevel import checkpoint
+from crashes import by_reference, counts, outcomes_of
+from fake_shop import failed, lost
+
+from gelato_async import AuthenticationError, Response
+from gelato_async.bulk import Created, submit_orders
+from gelato_async.bulk import outbox as outbox_module
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.mark.parametrize("fault", [failed(503), lost])
+@pytest.mark.parametrize("at", [0, 300, 599])
+async def test_an_async_input_that_ends_while_an_order_is_settled_drops_none(
+    client_for, make_order, shop, virtual, fault, at
+):
+    shop.faults[f"r{at}"] = [fault]
+    shop.latency = 0.5
+
+    async def orders():
+        for i in range(600):
+            yield make_order(f"r{i}")
+        await virtual.sleep(2)
+
+    with anyio.fail_after(30):
+        found = by_reference(await outcomes_of(client_for(), orders(), workers=256))
+    assert len(found) == 600
+    assert counts(shop) == {f"r{i}": 1 for i in range(600)}
+
+
+@pytest.mark.parametrize("workers", [1, 256])
+async def test_an_absent_order_is_sent_again_while_the_input_is_quiet(client_for, make_order, shop, workers):
+    shop.faults["r0"] = [failed(503)]
+    resent = anyio.Event()
+    commit = shop.commit
+
+    def noting(body):
+        if body["orderReferenceId"] == "r0":
+            resent.set()
+        return commit(body)
+
+    shop.commit = noting
+
+    async def orders():
+        yield make_order("r0")
+        await resent.wait()
+        yield make_order("r1")
+
+    with anyio.fail_after(10):
+        found = by_reference(await outcomes_of(client_for(), orders(), workers=workers))
+    assert found.keys() == {"r0", "r1"}
+    assert counts(shop) == {"r0": 1, "r1": 1}
+
+
+# on trio the virtual clock outruns the journal's thread
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_an_adopted_order_at_the_very_end_is_told_through_a_full_outbox(client_for, make_order, shop, virtual):
+    limit, last = 1_000, "last"
+    shop.faults[last] = [lost]
+    orders = [*(make_order(f"r{i}") for i in range(limit)), make_order(last)]
+    async with submit_orders(client_for(), orders) as outcomes:
+        with anyio.fail_after(20):
+            while len(shop.orders) <= limit or not shop.searches:
+                await virtual.sleep(0.1)
+            for _ in range(200):
+                await checkpoint()
+        assert len(outcomes._run.outbox.items) == outbox_module.Outbox().limit
+        with anyio.fail_after(20):
+            found = by_reference([outcome async for outcome in outcomes])
+    assert found[last] == Created(reference=last, order_id="last-0", adopted=True)
+    assert len(found) == limit + 1
+
+
+@pytest.mark.parametrize("what", [None, 5, "order"])
+async def test_something_else_in_the_input_is_a_type_error_after_what_came_before(client_for, make_order, shop, what):
+    found = []
+    with pytest.raises(TypeError, match="NewOrder"):
+        async with submit_orders(client_for(), [make_order("r"), what, make_order("never")]) as outcomes:
+            async for outcome in outcomes:
+                found.append(outcome.reference)
+    assert found == ["r"]
+    assert shop.orders.keys() == {"r"}
+
+
+async def test_an_input_that_is_no_iterable_is_a_type_error_and_makes_no_journal(client_for, make_order, tmp_path):
+    path = tmp_path / "run.journal"
+    with pytest.raises(TypeError):
+        await outcomes_of(client_for(), 5, path)
+    assert list(tmp_path.iterdir()) == []
+    with anyio.CancelScope() as scope:
+        assert len(await outcomes_of(client_for(), [make_order("r")], path)) == 1
+    assert not scope.cancelled_caught
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+@pytest.mark.parametrize("steps", [1, 3, 10, 40])
+async def test_a_second_cancel_while_leaving_leaves_no_task_running(client_for, make_order, shop, tmp_path, steps):
+    async def never(request):
+        shop.in_flight += 1
+        await anyio.sleep_forever()
+
+    shop.answer = never
+    path = tmp_path / "run.journal"
+
+    async def run():
+        orders = (make_order(f"r{i}") for i in range(100))
+        async with submit_orders(client_for(), orders, journal=path, workers=4, grace=60) as outcomes:
+            async for _ in outcomes:
+                pass
+
+    before = asyncio.all_tasks()
+    task = asyncio.create_task(run())
+    while shop.in_flight < 4:
+        await checkpoint()
+    task.cancel()
+    for _ in range(steps):
+        await checkpoint()
+    task.cancel()
+    with anyio.fail_after(10):
+        while not task.done():
+            await anyio.sleep(0.001)
+    assert task.cancelled()
+    await checkpoint()
+    assert asyncio.all_tasks() == before
+    assert shop.in_flight == 4
+    assert {file.name for file in tmp_path.iterdir()} <= {"run.journal", "run.journal-lock"}
+
+
+@pytest.mark.parametrize("made", [True, False])
+async def test_a_refused_key_while_a_look_is_on_its_way_gives_one_outcome_per_order(
+    client_for, make_order, shop, virtual, made, tmp_path
+):
+    for i in range(5):
+        shop.faults[f"r{i}"] = [lost if made else failed(503)]
+    shop.faults["bad"] = [failed(401)]
+    genuine, looking, refused = shop.answer, anyio.Event(), anyio.Event()
+
+    async def answer(request):
+        if request.url.endswith(":search"):
+            looking.set()
+            await refused.wait()
+            await virtual.sleep(3)
+        if b'"bad"' in (request.body or b""):
+            await looking.wait()
+            refused.set()
+        return await genuine(request)
+
+    shop.answer = answer
+    found = []
+    with anyio.fail_after(20), pytest.raises(AuthenticationError):
+        async with submit_orders(
+            client_for(), map(make_order, [*(f"r{i}" for i in range(5)), "bad"]), journal=tmp_path / "j"
+        ) as outcomes:
+            async for outcome in outcomes:
+                found.append(outcome)
+    told = by_reference([*found, *outcomes.leftover])
+    assert told.keys() == {f"r{i}" for i in range(5)}
+    if made:
+        assert all(isinstance(outcome, Created) for outcome in told.values())
+
+
+async def test_a_look_that_is_refused_ends_the_run_with_one_outcome_per_order(client_for, make_order, shop):
+    for i in range(120):
+        shop.faults[f"r{i}"] = [lost]
+    shop.search_fault = Response(status=401)
+    found = []
+    with anyio.fail_after(20), pytest.raises(AuthenticationError):
+        async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(120))) as outcomes:
+            async for outcome in outcomes:
+                found.append(outcome)
+    assert by_reference([*found, *outcomes.leftover]).keys() == shop.orders.keys()

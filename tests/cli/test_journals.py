@@ -1,0 +1,278 @@
+import json
+import shlex
+import sqlite3
+import urllib.request
+
+import pytest
+
+from gelato_async.bulk.journal import Journal, JournalWriter
+from gelato_async.bulk.journal_file import JournalError
+from gelato_async.cli import rejects
+from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.sandbox import Fault
+
+
+def rows_of(path):
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+def drafts_of(sandbox):
+    return urllib.request.Request(
+        f"{sandbox.url}/v4/orders:search",
+        data=b"{}",
+        headers={"X-API-KEY": sandbox.environment["GELATO_API_KEY"], "Content-Type": "application/json"},
+    )
+
+
+def changed(line, **changes):
+    return json.dumps(json.loads(line) | changes).encode() + b"\n"
+
+
+def test_the_same_command_again_sends_nothing_and_reports_all(serve, command, orders, tmp_path):
+    sandbox, path = serve(), orders(5)
+    assert command("submit", path).code == 0
+    requests = sandbox.audit().requests
+    again = command("submit", path, "--report", tmp_path / "out.jsonl")
+    assert (again.code, again.out) == (0, "5 done: 5 created (5 replayed), 0 rejected, 0 unknown.\n")
+    assert sandbox.audit().requests == requests
+    rows = rows_of(tmp_path / "out.jsonl")
+    assert {row["reason"] for row in rows} == {"replayed: an earlier run made it"}
+    assert {row["outcome"] for row in rows} == {"created"}
+    assert Journal(f"{path}.journal").count()["created"] == 5
+
+
+def test_the_report_tells_attempts_and_seconds(serve, command, orders, tmp_path):
+    serve(Fault("drop", count=1))
+    assert command("submit", orders(2), "--settle", 1, "--report", tmp_path / "out.jsonl").code == 0
+    rows = rows_of(tmp_path / "out.jsonl")
+    assert sorted(row["attempts"] for row in rows) == [1, 2]
+    assert all(row["seconds"] >= 0 for row in rows)
+
+
+def test_no_journal_leaves_none(serve, command, orders, tmp_path):
+    serve()
+    assert command("submit", orders(1), "--no-journal").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["gelato.jsonl"]
+
+
+def test_standard_input_has_no_journal_and_that_is_told(serve, process, orders):
+    serve()
+    result = process("submit", "-", input=orders(1).read_bytes())
+    assert result.stderr.decode().splitlines() == [
+        "warning: a crash of this run cannot be resumed; with --journal PATH it can"
+    ]
+    quiet = process("submit", "-", "--journal", "run.journal", input=orders(1).read_bytes())
+    assert (quiet.returncode, quiet.stderr) == (0, b"")
+
+
+def test_resume_only_sends_nothing_new(serve, command, orders, tmp_path):
+    sandbox, path = serve(), orders(4)
+    assert command("submit", path, "--limit", 3).out.startswith("3 done: 3 created")
+    result = command("submit", path, "--resume-only", "--report", tmp_path / "out.jsonl")
+    assert (result.code, result.out) == (0, "4 done: 3 created (3 replayed), 0 rejected, 0 unknown, 1 skipped.\n")
+    assert [row["line"] for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "skipped"] == [4]
+    assert sandbox.audit().commits == 3
+
+
+def test_limit_takes_the_first_ones(serve, command, orders):
+    sandbox = serve()
+    assert command("submit", orders(5), "--limit", 2).code == 0
+    assert sorted(sandbox.audit().orders["gelato"]) == ["sample-1-gelato-00001", "sample-1-gelato-00002"]
+
+
+@pytest.mark.parametrize("backend", ["gelato", "connect"])
+def test_a_dry_run_sends_nothing_and_leaves_nothing(serve, command, orders, tmp_path, backend):
+    sandbox, path = serve(), orders(3, backend=backend)
+    result = command("submit", path, "--backend", backend, "--dry-run")
+    assert (result.code, result.out) == (0, "Dry run, nothing was sent: 3 would be submitted, 0 rejected.\n")
+    assert sandbox.audit().requests == 0
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_dry_run_tells_everything_that_would_be_rejected(serve, command, orders):
+    sandbox = serve()
+    path = orders(2, edit=lambda lines: [*lines, changed(lines[0], currency="SEK"), changed(lines[1], items=[]), b"x"])
+    result = command("submit", path, "--dry-run")
+    assert result.code == 1
+    assert result.out == "Dry run, nothing was sent: 2 would be submitted, 3 rejected.\n"
+    assert f"{path}:3: orderReferenceId: was used before, for an order with other contents" in result.err
+    assert f"{path}:4: items: must have at least one element" in result.err
+    assert f"{path}:5: not JSON" in result.err
+    assert sandbox.audit().requests == 0
+    assert command("submit", path, "--dry-run", "--limit", 2).code == 0
+
+
+def test_drafts_are_drafts(serve, command, orders):
+    sandbox = serve()
+    assert command("submit", orders(2), "--draft").code == 0
+    with urllib.request.urlopen(drafts_of(sandbox)) as answer:
+        assert [order["orderType"] for order in json.load(answer)["orders"]] == ["draft"] * 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--draft", "--backend", "connect"], "GelatoConnect has no drafts"),
+        (["--journal", "a", "--no-journal"], "contradict"),
+        (["--resume-only"], "there is no journal gelato.jsonl.journal to resume"),
+        (["--resume-only", "--no-journal"], "there is no journal to resume"),
+        (["--journal", "gelato.jsonl"], "the journal gelato.jsonl is the file of orders itself"),
+        (["--journal", "out.jsonl", "--report", "out.jsonl"], "the report out.jsonl is the journal"),
+        (["--journal", "nonsense"], "nonsense is not a journal"),
+        (["--journal", "missing/run.journal"], "missing/run.journal"),
+        (["--limit", "0"], "--limit"),
+    ],
+)
+def test_what_cannot_be_done_is_one_line_and_2(serve, command, orders, tmp_path, arguments, told):
+    sandbox = serve()
+    orders(1)
+    (tmp_path / "nonsense").write_bytes(b"no journal at all" * 100)
+    result = command("submit", "gelato.jsonl", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err
+    assert result.err.count("\n") == 1
+    assert sandbox.audit().requests == 0
+    assert (tmp_path / "nonsense").read_bytes() == b"no journal at all" * 100
+
+
+def test_a_journal_of_another_key_is_refused_and_the_old_report_stays(serve, command, orders, tmp_path, monkeypatch):
+    serve()
+    arguments = ["submit", orders(1), "--report", tmp_path / "out.csv"]
+    assert command(*arguments).code == 0
+    before = (tmp_path / "out.csv").read_bytes()
+    monkeypatch.setenv("GELATO_API_KEY", "another")
+    result = command(*arguments)
+    assert result.code == 2
+    assert "belongs to another key" in result.err
+    assert result.err.count("\n") == 1
+    assert (tmp_path / "out.csv").read_bytes() == before
+
+
+def test_a_full_disk_under_the_journal_is_told(serve, command, orders, monkeypatch):
+    serve()
+
+    def full(*_):
+        raise JournalError("the journal cannot be written: disk is full")
+
+    monkeypatch.setattr(JournalWriter, "_write", full)
+    result = command("submit", orders(3))
+    assert result.code == 2
+    assert "disk is full" in result.err
+
+
+def test_rejected_lines_can_be_mended_and_submitted(serve, command, orders, tmp_path):
+    sandbox = serve()
+    path = orders(4, edit=lambda lines: [b"\n", changed(lines[0], items=[]), *lines[1:3], b'{"items": 1} \n', b"x"])
+    result = command("submit", path)
+    assert result.code == 1
+    rejected = tmp_path / "gelato.jsonl.rejected.jsonl"
+    assert str(rejected) in result.out
+    lines, bad = path.read_bytes().splitlines(), rejected.read_bytes().splitlines()
+    assert sorted(bad) == sorted([lines[1], lines[4], b"x"])
+    rejected.write_bytes(to_line(next(sample_orders("gelato", 1, 1)), "gelato"))
+    assert command("submit", rejected).code == 0
+    assert sandbox.audit().commits == 3
+    assert command("submit", path).code == 1
+    assert rejected.with_name(f"{rejected.name}.old").exists()
+
+
+def test_no_rejected_order_no_file(serve, command, orders, tmp_path):
+    serve()
+    assert command("submit", orders(1)).code == 0
+    assert not list(tmp_path.glob("*rejected*"))
+
+
+def test_rejected_orders_of_csv_are_written_as_json(serve, command, tmp_path):
+    serve()
+    command("sample", "-n", 3, "--seed", 1, "--output", "orders.csv")
+    path = tmp_path / "orders.csv"
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([*(line.replace("2024", "2024") for line in lines), "broken"]).replace(",DK,", ",Denmark,")
+    )
+    country = lines[0].split(",").index("country")
+    first = lines[1].split(",")[country]
+    path.write_text("\n".join([lines[0], *(line.replace(f",{first},", ",Nowhere,") for line in lines[1:]), "broken"]))
+    result = command("submit", path)
+    assert result.code == 1
+    orders = [json.loads(line) for line in (tmp_path / "orders.csv.rejected.jsonl").read_bytes().splitlines()]
+    assert orders
+    assert {order["shippingAddress"]["country"] for order in orders} == {"Nowhere"}
+    assert "could not be read as orders, and are not in it" in result.out
+
+
+def test_rejected_lines_on_a_full_disk_stop_the_run(serve, command, orders, monkeypatch):
+    serve()
+
+    def full(_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(rejects.Rejects, "_opened", staticmethod(full))
+    result = command("submit", orders(1, edit=lambda lines: [b"x\n", *lines]))
+    assert result.code == 2
+    assert "cannot write" in result.err
+
+
+@pytest.mark.parametrize("backend", ["gelato", "connect"])
+def test_status_tells_what_a_journal_is_of(serve, command, orders, backend):
+    sandbox, path = serve(), orders(3, backend=backend, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
+    for _ in range(2):
+        assert command("submit", path, "--backend", backend).code == 1
+    result = command("status", f"{path}.journal")
+    assert (result.code, result.err) == (0, "")
+    assert sandbox.url in result.out
+    assert "created   2\n" in result.out
+    told = json.loads(command("status", f"{path}.journal", "--json").out)
+    assert told["runs"] == 2
+    assert told["orders"] == {"intended": 0, "created": 2, "rejected": 1, "unknown": 0}
+    assert told["prefix"] == ("" if backend == "gelato" else sandbox.environment["GELATO_CONNECT_PREFIX"])
+
+
+@pytest.mark.parametrize("command_line", [["status", "x.journal"], ["settle", "x.journal"]])
+@pytest.mark.parametrize("contents", [None, b"nonsense" * 100])
+def test_no_journal_is_one_line_and_2(command, tmp_path, command_line, contents):
+    if contents:
+        (tmp_path / "x.journal").write_bytes(contents)
+    result = command(*command_line)
+    assert (result.code, result.out) == (2, "")
+    assert "x.journal" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_settle_finds_what_was_lost(serve, command, orders):
+    sandbox = serve(Fault("html", count=1, when="after"), search_lag=1.0)
+    path = orders(2)
+    first = command("submit", path, "--settle", 0)
+    assert first.code == 3
+    assert "1 (in flight" not in command("status", f"{path}.journal").out
+    assert "gelato-async settle " in command("status", f"{path}.journal").out
+    line = first.out.split("again: gelato-async ")[1].strip().rstrip(".")
+    result = command(*shlex.split(line), "--settle", 3)
+    assert result.code == 0, result.out
+    assert result.out.splitlines()[-1] == "1 looked for: 1 created (1 adopted), 0 rejected, 0 unknown."
+    assert sandbox.audit().commits == 2
+    assert command(*shlex.split(line)).out == "0 looked for: 0 created, 0 rejected, 0 unknown.\n"
+
+
+def test_settle_is_3_where_some_stay_unknown_and_sends_nothing(serve, command, orders):
+    sandbox = serve(Fault("html", count=1, when="after"), search_lag=1e6)
+    path = orders(1)
+    assert command("submit", path, "--settle", 0).code == 3
+    result = command("settle", f"{path}.journal", "--settle", 0.2)
+    assert result.code == 3
+    assert ": unknown: " in result.out
+    assert sandbox.audit().commits == 1
+    other = command("settle", f"{path}.journal", "--backend", "connect")
+    assert (other.code, other.err.count("\n")) == (2, 1)
+    assert "belongs to another backend" in other.err
+
+
+def test_a_journal_in_use_is_refused(serve, command, orders):
+    serve()
+    path = orders(1)
+    lock = sqlite3.connect(f"{path}.journal-lock")
+    lock.execute("BEGIN EXCLUSIVE")
+    result = command("submit", path)
+    lock.close()
+    assert result.code == 2
+    assert "is in use by another process" in result.err
