@@ -22,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         _drop_output()
         return ExitCode.FINE
+    except OSError as error:
+        complain(f"gelato-async: {error.strerror or error}")
+        return ExitCode.USAGE
     return code
 
 

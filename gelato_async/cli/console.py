@@ -2,6 +2,7 @@
 
 import gc
 import sys
+from contextlib import suppress
 from enum import IntEnum
 from typing import BinaryIO
 
@@ -28,8 +29,10 @@ def say(text: str) -> None:
 
 def complain(text: str) -> None:
     """Write a line about what happens to standard error."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
+    # a reader who has gone must not end a run: what matters is what happens to the orders
+    with suppress(BrokenPipeError):
+        sys.stderr.write(f"{text}\n")
+        sys.stderr.flush()
 
 
 def raw_output() -> BinaryIO:

@@ -3,7 +3,7 @@
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -97,7 +97,7 @@ def open_report(path: Path | None) -> AbstractContextManager[Report | None]:
     if path is None:
         return nullcontext()
     try:
-        stream = path.open("a", encoding="utf-8", newline="")
+        stream = path.open("a", encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
     return _closing(Report(path, stream, FORMATS[path.suffix.lower()]))
@@ -105,5 +105,9 @@ def open_report(path: Path | None) -> AbstractContextManager[Report | None]:
 
 @contextmanager
 def _closing(report: Report) -> Iterator[Report]:
-    with report.stream:
+    try:
         yield report
+    finally:
+        # what could not be flushed has been told already
+        with suppress(OSError):
+            report.stream.close()

@@ -32,6 +32,8 @@ def open_input(file: str) -> BinaryIO:
         CommandError: it cannot be read.
     """
     try:
+        if file == STANDARD_INPUT and sys.stdin is None:
+            raise CommandError("standard input is closed: name a file, or pipe orders in")
         if file == STANDARD_INPUT:
             # A buffer of our own: one that a thread still reads as the process ends would abort it, were it sys.stdin's.
             return open(sys.stdin.fileno(), "rb", closefd=False)
