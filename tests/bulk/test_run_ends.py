@@ -10,7 +10,6 @@ from fake_shop import failed, lost
 
 from gelato_async import AuthenticationError, Response
 from gelato_async.bulk import Created, submit_orders
-from gelato_async.bulk import outbox as outbox_module
 
 pytestmark = pytest.mark.anyio
 
@@ -56,25 +55,6 @@ async def test_an_absent_order_is_sent_again_while_the_input_is_quiet(client_for
         found = by_reference(await outcomes_of(client_for(), orders(), workers=workers))
     assert found.keys() == {"r0", "r1"}
     assert counts(shop) == {"r0": 1, "r1": 1}
-
-
-# on trio the virtual clock outruns the journal's thread
-@pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_an_adopted_order_at_the_very_end_is_told_through_a_full_outbox(client_for, make_order, shop, virtual):
-    limit, last = 1_000, "last"
-    shop.faults[last] = [lost]
-    orders = [*(make_order(f"r{i}") for i in range(limit)), make_order(last)]
-    async with submit_orders(client_for(), orders) as outcomes:
-        with anyio.fail_after(20):
-            while len(shop.orders) <= limit or not shop.searches:
-                await virtual.sleep(0.1)
-            for _ in range(200):
-                await checkpoint()
-        assert len(outcomes._run.outbox.items) == outbox_module.Outbox().limit
-        with anyio.fail_after(20):
-            found = by_reference([outcome async for outcome in outcomes])
-    assert found[last] == Created(reference=last, order_id="last-0", adopted=True)
-    assert len(found) == limit + 1
 
 
 @pytest.mark.parametrize("what", [None, 5, "order"])
