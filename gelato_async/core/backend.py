@@ -133,7 +133,8 @@ class Backend:
 
     def _unsupported(self, operation: Operation[Any]) -> list[Problem]:
         remedy = "leave it out, or pass it by `extra` if you know better"
-        lost = [Problem(path, f"{self.name} cannot carry this: {remedy}") for path in self._lost(operation)]
+        paths = self._lost(operation) if _has_any(operation, self.unsupported) else ()
+        lost = [Problem(path, f"{self.name} cannot carry this: {remedy}") for path in paths]
         return lost + [Problem(path, "has a field of its own: say it there") for path in _misplaced(operation)]
 
     def _broken_rules(self, operation: Operation[Any], body: Mapping[str, Any]) -> list[Problem]:

@@ -1260,3 +1260,19 @@ def test_what_an_address_has_in_extra_is_masked_however_deep(api):
     with pytest.raises(BadRequestError) as caught:
         api.backend.parse(operation, Response(status=400, body=body))
     assert str(caught.value) == "orders.create: 400: ***, ***, ***"
+
+
+@both
+def test_a_review_tells_all_problems_or_gives_the_body(api):
+    assert api.backend.review(api.create(with_order(currency="")))[0][0].path == "currency"
+    problems, body = api.backend.review(api.create(MINIMAL))
+    assert (list(problems), body) == ([], api.backend.build(api.create(MINIMAL)).body)
+    problems, body = api.backend.review(api.create(with_order(extra={"odd": {1, 2}})))
+    assert (problems[0].path, body) == ("extra", b"")
+
+
+@both
+def test_a_field_that_holds_something_else_is_told_and_never_raises_otherwise(api):
+    with pytest.raises(ValidationError, match="wrong type"):
+        api.backend.check(api.create(with_order(shipping_address="Storgatan 1")))
+    assert api.backend.scrubber(api.create(with_order(items=["odd"]))).text("odd") == "odd"

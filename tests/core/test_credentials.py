@@ -32,3 +32,9 @@ def test_a_bad_key_is_refused_without_being_echoed(value):
         checked(value, "API key", "KEY", forbidden=":")
     assert "sec" not in str(caught.value)
     assert "API key" in str(caught.value)
+
+
+@pytest.mark.parametrize("key", [b"key", 5, ["key"]])
+def test_a_key_of_another_kind_is_told(key):
+    with pytest.raises(TypeError, match="must be a string"):
+        checked(key, "Gelato API key", "GELATO_API_KEY")
