@@ -289,7 +289,7 @@ def _full_after(monkeypatch, path, pages):
 async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(make_order, shop, virtual, path, monkeypatch, pages):
     _full_after(monkeypatch, path, pages)
     found, orders = [], [make_order(f"reference-{i}") for i in range(1_000)]
-    with anyio.fail_after(20):
+    with anyio.fail_after(90):
         with pytest.raises(JournalError, match="full") as told:
             async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
                 async for outcome in outcomes:
@@ -320,7 +320,7 @@ async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(make_or
         return file
 
     monkeypatch.setattr(journal_module, "open_journal", failing)
-    with anyio.fail_after(20), pytest.raises(JournalError, match="full"):
+    with anyio.fail_after(90), pytest.raises(JournalError, match="full"):
         await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
 
 
