@@ -1,8 +1,9 @@
-"""Gelato's own API: order.gelatoapis.com v4."""
+"""Gelato's own API: orders (order.gelatoapis.com v4) here; products, shipping and stores in the files beside this one."""
 
 from collections.abc import Mapping
 from typing import Any
 
+from gelato_async.backends import gelato_products, gelato_shipping, gelato_stores
 from gelato_async.backends.origins import Paths, origins, with_paths
 from gelato_async.core.backend import Backend, Fields, Routes, Rules
 from gelato_async.core.credentials import Credentials, checked
@@ -45,9 +46,14 @@ from gelato_async.models.order import Order
 from gelato_async.models.quote import Quotation
 from gelato_async.models.search import OrderPage
 
-ORIGINS = {"order": "https://order.gelatoapis.com"}
+ORIGINS = {
+    "order": "https://order.gelatoapis.com",
+    "product": "https://product.gelatoapis.com",
+    "shipment": "https://shipment.gelatoapis.com",
+    "ecommerce": "https://ecommerce.gelatoapis.com",
+}
 
-ROUTES: Routes = {
+_ORDER_ROUTES: Routes = {
     CreateOrder: Route(
         method="POST", service="order", path="/v4/orders", body="order", answer=Order, repeat=Repeat.AFTER_SETTLING
     ),
@@ -70,6 +76,8 @@ ROUTES: Routes = {
     ),
     DeleteDraft: Route(method="DELETE", service="order", path="/v4/orders/{order_id}", repeat=Repeat.CHECKING),
 }
+
+ROUTES: Routes = {**_ORDER_ROUTES, **gelato_products.ROUTES, **gelato_shipping.ROUTES, **gelato_stores.ROUTES}
 
 RENAMES: Renames = {(ShippingAddress, "registration_state"): "registrationStateCode"}
 
@@ -148,7 +156,7 @@ def _items(path: str) -> list[Rule]:
 
 _ORDER = [Rule(name, required) for name in ("orderReferenceId", "customerReferenceId", "currency")]
 
-RULES: Rules = {
+_ORDER_RULES: Rules = {
     CreateOrder: RuleTable(
         [
             *_ORDER,
@@ -179,6 +187,9 @@ RULES: Rules = {
     ),
     ConfirmDraft: RuleTable([Rule("items[].id", required), *_files("items[].files[]")]),
 }
+
+
+RULES: Rules = {**_ORDER_RULES, **gelato_products.RULES, **gelato_shipping.RULES, **gelato_stores.RULES}
 
 
 def gelato_backend(api_key: str | None, *, base_url: str | None = None, paths: Paths | None = None) -> Backend:

@@ -60,7 +60,7 @@ class Binding:
         """The binding of a client's backend."""
         return cls(
             backend=backend.name,
-            origin=" ".join(sorted(set(backend.origins.values()))),
+            origin=backend.origins["order"],
             prefix=backend.values.get("prefix", ""),
             key=backend.credentials.digest,
         )

@@ -23,7 +23,7 @@ from gelato_async.core.errors import (
     scrub,
 )
 from gelato_async.core.messages import Request, Response
-from gelato_async.core.operations import CheckedOperation, GetOrder, Operation
+from gelato_async.core.operations import CheckedOperation, GetOrder, OnceOperation, Operation
 from gelato_async.core.retry import Fate, RetryPolicy, RetryQuota, fate_of
 from gelato_async.core.settling import ServerClock
 from gelato_async.limiters.base import Clock, RateLimiter
@@ -93,6 +93,8 @@ class Attempts:
                 fate = fate_of(error)
                 if checked and (fate is Fate.DONE or (unclear and fate is Fate.REFUSED)):
                     return await self._checked(checked, error, deadline)
+                if fate in {Fate.UNKNOWN, Fate.DONE} and isinstance(operation, OnceOperation):
+                    raise
                 paid = await self.pause(error, attempt, deadline)
                 unclear = unclear or fate is Fate.UNKNOWN
                 attempt += 1

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar, get_args
+from urllib.parse import urlencode
 
 import attrs
 from attrs import field, frozen
@@ -109,10 +110,11 @@ class Backend:
         """
         if not 200 <= response.status < 300:
             raise responses.error_for(response, operation.name, self.scrubber(operation), now)
-        answer: type[T] = self.route(operation).answer
+        route = self.route(operation)
+        answer: type[T] = route.answer
         found = responses.parse_json(response.body)
         try:
-            return wire.load(answer, found)
+            return wire.load(answer, {route.bare: found} if route.bare and isinstance(found, list) else found)
         except wire.MalformedError as error:
             problems = error.problems if found is not None else [Problem("", "it is not JSON")]
         raise self._decode_error(operation, response, found, problems)
@@ -158,7 +160,7 @@ class Backend:
     def _dumped(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
         if isinstance(route.body, str):
             return dict(self.dialect.dump(getattr(operation, route.body)))
-        content = {name: getattr(operation, name) for name in route.body or ()}
+        content = {name: getattr(operation, name) for name in route.body or route.query}
         named = {wire.camel(name): self.dialect.dump(value) for name, value in content.items() if value is not None}
         return {**route.fixed, **named}
 
@@ -170,6 +172,8 @@ class Backend:
         if body:
             headers["content-type"] = "application/json"
         url = self.origins[route.service] + route.expand({**self.values, **values}, operation.name)
+        if route.query and content:
+            url += "?" + urlencode({name: _in_query(value) for name, value in content.items()})
         return Request(method=route.method, url=url, headers=headers, body=body)
 
     def _encode(self, body: Any, operation: str) -> bytes:
@@ -195,6 +199,10 @@ class Backend:
             order_id=order_id or None,
             operation=operation.name,
         )
+
+
+def _in_query(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _has_any(value: Any, fields: Fields) -> bool:

@@ -46,6 +46,11 @@ class CheckedOperation(Operation[T_co]):
 
 
 @frozen
+class OnceOperation(Operation[T_co]):
+    """A call that makes something of which nobody can tell afterwards whether it was made: never repeated when unclear."""
+
+
+@frozen
 class CreateOperation(Operation[T_co]):
     """A call that makes an order: never sent again before its fate is settled."""
 

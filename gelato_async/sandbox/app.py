@@ -11,11 +11,11 @@ import json
 import threading
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 import attrs
 
-from gelato_async.sandbox import connect_api, control, gelato_api, routes
+from gelato_async.sandbox import connect_api, control, gelato_api, product_api, routes, shipment_api, store_api
 from gelato_async.sandbox.answers import Answer, RefusedError, answer, error, retry_after, unauthorized
 from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.clock import Moment
@@ -31,8 +31,13 @@ Send = Callable[[Message], Awaitable[None]]
 ABORT = "gelato_async.sandbox.abort"
 ARRIVED = "gelato_async.sandbox.arrived"
 
-_ACTIONS = {**gelato_api.ACTIONS, **connect_api.ACTIONS}
-_WITH_BODY = frozenset({"create", "quote", "search", "patch", "update"})
+_ACTIONS = {
+    **gelato_api.ACTIONS,
+    **product_api.ACTIONS,
+    **shipment_api.ACTIONS,
+    **store_api.ACTIONS,
+    **connect_api.ACTIONS,
+}
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -83,7 +88,7 @@ class SandboxApp(Options):
 
     async def _serve(self, scope: Message, path: str, receive: Receive) -> Answer:
         arrived = scope.get("extensions", {}).get(ARRIVED)
-        admitted = self._admit(scope["method"], path, _key(scope), arrived)
+        admitted = self._admit(scope["method"], path, _key(scope), arrived, _query(scope))
         if isinstance(admitted, Answer):
             await _read(receive)
             return admitted
@@ -95,14 +100,14 @@ class SandboxApp(Options):
         return await self._disturbed(target, body, fault)
 
     def _admit(
-        self, method: str, path: str, key: str, arrived: float | None
+        self, method: str, path: str, key: str, arrived: float | None, query: dict[str, str]
     ) -> Answer | tuple[routes.Target, Fault | None]:
         with self._lock:
             world = self._world
             now = world.clock.real(arrived)
             world.ledger.arrived(key, now)
             try:
-                target = routes.find(method, path, self.connect_prefix)
+                target = routes.find(method, path, self.connect_prefix, query)
             except RefusedError as refused:
                 return error(routes.backend_of(path), refused)
             if key != self._expected_key(target):
@@ -154,8 +159,8 @@ def _controlled(world: World, method: str, path: str, body: bytes) -> Answer:
 
 def _perform(world: World, target: routes.Target, body: bytes, now: Moment) -> Answer:
     try:
-        content = _json_object(body) if target.route.partition(".")[2] in _WITH_BODY else {}
-        return _ACTIONS[target.route](world, target.order_id, content, now)
+        content = _json_object(body) if target.has_body else {}
+        return _ACTIONS[target.route](world, target, content, now)
     except RefusedError as refused:
         return error(target.backend, refused)
 
@@ -168,6 +173,10 @@ def _json_object(body: bytes) -> Body:
     if not isinstance(content, dict):
         raise RefusedError(400, "The body must be a JSON object")
     return content
+
+
+def _query(scope: Message) -> dict[str, str]:
+    return dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True))
 
 
 def _key(scope: Message) -> str:

@@ -7,22 +7,22 @@ An order that crosses a border is accepted without retail prices too, and fails 
 `missing_retail_prices`. Whether a reference may be used twice is not known of the real API: see `connect_duplicates`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from gelato_async.sandbox import order_rules
+from gelato_async.sandbox.actions import Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.documents import shipping_address, whole
 from gelato_async.sandbox.life_cycle import DEAD, SHIPPED
 from gelato_async.sandbox.orders import Body, Order
+from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.searching import search
 from gelato_async.sandbox.shipping import fulfillment_country, shipment
 from gelato_async.sandbox.world import World
 
-Action = Callable[[World, str, Body, Moment], Answer]
 
-
-def _create(world: World, _: str, body: Body, now: Moment) -> Answer:
+def _create(world: World, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.order(body, "connect"))
     reference = str(body["orderReferenceId"])
     if world.options.connect_duplicates == "refuse" and _is_taken(world, reference, now):
@@ -32,23 +32,23 @@ def _create(world: World, _: str, body: Body, now: Moment) -> Answer:
     return answer({"id": order.id, "orderReferenceId": order.reference, "createdAt": created})
 
 
-def _get(world: World, order_id: str, _: Body, now: Moment) -> Answer:
-    return answer(whole(_order(world, order_id, now), now))
+def _get(world: World, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(whole(_order(world, target.id, now), now))
 
 
-def _search(world: World, _: str, body: Body, now: Moment) -> Answer:
+def _search(world: World, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.search(body))
     return answer(search(world.stores["connect"], body, now, connect=True))
 
 
-def _cancel(world: World, order_id: str, _: Body, now: Moment) -> Answer:
-    _changeable(world, order_id, now).force("canceled", now)
+def _cancel(world: World, target: Target, _: Body, now: Moment) -> Answer:
+    _changeable(world, target.id, now).force("canceled", now)
     return answer({"code": 200, "message": "OK"})
 
 
-def _update(world: World, order_id: str, body: Body, now: Moment) -> Answer:
+def _update(world: World, target: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.update(body))
-    order = _changeable(world, order_id, now)
+    order = _changeable(world, target.id, now)
     changes = {name: body[name] for name in ("shipmentMethodUid", "shippingAddress") if body.get(name)}
     order.update(changes, now)
     return answer({"shippingAddress": shipping_address(order), "shipment": shipment(order, now)})

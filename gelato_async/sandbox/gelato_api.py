@@ -13,31 +13,31 @@
 The status of a refused PATCH or DELETE is documented nowhere, nor is the body of a 409. A reference may be used again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.sandbox import order_rules
+from gelato_async.sandbox.actions import Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.documents import whole
 from gelato_async.sandbox.life_cycle import DEAD, PRINTED
 from gelato_async.sandbox.orders import Body, Order, new_id
 from gelato_async.sandbox.receipts import item_price
+from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.searching import search
 from gelato_async.sandbox.shipping import fulfillment_country, offers
 from gelato_async.sandbox.world import World
 
-Action = Callable[[World, str, Body, Moment], Answer]
-
 _NO_BODY = Answer(200, headers=())
 
 
-def _create(world: World, _: str, body: Body, now: Moment) -> Answer:
+def _create(world: World, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.order(body, "gelato"))
     return answer(whole(world.commit("gelato", body, None, now), now))
 
 
-def _quote(_: World, __: str, body: Body, now: Moment) -> Answer:
+def _quote(_: World, __: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.quote(body))
     products, currency = body["products"], body["currency"]
     quote = {
@@ -62,17 +62,17 @@ def _quoted(product: Body, currency: str) -> Body:
     }
 
 
-def _get(world: World, order_id: str, _: Body, now: Moment) -> Answer:
-    return answer(whole(_order(world, order_id), now))
+def _get(world: World, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(whole(_order(world, target.id), now))
 
 
-def _search(world: World, _: str, body: Body, now: Moment) -> Answer:
+def _search(world: World, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.search(body))
     return answer(search(world.stores["gelato"], body, now, connect=False))
 
 
-def _cancel(world: World, order_id: str, _: Body, now: Moment) -> Answer:
-    order = _order(world, order_id)
+def _cancel(world: World, target: Target, _: Body, now: Moment) -> Answer:
+    order = _order(world, target.id)
     status = order.status(now)
     if status in PRINTED | DEAD:
         raise RefusedError(409, f"The order cannot be canceled, it is {status}")
@@ -80,8 +80,8 @@ def _cancel(world: World, order_id: str, _: Body, now: Moment) -> Answer:
     return _NO_BODY
 
 
-def _patch(world: World, order_id: str, body: Body, now: Moment) -> Answer:
-    order = _order(world, order_id)
+def _patch(world: World, target: Target, body: Body, now: Moment) -> Answer:
+    order = _order(world, target.id)
     if order.status(now) != "draft":
         raise RefusedError(409, "Only a draft can be patched")
     order_rules.enforce([] if body.get("orderType") == "order" else [("orderType", "must be order")])
@@ -97,8 +97,8 @@ def _patched(order: Order, items: Any) -> list[Body]:
     return [kept[item["id"]] | ({"files": item["files"]} if item.get("files") else {}) for item in items]
 
 
-def _delete(world: World, order_id: str, _: Body, now: Moment) -> Answer:
-    order = _order(world, order_id)
+def _delete(world: World, target: Target, _: Body, now: Moment) -> Answer:
+    order = _order(world, target.id)
     if order.order_type != "draft":
         raise RefusedError(409, "Only a draft can be deleted")
     order.force("canceled", now)

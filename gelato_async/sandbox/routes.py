@@ -1,43 +1,69 @@
 """Which route a method and a raw path lead to; ids are taken from the raw path, for an encoded slash stays one id."""
 
+import re
+from collections.abc import Mapping
+from functools import cache
 from urllib.parse import unquote
 
 import attrs
 
 from gelato_async.sandbox.answers import Backend, RefusedError
 
-ROUTES: tuple[str, ...] = (
-    "gelato.create",
-    "gelato.quote",
-    "gelato.get",
-    "gelato.search",
-    "gelato.cancel",
-    "gelato.patch",
-    "gelato.delete",
-    "connect.create",
-    "connect.get",
-    "connect.search",
-    "connect.cancel",
-    "connect.update",
+# `{}` stands for an id, `{prefix}` for the partner's part of GelatoConnect's paths
+_TABLE: tuple[tuple[str, str, str], ...] = (
+    ("gelato.create", "POST", "/v4/orders"),
+    ("gelato.quote", "POST", "/v4/orders:quote"),
+    ("gelato.get", "GET", "/v4/orders/{}(?<!:cancel)"),
+    ("gelato.search", "POST", "/v4/orders:search"),
+    ("gelato.cancel", "POST", "/v4/orders/{}:cancel"),
+    ("gelato.patch", "PATCH", "/v4/orders/{}(?<!:cancel)"),
+    ("gelato.delete", "DELETE", "/v4/orders/{}(?<!:cancel)"),
+    ("product.catalogs", "GET", "/v3/catalogs"),
+    ("product.catalog", "GET", "/v3/catalogs/{}"),
+    ("product.search", "POST", "/v3/catalogs/{}/products:search"),
+    ("product.get", "GET", "/v3/products/{}"),
+    ("product.cover_dimensions", "GET", "/v3/products/{}/cover-dimensions"),
+    ("product.prices", "GET", "/v3/products/{}/prices"),
+    ("product.availability", "POST", "/v3/stock/region-availability"),
+    ("shipment.methods", "GET", "/v1/shipment-methods"),
+    ("shipment.prices", "POST", "/v1/prices:search"),
+    ("ecommerce.create", "POST", "/v1/stores/{}/products:create-from-template"),
+    ("ecommerce.product", "GET", "/v1/stores/{}/products/{}"),
+    ("ecommerce.products", "GET", "/v1/stores/{}/products"),
+    ("ecommerce.template", "GET", "/v1/templates/{}"),
+    ("connect.create", "POST", "/api/{prefix}/order"),
+    ("connect.get", "GET", "/api/{prefix}/{}"),
+    ("connect.search", "POST", "/api/{prefix}/search"),
+    ("connect.cancel", "POST", "/api/{prefix}/{}/cancel"),
+    ("connect.update", "PUT", "/api/{prefix}/{}"),
 )
 
-_GELATO_COLLECTION = {"orders": "create", "orders:quote": "quote", "orders:search": "search"}
-_GELATO_ORDER = {"GET": "get", "PATCH": "patch", "DELETE": "delete"}
-_CONNECT_COLLECTION = {"order": "create", "search": "search"}
-_CONNECT_ORDER = {"GET": "get", "PUT": "update"}
+ROUTES: tuple[str, ...] = tuple(name for name, _, _ in _TABLE)
+_METHODS: Mapping[str, str] = {name: method for name, method, _ in _TABLE}
 
 
 @attrs.frozen
 class Target:
-    """A route by its name and the id in its path."""
+    """A route by its name, the ids in its path, and the query."""
 
     route: str
-    order_id: str = ""
+    ids: tuple[str, ...] = ()
+    query: Mapping[str, str] = attrs.field(factory=dict)
+
+    @property
+    def id(self) -> str:
+        """Give the last id of the path: the one that the route is about."""
+        return self.ids[-1]
 
     @property
     def backend(self) -> Backend:
         """Give the API this route belongs to."""
         return backend_of(self.route)
+
+    @property
+    def has_body(self) -> bool:
+        """Tell whether a JSON object is to be read."""
+        return _METHODS[self.route] in {"POST", "PUT", "PATCH"} and not self.route.endswith(".cancel")
 
 
 def backend_of(route_or_path: str) -> Backend:
@@ -45,32 +71,22 @@ def backend_of(route_or_path: str) -> Backend:
     return "connect" if route_or_path.startswith(("connect.", "/api/")) else "gelato"
 
 
-def find(method: str, raw_path: str, connect_prefix: str) -> Target:
+def find(method: str, raw_path: str, connect_prefix: str, query: Mapping[str, str] | None = None) -> Target:
     """Give the target of a request, or raise a 404 or 405."""
-    match raw_path.split("/")[1:]:
-        case ["v4", collection] if collection in _GELATO_COLLECTION:
-            return Target("gelato." + _one_of(method, {"POST": _GELATO_COLLECTION[collection]}))
-        case ["v4", "orders", order] if order.endswith(":cancel"):
-            return Target("gelato." + _one_of(method, {"POST": "cancel"}), unquote(order.removesuffix(":cancel")))
-        case ["v4", "orders", order] if order:
-            return Target("gelato." + _one_of(method, _GELATO_ORDER), unquote(order))
-        case ["api", prefix, *rest] if unquote(prefix) == connect_prefix:
-            return _connect(method, rest)
+    allowed: list[str] = []
+    for route, route_method, template in _TABLE:
+        found = _pattern(template).fullmatch(raw_path)
+        if found is None or unquote(found.groupdict().get("prefix", "")) not in {"", connect_prefix}:
+            continue
+        if route_method == method:
+            ids = found.groups()[1:] if "prefix" in found.groupdict() else found.groups()
+            return Target(route, tuple(map(unquote, ids)), query or {})
+        allowed.append(route_method)
+    if allowed:
+        raise RefusedError(405, f"Method not allowed here; allowed: {', '.join(dict.fromkeys(allowed))}")
     raise RefusedError(404, "No such path")
 
 
-def _connect(method: str, rest: list[str]) -> Target:
-    match rest:
-        case [collection] if method == "POST" and collection in _CONNECT_COLLECTION:
-            return Target("connect." + _CONNECT_COLLECTION[collection])
-        case [order] if order:
-            return Target("connect." + _one_of(method, _CONNECT_ORDER), unquote(order))
-        case [order, "cancel"] if order:
-            return Target("connect." + _one_of(method, {"POST": "cancel"}), unquote(order))
-    raise RefusedError(404, "No such path")
-
-
-def _one_of(method: str, actions: dict[str, str]) -> str:
-    if method not in actions:
-        raise RefusedError(405, f"Method not allowed here; allowed: {', '.join(actions)}")
-    return actions[method]
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    return re.compile(template.replace("{prefix}", "(?P<prefix>[^/]+)").replace("{}", "([^/]+)"))

@@ -1,0 +1,7 @@
+"""Gelato's shipment routes."""
+
+from collections.abc import Mapping
+
+from gelato_async.sandbox.actions import Action
+
+ACTIONS: Mapping[str, Action] = {}
