@@ -3,7 +3,12 @@
 from gelato_async._version import __version__
 from gelato_async.client.attempts import Reply
 from gelato_async.client.clients import CallOptions, ClientOptions, GelatoClient, GelatoConnectClient
-from gelato_async.client.paging import OrderSearch
+from gelato_async.client.connected import ConnectedOrders
+from gelato_async.client.paging import OrderSearch, StoreProductListing
+from gelato_async.client.product_search import ProductSearch
+from gelato_async.client.products import Products
+from gelato_async.client.shipping import Shipping
+from gelato_async.client.stores import Stores
 from gelato_async.core.errors import (
     AuthenticationError,
     BadRequestError,
@@ -14,6 +19,8 @@ from gelato_async.core.errors import (
     NoAnswerError,
     NotFoundError,
     NotSentError,
+    OrderEndedError,
+    OrderRefusedError,
     OutcomeUnknownError,
     Problem,
     RateLimitError,
@@ -21,6 +28,7 @@ from gelato_async.core.errors import (
     ServerError,
     UnsupportedError,
     ValidationError,
+    WaitTimeoutError,
     WebhookError,
 )
 from gelato_async.core.messages import Request, Response
@@ -36,21 +44,43 @@ from gelato_async.core.operations import (
     SubmitOrder,
     UpdateShipment,
 )
+from gelato_async.core.product_operations import (
+    GetAvailability,
+    GetCatalog,
+    GetCoverDimensions,
+    GetPrices,
+    GetProduct,
+    ListCatalogs,
+    SearchProducts,
+)
 from gelato_async.core.retry import RetryPolicy
+from gelato_async.core.shipping_operations import ListShipmentMethods, SearchShippingPrices
+from gelato_async.core.store_operations import (
+    CreateProductFromTemplate,
+    GetStoreProduct,
+    GetTemplate,
+    ListStoreProducts,
+)
 from gelato_async.core.token_bucket import TokenBucket
 from gelato_async.limiters.base import Clock, RateLimiter, Unlimited
 from gelato_async.limiters.local import LocalLimiter
 from gelato_async.models.addresses import BillingEntity, OrderAddress, ReturnAddress, ShippingAddress
+from gelato_async.models.catalog import Catalog, CatalogPage, Pagination, ProductAttribute, ProductAttributeValue
 from gelato_async.models.enums import (
     Channel,
+    ConnectionStatus,
     FileType,
     FinancialStatus,
+    FitMethod,
     FulfillmentStatus,
     OptionType,
     OrderType,
     PreviewType,
     ReceiptItemType,
+    SalesChannel,
     ShipmentMethodType,
+    StockStatus,
+    StoreProductStatus,
     TransactionType,
 )
 from gelato_async.models.new_order import CatalogItem, CustomItem, DraftItem, File, Metadata, NewOrder
@@ -68,29 +98,75 @@ from gelato_async.models.order import (
     SubmittedOrder,
     UpdatedShipment,
 )
+from gelato_async.models.product import (
+    CoverArea,
+    CoverDimensions,
+    FilterHits,
+    Measure,
+    Price,
+    Product,
+    ProductPage,
+    ProductPrices,
+)
 from gelato_async.models.quote import Quotation, Quote, QuotedProduct, QuotedShipmentMethod, QuoteProduct, QuoteRequest
 from gelato_async.models.receipt import Receipt, ReceiptItem
 from gelato_async.models.search import OrderPage, OrderQuery, OrderSummary
+from gelato_async.models.shipping import (
+    ShipmentMethod,
+    ShipmentMethods,
+    ShippingMethodPrice,
+    ShippingPrices,
+    ShippingPricesProduct,
+    ShippingPricesRequest,
+    ShippingProductPrices,
+    ShippingQuantityPrices,
+)
+from gelato_async.models.stock import ProductAvailability, RegionAvailability, StockAvailability
+from gelato_async.models.stock_regions import NOT_SUPPORTED_COUNTRIES, StockRegion
+from gelato_async.models.store_product import (
+    NewStoreProduct,
+    NewStoreProductVariant,
+    PlaceholderImage,
+    ProductVariantOption,
+    StoreProduct,
+    StoreProductPage,
+    StoreProductVariant,
+)
+from gelato_async.models.template import (
+    ImagePlaceholder,
+    Template,
+    TemplateVariant,
+    TemplateVariantOption,
+    TextPlaceholder,
+)
 from gelato_async.transports.base import Transport
 from gelato_async.transports.client import ClientTransport
 from gelato_async.transports.httpx import HttpxTransport
 from gelato_async.transports.scripted import ScriptedTransport
 
 __all__ = [
+    "NOT_SUPPORTED_COUNTRIES",
     "AuthenticationError",
     "BadRequestError",
     "BillingEntity",
     "CallOptions",
     "CancelOrder",
+    "Catalog",
     "CatalogItem",
+    "CatalogPage",
     "Channel",
     "ClientOptions",
     "ClientTransport",
     "Clock",
     "ConfirmDraft",
     "ConflictError",
+    "ConnectedOrders",
     "ConnectionFailedError",
+    "ConnectionStatus",
+    "CoverArea",
+    "CoverDimensions",
     "CreateOrder",
+    "CreateProductFromTemplate",
     "CustomItem",
     "DecodeError",
     "DeleteDraft",
@@ -98,20 +174,36 @@ __all__ = [
     "DraftItem",
     "File",
     "FileType",
+    "FilterHits",
     "FinancialStatus",
+    "FitMethod",
     "FulfillmentStatus",
     "GelatoClient",
     "GelatoConnectClient",
     "GelatoError",
+    "GetAvailability",
+    "GetCatalog",
+    "GetCoverDimensions",
     "GetOrder",
+    "GetPrices",
+    "GetProduct",
+    "GetStoreProduct",
+    "GetTemplate",
     "HttpxTransport",
+    "ImagePlaceholder",
     "ItemAttribute",
     "ItemFile",
     "ItemOption",
     "ItemPreview",
+    "ListCatalogs",
+    "ListShipmentMethods",
+    "ListStoreProducts",
     "LocalLimiter",
+    "Measure",
     "Metadata",
     "NewOrder",
+    "NewStoreProduct",
+    "NewStoreProductVariant",
     "NoAnswerError",
     "NotFoundError",
     "NotSentError",
@@ -119,17 +211,31 @@ __all__ = [
     "OptionType",
     "Order",
     "OrderAddress",
+    "OrderEndedError",
     "OrderItem",
     "OrderMetadata",
     "OrderPage",
     "OrderQuery",
+    "OrderRefusedError",
     "OrderSearch",
     "OrderSummary",
     "OrderType",
     "OutcomeUnknownError",
     "Package",
+    "Pagination",
+    "PlaceholderImage",
     "PreviewType",
+    "Price",
     "Problem",
+    "Product",
+    "ProductAttribute",
+    "ProductAttributeValue",
+    "ProductAvailability",
+    "ProductPage",
+    "ProductPrices",
+    "ProductSearch",
+    "ProductVariantOption",
+    "Products",
     "Quotation",
     "Quote",
     "QuoteOrder",
@@ -142,20 +248,46 @@ __all__ = [
     "Receipt",
     "ReceiptItem",
     "ReceiptItemType",
+    "RegionAvailability",
     "Reply",
     "Request",
     "Response",
     "ResponseError",
     "RetryPolicy",
     "ReturnAddress",
+    "SalesChannel",
     "ScriptedTransport",
     "SearchOrders",
+    "SearchProducts",
+    "SearchShippingPrices",
     "ServerError",
     "Shipment",
+    "ShipmentMethod",
     "ShipmentMethodType",
+    "ShipmentMethods",
+    "Shipping",
     "ShippingAddress",
+    "ShippingMethodPrice",
+    "ShippingPrices",
+    "ShippingPricesProduct",
+    "ShippingPricesRequest",
+    "ShippingProductPrices",
+    "ShippingQuantityPrices",
+    "StockAvailability",
+    "StockRegion",
+    "StockStatus",
+    "StoreProduct",
+    "StoreProductListing",
+    "StoreProductPage",
+    "StoreProductStatus",
+    "StoreProductVariant",
+    "Stores",
     "SubmitOrder",
     "SubmittedOrder",
+    "Template",
+    "TemplateVariant",
+    "TemplateVariantOption",
+    "TextPlaceholder",
     "TokenBucket",
     "TransactionType",
     "Transport",
@@ -164,6 +296,7 @@ __all__ = [
     "UpdateShipment",
     "UpdatedShipment",
     "ValidationError",
+    "WaitTimeoutError",
     "WebhookError",
     "__version__",
 ]

@@ -14,6 +14,9 @@ from gelato_async.backends.origins import Paths
 from gelato_async.client.attempts import Reply
 from gelato_async.client.engine import Engine
 from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
+from gelato_async.client.products import Products
+from gelato_async.client.shipping import Shipping
+from gelato_async.client.stores import Stores
 from gelato_async.core.backend import Backend
 from gelato_async.core.operations import Operation
 from gelato_async.core.retry import RetryPolicy
@@ -151,6 +154,9 @@ class GelatoClient(_Client):
     """
 
     orders: GelatoOrders
+    products: Products
+    shipping: Shipping
+    stores: Stores
 
     def __init__(
         self,
@@ -167,6 +173,9 @@ class GelatoClient(_Client):
     def _use(self, engine: Engine) -> None:
         super()._use(engine)
         self.orders = GelatoOrders(engine)
+        self.products = Products(engine)
+        self.shipping = Shipping(engine)
+        self.stores = Stores(engine)
 
 
 class GelatoConnectClient(_Client):

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable
 
+from gelato_async.client import connected
+from gelato_async.client.connected import ConnectedOrders
 from gelato_async.client.engine import Engine
+from gelato_async.client.order_waiting import wait_for_order
 from gelato_async.client.paging import OrderSearch
 from gelato_async.core.operations import (
     CancelOrder,
@@ -56,6 +59,36 @@ class _Orders:
             NotFoundError: there is none.
         """
         await self._engine.send(CancelOrder(order_id))
+
+    async def wait_for(
+        self,
+        order_id: str,
+        statuses: str | Iterable[str],
+        *,
+        timeout: float,  # noqa: ASYNC109  a wait that ends with the order as last seen, not a cancellation
+    ) -> Order:
+        """Look at an order until it has the status, or one of the statuses (*Get order*).
+
+        Name all that will do, like `("shipped", "in_transit", "delivered")`: an order may pass through one between two
+        looks. They come after 0, 1, 2, 4 ... at most 60 seconds, through the limiter; one that fails for a passing reason is
+        repeated with the next. After `timeout` seconds comes the last one. A client's `total_timeout` holds for each look.
+        An order takes days: for many of them webhooks are the better way.
+
+        Raises:
+            OrderRefusedError: Gelato took the order and refused it later; `order` and `refusal_reason_code` say why.
+            OrderEndedError: it has another status that is final, so that waiting is in vain; `order` is the order.
+            WaitTimeoutError: time is up (a `TimeoutError` too); `last` is the order as last seen.
+            NotFoundError: there is none.
+        """
+        return await wait_for_order(self._engine, order_id, statuses, timeout)
+
+    async def connected(self, order: Order | OrderSummary | str) -> ConnectedOrders:
+        """All parts of a split order as they are now, from any one of them or its id, one *Get order* each.
+
+        Raises:
+            NotFoundError: a part is gone, like a deleted draft.
+        """
+        return await connected.gather(self._engine, order)
 
 
 class GelatoOrders(_Orders):

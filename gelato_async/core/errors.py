@@ -7,6 +7,9 @@
     │   └── ConnectionFailedError   refused, DNS, TLS, connect timeout, no free connection
     ├── NoAnswerError               it was sent and no whole answer came
     ├── OutcomeUnknownError         a create whose fate could not be settled
+    ├── OrderEndedError             an order ended otherwise than it was waited for
+    │   └── OrderRefusedError       Gelato took it at first and refused it later
+    ├── WaitTimeoutError            what was waited for did not happen in time
     ├── ResponseError               Gelato answered no
     │   ├── BadRequestError         400, 422
     │   ├── AuthenticationError     401, 403
@@ -25,6 +28,9 @@ from typing import Any, Self
 
 from attrs import frozen
 
+from gelato_async.models.order import Order
+from gelato_async.models.store_product import StoreProduct
+
 
 @frozen
 class Problem:
@@ -40,6 +46,8 @@ class Problem:
 
 def _restore(cls: "type[GelatoError]", state: dict[str, Any]) -> "GelatoError":
     error = cls.__new__(cls, state["message"])
+    # an OSError, as WaitTimeoutError is one, takes them in the __init__ that is not called
+    error.args = (state["message"],)
     error.__dict__.update(state)
     return error
 
@@ -127,6 +135,44 @@ class OutcomeUnknownError(GelatoError):
         self.order_ids: tuple[str, ...] = tuple(order_ids)
 
 
+class OrderEndedError(GelatoError):
+    """An order that was waited for is in a final status which was not wanted; `order` is the order as it is now."""
+
+    def __init__(self, message: str, *, order: Order, operation: str | None = None, reason: str | None = None) -> None:
+        super().__init__(message, operation=operation, reason=reason)
+        self.order = order
+
+
+class OrderRefusedError(OrderEndedError):
+    """Gelato took the order, and refused it later: it is failed or canceled, and `order.refusal_reason` has the words.
+
+    `refusal_reason_code` is for machines, like `missing_retail_prices`. Mend what it names and create the order again.
+    """
+
+    @property
+    def refusal_reason_code(self) -> str | None:
+        """Why, in one word of Gelato's."""
+        return self.order.refusal_reason_code
+
+
+class WaitTimeoutError(GelatoError, TimeoutError):
+    """What was waited for did not happen in time, and may still happen: wait again, or look later.
+
+    `last` is the order or store product as it was last seen, None where no look succeeded; then `reason` says why.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        last: Order | StoreProduct | None = None,
+        operation: str | None = None,
+        reason: str | None = None,
+    ) -> None:
+        super().__init__(message, operation=operation, reason=reason)
+        self.last = last
+
+
 class ResponseError(GelatoError):
     """Gelato answered no.
 
@@ -165,7 +211,7 @@ class AuthenticationError(ResponseError):
 
 
 class NotFoundError(ResponseError):
-    """404: no such order, for this key."""
+    """404: no such order, product or template, for this key."""
 
 
 class ConflictError(ResponseError):

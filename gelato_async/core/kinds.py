@@ -1,5 +1,6 @@
 """Reading single JSON values. Each function answers None for a value that is missing or of the wrong kind."""
 
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
@@ -40,11 +41,14 @@ def as_integer(value: Any) -> int | None:
 
 
 def as_float(value: Any) -> float | None:
-    """A number."""
-    try:
-        return float(value) if isinstance(value, (int, float)) and not isinstance(value, bool) else None
-    except OverflowError:
+    """A number or a numeric string: some lengths are documented as strings."""
+    if not isinstance(value, (int, float, str)) or isinstance(value, bool):
         return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
 
 
 def as_decimal(value: Any) -> Decimal | None:
@@ -96,6 +100,18 @@ def as_list(reader: Reader) -> Reader:
         if not isinstance(values, list):
             return None
         return tuple(found for found in map(reader, values) if found is not None)
+
+    return read
+
+
+def as_map_of(reader: Reader) -> Reader:
+    """An object, of whose values the reader reads what it can; PHP's empty list is an empty one."""
+
+    def read(values: Any) -> Mapping[str, Any] | None:
+        if not isinstance(values, dict):
+            return {} if values == [] else None
+        found = {name: reader(value) for name, value in values.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
     return read
 

@@ -18,6 +18,7 @@ from gelato_async.core.errors import Problem
 from gelato_async.core.wire import wire_names
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
+from gelato_async.models.quote import QuoteRequest
 
 _NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
 # the documents require a quantity, and a file without a type is not one of type default
@@ -34,6 +35,13 @@ def read_order(value: Any) -> tuple[NewOrder | None, Sequence[Problem]]:
     reader = _Reader()
     order = reader.model(_plan(NewOrder), value, "")
     return (None if reader.problems else order), reader.problems
+
+
+def read_quote_request(value: Any) -> tuple[QuoteRequest | None, Sequence[Problem]]:
+    """A request for a quote from the JSON body that Gelato documents, and all that is wrong with it."""
+    reader = _Reader()
+    request = reader.model(_plan(QuoteRequest), value, "")
+    return (None if reader.problems else request), reader.problems
 
 
 def keys_of(cls: Any) -> Mapping[str, type[Any] | None]:

@@ -82,6 +82,8 @@ def _reader_for(type_: Any, name: str) -> Reader:
         (type_,) = (arg for arg in get_args(type_) if arg is not NoneType)
     if get_origin(type_) is tuple:
         return _list_reader(get_args(type_)[0], name)
+    if get_origin(type_) is Mapping and get_args(type_)[1] is not Any:
+        return kinds.as_map_of(_reader_for(get_args(type_)[1], name))
     if type_ is str and _is_identifier(name):
         return kinds.as_identifier
     if isinstance(type_, type) and issubclass(type_, OpenEnum):

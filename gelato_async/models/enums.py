@@ -55,6 +55,21 @@ class FulfillmentStatus(OpenEnum):
     DELIVERED = "delivered"
     RETURNED = "returned"
 
+    @property
+    def is_final(self) -> bool:
+        """Whether no other status follows: delivered, returned, canceled or failed. A status that is new is not."""
+        return self in _FINAL
+
+
+_FINAL = frozenset(
+    {
+        FulfillmentStatus.DELIVERED,
+        FulfillmentStatus.RETURNED,
+        FulfillmentStatus.CANCELED,
+        FulfillmentStatus.FAILED,
+    }
+)
+
 
 class FinancialStatus(OpenEnum):
     """Where the money for an order stands (*Get order*, `financialStatus`)."""
@@ -119,6 +134,47 @@ class OptionType(OpenEnum):
     ENVELOPE = "envelope"
 
 
+class StoreProductStatus(OpenEnum):
+    """Where a store product stands on its way into the shop (*Get product*, `status`)."""
+
+    CREATED = "created"
+    PUBLISHING = "publishing"
+    ACTIVE = "active"
+    PUBLISHING_ERROR = "publishing_error"
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether publishing has ended, in success (`active`) or not (`publishing_error`)."""
+        return self in {StoreProductStatus.ACTIVE, StoreProductStatus.PUBLISHING_ERROR}
+
+
+class ConnectionStatus(OpenEnum):
+    """Whether a variant of a store product is tied to a product of Gelato (*Get product*, `connectionStatus`)."""
+
+    CONNECTED = "connected"
+    NOT_CONNECTED = "not_connected"
+    IGNORED = "ignored"
+
+
+class SalesChannel(OpenEnum):
+    """Where a store product is sold (*Create product from template*): `global` is the Point of Sale too, Shopify only."""
+
+    WEB = "web"
+    GLOBAL = "global"
+
+
+class FitMethod(OpenEnum):
+    """How an image fills its placeholder: `slice` fills it and cuts the rest off, `meet` shows the whole image."""
+
+    SLICE = "slice"
+    MEET = "meet"
+
+
+def as_fit_method(value: "FitMethod | str | None") -> FitMethod | None:
+    """Let callers write `"meet"`."""
+    return None if value is None else FitMethod(value)
+
+
 class TransactionType(OpenEnum):
     """Whether a receipt takes money or gives it back (*Get order*, `ReceiptObject`)."""
 
@@ -142,3 +198,18 @@ class ShipmentMethodType(OpenEnum):
     EXPRESS = "express"
     PICK_UP = "pick_up"
     PALLET = "pallet"
+
+
+class StockStatus(OpenEnum):
+    """Whether a product can be had in a region (*Stock availability*, 5 values; its webhook knows the first 3).
+
+    `out-of-stock-replenishable` means two things. In the answer to *Stock availability*: out of stock for the time being,
+    and awaited on the replenishment date. In the webhook: out of stock at the partners, and still delivered from Gelato's
+    hub. The document's own example has `in-of-stock`, a typo that decodes as an unknown value.
+    """
+
+    IN_STOCK = "in-stock"
+    OUT_OF_STOCK_REPLENISHABLE = "out-of-stock-replenishable"
+    OUT_OF_STOCK = "out-of-stock"
+    NON_STOCKABLE = "non-stockable"
+    NOT_SUPPORTED = "not-supported"

@@ -20,6 +20,16 @@ from gelato_async.models.enums import (
 from gelato_async.models.fields import wire
 from gelato_async.models.receipt import Receipt
 
+_SHIPPED = frozenset(
+    {
+        FulfillmentStatus.SHIPPED,
+        FulfillmentStatus.IN_TRANSIT,
+        FulfillmentStatus.DELIVERED,
+        FulfillmentStatus.RETURNED,
+    }
+)
+_DEAD = frozenset({FulfillmentStatus.CANCELED, FulfillmentStatus.FAILED})
+
 
 @frozen(kw_only=True)
 class OrderMetadata:
@@ -216,6 +226,21 @@ class Order:
     digitization_id: str | None = None
     app_services: tuple[Any, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether Gelato took it and refused it later: failed or canceled, with a `refusal_reason_code`."""
+        return self.fulfillment_status in _DEAD and bool(self.refusal_reason_code)
+
+    @property
+    def is_certainly_too_late_to_cancel(self) -> bool:
+        """Whether no API would still cancel it: the order or all its items are shipped, or it is canceled or failed.
+
+        False does not mean that it can be canceled: the documents disagree on when it becomes too late (before production,
+        before the first item is printed, until shipped), so the server decides; `cancel` says so with `ConflictError`.
+        """
+        items = [item.fulfillment_status for item in self.items]
+        return self.fulfillment_status in _SHIPPED | _DEAD or (bool(items) and _SHIPPED.issuperset(items))
 
 
 @frozen(kw_only=True)

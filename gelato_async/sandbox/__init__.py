@@ -1,4 +1,4 @@
-"""A stateful sandbox for the order routes of both Gelato APIs: develop and test without a key or a network.
+"""A stateful sandbox for both Gelato APIs: develop and test without a key or a network.
 
     with Sandbox() as sandbox:
         os.environ.update(sandbox.environment)
@@ -11,7 +11,11 @@ It shares no code with the client, so that a mistake there cannot cancel itself 
 An order may wish for special treatment in its metadata, as `{"key": "sandbox", "value": "split"}`:
 
 - `split`: an order of several items becomes two connected ones;
-- `missing_retail_prices`: it fails some seconds later, as an international order without retail prices does.
+- `missing_retail_prices`: it fails some seconds later, as an international order without retail prices does;
+- `delayed`: as soon as it is printed, it is to arrive two days later than estimated.
+
+With `webhook_url` it tells of everything that happens to Gelato's orders and store products, as Gelato does: by POST,
+in three tries, five seconds apart.
 
 `create_app` makes the ASGI application alone, to be called in memory or served by other means.
 """
@@ -21,7 +25,18 @@ from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.faults import Fault, FaultPlanError
 from gelato_async.sandbox.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox, SandboxError
+from gelato_async.sandbox.webhook_outbox import WebhookDelivery
 
 create_app = SandboxApp
 
-__all__ = ["Audit", "Fault", "FaultPlan", "FaultPlanError", "Sandbox", "SandboxApp", "SandboxError", "create_app"]
+__all__ = [
+    "Audit",
+    "Fault",
+    "FaultPlan",
+    "FaultPlanError",
+    "Sandbox",
+    "SandboxApp",
+    "SandboxError",
+    "WebhookDelivery",
+    "create_app",
+]

@@ -53,8 +53,10 @@ def error(backend: Backend, refused: RefusedError, headers: tuple[tuple[bytes, b
     return answer(content, refused.status, headers)
 
 
-def unauthorized() -> Answer:
-    """Answer a missing or wrong key, which both APIs do in the same few words."""
+def unauthorized(route: str) -> Answer:
+    """Answer a missing or wrong key, which both APIs do in the same few words; the stock route has its own."""
+    if route == "product.availability":
+        return answer({"code": "invalid_api_key_provided", "message": "Access denied. Token is invalid."}, 401)
     return answer({"message": "Unauthorized"}, 401)
 
 

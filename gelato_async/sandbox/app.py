@@ -22,6 +22,7 @@ from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.faults import Fault
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders import Body
+from gelato_async.sandbox.webhook_outbox import WebhookDelivery
 from gelato_async.sandbox.world import World
 
 Message = MutableMapping[str, Any]
@@ -48,11 +49,12 @@ class SandboxApp(Options):
     `ConnectionAbortedError`. Latency and delays need a running asyncio loop.
     """
 
+    on_webhooks: Callable[[], Any] | None = attrs.field(init=False, default=None, repr=False)
     _world: World = attrs.field(init=False, repr=False)
     _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
 
     def __attrs_post_init__(self) -> None:
-        self._world = World(self)
+        self._world = World(self, self._tell)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request; of the scopes there are it knows "http" alone."""
@@ -79,12 +81,53 @@ class SandboxApp(Options):
     def reset(self) -> None:
         """Forget everything: orders, audit, clock, and what the fault plan has already done."""
         with self._lock:
-            self._world = World(self)
+            self._world.outbox.is_done.set()
+            self._world = World(self, self._tell)
 
     def connected(self) -> None:
         """Note a TCP connection."""
         with self._lock:
             self._world.ledger.connections += 1
+
+    def send_webhook(self, event: Body) -> None:
+        """Deliver an event of the caller's making."""
+        with self._lock:
+            control.send_webhook(self._world, event)
+
+    def look(self) -> float | None:
+        """Tell what has changed, and give the real seconds until something changes with age, if anything does."""
+        with self._lock:
+            now = self._world.now()
+            change = self._world.watch.next_change() if self._world.watch else None
+            return (change - now.life) / self.speed if change is not None and self.speed else None
+
+    def next_webhook(self, lane: int) -> tuple[WebhookDelivery | None, float | None]:
+        """Give the delivery of a lane that is due, or the real seconds until there is one, if there is any."""
+        with self._lock:
+            now, outbox = self._world.clock.moment(), self._world.outbox
+            delivery, due = outbox.take(lane, now), outbox.due(lane)
+            return delivery, None if due is None else max(due - now.real, 0.0)
+
+    def webhook_answered(self, delivery: WebhookDelivery, status: int | None) -> None:
+        """Note how a try went."""
+        with self._lock:
+            self._world.outbox.answered(delivery, status, self._world.clock.moment())
+
+    def webhooks(self) -> tuple[WebhookDelivery, ...]:
+        """Give all deliveries so far."""
+        with self._lock:
+            self._world.now()
+            return tuple(map(attrs.evolve, self._world.outbox.deliveries))
+
+    def webhooks_done(self) -> threading.Event:
+        """Give what is set when everything that has happened so far is delivered, or lost."""
+        with self._lock:
+            self._world.now()
+            return self._world.outbox.is_done
+
+    def _tell(self) -> None:
+        if self.on_webhooks is not None:
+            self.on_webhooks()
 
     async def _serve(self, scope: Message, path: str, receive: Receive) -> Answer:
         arrived = scope.get("extensions", {}).get(ARRIVED)
@@ -111,7 +154,7 @@ class SandboxApp(Options):
             except RefusedError as refused:
                 return error(routes.backend_of(path), refused)
             if key != self._expected_key(target):
-                return unauthorized()
+                return unauthorized(target.route)
             if wait := world.wait_for_token(key, now):
                 world.ledger.rejected += 1
                 return error(target.backend, RefusedError(429, "Too many requests"), retry_after(wait))

@@ -6,6 +6,8 @@
 | GET orders | | lists all orders that exist: id, backend, reference, status, content hash ... |
 | POST advance | `{"seconds": 60}` | steps the life-cycle clock |
 | POST orders/{id}/status | `{"fulfillmentStatus": "on_hold"}` | fixes a status; null hands it back to the life cycle |
+| GET webhooks | | lists all webhooks so far: event, statuses of the tries |
+| POST webhooks | an event | delivers it as it is |
 | POST reset | | forgets everything |
 
 They need no key, are not counted and not limited.
@@ -64,10 +66,26 @@ def force_status(world: World, order_id: str, body: Body) -> Answer:
     return answer({"id": found.id, "fulfillmentStatus": found.status(now)})
 
 
+def webhooks(world: World, _: Body) -> Answer:
+    """Answer all webhooks so far."""
+    found = [{"event": delivery.event, "answers": delivery.answers} for delivery in world.outbox.deliveries]
+    return answer({"webhooks": found})
+
+
+def send_webhook(world: World, body: Body) -> Answer:
+    """Deliver an event."""
+    if world.watch is None:
+        raise RefusedError(409, "There is nobody to deliver to: give the sandbox a webhook_url")
+    world.outbox.add(body, world.now())
+    return answer({})
+
+
 ROUTES: Mapping[tuple[str, str], Callable[[World, Body], Answer]] = {
     ("GET", "audit"): audit,
     ("GET", "orders"): orders,
     ("POST", "advance"): advance,
+    ("GET", "webhooks"): webhooks,
+    ("POST", "webhooks"): send_webhook,
 }
 
 

@@ -1,16 +1,42 @@
 """What a sandbox can be told, written down once for the application and the server."""
 
+import re
 from typing import Any, Literal
+from urllib.parse import urlsplit
 
 import attrs
 from attrs.validators import ge, in_, le
 
 from gelato_async.sandbox.plan import FaultPlan
 
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_WORD = re.compile(r"[!-~]+")
+_TEXT = re.compile(r"[!-~]([ -~]*[!-~])?")
+
 
 def _one_or_none(_: object, __: object, value: Any) -> None:
     if value is not None and value < 1:
         raise ValueError(f"rate_limit: must be at least 1, or None, not {value}")
+
+
+def _url_or_none(_: object, __: object, value: Any) -> None:
+    if value is not None and not _is_url(value):
+        raise ValueError("webhook_url: must be a URL like http://127.0.0.1:8000/webhooks, without a user's name")
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        has_place = bool(url.hostname) and url.port != 0
+    except ValueError:
+        return False
+    return has_place and url.scheme in {"http", "https"} and url.username is None and bool(_WORD.fullmatch(text))
+
+
+def _header_or_none(_: object, __: object, value: Any) -> None:
+    # the value is a secret, which the message must not tell
+    if value is not None and not (_TOKEN.fullmatch(value[0]) and _TEXT.fullmatch(value[1])):
+        raise ValueError("webhook_header: must be a header's name and its value, like X-Webhook-Secret and some ASCII")
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -31,7 +57,12 @@ class Options:
             does is unknown.
         split: The share of orders of several items that are split in two.
         refuse_after: Life-cycle seconds after which an international order without retail prices fails.
-        seed: For the choice of orders to split.
+        webhook_url: Where Gelato's webhooks are posted to, by HTTP or HTTPS; GelatoConnect has none of this kind.
+        webhook_header: Name and value of the header that goes with each of them.
+        webhook_retry_seconds: Real seconds between the three tries of a delivery.
+        webhook_duplicates: The share of events that are delivered twice.
+        webhook_shuffle: Holds each delivery back for up to `webhook_retry_seconds`, so that they arrive in any order.
+        seed: For the choice of orders to split and of events to duplicate, and for the shuffling.
     """
 
     api_key: str = attrs.field(default="sandbox-key", repr=False)
@@ -46,4 +77,9 @@ class Options:
     connect_duplicates: Literal["accept", "refuse"] = attrs.field(default="accept", validator=in_(("accept", "refuse")))
     split: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
     refuse_after: float = attrs.field(default=5.0, validator=ge(0))
+    webhook_url: str | None = attrs.field(default=None, validator=_url_or_none)
+    webhook_header: tuple[str, str] | None = attrs.field(default=None, validator=_header_or_none, repr=False)
+    webhook_retry_seconds: float = attrs.field(default=5.0, validator=ge(0))
+    webhook_duplicates: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
+    webhook_shuffle: bool = False
     seed: int = 0

@@ -1,6 +1,7 @@
 """An order as the sandbox keeps it: the caller's body and the few things that happen to it."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import attrs
@@ -33,6 +34,8 @@ class Order:
     refuse_after: float | None = None
     forced: str | None = None
     connected: tuple[str, ...] = ()
+    days_late: int = 0
+    on_change: "Callable[[Order, Moment], None] | None" = None
     _seen: str = ""
     _changed: float = 0.0
 
@@ -58,11 +61,12 @@ class Order:
     def force(self, status: str | None, now: Moment) -> None:
         """Fix the status, or with None hand it back to the life cycle."""
         self.forced = status
-        self._changed = now.wall
+        self._change(now)
 
     def order_draft(self, items: list[Body], now: Moment) -> None:
         """Turn a draft into an order whose life cycle begins now."""
-        self.items, self.order_type, self.ordered, self._changed = items, "order", now, now.wall
+        self.items, self.order_type, self.ordered = items, "order", now
+        self._change(now)
 
     def update(self, changes: Body, now: Moment) -> None:
         """Replace fields of the body."""
@@ -75,6 +79,11 @@ class Order:
         if status != self._seen:
             self._seen, self._changed = status, max(self._changed, now.wall)
         return self._changed
+
+    def _change(self, now: Moment) -> None:
+        self._changed = now.wall
+        if self.on_change is not None:
+            self.on_change(self, now)
 
 
 @attrs.frozen(eq=False)

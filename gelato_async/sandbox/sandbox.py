@@ -6,10 +6,12 @@ from typing import Any, Self
 
 import attrs
 
+from gelato_async.sandbox.answers import RefusedError
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.server import Server, listen
+from gelato_async.sandbox.webhook_outbox import WebhookDelivery
 
 
 class SandboxError(OSError):
@@ -18,7 +20,7 @@ class SandboxError(OSError):
 
 @attrs.define(kw_only=True, eq=False)
 class Sandbox(Options):
-    """A stateful stand-in for the order routes of both Gelato APIs, on a loopback port of its own.
+    """A stateful stand-in for both Gelato APIs, on a loopback port of its own.
 
     Entering it serves from a thread with its own event loop, so it works beside asyncio, trio or no loop at all. It
     keeps its orders after the block is left, and may be entered again. All of `Options` are its options too.
@@ -69,6 +71,38 @@ class Sandbox(Options):
     def reset(self) -> None:
         """Forget everything that happened so far."""
         self.app.reset()
+
+    def webhooks(self) -> tuple[WebhookDelivery, ...]:
+        """Tell which webhooks there were so far, in the order of the events, and how each try was answered."""
+        return self.app.webhooks()
+
+    def wait_for_webhooks(self, timeout: float = 30.0) -> None:
+        """Wait until everything that has happened so far is delivered, or lost after three tries.
+
+        It blocks, so call it in a thread where an event loop runs (`anyio.to_thread.run_sync`).
+
+        Args:
+            timeout: The most seconds it takes.
+
+        Raises:
+            SandboxError: The sandbox is not running, so nothing is delivered.
+            TimeoutError: It took longer.
+        """
+        if self._server is None:
+            raise SandboxError("The sandbox is not running, so it delivers no webhooks")
+        if not self.app.webhooks_done().wait(timeout):
+            raise TimeoutError(f"Not all webhooks were delivered within {timeout:g} s")
+
+    def send_webhook(self, event: dict[str, Any]) -> None:
+        """Deliver an event of your own making, as one about stock or a template: the body as Gelato would send it.
+
+        Raises:
+            SandboxError: There is no `webhook_url`.
+        """
+        try:
+            self.app.send_webhook(event)
+        except RefusedError as refused:
+            raise SandboxError(refused.message) from None
 
     def run(self, on_started: Callable[[str], None] | None = None) -> None:
         """Serve in the foreground until SIGINT or SIGTERM, and return.

@@ -16,6 +16,7 @@ except ImportError as _missing:
     raise ImportError('The sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"') from _missing
 
 from gelato_async.sandbox.app import ABORT, ARRIVED, Message, Receive, SandboxApp, Send
+from gelato_async.sandbox.webhook_delivery import Courier
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _BACKLOG = 2048
@@ -51,6 +52,8 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=_KEEP_ALIVE,
             )
         )
+        self._sandbox = app
+        self._courier: asyncio.Task[None] | None = None
         self._listener = listener
         self._on_started = on_started
 
@@ -77,6 +80,8 @@ class Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, and tell."""
         await super().startup(sockets)
+        if self._sandbox.webhook_url:
+            self._courier = asyncio.create_task(Courier(self._sandbox).run())
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -85,7 +90,7 @@ class Server(uvicorn.Server):
             listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        tasks = list(self.server_state.tasks)
+        tasks = [*self.server_state.tasks, *([self._courier] if self._courier else [])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

@@ -10,13 +10,13 @@ from typing import Any
 import attrs
 
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.life_cycle import SHIPPED
+from gelato_async.sandbox.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders import Body, Order
 from gelato_async.sandbox.receipts import child_id
 
 PRODUCES_IN = frozenset({"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US"})
 FALLBACK_COUNTRY = "DE"
-_FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
+FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
 _GRAMS_EACH = 139
 
 
@@ -62,7 +62,9 @@ def delivery_date(wall: float, days: int) -> str:
 
 def shipment(order: Order, now: Moment) -> Body:
     """Give the shipment of an order, with packages once it is shipped."""
-    method, earliest, latest = _estimate(order)
+    method = choose(order.body.get("shipmentMethodUid"))
+    initial = estimate(order)
+    earliest, latest = estimate(order, order.days_late) if order.status(now) in PRINTED else initial
     days = method.days
     return {
         "id": child_id(order, 2),
@@ -84,10 +86,10 @@ def shipment(order: Order, now: Moment) -> Body:
         "status": None,
         "packages": list(_packages(order, now)),
         "fulfillmentCountry": fulfillment_country(order.body["shippingAddress"]["country"]),
-        "fulfillmentFacilityId": _FACILITY_ID,
+        "fulfillmentFacilityId": FACILITY_ID,
         "retailShippingPriceInclVat": order.body.get("retailShippingPriceInclVat"),
-        "initialMinDeliveryDate": earliest,
-        "initialMaxDeliveryDate": latest,
+        "initialMinDeliveryDate": initial[0],
+        "initialMaxDeliveryDate": initial[1],
         **({"serviceType": method.type, "speedType": ""} if order.backend == "connect" else {}),
     }
 
@@ -114,17 +116,24 @@ def offers(wall: float, pieces: int, currency: str) -> list[Any]:
     ]
 
 
-def _estimate(order: Order) -> tuple[Method, str, str]:
-    method, wall = choose(order.body.get("shipmentMethodUid")), order.ordered.wall
-    return method, delivery_date(wall, method.days[0]), delivery_date(wall, method.days[1])
+def estimate(order: Order, days_late: int = 0) -> tuple[str, str]:
+    """Give the first and the last day on which an order may arrive."""
+    days, wall = choose(order.body.get("shipmentMethodUid")).days, order.ordered.wall
+    return delivery_date(wall, days[0] + days_late), delivery_date(wall, days[1] + days_late)
+
+
+def tracking(order: Order) -> tuple[str, str]:
+    """Give the tracking code of an order's only parcel, and its URL."""
+    code = f"SBX{int(order.id[:8], 16):010d}"
+    return code, f"https://tracking.example.com/{code}"
 
 
 def _packages(order: Order, now: Moment) -> Iterator[Body]:
     if order.status(now) in SHIPPED:
-        code = f"SBX{int(order.id[:8], 16):010d}"
+        code, url = tracking(order)
         yield {
             "id": child_id(order, 3),
             "orderItemIds": [item["id"] for item in order.items],
             "trackingCode": code,
-            "trackingUrl": f"https://tracking.example.com/{code}",
+            "trackingUrl": url,
         }

@@ -19,16 +19,24 @@ from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders import Body, Commit, Order, new_id
 from gelato_async.sandbox.plan import Dice
 from gelato_async.sandbox.store import Store
+from gelato_async.sandbox.store_products import StoreProducts
+from gelato_async.sandbox.webhook_outbox import Outbox
+from gelato_async.sandbox.webhook_watch import Watch
+
+_DAYS_LATE = 2
 
 
 class World:
-    """Clock, orders, ledger and dice of one sandbox."""
+    """Clock, orders, store products, ledger, dice and webhooks of one sandbox."""
 
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, on_webhooks: Callable[[], None] = lambda: None) -> None:
         self.options = options
         self.clock: Clock = Clock(options.speed)
         self.stores: dict[Backend, Store] = {"gelato": Store(), "connect": Store()}
+        self.store_products = StoreProducts()
         self.ledger: Ledger = Ledger()
+        self.outbox = Outbox(options, on_webhooks)
+        self.watch: Watch | None = Watch(self.outbox.add) if options.webhook_url else None
         self._dice = Dice(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
         self._accepted: dict[str, deque[float]] = {}
@@ -40,13 +48,17 @@ class World:
         now = self.clock.moment()
         while self._pending and self._pending[0][0] <= now.real:
             due, _, action = heappop(self._pending)
-            action(self.clock.moment(due))
+            then = self.clock.moment(due)
+            self._look(then)
+            action(then)
+        self._look(now)
         return now
 
     def advance(self, seconds: float) -> None:
         """Step the life-cycle clock."""
         self.now()
         self.clock.advanced += seconds
+        self.now()
 
     def postpone(self, seconds: float, action: Callable[[Moment], Any]) -> None:
         """Let something happen later. It is done when somebody next looks, as of the moment it was due."""
@@ -81,12 +93,18 @@ class World:
         for order in orders:
             order.connected = tuple(part.id for part in orders) if len(orders) > 1 else ()
             self.stores[backend].add(order)
+            if order.on_change is not None:
+                order.on_change(order, now)
         self.ledger.committed(Commit(backend, orders[0].reference, body, tuple(orders), now))
         return orders[0]
 
     def find(self, order_id: str) -> Order | None:
         """Give an order of either API."""
         return self.stores["gelato"].orders.get(order_id) or self.stores["connect"].orders.get(order_id)
+
+    def _look(self, now: Moment) -> None:
+        if self.watch is not None:
+            self.watch.look(now)
 
     def _splits(self, body: Body) -> bool:
         return len(body["items"]) > 1 and (wishes(body, "split") or self._random.random() < self.options.split)
@@ -103,6 +121,8 @@ class World:
             order_type=body.get("orderType") or "order",
             ordered=now,
             refuse_after=self.options.refuse_after if wishes(body, REFUSAL_CODE) else refuse_after,
+            days_late=_DAYS_LATE if wishes(body, "delayed") else 0,
+            on_change=self.watch.order if self.watch is not None and backend == "gelato" else None,
         )
 
 

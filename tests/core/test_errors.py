@@ -10,10 +10,14 @@ from gelato_async import (
     ConflictError,
     ConnectionFailedError,
     DecodeError,
+    FulfillmentStatus,
     GelatoError,
     NoAnswerError,
     NotFoundError,
     NotSentError,
+    Order,
+    OrderEndedError,
+    OrderRefusedError,
     OutcomeUnknownError,
     Problem,
     RateLimitError,
@@ -21,9 +25,11 @@ from gelato_async import (
     ServerError,
     UnsupportedError,
     ValidationError,
+    WaitTimeoutError,
     WebhookError,
 )
 
+ORDER = Order(id="id-1", order_reference_id="order-1", fulfillment_status=FulfillmentStatus.FAILED)
 PROBLEMS = [Problem("items[0].quantity", "is required"), Problem("", "it is not JSON")]
 CAUSE = {"operation": "orders.create", "reason": "the cause"}
 PLAIN = {"message": "it went wrong", **CAUSE}
@@ -66,6 +72,9 @@ ALL = {
     RateLimitError: ANSWER,
     ServerError: ANSWER,
     DecodeError: {**PLAIN, "problems": tuple(PROBLEMS), "body": "{}", "order_id": "id-1"},
+    OrderEndedError: {**PLAIN, "order": ORDER},
+    OrderRefusedError: {**PLAIN, "order": ORDER},
+    WaitTimeoutError: {**PLAIN, "last": None},
     WebhookError: PLAIN,
 }
 COPIES = {
@@ -120,6 +129,8 @@ def test_a_problem_reads_as_path_and_message():
         (NoAnswerError, set()),
         (OutcomeUnknownError, set()),
         (DecodeError, set()),
+        (OrderEndedError, {OrderRefusedError}),
+        (WaitTimeoutError, set()),
         (WebhookError, set()),
     ],
     ids=lambda value: value.__name__ if isinstance(value, type) else "",

@@ -41,7 +41,10 @@ HUGE = json.loads("1" + "0" * 400)
         (kinds.as_float, 2, 2.0),
         (kinds.as_float, 2.75, 2.75),
         (kinds.as_float, True, None),
-        (kinds.as_float, "2", None),
+        (kinds.as_float, "2.5", 2.5),
+        (kinds.as_float, "wide", None),
+        (kinds.as_float, "1e999", None),
+        (kinds.as_float, float("inf"), None),
         (kinds.as_decimal, 6.27, Decimal("6.27")),
         (kinds.as_decimal, 12, Decimal(12)),
         (kinds.as_decimal, "49.10", Decimal("49.10")),
@@ -66,6 +69,22 @@ def test_a_value_is_read_or_is_none(reader, value, found):
     answer = reader(value)
     assert answer == found
     assert type(answer) is type(found)
+
+
+@pytest.mark.parametrize(
+    ("values", "found"),
+    [
+        ({"a": 1, "b": "one", "c": None, "d": 2.0}, {"a": 1, "d": 2}),
+        ({}, {}),
+        ([], {}),
+        ([1], None),
+        ("text", None),
+        (None, None),
+    ],
+    ids=str,
+)
+def test_of_a_map_what_can_be_read_is_kept(values, found):
+    assert kinds.as_map_of(kinds.as_integer)(values) == found
 
 
 def test_a_huge_number_is_no_float_and_breaks_nothing():

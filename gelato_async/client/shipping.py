@@ -1,0 +1,28 @@
+"""The methods users call on shipping. Each is one line on the engine."""
+
+from gelato_async.client.engine import Engine
+from gelato_async.core.shipping_operations import ListShipmentMethods, SearchShippingPrices
+from gelato_async.models.shipping import ShipmentMethod, ShippingPrices, ShippingPricesRequest
+
+
+class Shipping:
+    """How Gelato ships, and what it costs."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    async def methods(self, country: str | None = None) -> tuple[ShipmentMethod, ...]:
+        """All shipment methods, or those to a country (*Shipment*; an ISO 3166-1 code, like `SE`).
+
+        Raises:
+            ValidationError: `country` is no such code.
+        """
+        return (await self._engine.send(ListShipmentMethods(country=country))).shipment_methods
+
+    async def prices(self, request: ShippingPricesRequest) -> ShippingPrices:
+        """What it costs to ship products to a country, by quantity and method (`prices:search`).
+
+        Raises:
+            ValidationError: country, currency, products or quantities are missing, or a quantity is less than 1.
+        """
+        return await self._engine.send(SearchShippingPrices(request))

@@ -1,0 +1,137 @@
+"""Products of a connected store: what a caller sends to make one from a template, and what comes back."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from gelato_async.models.enums import ConnectionStatus, FitMethod, StoreProductStatus, as_fit_method
+from gelato_async.models.fields import as_extra, as_strings, as_tuple
+
+
+@frozen(kw_only=True)
+class PlaceholderImage:
+    """An image for a placeholder of the template (*Create product from template*, `ImagePlaceholderObject`).
+
+    `name` is the placeholder's name in the template. The file behind `file_url` is a jpg, jpeg, png or pdf. Without a
+    `fit_method` Gelato takes `slice`.
+    """
+
+    name: str
+    file_url: str
+    fit_method: FitMethod | None = field(default=None, converter=as_fit_method)
+    extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
+
+
+def as_images(images: Iterable[PlaceholderImage] | None) -> tuple[PlaceholderImage, ...] | None:
+    """Make the list immutable; None (the template's own images) stays different from an empty list."""
+    return None if images is None else as_tuple(images)
+
+
+@frozen(kw_only=True)
+class NewStoreProductVariant:
+    """A variant of the template that the product is to have (*Create product from template*, `VariantObject`).
+
+    `template_variant_id` is the `id` of one of the template's `variants`. `image_placeholders` names the images to
+    replace; the others stay as in the template. `position` orders the variants (default 0).
+    """
+
+    template_variant_id: str
+    image_placeholders: tuple[PlaceholderImage, ...] | None = field(default=None, converter=as_images)
+    position: int | None = None
+    extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
+
+
+def as_variants(variants: Iterable[NewStoreProductVariant] | None) -> tuple[NewStoreProductVariant, ...] | None:
+    """Make the list immutable; None (all of the template) stays different from a list."""
+    return None if variants is None else as_tuple(variants)
+
+
+@frozen(kw_only=True)
+class NewStoreProduct:
+    """A product to be made in a store from a template (*Create product from template*).
+
+    `variants` None takes all variants of the template, a list only those that it names. `tags`: 13 at most, of 255
+    characters each; an Etsy store takes 20 characters, which cannot be checked here since no call tells what a store
+    is. `sales_channels`: `web` (the default) or `global`, which only Shopify stores know. `description` may be HTML,
+    and may be left out although the document calls it required. `is_visible_in_the_online_store` is false by default.
+    """
+
+    template_id: str
+    title: str
+    description: str | None = field(default=None, repr=False)
+    is_visible_in_the_online_store: bool | None = None
+    sales_channels: tuple[str, ...] | None = field(default=None, converter=as_strings)
+    variants: tuple[NewStoreProductVariant, ...] | None = field(default=None, converter=as_variants)
+    tags: tuple[str, ...] | None = field(default=None, converter=as_strings)
+    product_type: str | None = None
+    vendor: str | None = None
+    extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
+
+
+@frozen(kw_only=True)
+class StoreProductVariant:
+    """A variant of a store product (*Get product*, `VariantObject`).
+
+    `external_id` is its id in your shop. `product_id` is not the `id` of the store product; no document says whose it is.
+    Webhooks leave out `product_id` and `product_uid`.
+    """
+
+    id: str
+    product_id: str | None = None
+    title: str | None = None
+    external_id: str | None = None
+    connection_status: ConnectionStatus | None = None
+    product_uid: str | None = None
+
+
+@frozen(kw_only=True)
+class ProductVariantOption:
+    """A property in which the variants of a store product differ, with all its values (*Get product*)."""
+
+    name: str | None = None
+    values: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class StoreProduct:
+    """A product of a store (*Get product*, *List products*, and the answer of *Create product from template*).
+
+    The answer of a create has few fields filled, and it alone has `tags`, `product_type` and `vendor`. `status` tells
+    whether the product is published; `published_at` proves nothing. `external_id`, `external_preview_url` and
+    `external_thumbnail_url` are your shop's. `raw` has the whole answer, undocumented keys included.
+    """
+
+    id: str
+    store_id: str | None = None
+    external_id: str | None = None
+    title: str | None = None
+    description: str | None = field(default=None, repr=False)
+    preview_url: str | None = None
+    external_preview_url: str | None = None
+    external_thumbnail_url: str | None = None
+    publishing_error_code: str | None = None
+    status: StoreProductStatus | None = None
+    tags: tuple[str, ...] = ()
+    product_type: str | None = None
+    vendor: str | None = None
+    published_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    variants: tuple[StoreProductVariant, ...] = ()
+    product_variant_options: tuple[ProductVariantOption, ...] = ()
+    raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
+
+
+@frozen(kw_only=True)
+class StoreProductPage:
+    """One page of a store's products. A page shorter than its limit is the last one: there is no total."""
+
+    products: tuple[StoreProduct, ...] = ()
+    raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
+
+    @property
+    def length(self) -> int:
+        """How many rows the answer had, those that cannot be read included."""
+        return len(self.raw.get("products") or self.products)

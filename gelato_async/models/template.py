@@ -1,0 +1,67 @@
+"""Templates: what products of a store are made from."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from attrs import field, frozen
+
+from gelato_async.models.enums import FileType
+
+
+@frozen(kw_only=True)
+class TemplateVariantOption:
+    """One property of a template's variant, like its size (*Get template*, `VariantOptionObject`)."""
+
+    name: str | None = None
+    value: str | None = None
+
+
+@frozen(kw_only=True)
+class ImagePlaceholder:
+    """Where an image goes (*Get template*, `ImagePlaceholderObject`); `height` and `width` are in millimetres."""
+
+    name: str | None = None
+    print_area: FileType | None = None
+    height: float | None = None
+    width: float | None = None
+
+
+@frozen(kw_only=True)
+class TextPlaceholder:
+    """Where a text goes: in no table, but seen in the examples of the template events."""
+
+    name: str | None = None
+    text: str | None = None
+
+
+@frozen(kw_only=True)
+class TemplateVariant:
+    """A variant of a template (*Get template*, `VariantObject`): its `id` is what a new product's variants name."""
+
+    id: str
+    title: str | None = None
+    product_uid: str | None = None
+    variant_options: tuple[TemplateVariantOption, ...] = ()
+    image_placeholders: tuple[ImagePlaceholder, ...] = ()
+    text_placeholders: tuple[TextPlaceholder, ...] = ()
+
+
+@frozen(kw_only=True)
+class Template:
+    """A template for products (*Get template*); `title` and `description` are those that a product gets.
+
+    Webhooks leave out `template_name`, `product_type` and `vendor`. `raw` has the whole answer, undocumented keys included.
+    """
+
+    id: str
+    template_name: str | None = None
+    title: str | None = None
+    description: str | None = field(default=None, repr=False)
+    preview_url: str | None = None
+    product_type: str | None = None
+    vendor: str | None = None
+    variants: tuple[TemplateVariant, ...] = ()
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)

@@ -1,0 +1,102 @@
+"""The templates that every sandbox has, all made up.
+
+| id | product | varies in | image placeholders |
+|---|---|---|---|
+| `template-t-shirt` | a T-shirt | colour and size, four variants | Front, Back |
+| `template-poster` | a poster | size, three variants | Image |
+| `template-cap` | an embroidered cap | colour, two variants | Logo, and a text |
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+import attrs
+
+from gelato_async.sandbox.clock import stamp
+
+Body = dict[str, Any]
+
+_MADE = 1_750_000_000
+_FILES = "https://files.example.com"
+
+
+@attrs.frozen(kw_only=True)
+class _Plan:
+    name: str
+    title: str
+    uid: str
+    options: Mapping[str, tuple[str, ...]]
+    placeholders: tuple[Body, ...]
+    texts: tuple[Body, ...] = ()
+
+    @property
+    def id(self) -> str:
+        return f"template-{self.name}"
+
+    def combinations(self) -> Iterator[tuple[tuple[str, str], ...]]:
+        combined: list[tuple[tuple[str, str], ...]] = [()]
+        for option, values in self.options.items():
+            combined = [(*so_far, (option, value)) for so_far in combined for value in values]
+        yield from combined
+
+
+def _placeholder(name: str, area: str, width: float, height: float) -> Body:
+    return {"name": name, "printArea": area, "height": height, "width": width}
+
+
+_PLANS = (
+    _Plan(
+        name="t-shirt",
+        title="Sandbox T-shirt",
+        uid="apparel_sandbox_t-shirt",
+        options={"Color": ("White", "Navy"), "Size": ("S", "M")},
+        placeholders=(_placeholder("Front", "front", 244, 325.5), _placeholder("Back", "back", 244, 325.5)),
+    ),
+    _Plan(
+        name="poster",
+        title="Sandbox poster",
+        uid="poster_sandbox",
+        options={"Size": ("A4", "A3", "A2")},
+        placeholders=(_placeholder("Image", "front", 210, 297),),
+    ),
+    _Plan(
+        name="cap",
+        title="Sandbox cap",
+        uid="apparel_sandbox_cap",
+        options={"Color": ("Black", "Sand")},
+        placeholders=(_placeholder("Logo", "chest-left-embroidery", 101.5, 50),),
+        texts=({"name": "Motto", "text": "Your words"},),
+    ),
+)
+
+
+def _variant(plan: _Plan, chosen: tuple[tuple[str, str], ...]) -> Body:
+    values = [value for _, value in chosen]
+    texts = {"textPlaceholders": list(plan.texts)} if plan.texts else {}
+    return {
+        "id": str(uuid5(NAMESPACE_URL, "/".join((plan.id, *values)))),
+        "title": " - ".join(values),
+        "productUid": "_".join((plan.uid, *values)).lower(),
+        "variantOptions": [{"name": name, "value": value} for name, value in chosen],
+        "imagePlaceholders": list(plan.placeholders),
+        **texts,
+    }
+
+
+def _template(plan: _Plan) -> Body:
+    return {
+        "id": plan.id,
+        "templateName": f"Template of the {plan.title}",
+        "title": plan.title,
+        "description": f"<p>A made-up {plan.name} of the sandbox.</p>",
+        "previewUrl": f"{_FILES}/templates/{plan.name}/preview.png",
+        "variants": [_variant(plan, chosen) for chosen in plan.combinations()],
+        "productType": "Sandbox products",
+        "vendor": "Sandbox",
+        "createdAt": stamp(_MADE).replace("+00:00", "+0000"),
+        "updatedAt": stamp(_MADE),
+    }
+
+
+TEMPLATES: Mapping[str, Body] = {plan.id: _template(plan) for plan in _PLANS}

@@ -1,0 +1,452 @@
+import copy
+import math
+import pickle
+
+import pytest
+from attrs import evolve
+from stepping import Stepping
+
+from gelato_async import (
+    AuthenticationError,
+    ConflictError,
+    FulfillmentStatus,
+    GelatoClient,
+    GelatoConnectClient,
+    GelatoError,
+    NotFoundError,
+    NotSentError,
+    Order,
+    OrderItem,
+    OrderQuery,
+    Response,
+    RetryPolicy,
+    Unlimited,
+)
+from gelato_async.client.connected import ConnectedOrders
+from gelato_async.core.errors import OrderEndedError, OrderRefusedError, WaitTimeoutError
+from gelato_async.sandbox import Sandbox
+
+APIS = pytest.mark.parametrize("api", ["gelato", "connect"])
+SHIPPED = ("shipped", "in_transit", "delivered")
+
+
+@pytest.fixture
+def orders(make_client):
+    return lambda api, **options: make_client(api, retry=RetryPolicy(initial=0), **options).orders
+
+
+@pytest.fixture
+def life(server, virtual):
+    """An order that changes as time goes by: second -> what changes then."""
+
+    def make(changes, **first):
+        document = server.order(**first)
+
+        def answer(_):
+            for second, change in changes.items():
+                if virtual.time >= second:
+                    document.update(change)
+            return server.answer(document)
+
+        server.queue("get", *[answer] * 200)
+        return document
+
+    return make
+
+
+def order(status="created", *items, **changes):
+    made = tuple(OrderItem(id=str(number), fulfillment_status=item) for number, item in enumerate(items))
+    fields = {"id": "order-1", "order_reference_id": "ref-1", "fulfillment_status": FulfillmentStatus(status)}
+    return Order(**(fields | {"items": made} | changes))
+
+
+# statuses
+
+
+def test_the_final_statuses_are_those_that_nothing_follows():
+    final = {status.value for status in FulfillmentStatus if status.is_final}
+    assert final == {"delivered", "returned", "canceled", "failed"}
+    assert not FulfillmentStatus("brand_new").is_final
+
+
+@pytest.mark.parametrize("status", FulfillmentStatus)
+def test_it_is_too_late_to_cancel_only_where_no_api_would(status):
+    sure = {"shipped", "in_transit", "delivered", "returned", "canceled", "failed"}
+    assert order(status).is_certainly_too_late_to_cancel is (status in sure)
+    assert order(status, "created").is_certainly_too_late_to_cancel is (status in sure)
+
+
+@pytest.mark.parametrize(
+    ("items", "sure"),
+    [
+        (["printed", "printed"], False),
+        (["shipped", "printed"], False),
+        (["shipped", None], False),
+        (["shipped", "brand_new"], False),
+        (["shipped", "canceled"], False),
+        (["shipped", "delivered"], True),
+    ],
+    ids=str,
+)
+def test_items_make_it_too_late_only_when_all_are_shipped(items, sure):
+    statuses = [FulfillmentStatus(item) if item else None for item in items]
+    assert order("in_production", *statuses).is_certainly_too_late_to_cancel is sure
+
+
+@pytest.mark.anyio
+async def test_what_is_certainly_too_late_is_refused_by_the_sandbox_of_both_apis(make_order):
+    with Sandbox(speed=0.0) as sandbox:
+        gelato = GelatoClient(sandbox.api_key, base_url=sandbox.url, limiter=Unlimited())
+        connect = GelatoConnectClient(
+            sandbox.connect_prefix, sandbox.connect_key, sandbox.connect_secret, base_url=sandbox.url
+        )
+        async with gelato, connect:
+            for client in (gelato, connect):
+                made = await client.orders.create(make_order())
+                assert not (await client.orders.get(made.id)).is_certainly_too_late_to_cancel
+                sandbox.advance(200)
+                assert (await client.orders.get(made.id)).is_certainly_too_late_to_cancel
+                with pytest.raises(ConflictError):
+                    await client.orders.cancel(made.id)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "refused"),
+    [("failed", "capability", True), ("canceled", "capability", True), ("failed", None, False), ("failed", "", False)],
+)
+def test_refused_is_failed_or_canceled_with_a_code(status, code, refused):
+    assert order(status, refusal_reason_code=code).is_refused is refused
+
+
+def test_an_order_on_hold_is_not_refused():
+    assert not order("on_hold", refusal_reason_code="capability").is_refused
+
+
+# waiting
+
+
+@pytest.mark.anyio
+@APIS
+async def test_an_order_is_waited_for_at_growing_intervals(orders, server, life, virtual, api):
+    made = life({100: {"fulfillmentStatus": "shipped"}})
+    found = await orders(api).wait_for(made["id"], SHIPPED, timeout=1000)
+    assert (found.id, found.fulfillment_status) == (made["id"], "shipped")
+    assert server.times("get") == [0, 1, 3, 7, 15, 31, 63, 123]
+    assert virtual.slept == [1, 2, 4, 8, 16, 32, 60]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(
+    "statuses", ["passed", FulfillmentStatus.PASSED, ["passed"], {"passed", "printed"}, ("passed",)], ids=repr
+)
+async def test_one_status_or_several_may_be_waited_for(orders, server, statuses):
+    server.order(fulfillmentStatus="passed")
+    assert (await orders("gelato").wait_for("order-1", statuses, timeout=0)).fulfillment_status == "passed"
+
+
+@pytest.mark.anyio
+async def test_a_status_that_is_new_may_be_waited_for(orders, life):
+    life({5: {"fulfillmentStatus": "brand_new"}})
+    assert (await orders("gelato").wait_for("order-1", "brand_new", timeout=60)).fulfillment_status == "brand_new"
+
+
+@pytest.mark.anyio
+async def test_waiting_for_no_status_is_refused(orders, server):
+    with pytest.raises(ValueError, match="name at least one"):
+        await orders("gelato").wait_for("order-1", [], timeout=60)
+    assert server.calls == []
+
+
+@pytest.mark.anyio
+async def test_gelato_connect_waits_by_reference_too(orders, server):
+    server.order("ref-7", fulfillmentStatus="shipped")
+    assert (await orders("connect").wait_for("ref-7", SHIPPED, timeout=0)).order_reference_id == "ref-7"
+
+
+@pytest.mark.anyio
+@APIS
+@pytest.mark.parametrize("status", ["canceled", "failed", "delivered", "returned"])
+async def test_a_wait_in_vain_ends_at_once_with_the_order(orders, life, virtual, api, status):
+    life({3: {"fulfillmentStatus": status}})
+    with pytest.raises(OrderEndedError, match=f"order-1 is {status} and cannot become passed or printed") as caught:
+        await orders(api).wait_for("order-1", ["printed", "passed"], timeout=1000)
+    assert (caught.value.order.fulfillment_status, virtual.time) == (status, 3)
+    assert not isinstance(caught.value, OrderRefusedError)
+
+
+REFUSED = {
+    "fulfillmentStatus": "failed",
+    "refusalReasonCode": "missing_retail_prices",
+    "refusalReason": "Ada Example has none",
+    "shippingAddress": {"firstName": "Ada", "lastName": "Example"},
+}
+
+
+@pytest.mark.anyio
+@APIS
+async def test_a_refusal_after_acceptance_is_an_error_that_carries_the_order(orders, life, api):
+    life({5: REFUSED})
+    with pytest.raises(OrderRefusedError) as caught:
+        await orders(api).wait_for("order-1", SHIPPED, timeout=1000)
+    error = caught.value
+    assert (error.refusal_reason_code, error.order.refusal_reason) == ("missing_retail_prices", "Ada Example has none")
+    assert error.order.shipping_address.first_name == "Ada"
+    assert isinstance(error, OrderEndedError)
+    assert not isinstance(error, (NotSentError, TimeoutError))
+    assert str(error).endswith("any more: missing_retail_prices")
+
+
+@pytest.mark.anyio
+async def test_a_refused_order_can_be_waited_for_too(orders, life):
+    life({5: REFUSED})
+    assert (await orders("gelato").wait_for("order-1", "failed", timeout=1000)).is_refused
+
+
+@pytest.mark.anyio
+async def test_gelato_connects_refusal_is_seen_in_the_sandbox(make_order, address):
+    with Sandbox(speed=0.0) as sandbox:
+        keys = (sandbox.connect_prefix, sandbox.connect_key, sandbox.connect_secret)
+        options = {"limiter": Unlimited(), "clock": Stepping(sandbox).clock}
+        async with GelatoConnectClient(*keys, base_url=sandbox.url, **options) as connect:
+            abroad = evolve(address, country="NZ", state=None)
+            made = await connect.orders.create(make_order(shipping_address=abroad))
+            with pytest.raises(OrderRefusedError) as caught:
+                await connect.orders.wait_for(made.id, SHIPPED, timeout=60)
+    assert caught.value.refusal_reason_code == "missing_retail_prices"
+
+
+@pytest.mark.anyio
+@APIS
+async def test_when_time_is_up_the_order_is_given_as_last_seen(orders, server, virtual, api):
+    server.order(fulfillmentStatus="on_hold")
+    with pytest.raises(WaitTimeoutError, match="it was on_hold when last seen, and 10 seconds are over") as caught:
+        await orders(api).wait_for("order-1", SHIPPED, timeout=10)
+    assert isinstance(caught.value, TimeoutError)
+    assert isinstance(caught.value, GelatoError)
+    assert (caught.value.last.fulfillment_status, caught.value.operation) == ("on_hold", "orders.get")
+    assert (server.times("get"), virtual.time) == ([0, 1, 3, 7, 10], 10)
+
+
+@pytest.mark.anyio
+async def test_an_outage_does_not_end_a_wait(orders, server):
+    server.order(fulfillmentStatus="shipped")
+    server.queue("get", *[Response(status=503)] * 12, *[Response(status=429)] * 5)
+    assert (await orders("gelato").wait_for("order-1", SHIPPED, timeout=math.inf)).id == "order-1"
+
+
+@pytest.mark.anyio
+async def test_an_outage_at_the_end_is_told(orders, server):
+    server.order()
+    server.queue("get", server.answer(server.orders[0]), *[Response(status=503)] * 100)
+    with pytest.raises(WaitTimeoutError, match="it was created when last seen") as caught:
+        await orders("gelato").wait_for("order-1", SHIPPED, timeout=20)
+    assert caught.value.last.id == "order-1"
+    assert "503" in caught.value.reason
+
+
+@pytest.mark.anyio
+async def test_what_will_not_pass_ends_a_wait_at_once(orders, server, virtual):
+    with pytest.raises(NotFoundError):
+        await orders("gelato").wait_for("order-1", SHIPPED, timeout=1000)
+    server.queue("get", Response(status=401))
+    with pytest.raises(AuthenticationError):
+        await orders("gelato").wait_for("order-1", SHIPPED, timeout=1000)
+    assert virtual.slept == []
+
+
+@pytest.mark.anyio
+async def test_every_look_goes_through_the_limiter(orders, server):
+    class Counting(Unlimited):
+        turns = 0
+
+        async def acquire(self):
+            self.turns += 1
+
+    limiter = Counting()
+    server.order()
+    with pytest.raises(WaitTimeoutError):
+        await orders("gelato", limiter=limiter).wait_for("order-1", SHIPPED, timeout=100)
+    assert limiter.turns == server.count("get") == 8
+
+
+@pytest.mark.anyio
+async def test_a_look_that_finds_no_turn_in_its_time_is_repeated(orders, server):
+    server.order(fulfillmentStatus="shipped")
+    server.queue("get", NotSentError("the time for the whole call ran out before it was sent"))
+    assert (await orders("gelato").wait_for("order-1", SHIPPED, timeout=60)).id == "order-1"
+
+
+# errors as values
+
+ENDED = order("failed", refusal_reason_code="capability", refusal_reason="Ada Example", raw={"firstName": "Ada"})
+ERRORS = [
+    OrderEndedError("it ended", order=ENDED, operation="orders.get", reason="why"),
+    OrderRefusedError("it was refused", order=ENDED, operation="orders.get"),
+    WaitTimeoutError("time is up", last=ENDED, operation="orders.get", reason="why"),
+    WaitTimeoutError("time is up"),
+]
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+def test_the_errors_survive_pickle_and_copy_with_all_they_know(error, copied):
+    again = copied(error)
+    assert type(again) is type(error)
+    assert vars(again) == vars(error)
+    assert (str(again), again.args, repr(again)) == (str(error), error.args, repr(error))
+
+
+@pytest.mark.parametrize("error", ERRORS, ids=repr)
+def test_the_errors_show_no_recipient(error):
+    assert "Ada" not in str(error) + repr(error) + repr(vars(error))
+
+
+# split orders
+
+
+def parts(*statuses):
+    return ConnectedOrders(orders=tuple(order(status, id=str(number)) for number, status in enumerate(statuses)))
+
+
+@pytest.mark.parametrize(
+    ("statuses", "combined"),
+    [
+        (["shipped"], "shipped"),
+        (["shipped", "shipped"], "shipped"),
+        (["shipped", "in_production"], "in_production"),
+        (["shipped", "in_transit", "delivered"], "shipped"),
+        (["in_transit", "delivered"], "in_transit"),
+        (["delivered", "delivered"], "delivered"),
+        (["delivered", "returned"], "returned"),
+        (["in_transit", "returned"], "in_transit"),
+        (["printed", "on_hold"], "on_hold"),
+        (["created", "on_hold"], "on_hold"),
+        (["created", "draft"], "draft"),
+        (["shipped", "canceled"], "canceled"),
+        (["shipped", "failed", "canceled"], "failed"),
+        (["shipped", "brand_new"], "brand_new"),
+        (["draft", "brand_new"], "brand_new"),
+        (["brand_new", "canceled"], "canceled"),
+    ],
+    ids=str,
+)
+def test_the_status_of_all_parts_is_that_of_the_least_advanced(statuses, combined):
+    assert parts(*statuses).fulfillment_status == combined
+    assert parts(*reversed(statuses)).fulfillment_status == combined
+
+
+@pytest.mark.parametrize("status", FulfillmentStatus)
+def test_shipped_is_said_only_when_every_part_is(status):
+    on_its_way = {"shipped", "in_transit", "delivered", "returned"}
+    assert (parts("shipped", status).fulfillment_status == "shipped") is (status in on_its_way)
+
+
+def test_canceled_and_failed_parts_can_be_left_out():
+    found = parts("shipped", "canceled", "failed", "delivered")
+    assert [part.id for part in found.live.orders] == ["0", "3"]
+    assert found.live.fulfillment_status == "shipped"
+    assert parts("canceled", "failed").live is None
+
+
+def test_an_order_has_at_least_one_part():
+    with pytest.raises(ValueError, match="at least one part"):
+        ConnectedOrders(orders=())
+
+
+@pytest.mark.anyio
+@APIS
+async def test_the_parts_of_a_split_order_are_gathered_from_any_of_them(orders, server, api):
+    ids = ["order-1", "order-2", "order-3"]
+    for status in ("delivered", "shipped", "printed"):
+        server.order(connectedOrderIds=ids, fulfillmentStatus=status)
+    of = orders(api)
+    row = (await of.find("ref-1"))[0]
+    for start in ("order-2", await of.get("order-2"), row):
+        server.calls.clear()
+        found = await of.connected(start)
+        assert sorted(part.id for part in found.orders) == ids
+        assert server.count("get") == 3
+        assert (found.is_split, found.fulfillment_status) == (True, "printed")
+
+
+@pytest.mark.anyio
+async def test_the_parts_are_as_they_are_now(orders, server):
+    document = server.order()
+    before = await orders("gelato").get("order-1")
+    document["fulfillmentStatus"] = "shipped"
+    assert (await orders("gelato").connected(before)).fulfillment_status == "shipped"
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("ids", [[], ["order-1"]])
+async def test_an_order_that_was_not_split_is_one_part(orders, server, ids):
+    server.order(connectedOrderIds=ids)
+    found = await orders("gelato").connected("order-1")
+    assert ([part.id for part in found.orders], found.is_split) == (["order-1"], False)
+    assert server.count("get") == 1
+
+
+@pytest.mark.anyio
+async def test_parts_that_only_another_part_names_are_gathered_too(orders, server):
+    for connected in (["order-2"], ["order-1", "order-3"], []):
+        server.order(connectedOrderIds=connected)
+    found = await orders("gelato").connected("order-1")
+    assert [part.id for part in found.orders] == ["order-1", "order-2", "order-3"]
+
+
+@pytest.mark.anyio
+async def test_gelato_connect_gathers_by_reference_without_taking_a_part_twice(orders, server):
+    for _ in range(2):
+        server.order("ref-7", connectedOrderIds=["order-1", "order-2"])
+    found = await orders("connect").connected("ref-7")
+    assert [part.id for part in found.orders] == ["order-1", "order-2"]
+
+
+@pytest.mark.anyio
+async def test_a_part_that_is_gone_is_told(orders, server):
+    server.order(connectedOrderIds=["order-1", "order-9"])
+    with pytest.raises(NotFoundError):
+        await orders("gelato").connected("order-1")
+
+
+@pytest.mark.anyio
+async def test_a_split_order_of_the_sandbox_is_shipped_when_both_parts_are(make_order):
+    with Sandbox(speed=0.0) as sandbox:
+        async with GelatoClient(sandbox.api_key, base_url=sandbox.url) as gelato:
+            two = [evolve(make_order().items[0], item_reference_id=name) for name in ("a", "b")]
+            made = await gelato.orders.create(make_order(items=two, metadata={"sandbox": "split"}))
+            assert (await gelato.orders.connected(made)).fulfillment_status == "created"
+            sandbox.advance(70)
+            found = await gelato.orders.connected(made.id)
+            assert (len(found.orders), found.fulfillment_status) == (2, "in_production")
+            await gelato.orders.cancel(found.orders[1].id)
+            sandbox.advance(150)
+            after = await gelato.orders.connected(made)
+            assert (after.fulfillment_status, after.live.fulfillment_status) == ("canceled", "shipped")
+
+
+# paging
+
+
+@pytest.mark.anyio
+@APIS
+@pytest.mark.parametrize("added", [1, 100, 130])
+async def test_no_order_is_missed_when_a_page_full_is_made_meanwhile(orders, server, api, added):
+    for _ in range(250):
+        server.order("old")
+    met = []
+    async for row in orders(api).search(OrderQuery(order_reference_ids=["old", "new"])):
+        met.append(row.id)
+        if len(met) == 50:
+            for _ in range(added):
+                server.order("new")
+    assert len(met) == len(set(met))
+    assert {f"order-{number}" for number in range(1, 251)} <= set(met)
+
+
+@pytest.mark.anyio
+async def test_a_server_that_ignores_the_offset_is_not_asked_for_ever(orders, server):
+    rows = [server.order() for _ in range(100)]
+    server.queue("search", *[server.answer({"orders": rows})] * 9)
+    assert len([row async for row in orders("gelato").search()]) == 100
+    assert server.count("search") == 4
