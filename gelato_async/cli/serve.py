@@ -17,26 +17,37 @@ except ImportError as _missing:
     ) from _missing
 
 
-def options(*, faults: Path | None, **others: Any) -> dict[str, Any]:
+def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -> dict[str, Any]:
     """The options of a `Sandbox`, with the plan read from its file.
 
     Raises:
         CommandError: the plan makes no sense, or cannot be read.
     """
     try:
-        return {"faults": None if faults is None else FaultPlan.from_file(faults), **others}
+        plan = None if faults is None else FaultPlan.from_file(faults)
     except FaultPlanError as error:
         raise CommandError(str(error)) from error
+    return {"faults": plan, "webhook_header": _header(webhook_header), **others}
+
+
+def _header(text: str | None) -> tuple[str, str] | None:
+    if text is None:
+        return None
+    name, _, value = text.partition(":")
+    return name.strip(), value.strip()
 
 
 def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
     """Serve until Ctrl-C or, if wanted, until standard input ends.
 
     Raises:
-        CommandError: the port cannot be had.
+        CommandError: the port cannot be had, or an option makes no sense.
     """
     spare_imports()
-    sandbox = Sandbox(**options)
+    try:
+        sandbox = Sandbox(**options)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
 
     def on_started(url: str) -> None:
         _tell(sandbox, url)

@@ -1,0 +1,69 @@
+"""What a receiver answers, and the reading of what it is asked: headers and a body of bounded size."""
+
+from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+Headers = Mapping[str, str] | Mapping[bytes, bytes] | Iterable[tuple[str | bytes, str | bytes]]
+Body = bytes | AsyncIterable[bytes]
+
+
+@frozen
+class WebhookAnswer:
+    """The answer to a delivery: `status` is what counts, `reason` is text for people, and no more than a line.
+
+    | status | meaning | Gelato |
+    |---|---|---|
+    | 200 | handled now, or earlier | is content |
+    | 400 | no event | tries again, in vain |
+    | 401 | the secret is missing or wrong | tries again, in vain |
+    | 409 | another delivery of the event is being handled | tries again |
+    | 413 | larger than `max_body` | tries again, in vain |
+    | 500 | something failed, see the log | tries again |
+    """
+
+    status: int
+    reason: str
+    headers: Mapping[str, str] = field(factory=dict, kw_only=True)
+
+    @property
+    def is_success(self) -> bool:
+        """Whether Gelato takes the event as delivered."""
+        return 200 <= self.status < 300
+
+
+def header_values(headers: Headers, name: str) -> list[bytes]:
+    """All values of a header; names and values may be text or bytes, as different frameworks have them."""
+    pairs = headers.items() if isinstance(headers, Mapping) else headers
+    return [_as_bytes(value) for key, value in pairs if _as_bytes(key).lower() == name.lower().encode()]
+
+
+def announced_length(headers: Headers) -> int:
+    """The Content-Length, or 0 where there is none to rely on."""
+    values = header_values(headers, "content-length")
+    return int(values[0]) if len(values) == 1 and values[0].isdigit() else 0
+
+
+async def read(body: Body, limit: int) -> bytes | None:
+    """The whole body, or None as soon as it is known to be larger than the limit."""
+    if isinstance(body, (bytes, bytearray)):
+        return bytes(body) if len(body) <= limit else None
+    found = bytearray()
+    async for part in body:
+        found += part
+        if len(found) > limit:
+            await _leave(body)
+            return None
+    return bytes(found)
+
+
+async def _leave(body: AsyncIterable[bytes]) -> None:
+    # trio warns of generators that are left unfinished
+    if isinstance(body, AsyncGenerator):
+        await body.aclose()
+
+
+def _as_bytes(text: Any) -> bytes:
+    found: bytes = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
+    return found

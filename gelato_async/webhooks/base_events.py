@@ -1,0 +1,60 @@
+"""What every event is: the base class, its key for de-duplication, and the event that nobody documented."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from gelato_async.core.errors import Problem
+
+_PLACEHOLDER = re.compile(r"\{\{.+\}\}")
+
+
+@frozen(kw_only=True)
+class Event:
+    """Something that happened at Gelato (*Webhooks*). `raw` has the whole body, undocumented keys included.
+
+    `id` does not identify an event: the documents' own examples have one id for two of them. `deduplication_key` does.
+    An event tells what was true when it was sent, and events come late, twice and out of order: take it as a hint, and
+    fetch the order.
+
+    Attributes:
+        event: The vendor's name for the kind of event, like `order_status_updated`.
+        id: The vendor's id; may be missing.
+        digest: SHA-256 of the body, in hexadecimal; empty for an event that did not come as one.
+    """
+
+    event: str
+    id: str | None = None
+    digest: str = field(default="", repr=False, eq=False)
+    raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
+
+    @property
+    def deduplication_key(self) -> str:
+        """What two deliveries of one event share and two events do not.
+
+        Made of event, id, order id and item reference, or of the body's digest where the event has no id.
+        """
+        if not self.id:
+            return f"{self.event} sha256:{self.digest}"
+        references = (getattr(self, "order_id", None), getattr(self, "item_reference_id", None))
+        return json.dumps([self.event, self.id, *references], separators=(",", ":"))
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it came from the dashboard's test button: its references are placeholders, like `{{MyOrderId}}`."""
+        return any(isinstance(value, str) and _PLACEHOLDER.fullmatch(value) for value in self.raw.values())
+
+
+@frozen(kw_only=True)
+class UnknownEvent(Event):
+    """An event that this release does not know, or a known one without what identifies its subject (`problems` says).
+
+    `order_id` and `item_reference_id` are there if the body has them, so that the order can be fetched all the same.
+    """
+
+    order_id: str | None = None
+    item_reference_id: str | None = None
+    problems: tuple[Problem, ...] = ()

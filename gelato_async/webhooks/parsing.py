@@ -1,0 +1,89 @@
+"""From the bytes of a request to an event. News never fails: what nobody knows yet becomes an `UnknownEvent`."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from attrs import evolve
+
+from gelato_async.core import wire
+from gelato_async.core.errors import Problem, WebhookError
+from gelato_async.core.kinds import as_identifier
+from gelato_async.webhooks.base_events import Event, UnknownEvent
+from gelato_async.webhooks.order_events import (
+    OrderDeliveryEstimateUpdated,
+    OrderItemStatusUpdated,
+    OrderItemTrackingCodeUpdated,
+    OrderStatusUpdated,
+)
+from gelato_async.webhooks.stock_events import CatalogProductStockAvailabilityUpdated
+from gelato_async.webhooks.store_events import (
+    StoreProductCreated,
+    StoreProductDeleted,
+    StoreProductTemplateCreated,
+    StoreProductTemplateDeleted,
+    StoreProductTemplateUpdated,
+    StoreProductUpdated,
+)
+
+EVENTS: Mapping[str, type[Event]] = {
+    "order_status_updated": OrderStatusUpdated,
+    "order_item_status_updated": OrderItemStatusUpdated,
+    "order_item_tracking_code_updated": OrderItemTrackingCodeUpdated,
+    "order_delivery_estimate_updated": OrderDeliveryEstimateUpdated,
+    "catalog_product_stock_availability_updated": CatalogProductStockAvailabilityUpdated,
+    "store_product_created": StoreProductCreated,
+    "store_product_updated": StoreProductUpdated,
+    "store_product_deleted": StoreProductDeleted,
+    "store_product_template_created": StoreProductTemplateCreated,
+    "store_product_template_updated": StoreProductTemplateUpdated,
+    "store_product_template_deleted": StoreProductTemplateDeleted,
+}
+
+
+def parse_event(body: bytes | str) -> Event:
+    """Read the body of a webhook. It is not authenticated by that: anybody can write one; see `WebhookReceiver`.
+
+    Unknown keys, statuses and events, nulls, missing keys and the dashboard's `{{placeholders}}` are all read.
+
+    Raises:
+        WebhookError: it is not JSON, not an object, or does not say which event it is.
+    """
+    content = _object(body)
+    name = content.get("event")
+    if not isinstance(name, str) or not name:
+        raise WebhookError("Not an event: the body has no `event`")
+    raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+    return evolve(_event(name, content), digest=hashlib.sha256(raw).hexdigest())
+
+
+def _object(body: bytes | str) -> dict[str, Any]:
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        # the cause would quote the body
+        raise WebhookError("Not an event: the body is not JSON") from None
+    if not isinstance(content, dict):
+        raise WebhookError("Not an event: the body is not a JSON object")
+    return content
+
+
+def _event(name: str, content: dict[str, Any]) -> Event:
+    if name not in EVENTS:
+        return _unknown(name, content)
+    try:
+        return wire.load(EVENTS[name], content)
+    except wire.MalformedError as malformed:
+        return _unknown(name, content, malformed.problems)
+
+
+def _unknown(name: str, content: dict[str, Any], problems: Sequence[Problem] = ()) -> UnknownEvent:
+    return UnknownEvent(
+        event=name,
+        id=as_identifier(content.get("id")),
+        order_id=as_identifier(content.get("orderId")),
+        item_reference_id=as_identifier(content.get("itemReferenceId")),
+        problems=tuple(problems),
+        raw=content,
+    )

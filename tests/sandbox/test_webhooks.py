@@ -1,0 +1,539 @@
+import json
+import re
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import groupby
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from gelato_async.sandbox import Sandbox, SandboxError
+from gelato_async.sandbox.life_cycle import STAGES
+from gelato_async.sandbox.templates import TEMPLATES
+
+NOBODY = "http://127.0.0.1:9/webhooks"
+KEY = {"X-API-KEY": "sandbox-key"}
+
+
+@pytest.fixture
+def api(serve):
+    """The sandbox in memory: what it would tell is in `api.told()`."""
+    api = serve(webhook_url=NOBODY)
+
+    def told(kind=None):
+        events = [delivery.event for delivery in api.app.webhooks()]
+        return [event for event in events if kind in {None, event["event"]}]
+
+    api.told = told
+    return api
+
+
+def statuses(events):
+    return [event["fulfillmentStatus"] for event in events]
+
+
+async def create(api, body, client="gelato", path="orders"):
+    answer = await getattr(api, client).post(path, json=body)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.mark.anyio
+async def test_every_status_is_told_in_its_turn_however_far_the_clock_is_stepped(api, order):
+    await create(api, order())
+    assert statuses(api.told("order_status_updated")) == ["created"]
+    api.app.advance(20)
+    api.app.advance(0)
+    assert statuses(api.told("order_status_updated")) == ["created", "uploading", "passed"]
+    api.app.advance(10_000)
+    assert statuses(api.told("order_status_updated")) == list(STAGES)
+    items = api.told("order_item_status_updated")
+    assert [event["status"] for event in items] == list(STAGES)
+
+
+@pytest.mark.anyio
+async def test_an_order_and_its_items_are_told_of_as_documented(api, order):
+    made = await create(api, order(items=2))
+    first, second, whole = api.told()
+    references = {"orderId": made["id"], "orderReferenceId": "ref-1", "storeId": None}
+    assert [event["event"] for event in (first, second, whole)] == ["order_item_status_updated"] * 2 + [
+        "order_status_updated"
+    ]
+    assert all(references.items() <= event.items() for event in (first, second, whole))
+    assert [event["itemReferenceId"] for event in (first, second)] == ["item-0", "item-1"]
+    assert (first["fulfillmentCountry"], first["fulfillmentStateProvince"]) == ("US", "IL")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", first["created"])
+    assert whole["items"] == [
+        {"itemReferenceId": name, "fulfillmentStatus": "created", "fulfillments": []} for name in ("item-0", "item-1")
+    ]
+
+
+@pytest.mark.anyio
+async def test_two_kinds_of_event_share_an_id_as_in_the_documents(api, order):
+    await create(api, order(items=2))
+    first, second, whole = api.told()
+    assert first["id"] == whole["id"] != second["id"]
+
+
+@pytest.mark.anyio
+async def test_tracking_codes_are_told_when_the_order_is_shipped_and_are_those_of_the_order(api, order):
+    made = await create(api, order(items=2))
+    api.app.advance(179)
+    assert api.told("order_item_tracking_code_updated") == []
+    api.app.advance(10_000)
+    first, second = api.told("order_item_tracking_code_updated")
+    (package,) = (await api.gelato.get(f"orders/{made['id']}")).json()["shipment"]["packages"]
+    assert {first["trackingCode"], second["trackingCode"]} == {package["trackingCode"]}
+    assert first["productionCountry"] == "US"
+    shipped = next(event for event in api.told("order_status_updated") if event["fulfillmentStatus"] == "shipped")
+    assert shipped["items"][1]["fulfillments"][0]["trackingUrl"] == package["trackingUrl"]
+
+
+@pytest.mark.anyio
+async def test_an_order_made_abroad_has_no_state(api, order):
+    body = order(items=1)
+    await create(api, order(shippingAddress=body["shippingAddress"] | {"country": "SE", "state": "AB"}))
+    assert api.told()[0]["fulfillmentCountry"] == "DE"
+    assert api.told()[0]["fulfillmentStateProvince"] is None
+
+
+@pytest.mark.anyio
+async def test_a_delay_that_was_wished_for_is_told_once_and_stands_in_the_order(api, order, wishes):
+    made = await create(api, order(**wishes("delayed")))
+    before = made["shipment"]
+    api.app.advance(1_000)
+    (event,) = api.told("order_delivery_estimate_updated")
+    after = (await api.gelato.get(f"orders/{made['id']}")).json()["shipment"]
+    assert event["minDeliveryDate"] == after["minDeliveryDate"] > before["minDeliveryDate"]
+    assert event["maxDeliveryDate"] == after["maxDeliveryDate"] > before["maxDeliveryDate"]
+    assert after["initialMaxDeliveryDate"] == before["maxDeliveryDate"]
+
+
+@pytest.mark.anyio
+async def test_an_order_without_a_delay_keeps_its_estimate(api, order):
+    await create(api, order())
+    api.app.advance(1_000)
+    assert api.told("order_delivery_estimate_updated") == []
+
+
+@pytest.mark.anyio
+async def test_a_refusal_is_told_with_its_reason_and_is_the_end(api, order, wishes):
+    await create(api, order(**wishes("missing_retail_prices")))
+    api.app.advance(1_000)
+    events = api.told("order_status_updated")
+    assert statuses(events) == ["created", "failed"]
+    assert (events[0]["comment"], "retail prices" in events[1]["comment"]) == ("", True)
+
+
+@pytest.mark.parametrize("after", [0.0, 7.0, 15.0])
+@pytest.mark.anyio
+async def test_a_refusal_may_come_at_any_age(serve, order, wishes, after):
+    api = serve(webhook_url=NOBODY, refuse_after=after)
+    await create(api, order(**wishes("missing_retail_prices")))
+    for _ in range(20):
+        api.app.advance(1)
+    told = statuses(
+        delivery.event for delivery in api.app.webhooks() if delivery.event["event"] == "order_status_updated"
+    )
+    assert (
+        told
+        == {0.0: ["failed"], 7.0: ["created", "uploading", "failed"], 15.0: ["created", "uploading", "failed"]}[after]
+    )
+
+
+@pytest.mark.anyio
+async def test_canceling_is_told(api, order):
+    made = await create(api, order())
+    api.app.advance(6)
+    await api.gelato.post(f"orders/{made['id']}:cancel")
+    api.app.advance(1_000)
+    assert statuses(api.told("order_status_updated")) == ["created", "uploading", "canceled"]
+
+
+@pytest.mark.anyio
+async def test_a_draft_begins_to_live_when_it_is_confirmed(api, order):
+    made = await create(api, order(orderType="draft"))
+    api.app.advance(1_000)
+    await api.gelato.patch(f"orders/{made['id']}", json={"orderType": "order"})
+    api.app.advance(6)
+    assert statuses(api.told("order_status_updated")) == ["draft", "created", "uploading"]
+
+
+@pytest.mark.anyio
+async def test_a_forced_status_is_told_and_so_is_what_follows_it(api, order):
+    made = await create(api, order())
+    path = f"/_sandbox/orders/{made['id']}/status"
+    for status in ("on_hold", "on_hold"):
+        await api.nobody.post(path, json={"fulfillmentStatus": status})
+    api.app.advance(20)
+    await api.nobody.post(path, json={"fulfillmentStatus": None})
+    api.app.advance(50)
+    assert statuses(api.told("order_status_updated")) == ["created", "on_hold", "passed", "in_production"]
+
+
+@pytest.mark.anyio
+async def test_a_status_that_is_handed_back_may_go_backwards(api, order):
+    made = await create(api, order())
+    path = f"/_sandbox/orders/{made['id']}/status"
+    for status in ("returned", "delivered", None, "created", None):
+        await api.nobody.post(path, json={"fulfillmentStatus": status})
+    api.app.advance(5)
+    assert statuses(api.told("order_status_updated")) == ["created", "returned", "delivered", "created", "uploading"]
+    assert len(api.told("order_item_tracking_code_updated")) == 1
+
+
+@pytest.mark.anyio
+async def test_what_takes_effect_late_is_told_as_of_then(serve, order, travel):
+    from gelato_async.sandbox import Fault, FaultPlan
+
+    plan = FaultPlan([Fault("status", status=503, routes=("gelato.cancel",), count=1, when="after", commit_delay=2.0)])
+    api = serve(webhook_url=NOBODY, speed=1.0, faults=plan)
+    made = await create(api, order())
+    await api.gelato.post(f"orders/{made['id']}:cancel")
+    travel(30)
+    told = [delivery.event for delivery in api.app.webhooks()]
+    assert statuses(event for event in told if event["event"] == "order_status_updated") == ["created", "canceled"]
+
+
+@pytest.mark.anyio
+async def test_both_parts_of_a_split_order_are_told_of(api, order, wishes):
+    await create(api, order(items=3, **wishes("split")))
+    first, second = api.told("order_status_updated")
+    assert first["orderReferenceId"] == second["orderReferenceId"]
+    assert first["orderId"] != second["orderId"]
+    assert (len(first["items"]), len(second["items"])) == (1, 2)
+
+
+@pytest.mark.anyio
+async def test_gelato_connect_tells_nothing_of_this_kind(api, order):
+    await create(api, order(), "connect", "order")
+    api.app.advance(1_000)
+    assert api.told() == []
+
+
+@pytest.mark.anyio
+async def test_store_products_are_told_of_until_they_are_published(api):
+    template = next(iter(TEMPLATES))
+    store = "/v1/stores/store-1/products"
+    headers = KEY | {"Content-Type": "application/json"}
+    body = json.dumps({"templateId": template, "title": "Cap", "description": "-"})
+    made = (await api.nobody.post(f"{store}:create-from-template", content=body, headers=headers)).json()
+    assert [(event["event"], event["status"]) for event in api.told()] == [("store_product_created", "created")]
+    api.app.advance(4)
+    api.app.advance(100)
+    *_, publishing, last = api.told()
+    assert (publishing["event"], publishing["status"]) == ("store_product_updated", "publishing")
+    assert (last["event"], last["status"], last["storeProductId"]) == ("store_product_updated", "active", made["id"])
+    assert len(api.told()) == 3
+    whole = (await api.nobody.get(f"{store}/{made['id']}", headers=KEY)).json()
+    assert last["externalId"] == whole["externalId"]
+    assert {"productId", "productUid"}.isdisjoint(last["variants"][0])
+
+
+@pytest.mark.anyio
+async def test_without_an_address_nothing_is_told(anyone, order):
+    await create(anyone, order())
+    anyone.app.advance(1_000)
+    assert anyone.app.webhooks() == ()
+    answer = await anyone.nobody.post("/_sandbox/webhooks", json={"event": "a"})
+    assert (answer.status_code, "webhook_url" in answer.json()["message"]) == (409, True)
+    with pytest.raises(SandboxError, match="webhook_url"):
+        Sandbox().send_webhook({"event": "a"})
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_a_share_of_the_events_comes_twice_by_the_seed(share):
+    def deliveries(seed):
+        sandbox = Sandbox(webhook_url=NOBODY, webhook_duplicates=share, seed=seed)
+        for number in range(100):
+            sandbox.send_webhook({"event": "a", "id": number})
+        return [delivery.event["id"] for delivery in sandbox.webhooks()]
+
+    assert deliveries(1) == deliveries(1)
+    assert len(set(deliveries(1))) == 100
+    assert share * 200 - 60 < 2 * (len(deliveries(1)) - 100) < share * 200 + 60
+    assert (deliveries(1) == deliveries(2)) is (share != 0.5)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"webhook_url": "ftp://example.com"},
+        {"webhook_url": "http://"},
+        {"webhook_url": ""},
+        {"webhook_url": "127.0.0.1:8000"},
+        {"webhook_url": "http://user:word@example.com"},
+        {"webhook_url": "http://example.com/a b"},
+        {"webhook_url": "http://example.com:port"},
+        {"webhook_url": "http://[::1"},
+        {"webhook_header": ("", "kept-secret")},
+        {"webhook_header": ("X Header", "kept-secret")},
+        {"webhook_header": ("X-Header", "")},
+        {"webhook_header": ("X-Header", "kept-secret\r\n")},
+        {"webhook_retry_seconds": -1},
+        {"webhook_duplicates": 1.1},
+    ],
+)
+def test_options_that_make_no_sense_are_refused(options):
+    with pytest.raises(ValueError, match=r"\w") as refused:
+        Sandbox(**options)
+    assert "kept-secret" not in str(refused.value)
+
+
+def test_the_header_is_not_shown():
+    assert "kept-secret" not in repr(Sandbox(webhook_url=NOBODY, webhook_header=("X-Header", "kept-secret")))
+
+
+class Server(ThreadingHTTPServer):
+    request_queue_size = 256  # a connection that finds no room tries again a second later
+
+
+@contextmanager
+def shop(*answers):
+    """A server that notes what is posted to it; it gives these answers first, and 200 then. None ends the connection."""
+    noted = SimpleNamespace(
+        events=[], headers=[], times=[], paths=[], answers=list(answers), news=threading.Condition()
+    )
+
+    class Noting(BaseHTTPRequestHandler):
+        def do_POST(self):
+            content = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            with noted.news:
+                noted.events.append(content)
+                noted.headers.append(self.headers)
+                noted.times.append(time.monotonic())
+                noted.paths.append(self.path)
+                answer = noted.answers.pop(0) if noted.answers else 200
+                noted.news.notify_all()
+            if isinstance(answer, bytes):
+                self.wfile.write(answer)
+            elif answer is not None:
+                self.send_response(answer)
+                self.send_header("Content-Length", "2")
+                self.end_headers()
+                self.wfile.write(b"ok")
+
+        def log_message(self, *_):
+            pass
+
+    server = Server(("127.0.0.1", 0), Noting)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    noted.url = f"http://127.0.0.1:{server.server_port}"
+    try:
+        yield noted
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def sandbox_for(noted, path="/hooks?shop=1", **options):
+    return Sandbox(webhook_url=noted.url + path, **({"speed": 0.0, "webhook_retry_seconds": 0.02} | options))
+
+
+def post(sandbox, body):
+    with httpx.Client(base_url=f"{sandbox.url}/v4", headers=KEY) as gelato:
+        answer = gelato.post("orders", json=body)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+def event(number=0, **more):
+    return {"event": "moon_phase_updated", "id": str(number), **more}
+
+
+def test_events_are_posted_with_the_header(order):
+    with shop() as noted, sandbox_for(noted, webhook_header=("X-Shop", "s3cret value")) as sandbox:
+        post(sandbox, order())
+        sandbox.wait_for_webhooks()
+        assert [delivery.answers for delivery in sandbox.webhooks()] == [(200,), (200,)]
+    assert [content["event"] for content in noted.events] == ["order_item_status_updated", "order_status_updated"]
+    assert set(noted.paths) == {"/hooks?shop=1"}
+    assert (noted.headers[0]["X-Shop"], noted.headers[0]["Content-Type"]) == ("s3cret value", "application/json")
+    assert noted.headers[0]["Host"] == noted.url.removeprefix("http://")
+
+
+def test_what_concerns_one_order_comes_in_its_order(order):
+    with shop() as noted, sandbox_for(noted, path="") as sandbox:
+        for number in range(5):
+            post(sandbox, order(f"ref-{number}"))
+        sandbox.advance(1_000)
+        sandbox.wait_for_webhooks()
+    whole = [content for content in noted.events if content["event"] == "order_status_updated"]
+    whole.sort(key=lambda content: content["orderReferenceId"])
+    for _, group in groupby(whole, key=lambda content: content["orderReferenceId"]):
+        assert statuses(group) == list(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("answers", "noted_answers"),
+    [
+        ([500], (500, 200)),
+        ([404, 302], (404, 302, 200)),
+        ([500, 401, 503], (500, 401, 503)),
+        ([None], (None, 200)),
+        ([b"no HTTP at all\r\n\r\n"], (None, 200)),
+        ([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"], (202,)),
+        ([b"HTTP/1.0 204 No Content\r\n\r\n"], (204,)),
+    ],
+)
+def test_there_are_three_tries_for_a_2xx(answers, noted_answers):
+    with shop(*answers) as noted, sandbox_for(noted) as sandbox:
+        sandbox.send_webhook(event())
+        sandbox.wait_for_webhooks()
+        (delivery,) = sandbox.webhooks()
+    assert delivery.answers == noted_answers
+    assert delivery.is_delivered is (200 <= (noted_answers[-1] or 0) < 300)
+    assert delivery.is_lost is not delivery.is_delivered
+    assert len(noted.events) == len(noted_answers)
+    assert noted.events == [event()] * len(noted_answers)
+
+
+def test_the_next_try_is_some_seconds_later():
+    with shop(500, 500) as noted, sandbox_for(noted, webhook_retry_seconds=0.1) as sandbox:
+        sandbox.send_webhook(event())
+        sandbox.wait_for_webhooks()
+    first, second, third = noted.times
+    assert second - first >= 0.09
+    assert third - second >= 0.09
+
+
+def test_an_event_that_fails_holds_nothing_else_up():
+    with shop(500, 500, 500) as noted, sandbox_for(noted, webhook_retry_seconds=600) as sandbox:
+        sandbox.send_webhook(event(1))
+        with noted.news:
+            assert noted.news.wait_for(lambda: noted.events, 30)
+        noted.answers.clear()
+        sandbox.send_webhook(event(1, again=True))
+        with noted.news:
+            assert noted.news.wait_for(lambda: len(noted.events) == 2, 30)
+        with pytest.raises(TimeoutError, match=r"0\.01 s"):
+            sandbox.wait_for_webhooks(0.01)
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_shop_that_is_closed_is_no_answer(scheme):
+    with shop() as noted:
+        closed = noted.url
+    with Sandbox(webhook_url=closed.replace("http", scheme), webhook_retry_seconds=0) as sandbox:
+        sandbox.send_webhook(event())
+        sandbox.wait_for_webhooks()
+        assert sandbox.webhooks()[0].answers == (None, None, None)
+    assert sandbox.webhooks()[0].is_lost
+
+
+def test_a_shop_that_does_not_speak_tls_is_no_answer():
+    with shop() as noted, Sandbox(webhook_url=noted.url.replace("http", "https"), webhook_retry_seconds=0) as sandbox:
+        sandbox.send_webhook(event())
+        sandbox.wait_for_webhooks()
+        assert sandbox.webhooks()[0].answers == (None, None, None)
+
+
+def test_a_name_that_cannot_be_is_no_answer():
+    with Sandbox(webhook_url="http://a..b/", webhook_retry_seconds=0) as sandbox:
+        sandbox.send_webhook(event())
+        sandbox.wait_for_webhooks()
+        assert sandbox.webhooks()[0].is_lost
+
+
+def test_a_shop_that_does_not_answer_in_time_is_no_answer(monkeypatch):
+    monkeypatch.setattr("gelato_async.sandbox.webhook_delivery._TIMEOUT", 0.01)
+    with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as silent:
+        url = f"http://127.0.0.1:{silent.server_port}"
+        with Sandbox(webhook_url=url, webhook_retry_seconds=0) as sandbox:
+            sandbox.send_webhook(event())
+            sandbox.wait_for_webhooks()
+            assert sandbox.webhooks()[0].answers == (None, None, None)
+
+
+def test_shuffled_events_come_in_another_order():
+    with shop() as noted, sandbox_for(noted, webhook_shuffle=True, webhook_duplicates=0.5, seed=2) as sandbox:
+        for number in range(50):
+            sandbox.send_webhook(event(number))
+        sandbox.wait_for_webhooks()
+    came = [content["id"] for content in noted.events]
+    assert {*came} == {str(number) for number in range(50)}
+    assert 50 < len(came) < 100
+    assert came != sorted(came, key=int)
+
+
+def test_orders_that_live_by_themselves_tell_by_themselves(order):
+    with shop() as noted, sandbox_for(noted, speed=5_000.0) as sandbox:
+        post(sandbox, order())
+        with noted.news:
+            arrived = noted.news.wait_for(lambda: any(e.get("status") == "delivered" for e in noted.events), 60)
+    assert arrived
+
+
+def test_what_was_not_delivered_at_the_end_is_delivered_when_it_is_entered_again():
+    with shop(500) as noted:
+        sandbox = sandbox_for(noted, webhook_retry_seconds=0.2)
+        with sandbox:
+            sandbox.send_webhook(event())
+            with noted.news:
+                assert noted.news.wait_for(lambda: noted.events, 30)
+        with pytest.raises(SandboxError, match="not running"):
+            sandbox.wait_for_webhooks()
+        with sandbox:
+            sandbox.wait_for_webhooks()
+        assert sandbox.webhooks()[0].is_delivered
+
+
+def test_a_reset_forgets_them_and_ends_the_waiting():
+    with shop(500) as noted, sandbox_for(noted, webhook_retry_seconds=600) as sandbox:
+        sandbox.send_webhook(event(1))
+        with noted.news:
+            assert noted.news.wait_for(lambda: noted.events, 30)
+        waiting = threading.Thread(target=sandbox.wait_for_webhooks)
+        waiting.start()
+        sandbox.reset()
+        waiting.join(30)
+        assert not waiting.is_alive()
+        assert sandbox.webhooks() == ()
+        sandbox.send_webhook(event(2))
+        sandbox.wait_for_webhooks()
+        assert [delivery.event["id"] for delivery in sandbox.webhooks()] == ["2"]
+
+
+def test_a_delivery_of_before_a_reset_is_forgotten_when_it_is_answered():
+    entered, leave = threading.Event(), threading.Event()
+
+    class Slow(BaseHTTPRequestHandler):
+        def do_POST(self):
+            entered.set()
+            leave.wait(30)
+            self.send_error(500)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        with Sandbox(webhook_url=f"http://127.0.0.1:{server.server_port}", webhook_retry_seconds=0) as sandbox:
+            sandbox.send_webhook(event(1))
+            assert entered.wait(30)
+            sandbox.reset()
+            leave.set()
+            sandbox.send_webhook(event(2, orderId="1"))
+            sandbox.send_webhook(event(1, orderId="1"))
+            sandbox.wait_for_webhooks()
+            assert [delivery.answers for delivery in sandbox.webhooks()] == [(500, 500, 500)] * 2
+        server.shutdown()
+        thread.join()
+
+
+def test_the_controls_list_and_send_them():
+    with shop() as noted, sandbox_for(noted) as sandbox, httpx.Client(base_url=f"{sandbox.url}/_sandbox/") as control:
+        assert control.post("webhooks", json=event(5)).status_code == 200
+        sandbox.wait_for_webhooks()
+        assert control.get("webhooks").json() == {"webhooks": [{"event": event(5), "answers": [200]}]}
+
+
+def test_what_is_no_json_is_refused_where_it_is_sent():
+    with pytest.raises(TypeError):
+        Sandbox(webhook_url=NOBODY).send_webhook({"event": object()})

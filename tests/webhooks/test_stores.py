@@ -1,0 +1,174 @@
+import os
+import sqlite3
+import stat
+
+import pytest
+
+from gelato_async.webhooks import Claim, MemoryStore, SqliteStore
+
+pytestmark = pytest.mark.anyio
+
+
+class Wall:
+    now = 1_700_000_000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def wall():
+    return Wall()
+
+
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request, tmp_path):
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    store = SqliteStore(tmp_path / "webhooks.sqlite")
+    yield store
+    await store.aclose()
+
+
+async def test_a_claim_is_granted_once_and_what_is_finished_stays_so(store):
+    assert await store.claim("a") is Claim.GRANTED
+    assert await store.claim("a") is Claim.BUSY
+    assert await store.claim("b") is Claim.GRANTED
+    await store.finish("a")
+    assert await store.claim("a") is Claim.FINISHED
+    assert await store.claim("b") is Claim.BUSY
+
+
+async def test_what_is_released_may_be_claimed_again(store):
+    await store.claim("a")
+    await store.release("a")
+    assert await store.claim("a") is Claim.GRANTED
+
+
+async def test_a_release_does_not_undo_what_is_finished(store):
+    await store.claim("a")
+    await store.finish("a")
+    await store.release("a")
+    assert await store.claim("a") is Claim.FINISHED
+
+
+async def test_keys_may_be_any_text(store):
+    for key in ("", "ä\x00'\"", "x" * 10_000):
+        assert await store.claim(key) is Claim.GRANTED
+        await store.finish(key)
+        assert await store.claim(key) is Claim.FINISHED
+
+
+async def test_memory_forgets_the_oldest():
+    store = MemoryStore(capacity=2)
+    for key in "abc":
+        await store.claim(key)
+        await store.finish(key)
+    assert await store.claim("c") is Claim.FINISHED
+    assert await store.claim("b") is Claim.FINISHED
+    assert await store.claim("a") is Claim.GRANTED
+
+
+async def test_memory_has_room_for_one_at_least():
+    with pytest.raises(ValueError, match="capacity"):
+        MemoryStore(capacity=0)
+
+
+async def test_a_file_remembers_over_a_restart(tmp_path):
+    path = tmp_path / "webhooks.sqlite"
+    first = SqliteStore(path)
+    await first.claim("a")
+    await first.finish("a")
+    await first.aclose()
+    second = SqliteStore(str(path))
+    assert await second.claim("a") is Claim.FINISHED
+    await second.aclose()
+
+
+async def test_a_closed_file_is_opened_when_it_is_needed(tmp_path):
+    store = SqliteStore(tmp_path / "webhooks.sqlite")
+    await store.aclose()
+    assert await store.claim("a") is Claim.GRANTED
+    await store.aclose()
+    await store.finish("a")
+    await store.aclose()
+
+
+async def test_processes_share_a_file(tmp_path, wall):
+    one, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+    assert await one.claim("a") is Claim.GRANTED
+    assert await other.claim("a") is Claim.BUSY
+    await one.finish("a")
+    assert await other.claim("a") is Claim.FINISHED
+    await one.aclose()
+    await other.aclose()
+
+
+async def test_what_a_dead_process_had_begun_is_taken_over_in_time_for_the_last_try(tmp_path, wall):
+    died, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+    await died.claim("a")
+    wall.now += 5
+    assert await other.claim("a") is Claim.BUSY
+    wall.now += 5
+    assert await other.claim("a") is Claim.GRANTED
+    await died.release("a")  # it was not dead: what is no longer its own stays
+    assert await other.claim("a") is Claim.BUSY
+    await died.aclose()
+    await other.aclose()
+
+
+async def test_its_own_claims_do_not_end_by_themselves(tmp_path, wall):
+    store = SqliteStore(tmp_path / "webhooks.sqlite", clock=wall)
+    await store.claim("a")
+    wall.now += 3600
+    assert await store.claim("a") is Claim.BUSY
+    await store.aclose()
+
+
+async def test_old_events_are_purged(tmp_path, wall):
+    store = SqliteStore(tmp_path / "webhooks.sqlite", retention=10_000, clock=wall)
+    for key in "abc":
+        await store.claim(key)
+        await store.finish(key)
+        wall.now += 4_000
+    assert await store.purge() == 1
+    assert await store.purge() == 0
+    wall.now += 4_000
+    assert await store.claim("c") is Claim.FINISHED  # purges by the way
+    assert await store.claim("b") is Claim.GRANTED
+    await store.aclose()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are POSIX")
+async def test_the_file_is_its_owners_alone(tmp_path):
+    path = tmp_path / "webhooks.sqlite"
+    store = SqliteStore(path)
+    await store.claim("a")
+    assert {stat.S_IMODE(file.stat().st_mode) for file in tmp_path.iterdir()} == {0o600}
+    await store.aclose()
+
+
+async def test_a_file_that_is_no_database_is_left_alone(tmp_path):
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but notes that somebody needs\n" * 50)
+    before = path.read_bytes()
+    store = SqliteStore(path)
+    with pytest.raises(sqlite3.DatabaseError):
+        await store.claim("a")
+    assert path.read_bytes() == before
+    await store.aclose()
+
+
+async def test_a_claim_whose_release_failed_ends_with_the_lease(tmp_path, wall):
+    store = SqliteStore(tmp_path / "webhooks.sqlite", clock=wall)
+    await store.claim("a")
+    await store.aclose()
+    path, store.path = store.path, tmp_path
+    with pytest.raises(OSError, match="directory"):
+        await store.release("a")
+    store.path = path
+    assert await store.claim("a") is Claim.BUSY
+    wall.now += 9
+    assert await store.claim("a") is Claim.GRANTED
+    await store.aclose()
