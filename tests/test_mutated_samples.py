@@ -1,0 +1,220 @@
+"""Whatever becomes of an answer or event on the way, it is read, but for the few identifiers that nothing can do without."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import attrs
+import pytest
+from api_coverage.models import below
+from documented_samples import CONNECT, EVENTS, GELATO, ORDER, QUOTE, SAMPLES, Sample, answers, read
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gelato_async.core.errors import DecodeError, Problem, WebhookError
+from gelato_async.core.operations import GetOrder, QuoteOrder, SearchOrders, SubmitOrder, UpdateShipment
+from gelato_async.core.wire import camel
+from gelato_async.models.enums import OpenEnum
+from gelato_async.models.search import OrderQuery
+from gelato_async.webhooks import UnknownEvent, parse_event
+from gelato_async.webhooks.parsing import EVENTS as EVENT_CLASSES
+
+steady = settings(derandomize=True, deadline=None, database=None, max_examples=30)
+
+OWN = {
+    "gelato/answer_order": (GELATO, GetOrder("order")),
+    "gelato/answer_page": (GELATO, SearchOrders(OrderQuery())),
+    "gelato/answer_quotation": (GELATO, QuoteOrder(QUOTE)),
+    "connect/answer_order": (CONNECT, GetOrder("order")),
+    "connect/answer_page": (CONNECT, SearchOrders(OrderQuery())),
+    "connect/answer_shipment": (CONNECT, UpdateShipment(order_id="order")),
+    "connect/answer_submitted": (CONNECT, SubmitOrder(ORDER)),
+}
+# what is under these keys is plain JSON, or a map in which one key is as good as another
+FREE = {"appServices", "attributeHits", "attributes", "companyVatNumbers", "customTrim", "dimensions"}
+FREE |= {"eventLog", "printJobs", "productVariant", "refusalReasonDetails"}
+GONE = object()
+WRONG = (None, GONE, "brand_new", "", 17, -0.5, 10**400, True, [], ["x", None, {}], {}, {"x": [None]})
+
+
+def own_samples() -> list[Sample]:
+    files = {name: SAMPLES / f"{name}.json" for name in OWN}
+    return [Sample(name, *OWN[name], json.loads(path.read_text(encoding="utf-8"))) for name, path in files.items()]
+
+
+SEEN = [sample for sample in [*answers(), *own_samples()] if attrs.has(sample.model)]
+
+
+def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
+    """Every path in plain JSON, but for the top of it."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for step, found in inner:
+        yield (*path, step)
+        yield from places(found, (*path, step))
+
+
+def changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
+    """A copy with another value at the path, or with nothing there; as it is where there is no such place."""
+    if not path:
+        return new
+    step, rest = path[0], path[1:]
+    if isinstance(value, dict) and isinstance(step, str) and (step in value or not rest):
+        inner = value | {step: changed(value.get(step), rest, new)}
+        return {key: found for key, found in inner.items() if found is not GONE}
+    if isinstance(value, list) and isinstance(step, int) and step < len(value):
+        elements = [*value[:step], changed(value[step], rest, new), *value[step + 1 :]]
+        return [found for found in elements if found is not GONE]
+    return value
+
+
+def required(model: type[Any]) -> set[str]:
+    """The keys that some model in an answer cannot do without."""
+    return {camel(f.name) for part in below(model) for f in attrs.fields(part) if f.default is attrs.NOTHING}
+
+
+def parsed(sample: Sample, content: Any) -> Any:
+    """The answer, or None where it lacks what is required; anything else that goes wrong fails the test."""
+    try:
+        return sample.parse(content)
+    except DecodeError as error:
+        assert_names_only(required(sample.model), error.problems)
+        return None
+
+
+def assert_names_only(keys: set[str], problems: Any) -> None:
+    assert problems
+    assert {problem.path.rpartition(".")[2] for problem in problems} <= keys
+
+
+def look_at(value: Any) -> None:
+    """Use a model as a program would: print it, and ask for all that it derives."""
+    repr(value)
+    for part in models_in(value):
+        for name in dir(type(part)):
+            if isinstance(getattr(type(part), name), property):
+                getattr(part, name)
+
+
+def models_in(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        for element in value:
+            yield from models_in(element)
+    elif isinstance(value, OpenEnum):
+        yield value
+    elif attrs.has(type(value)):
+        yield value
+        for field in attrs.fields(type(value)):
+            yield from models_in(getattr(value, field.name))
+
+
+def mutations(content: Any) -> st.SearchStrategy[list[tuple[tuple[str | int, ...], Any]]]:
+    path = st.sampled_from(list(places(content)))
+    news = path.map(lambda found: ((*found[:-1], "brandNewKey"), {"x": 1}))
+    return st.lists(st.one_of(st.tuples(path, st.sampled_from(WRONG)), news), min_size=2, max_size=12)
+
+
+def mutated(content: Any, changes: list[tuple[tuple[str | int, ...], Any]]) -> Any:
+    for path, new in changes:
+        content = changed(content, path, new)
+    return content
+
+
+@pytest.mark.parametrize("sample", SEEN, ids=lambda sample: sample.name)
+def test_an_answer_with_anything_anywhere_is_read(sample):
+    @steady
+    @given(mutations(sample.content))
+    def check(changes):
+        content = mutated(sample.content, changes)
+        answer = parsed(sample, content)
+        if answer is not None:
+            look_at(answer)
+            assert answer.raw == sample.whole(content)
+
+    check()
+
+
+@pytest.mark.parametrize("sample", SEEN, ids=lambda sample: sample.name)
+def test_an_answer_without_one_of_its_optional_keys_is_read(sample):
+    needed = required(sample.model)
+    for path in places(sample.content):
+        for new in (None, GONE):
+            answer = parsed(sample, changed(sample.content, path, new))
+            assert answer is not None or path[-1] in needed, path
+
+
+@pytest.mark.parametrize("sample", SEEN, ids=lambda sample: sample.name)
+def test_news_in_an_answer_changes_nothing_but_its_raw(sample):
+    answer = sample.parse(sample.content)
+    for path in dict.fromkeys(path[:-1] for path in places(sample.content)):
+        if not FREE.intersection(path):
+            assert sample.parse(changed(sample.content, (*path, "brandNewKey"), "news")) == answer
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_an_event_with_anything_anywhere_is_read(name):
+    content = read(name)
+
+    @steady
+    @given(mutations(content))
+    def check(changes):
+        other = mutated(content, changes)
+        try:
+            event = parse_event(json.dumps(other).encode())
+        except WebhookError:
+            assert not isinstance(other.get("event"), str) or not other["event"]
+        else:
+            look_at(event)
+            assert event.raw == other
+            assert_known_or_explained(event)
+
+    check()
+
+
+def assert_known_or_explained(event: Any) -> None:
+    known = EVENT_CLASSES.get(event.event)
+    if known is not None and isinstance(event, UnknownEvent):
+        assert_names_only(required(known), event.problems)
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_an_event_without_one_of_its_optional_keys_is_of_its_kind(name):
+    content = read(name)
+    kind = EVENT_CLASSES[content["event"]]
+    needed = required(kind)
+    for path in places(content):
+        for new in (None, GONE):
+            if path[-1] not in needed:
+                assert type(parse_event(json.dumps(changed(content, path, new)))) is kind
+
+
+def test_what_is_required_is_no_more_than_what_identifies():
+    assert set().union(*(required(sample.model) for sample in SEEN)) == {
+        "id",
+        "orders",
+        "orderReferenceId",
+        "fulfillmentStatus",
+        "itemReferenceId",
+        "shipmentMethodUid",
+        "productUid",
+        "stockRegionUid",
+        "catalogUid",
+        "productAttributeUid",
+        "productAttributeValueUid",
+    }
+    assert set().union(*map(required, EVENT_CLASSES.values())) == {
+        "event",
+        "id",
+        "orderId",
+        "productUid",
+        "stockRegionUid",
+        "storeProductId",
+        "storeProductTemplateId",
+    }
+
+
+def test_a_missing_identifier_is_named_with_its_path():
+    sample = next(sample for sample in SEEN if sample.name == "get_order_answer")
+    content = changed(sample.content, ("items", 1, "id"), GONE)
+    with pytest.raises(DecodeError) as caught:
+        sample.parse(content)
+    assert list(caught.value.problems) == [Problem("items[1].id", "missing")]
