@@ -1,4 +1,4 @@
-"""The command line: `gelato-async sample | check | submit | status | settle | sandbox | demo`.
+"""The command line: `gelato-async sample | check | submit | status | settle | sandbox | demo`, and commands for each service.
 
-May import anything; nothing imports it.
+Those of the services are in groups: `gelato-async orders get`, for one. May import anything; nothing imports it.
 """

@@ -14,7 +14,12 @@ from gelato_async.cli import submit as submission
 from gelato_async.cli.check import check as check_file
 from gelato_async.cli.console import CommandError
 from gelato_async.cli.formats import Format
+from gelato_async.cli.orders import orders
+from gelato_async.cli.products import products
 from gelato_async.cli.samples import BackendName
+from gelato_async.cli.shipping import shipping
+from gelato_async.cli.stores import stores, templates
+from gelato_async.cli.webhooks import webhooks
 from gelato_async.cli.write_samples import write_samples
 
 AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
@@ -28,6 +33,8 @@ app: App = App(
     version=__version__,
     help="Submit print orders to Gelato and GelatoConnect, none twice and none lost; try it against a sandbox first.",
     default_parameter=Parameter(negative=""),
+    # main knows what Ctrl-C means
+    suppress_keyboard_interrupt=False,
 )
 
 
@@ -184,6 +191,11 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
     rate_limit: Annotated[int, Parameter(validator=Number(gte=0))] = 100,
     connect_duplicates: Literal["accept", "refuse"] = "accept",
     split: Share = 0.0,
+    webhook_url: str | None = None,
+    webhook_header: str | None = None,
+    webhook_retry_seconds: AtLeastZero = 5.0,
+    webhook_duplicates: Share = 0.0,
+    webhook_shuffle: bool = False,
     seed: Seed = 0,
     until_input_ends: bool = False,
 ) -> int:
@@ -200,7 +212,12 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
         rate_limit: Requests accepted per key in any second; 0 for any number.
         connect_duplicates: Whether GelatoConnect takes a reference that a live order has already.
         split: The share of orders of several items that are split in two.
-        seed: For the choice of orders to split.
+        webhook_url: Where to post what happens to Gelato's orders and store products, as Gelato does.
+        webhook_header: Goes with each of these: 'Name: value'.
+        webhook_retry_seconds: Seconds between the three tries of each.
+        webhook_duplicates: The share of them that comes twice.
+        webhook_shuffle: Lets them come in any order.
+        seed: For all that is left to chance.
         until_input_ends: Ends when standard input does: for programs that start a sandbox of their own.
     """
     from gelato_async.cli import serve  # noqa: PLC0415  needs an extra of its own
@@ -215,6 +232,11 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
             rate_limit=rate_limit or None,
             connect_duplicates=connect_duplicates,
             split=split,
+            webhook_url=webhook_url,
+            webhook_header=webhook_header,
+            webhook_retry_seconds=webhook_retry_seconds,
+            webhook_duplicates=webhook_duplicates,
+            webhook_shuffle=webhook_shuffle,
             seed=seed,
         ),
         until_input_ends=until_input_ends,
@@ -234,3 +256,7 @@ def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
         seed: For the orders and the faults.
     """
     return demonstration.demo(orders, seed)
+
+
+for _commands in (orders, products, shipping, stores, templates, webhooks):
+    app.command(_commands)

@@ -26,8 +26,20 @@ def open_client(backend: BackendName, base_url: str | None, settle: float) -> Cl
     Raises:
         CommandError: a key is missing or cannot be one, or `base_url` is no origin.
     """
-    given = [_variable(name, meaning) for name, meaning in VARIABLES[backend].items()]
-    return make_client(backend, given, base_url, settle)
+    return make_client(backend, _given(backend), base_url, settle)
+
+
+def open_gelato(base_url: str | None) -> GelatoClient:
+    """A client for what only Gelato's own API has.
+
+    Raises:
+        CommandError: the key is missing or cannot be one, or `base_url` is no origin.
+    """
+    given = _given("gelato")
+    try:
+        return GelatoClient(*given, base_url=base_url)
+    except ValueError as error:
+        raise CommandError(str(error)) from error
 
 
 def make_client(backend: BackendName, keys: list[str], base_url: str | None, settle: float) -> Client:
@@ -54,6 +66,10 @@ _CLIENTS: Mapping[BackendName, Callable[[list[str], str | None, RetryPolicy], Cl
     "gelato": _gelato,
     "connect": _connect,
 }
+
+
+def _given(backend: BackendName) -> list[str]:
+    return [_variable(name, meaning) for name, meaning in VARIABLES[backend].items()]
 
 
 def _variable(name: str, meaning: str) -> str:

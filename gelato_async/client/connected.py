@@ -1,6 +1,7 @@
 """The parts of a split order, gathered, and the one status that they have together."""
 
 from attrs import field, frozen
+from attrs.validators import min_len
 
 from gelato_async.client.engine import Engine
 from gelato_async.core.operations import GetOrder
@@ -37,12 +38,7 @@ _PROGRESS = (
 class ConnectedOrders:
     """All parts of a split order, or the one part of an order that was not split (*Split orders*)."""
 
-    orders: tuple[Order, ...] = field()
-
-    @orders.validator
-    def _not_empty(self, _: object, orders: tuple[Order, ...]) -> None:
-        if not orders:
-            raise ValueError("orders: an order has at least one part")
+    orders: tuple[Order, ...] = field(validator=min_len(1))
 
     @property
     def is_split(self) -> bool:

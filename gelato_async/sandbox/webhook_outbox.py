@@ -61,7 +61,7 @@ class Outbox:
         self._numbers = count()
         self._open: dict[WebhookDelivery, int] = {}
         self.deliveries: list[WebhookDelivery] = []
-        self.is_done = threading.Event()
+        self.is_done: threading.Event = threading.Event()
         self.is_done.set()
 
     def add(self, event: Body, now: Moment) -> None:

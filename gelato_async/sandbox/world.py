@@ -33,9 +33,9 @@ class World:
         self.options = options
         self.clock: Clock = Clock(options.speed)
         self.stores: dict[Backend, Store] = {"gelato": Store(), "connect": Store()}
-        self.store_products = StoreProducts()
+        self.store_products: StoreProducts = StoreProducts()
         self.ledger: Ledger = Ledger()
-        self.outbox = Outbox(options, on_webhooks)
+        self.outbox: Outbox = Outbox(options, on_webhooks)
         self.watch: Watch | None = Watch(self.outbox.add) if options.webhook_url else None
         self._dice = Dice(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret

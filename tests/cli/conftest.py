@@ -1,5 +1,7 @@
 import gc
+import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -53,6 +55,21 @@ def command(capsys):
         return SimpleNamespace(code=code, out=written.out, err=written.err)
 
     return run
+
+
+@pytest.fixture
+def terminal(capsys, monkeypatch):
+    """Standard output, error and input are a terminal; on it, this is typed. Gives what takes the bold print away."""
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "200")
+
+    def open_terminal(typed=""):
+        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+        for stream in (sys.stdin, sys.stdout, sys.stderr):
+            monkeypatch.setattr(stream, "isatty", lambda: True)
+        return lambda text: re.sub("\x1b\\[[0-9;]*m", "", text)
+
+    return open_terminal
 
 
 @pytest.fixture

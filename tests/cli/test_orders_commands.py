@@ -1,0 +1,416 @@
+import gzip
+import json
+import signal
+import subprocess
+import sys
+import urllib.request
+from decimal import Decimal
+
+import pytest
+
+from gelato_async.cli import answers
+from gelato_async.cli.order_views import facts_of, tables_of
+from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.models.enums import FulfillmentStatus
+from gelato_async.models.order import Order, OrderItem
+
+
+@pytest.fixture
+def shop(serve):
+    """A sandbox, and orders made in it: by default three samples, the first of which goes to GB."""
+
+    def open_shop(number=3, *, backend="gelato", edit=lambda order: order, **options):
+        sandbox = serve(rate_limit=None, **options)
+        path = "/v4/orders" if backend == "gelato" else f"/api/{sandbox.connect_prefix}/order"
+        key = sandbox.api_key if backend == "gelato" else f"{sandbox.connect_key}:{sandbox.connect_secret}"
+        headers = {"X-API-KEY": key, "Content-Type": "application/json"}
+        for order in sample_orders(backend, number, 1):
+            body = json.dumps(edit(json.loads(to_line(order, backend)))).encode()
+            with urllib.request.urlopen(urllib.request.Request(sandbox.url + path, body, headers)) as answer:
+                assert answer.status in {200, 201}
+        return sandbox
+
+    return open_shop
+
+
+def ids_of(sandbox, backend="gelato"):
+    """The ids of the orders made, by reference."""
+    return {reference: commits[0][0] for reference, commits in sandbox.audit().orders[backend].items()}
+
+
+def columns(written):
+    return [line.split("\t") for line in written.splitlines()]
+
+
+def rows(written):
+    return [json.loads(line) for line in written.splitlines()]
+
+
+FIRST = "sample-1-gelato-00001"
+
+
+@pytest.mark.parametrize("name", ["get", "search", "find", "cancel", "quote"])
+def test_help_tells_of_every_command_and_its_exit_codes(command, name):
+    assert name in command("orders", "--help").out
+    result = command("orders", name, "--help")
+    assert result.code == 0
+    assert f"Usage: gelato-async orders {name}" in result.out
+    assert "Exit code: 0" in result.out or name == "search"
+
+
+# search
+
+
+@pytest.mark.parametrize("backend", ["gelato", "connect"])
+def test_a_pipe_gets_a_line_with_tabs_for_each_order_newest_first(shop, command, backend):
+    sandbox = shop(backend=backend)
+    result = command("orders", "search", "--backend", backend)
+    assert (result.code, result.err) == (0, "")
+    assert [row[:2] for row in columns(result.out)] == [
+        [order_id, reference] for reference, order_id in reversed(ids_of(sandbox, backend).items())
+    ]
+
+
+def test_a_terminal_gets_a_table_without_names(shop, command, terminal):
+    sandbox = shop(edit=lambda order: order | {"orderReferenceId": f"[red]{order['orderReferenceId']}"})
+    plain = terminal()
+    head, *lines = [
+        line for line in plain(command("orders", "search").out).splitlines() if line.strip() and "─" not in line
+    ]
+    assert head.split() == ["order", "reference", "status", "type", "country", "items", "total", "created"]
+    assert [line.split()[:2] for line in lines] == [
+        [order_id, reference] for reference, order_id in reversed(ids_of(sandbox).items())
+    ]
+    assert lines[0].split()[1].startswith("[red]")
+
+
+def test_the_recipient_is_shown_to_who_asks(shop, command, terminal):
+    shop()
+    name = rows(command("orders", "search", "--json").out)[0]["firstName"]
+    assert name not in command("orders", "search").out
+    assert name in columns(command("orders", "search", "--recipient").out)[0][-1]
+    terminal()
+    assert "recipient" in command("orders", "search", "--recipient").out
+
+
+def test_json_is_what_the_api_said(shop, command):
+    sandbox = shop()
+    request = urllib.request.Request(
+        f"{sandbox.url}/v4/orders:search", b"{}", {"X-API-KEY": sandbox.api_key, "Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request) as answer:
+        said = json.load(answer)["orders"]
+    assert rows(command("orders", "search", "--json").out) == said
+
+
+def test_a_search_goes_on_to_the_last_page(shop, command, terminal):
+    sandbox = shop(230)
+    requests = sandbox.audit().requests
+    found = [row[0] for row in columns(command("orders", "search").out)]
+    assert found == list(reversed(ids_of(sandbox).values()))
+    assert sandbox.audit().requests - requests == 3
+    terminal()
+    drawn = command("orders", "search", "--limit", 60).out
+    assert [order_id for order_id in found if order_id in drawn] == found[:60]
+
+
+def test_a_limit_asks_for_no_more(shop, command):
+    sandbox = shop(3)
+    requests = sandbox.audit().requests
+    assert len(columns(command("orders", "search", "--limit", 2).out)) == 2
+    assert sandbox.audit().requests - requests == 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        (["--country", "GB"], 1),
+        (["--country", "GB,FR", "--country", "PT"], 3),
+        (["--reference", FIRST], 1),
+        (["--status", "created"], 3),
+        (["--status", "printed, shipped"], 0),
+        (["--since", "2000-01-01", "--until", "2999-12-31"], 3),
+        (["--since", "2999-12-31"], 0),
+        (["--until", "2000-01-01T12:00:00+02:00"], 0),
+        (["--until", "2999-01-01T12:00:00"], 3),
+        (["--type", "draft"], 0),
+        (["--text", FIRST], 1),
+        (["--channel", "api"], 3),
+        (["--currency", "GBP"], 1),
+        (["--financial-status", "refunded"], 0),
+        (["--store", "of-mine"], 0),
+        (["--id", "unknown"], 0),
+    ],
+)
+def test_filters(shop, command, filters, found):
+    shop()
+    result = command("orders", "search", *filters)
+    assert result.code == 0
+    assert len(columns(result.out)) == found
+    assert result.err == ("" if found else "No order matches.\n")
+
+
+def test_a_day_counts_to_its_end(shop, command):
+    shop(1)
+    that_day = columns(command("orders", "search").out)[0][-1][:10]
+    assert len(columns(command("orders", "search", "--since", that_day, "--until", that_day).out)) == 1
+
+
+def test_a_status_that_nobody_documents_is_asked_for_with_a_warning(shop, command):
+    shop(0)
+    result = command("orders", "search", "--status", "shiped")
+    assert result.code == 0
+    assert result.err.startswith("warning: no status shiped is documented; did you mean shipped?\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["--since", "yesterday"], "--since yesterday: must be like 2024-05-01"),
+        (["--until", "2024-13-01"], "--until 2024-13-01: must be like"),
+        (["--backend", "connect", "--text", "x"], "GelatoConnect cannot carry this"),
+        (["--country", "Sweden"], "countr"),
+        (["--limit", "0"], "--limit"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line_and_2(shop, command, arguments, told):
+    sandbox = shop(0)
+    result = command("orders", "search", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err
+    assert result.err.count("\n") == 1
+    assert sandbox.audit().requests == 0
+
+
+def test_ctrl_c_in_a_search_is_130(shop, command, monkeypatch):
+    shop()
+    monkeypatch.setattr(answers.PlainLines, "write_rows", lambda *_: signal.raise_signal(signal.SIGINT))
+    assert command("orders", "search").code == 130
+
+
+def test_a_reader_who_has_gone_ends_a_search_quietly(shop):
+    shop()
+    line = [sys.executable, "-m", "gelato_async.cli", "orders", "search"]
+    with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as search:
+        search.stdout.close()
+        assert (search.wait(60), search.stderr.read()) == (0, b"")
+
+
+# get and find
+
+
+@pytest.mark.parametrize("backend", ["gelato", "connect"])
+def test_an_order_is_shown_with_its_items(shop, command, backend):
+    sandbox = shop(backend=backend)
+    (reference, order_id), *_ = ids_of(sandbox, backend).items()
+    sandbox.advance(1e6)
+    result = command("orders", "get", order_id, "--backend", backend)
+    assert (result.code, result.err) == (0, "")
+    lines = columns(result.out)
+    facts = {line[0]: line[1] for line in lines}
+    assert (facts["order"], facts["reference"], facts["status"]) == (order_id, reference, "delivered")
+    assert facts["country"]
+    assert "email" not in facts
+    assert next(line[0] for line in lines if line[0] in {"item", "package", "receipt"}) == "item"
+    assert any(line[0] == "package" and line[2] for line in lines)
+
+
+def test_on_a_terminal_it_is_shown_in_tables_without_what_there_is_not(shop, command, terminal):
+    sandbox = shop(1)
+    terminal()
+    result = command("orders", "get", ids_of(sandbox)[FIRST])
+    assert FIRST in result.out
+    assert "tracking code" not in result.out
+    assert "refused" not in result.out
+    assert "@" not in result.out
+    assert "@" in command("orders", "get", ids_of(sandbox)[FIRST], "--recipient").out
+
+
+def test_an_order_as_json_is_one_line_with_everything(shop, command):
+    sandbox = shop(1)
+    (order,) = rows(command("orders", "get", ids_of(sandbox)[FIRST], "--json").out)
+    assert order["orderReferenceId"] == FIRST
+    assert order["shippingAddress"]["email"]
+
+
+def test_connect_takes_the_reference_too(shop, command):
+    shop(backend="connect")
+    assert command("orders", "get", "sample-1-connect-00001", "--backend", "connect").code == 0
+
+
+def test_no_such_order_is_1_and_says_what_to_do(shop, command):
+    shop(0)
+    result = command("orders", "get", FIRST)
+    assert (result.code, result.out) == (1, "")
+    assert result.err == (
+        "gelato-async: orders.get: 404: Order not found (by your own reference: gelato-async orders find REFERENCE)\n"
+    )
+
+
+def test_an_order_of_which_little_is_told_is_shown_too():
+    order = Order(
+        id="a",
+        order_reference_id="b",
+        fulfillment_status=FulfillmentStatus.DRAFT,
+        shipment_method_uid="express",
+        items=(OrderItem(id="c", product_name="Mug", product_variant={"Size": "L"}),),
+    )
+    facts = facts_of(order, recipient=True)
+    assert facts["shipment method"] == "express"
+    assert "country" not in facts
+    assert [table.rows for table in tables_of(order)] == [[["c", "", "Mug, L", "", "", ""]], [], []]
+
+
+def test_a_reason_of_refusal_is_shown(shop, command):
+    wish = [{"key": "sandbox", "value": "missing_retail_prices"}]
+    sandbox = shop(1, edit=lambda order: order | {"metadata": wish})
+    sandbox.advance(60)
+    assert "refused\tmissing_retail_prices" in command("orders", "get", ids_of(sandbox)[FIRST]).out
+
+
+def test_find_lists_all_orders_with_a_reference(shop, command):
+    shop(edit=lambda order: order | {"orderReferenceId": "mine"})
+    result = command("orders", "find", "mine")
+    assert (result.code, result.err) == (0, "")
+    assert [row[1] for row in columns(result.out)] == ["mine"] * 3
+    assert len(rows(command("orders", "find", "mine", "--json").out)) == 3
+
+
+def test_find_is_1_where_there_is_none(shop, command):
+    shop(0)
+    result = command("orders", "find", "nobody's")
+    assert (result.code, result.out) == (1, "")
+    assert result.err.startswith("No order has the reference nobody's.")
+
+
+# cancel
+
+
+def status_of(command, order_id, backend="gelato"):
+    return rows(command("orders", "get", order_id, "--json", "--backend", backend).out)[0]["fulfillmentStatus"]
+
+
+@pytest.mark.parametrize("backend", ["gelato", "connect"])
+def test_yes_cancels_without_a_question(shop, command, backend):
+    order_id = next(iter(ids_of(shop(1, backend=backend), backend).values()))
+    result = command("orders", "cancel", order_id, "--yes", "--backend", backend)
+    assert (result.code, result.out, result.err) == (0, f"{order_id} is canceled.\n", "")
+    assert status_of(command, order_id, backend) == FulfillmentStatus.CANCELED
+
+
+def test_without_a_terminal_and_without_yes_nothing_is_canceled(shop, command):
+    sandbox = shop(1)
+    requests = sandbox.audit().requests
+    result = command("orders", "cancel", ids_of(sandbox)[FIRST])
+    assert (result.code, result.out) == (2, "")
+    assert "--yes" in result.err
+    assert sandbox.audit().requests == requests
+
+
+@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])
+def test_on_a_terminal_a_cancel_is_asked_about(shop, command, terminal, typed, code):
+    order_id = ids_of(shop(1))[FIRST]
+    terminal(typed)
+    result = command("orders", "cancel", order_id)
+    assert result.code == code
+    assert result.err.startswith(f"Cancel order {order_id} (reference {FIRST}, created, items: 1)? [y/N] ")
+    assert (status_of(command, order_id) == FulfillmentStatus.CANCELED) is (code == 0)
+
+
+def test_an_order_that_is_not_there_is_not_asked_about(shop, command, terminal):
+    shop(0)
+    terminal("y\n")
+    result = command("orders", "cancel", "unknown")
+    assert (result.code, "[y/N]" in result.err) == (1, False)
+
+
+def test_too_late_is_1_and_says_how_to_look(shop, command):
+    sandbox = shop(1)
+    order_id = ids_of(sandbox)[FIRST]
+    sandbox.advance(1e6)
+    result = command("orders", "cancel", order_id, "--yes")
+    assert (result.code, result.out) == (1, "")
+    assert f"(gelato-async orders get {order_id} tells how it stands)" in result.err
+    assert result.err.count("\n") == 1
+
+
+# quote
+
+
+def request_of(order):
+    kept = {key: order[key] for key in ("orderReferenceId", "customerReferenceId", "currency")}
+    return kept | {"recipient": order["shippingAddress"], "products": order["items"], "allowMultipleQuotes": True}
+
+
+@pytest.fixture
+def an_order():
+    return json.loads(to_line(next(sample_orders("gelato", 1, 1)), "gelato"))
+
+
+@pytest.mark.parametrize("make", [dict, request_of])
+def test_an_order_or_a_request_is_quoted(shop, command, tmp_path, an_order, make):
+    sandbox = shop(0)
+    (tmp_path / "quote.json").write_text(json.dumps(make(an_order), indent=1))
+    result = command("orders", "quote", "quote.json")
+    assert (result.code, result.err) == (0, "")
+    lines = columns(result.out)
+    assert ["reference", FIRST] in lines
+    assert any(line[0] == "product" and line[3] == an_order["items"][0]["productUid"] for line in lines)
+    assert any(line[0] == "shipment" and line[5].endswith(" GBP") for line in lines)
+    (quotation,) = rows(command("orders", "quote", "quote.json", "--json").out)
+    assert quotation["quotes"]
+    assert sandbox.audit().commits == 0
+
+
+def test_a_compressed_file_is_quoted_in_tables(shop, command, tmp_path, terminal, an_order):
+    shop(0)
+    (tmp_path / "order.json.gz").write_bytes(gzip.compress(json.dumps(an_order).encode()))
+    terminal()
+    assert "shipment method" in command("orders", "quote", "order.json.gz").out
+
+
+def test_standard_input_is_quoted(shop, process, an_order):
+    shop(0)
+    result = process("orders", "quote", "-", "--json", input=json.dumps(an_order).encode())
+    assert json.loads(result.stdout)["orderReferenceId"] == FIRST
+
+
+def custom(order):
+    item = {"itemReferenceId": "a", "productName": "Mug", "productVariant": {"Size": "L"}, "quantity": 1}
+    return order | {"items": [item]}
+
+
+@pytest.mark.parametrize(
+    ("make", "told"),
+    [
+        (custom, "items: each needs a productUid"),
+        (lambda order: order | {"customerReferenceId": None}, "customerReferenceId: is required"),
+        (lambda order: order | {"curency": "EUR"}, "curency: unknown key; did you mean currency?"),
+        (lambda order: {"products": [{}]}, "products[0].productUid: is required"),
+        (lambda order: [order], "must be an object"),
+        (lambda order: order | {"items": []}, "must have at least one element"),
+    ],
+)
+def test_what_cannot_be_quoted_is_one_line_and_2(shop, command, tmp_path, an_order, make, told):
+    sandbox = shop(0)
+    (tmp_path / "quote.json").write_text(json.dumps(make(an_order)))
+    result = command("orders", "quote", "quote.json")
+    assert (result.code, result.out) == (2, "")
+    assert told in result.err
+    assert result.err.count("\n") == 1
+    assert sandbox.audit().requests == 0
+
+
+@pytest.mark.parametrize("contents", [None, b"{}\n{}", b"\xff", b"nonsense"])
+def test_a_file_that_is_no_json_is_one_line_and_2(command, tmp_path, contents):
+    if contents is not None:
+        (tmp_path / "quote.json").write_bytes(contents)
+    result = command("orders", "quote", "quote.json")
+    assert (result.code, result.out) == (2, "")
+    assert "quote.json" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_control_characters_do_not_reach_the_terminal():
+    assert answers.text("a\x1b[31m\tb\ud800\n c") == "a [31m b c"
+    assert answers.text((None, "a", 1, True, Decimal("1.50"))) == "a, 1, yes, 1.50"

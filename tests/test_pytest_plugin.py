@@ -1,0 +1,181 @@
+import os
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import gelato_async.sandbox  # noqa: F401  or each of the runs within would import it again
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).parents[1]
+
+# what a user's test module may begin with
+PRELUDE = """
+import os, asyncio, anyio, pytest
+from gelato_async import *
+from gelato_async.sandbox import Fault, FaultPlan
+
+def an_order(reference):
+    address = ShippingAddress(
+        country="SE", first_name="Ada", last_name="Example", address_line1="Street 1", city="Lund",
+        post_code="22100", email="ada@example.com", phone="+46 1",
+    )
+    files = [File(url="https://files.example.com/print.pdf")]
+    item = CatalogItem(item_reference_id="item-1", product_uid="poster_a4_ver", files=files)
+    return NewOrder(
+        order_reference_id=reference, customer_reference_id="customer-1", currency="EUR",
+        shipping_address=address, items=[item],
+    )
+"""
+
+
+@pytest.fixture
+def run(pytester, monkeypatch):
+    """Run a user's test module with the plugin, whether it is installed or not. A warning is an error."""
+    for name in [name for name in os.environ if name.startswith("GELATO_")]:
+        monkeypatch.delenv(name)
+
+    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
+
+    def run_module(source=None):
+        if source is not None:
+            pytester.path.joinpath("test_shop.py").write_text(PRELUDE + source)
+        plugin = ["-p", "no:gelato_async", "-p", "gelato_async.pytest_plugin"]
+        # hypothesis would be imported anew each time
+        others = ["-p", "no:cacheprovider", "-p", "no:hypothesispytest"]
+        return pytester.runpytest_inprocess(*plugin, *others, "-W", "error")
+
+    return run_module
+
+
+def test_it_is_installed_as_a_plugin_of_pytest():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["entry-points"]["pytest11"] == {"gelato_async": "gelato_async.pytest_plugin"}
+
+
+def test_it_imports_nothing_before_a_fixture_is_used():
+    script = (
+        "import sys, pytest, collections.abc, itertools, typing\n"
+        "before = set(sys.modules)\n"
+        "import gelato_async.pytest_plugin\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["gelato_async", "gelato_async._version", "gelato_async.pytest_plugin"]
+
+
+def test_one_argument_gives_a_client_with_a_stateful_sandbox_on_every_loop(run):
+    result = run("""
+@pytest.mark.anyio
+async def test_gelato_under_anyio(gelato_client, gelato_sandbox):
+    order = await gelato_client.orders.create(an_order("a"))
+    assert (await gelato_client.orders.get(order.id)).order_reference_id == "a"
+    assert list(gelato_sandbox.audit().orders["gelato"]) == ["a"]
+
+@pytest.mark.anyio
+async def test_connect_under_anyio(gelato_connect_client, gelato_sandbox):
+    await gelato_connect_client.orders.create(an_order("b"))
+    assert (await gelato_connect_client.orders.get("b")).order_reference_id == "b"
+    assert list(gelato_sandbox.audit().orders["connect"]) == ["b"]
+
+@pytest.mark.asyncio
+async def test_both_under_pytest_asyncio(gelato_client, gelato_connect_client, gelato_sandbox):
+    await gelato_client.orders.create(an_order("c"))
+    await gelato_connect_client.orders.create(an_order("d"))
+    assert gelato_sandbox.audit().commits == 2
+
+def test_loops_that_the_test_runs_itself(gelato_client, gelato_sandbox):
+    made = [asyncio.run(gelato_client.orders.create(an_order("e"))) for _ in range(2)]
+    made.append(anyio.run(gelato_client.orders.create, an_order("e"), backend="trio"))
+    assert gelato_sandbox.audit().commits == 3
+""")
+    result.assert_outcomes(passed=6)
+
+
+def test_orders_move_on_when_the_test_says_so(run):
+    run("""
+def test_shipping(gelato_client, gelato_sandbox):
+    order = asyncio.run(gelato_client.orders.create(an_order("a")))
+    gelato_sandbox.advance(1e6)
+    assert asyncio.run(gelato_client.orders.get(order.id)).fulfillment_status == "delivered"
+""").assert_outcomes(passed=1)
+
+
+def test_each_test_has_a_sandbox_of_its_own_that_ends_with_it(run):
+    run("""
+seen = []
+
+@pytest.mark.parametrize("number", range(2))
+def test_one_order(gelato_client, gelato_sandbox, number):
+    asyncio.run(gelato_client.orders.create(an_order("a")))
+    assert gelato_sandbox.audit().commits == 1
+    seen.append((gelato_sandbox, gelato_client))
+
+def test_the_others_are_gone():
+    (one, first), (two, second) = seen
+    assert one.url != two.url or one is not two
+    assert first.engine.limiter is not second.engine.limiter
+    with pytest.raises(ConnectionFailedError):
+        asyncio.run(second.with_options(retry=RetryPolicy(attempts=1)).orders.get("x"))
+""").assert_outcomes(passed=3)
+
+
+def test_the_environment_leads_code_under_test_to_the_sandbox_and_back(run, monkeypatch):
+    monkeypatch.setenv("GELATO_API_KEY", "the real key")
+    run("""
+def test_within(gelato_sandbox):
+    asyncio.run(GelatoClient().orders.create(an_order("a")))
+    asyncio.run(GelatoConnectClient().orders.create(an_order("b")))
+    assert gelato_sandbox.audit().commits == 2
+    assert os.environ["GELATO_API_KEY"] != "the real key"
+
+def test_after():
+    assert [name for name in os.environ if name.startswith("GELATO_")] == ["GELATO_API_KEY"]
+    assert os.environ["GELATO_API_KEY"] == "the real key"
+""").assert_outcomes(passed=2)
+
+
+def test_options_are_overridden_by_fixtures(run):
+    run("""
+@pytest.fixture
+def gelato_sandbox_options():
+    return {"faults": FaultPlan([Fault("drop", count=1)]), "api_key": "of-mine"}
+
+@pytest.fixture
+def gelato_client_options():
+    return {"retry": RetryPolicy(settle=0, resend=False), "timeout": 3}
+
+def test_options(gelato_client, gelato_sandbox, gelato_connect_client):
+    with pytest.raises(OutcomeUnknownError):
+        asyncio.run(gelato_client.orders.create(an_order("a")))
+    assert gelato_sandbox.api_key == os.environ["GELATO_API_KEY"] == "of-mine"
+    assert gelato_connect_client.engine.timeout == 3
+
+class TestOtherwise:
+    @pytest.fixture
+    def gelato_sandbox_options(self, gelato_sandbox_options):
+        return gelato_sandbox_options | {"faults": None}
+
+    def test_without_faults(self, gelato_client):
+        asyncio.run(gelato_client.orders.create(an_order("a")))
+""").assert_outcomes(passed=2)
+
+
+WITHOUT_THE_EXTRA = """
+import sys
+for name in [name for name in sys.modules if name.startswith(("gelato_async.sandbox", "uvicorn"))]:
+    del sys.modules[name]
+sys.modules["uvicorn"] = None
+"""
+
+
+def test_without_the_sandbox_extra_the_fixture_names_it_and_nothing_else_fails(pytester, run):
+    pytester.makeconftest(WITHOUT_THE_EXTRA)
+    pytester.makepyfile(test_others="def test_another(): pass\ndef test_ours(gelato_client): pass")
+    result = run()
+    result.assert_outcomes(passed=1, errors=1)
+    result.stdout.fnmatch_lines(['*gelato_sandbox: *pip install "gelato-async[[]sandbox]"*'])
+    result.stdout.no_fnmatch_line("*Traceback*")
