@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from enum import Enum, IntEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import define, field, frozen
 
@@ -46,6 +47,8 @@ class Past:
     order_id: str | None = None
     connected_order_ids: tuple[str, ...] = ()
     adopted: bool = False
+    attempts: int = 0
+    seconds: float = 0.0
 
 
 class Entry(Protocol):
@@ -71,7 +74,8 @@ class Meeting:
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Say what is known of it, and note that this run has met it."""
         row = connection.execute(
-            "SELECT content, state, run, begun, accepted, order_id, connected, adopted FROM orders WHERE reference = ?",
+            "SELECT content, state, run, begun, accepted, order_id, connected, adopted, attempts, seconds"
+            " FROM orders WHERE reference = ?",
             (self.reference,),
         ).fetchone()
         self.verdict = self._new(connection, run) if row is None else self._known(connection, run, row)
@@ -85,10 +89,8 @@ class Meeting:
         )
         return Verdict.SEND
 
-    def _known(
-        self, connection: sqlite3.Connection, run: int, row: tuple[bytes, int, int, float, int, str, str, int]
-    ) -> Verdict:
-        content, state, met, begun, accepted, order_id, connected, adopted = row
+    def _known(self, connection: sqlite3.Connection, run: int, row: Sequence[Any]) -> Verdict:
+        content, state, met, *past = row
         same = content == self.content
         if state == State.REJECTED and (met < run or not same):
             return self._again(connection, run)
@@ -97,10 +99,7 @@ class Meeting:
         if met == run:
             return Verdict.REPEATED
         connection.execute("UPDATE orders SET run = ? WHERE reference = ?", (run, self.reference))
-        ids = tuple(json.loads(connected)) if connected else ()
-        self.past = Past(
-            begun=begun, accepted=bool(accepted), order_id=order_id, connected_order_ids=ids, adopted=bool(adopted)
-        )
+        self.past = _past(*past)
         return Verdict.REPLAY if state == State.CREATED else Verdict.SETTLE
 
     def _again(self, connection: sqlite3.Connection, run: int) -> Verdict:
@@ -111,6 +110,26 @@ class Meeting:
             (self.content, self.draft, State.INTENDED, run, self.now, self.reference),
         )
         return Verdict.SEND
+
+
+def _past(
+    begun: float,
+    accepted: int,
+    order_id: str | None,
+    connected: str | None,
+    adopted: int,
+    attempts: int | None,
+    seconds: float | None,
+) -> Past:
+    return Past(
+        begun=begun,
+        accepted=bool(accepted),
+        order_id=order_id,
+        connected_order_ids=tuple(json.loads(connected)) if connected else (),
+        adopted=bool(adopted),
+        attempts=attempts or 0,
+        seconds=seconds or 0.0,
+    )
 
 
 @define(eq=False)
