@@ -106,6 +106,7 @@ class Run:
     async def idle(self) -> None:
         """Wait until nothing is in flight."""
         while any(job.sent for job in self.in_flight):
+            self._changed = anyio.Event()
             await self._changed.wait()
 
     async def settle_journal(self) -> None:
@@ -351,7 +352,6 @@ class Run:
 
     def _note_change(self) -> None:
         self._changed.set()
-        self._changed = anyio.Event()
         if self.line.fresh and len(self.parking) < PARKED:
             self.line.wake_one()
 
