@@ -1,4 +1,4 @@
-"""Run: the inside of a submission. Its workers, and where their jobs go next."""
+"""Run: the inside of a submission. Brings intake, workers, parking and journal together."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -18,20 +18,12 @@ from gelato_async.bulk.outcomes import Outcome, Progress
 from gelato_async.bulk.parking import Parking
 from gelato_async.bulk.source import Source
 from gelato_async.bulk.telling import Teller
-from gelato_async.client import create_once
+from gelato_async.bulk.workers import Workers
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError, RateLimitError
+from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError
 from gelato_async.core.settling import Found
 
 PARKED = 5_000
-
-
-class _LeavingError(Exception):
-    """The run is being left: what was not sent yet stays unsent."""
-
-
-class _HeldBackError(Exception):
-    """An outage began while it waited for its turn."""
 
 
 @define(eq=False)
@@ -47,11 +39,8 @@ class Run:
     resume_only: bool = False
     failure: Exception | None = None
     leaving: bool = False
-    workers: int = 0
-    waiting: int = 0
     line: Line = field(factory=Line)
-    in_flight: set[Job] = field(factory=set)
-    scopes: set[anyio.CancelScope] = field(factory=set)
+    workers: Workers = field(init=False)
     teller: Teller = field(init=False)
     outage: Outage = field(init=False)
     parking: Parking = field(init=False)
@@ -60,15 +49,16 @@ class Run:
     _changed: anyio.Event = field(init=False, factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
-        self.teller = Teller(self.journal, self.outbox, self.engine.clock)
+        self.teller = Teller(self.journal, self.outbox, self.engine.clock.now)
         self.outage = Outage(self.engine)
+        self.workers = Workers(self.engine, self.group, self.line, self.outage, self, self.limit)
         self.parking = Parking(self.engine, self.group, self)
         self.intake = Intake(
             self.engine,
             self.source,
             self.journal,
             self,
-            self._may_go_on,
+            self.may_go_on,
             lambda: len(self.line.fresh),
             self.resume_only,
         )
@@ -78,7 +68,7 @@ class Run:
         self._began = self.engine.clock.now()
         for task in (self._keep_journal, self.parking.run, self._take_in, self._sort_in):
             self.group.start_soon(task)
-        self._grow()
+        self.workers.grow()
 
     def stop(self, failure: Exception) -> None:
         """End the run: no more orders are taken, and the first failure is what the caller sees."""
@@ -95,17 +85,16 @@ class Run:
 
     def end(self) -> None:
         """Wait for nothing more, and note what was never sent."""
-        for scope in self.scopes:
-            scope.cancel()
+        self.workers.cancel()
         self.group.cancel_scope.cancel()
-        for job in (*self.line, *self.in_flight):
+        for job in (*self.line, *self.workers.in_flight):
             if not job.may_exist:
                 self.journal.add(Unsent(job.reference))
         self.intake.withdraw()
 
     async def idle(self) -> None:
         """Wait until nothing is in flight."""
-        while any(job.sent for job in self.in_flight):
+        while any(job.sent for job in self.workers.in_flight):
             self._changed = anyio.Event()
             await self._changed.wait()
 
@@ -128,7 +117,7 @@ class Run:
             unknown=counts.unknown,
             repeated=counts.repeated,
             skipped=counts.skipped,
-            in_flight=len(self.in_flight),
+            in_flight=len(self.workers.in_flight),
             parked=len(self.parking),
             rate=(counts.created - counts.replayed) / seconds if seconds > 0 else 0.0,
             paused=self.outage.active,
@@ -136,7 +125,7 @@ class Run:
 
     def leftover(self) -> tuple[Outcome, ...]:
         """What nobody iterated over: outcomes, and jobs that may have reached Gelato."""
-        jobs = (*self.in_flight, *self.parking, *self.line.again)
+        jobs = (*self.workers.in_flight, *self.parking, *self.line.again)
         return (*self.outbox.items, *(self.teller.left_unclear(job) for job in jobs if job.may_exist))
 
     # what the intake hands on
@@ -153,12 +142,12 @@ class Run:
     async def replay(self, reference: str, past: Past) -> None:
         """An order that an earlier run made."""
         await self.teller.replayed(reference, past)
-        self._note_end()
+        self.note_end()
 
     async def reject(self, reference: str, error: GelatoError, content: bytes | None) -> None:
         """An order that is not sent."""
         await self.teller.unsent(reference, error, content)
-        self._note_end()
+        self.note_end()
 
     def left_out(self, verdict: Verdict) -> None:
         """An order that has no outcome of its own."""
@@ -169,7 +158,7 @@ class Run:
     async def found(self, job: Job, found: Found) -> None:
         """The order was made."""
         await self.teller.created(job, found.row.id, found.connected, adopted=True)
-        self._note_end()
+        self.note_end()
 
     async def absent(self, job: Job) -> None:
         """It was not made: send it again."""
@@ -178,19 +167,16 @@ class Run:
             return
         job.sent = False
         self.line.again.append(job)
-        if self.line.resting:
-            self.line.wake_one()
-        elif self.workers < self.limit:
-            self._grow()
+        self.workers.call()
 
     async def unclear(self, job: Job, error: GelatoError) -> None:
         """It cannot be told."""
         await self.teller.unclear(job, error)
-        self._note_end()
+        self.note_end()
 
     def left_parking(self) -> None:
         """There is room again."""
-        self._note_end()
+        self.note_end()
 
     def refused(self, error: AuthenticationError) -> None:
         """The key was refused while looking."""
@@ -198,7 +184,7 @@ class Run:
 
     def nothing_else_goes(self) -> bool:
         """Whether no success of others can be hoped for."""
-        return not self.in_flight and not self.line and self.intake.finished
+        return not self.workers.in_flight and not self.line and self.intake.finished
 
     # the tasks
 
@@ -221,151 +207,66 @@ class Run:
             self.stop(failure)
             self.intake.fail()
 
-    # the workers
+    # what the workers ask and tell
 
-    def _grow(self) -> None:
-        self.workers += 1
-        self.group.start_soon(self._work)
-
-    async def _work(self) -> None:
-        # shielded, since a caller's timeout or Ctrl-C must not cut off the answers that are on their way: `end` does that
-        with anyio.CancelScope(shield=True) as scope:
-            self.scopes.add(scope)
-            await self._guarded(self._work_on)
-        self.scopes.discard(scope)
-        self.workers -= 1
-        self._finish_if_done()
-
-    async def _work_on(self) -> None:
-        try:
-            while (job := await self._next_job()) is not None:
-                await self._run(job)
-        except _LeavingError:
-            pass
-
-    async def _next_job(self) -> Job | None:
-        while self._may_go_on():
-            probing = await self.outage.wait()
-            if job := self.line.take(fresh_too=len(self.parking) < PARKED):
-                job.probing = probing
-                self.intake.note_room()
-                return job
-            if probing:
-                self.outage.stop_probing()
-            if self.intake.finished and not self.line.fresh:
-                return None
-            await self.line.rest()
-        return None
-
-    def _may_go_on(self) -> bool:
+    def may_go_on(self) -> bool:
+        """Whether orders are still taken and sent."""
         return self.failure is None and not self.leaving
 
-    async def _run(self, job: Job) -> None:
-        self.in_flight.add(job)
-        job.waiting = True
-        self.waiting += 1
-        try:
-            await self._send(job)
-        finally:
-            self._end_waiting(job)
-            self._note_change()
-        # not reached when cancelled: what was sent then stays in flight, and is told as unknown
-        self.in_flight.discard(job)
-        self._finish_if_done()
+    def is_leaving(self) -> bool:
+        """Whether the caller has left."""
+        return self.leaving
 
-    async def _send(self, job: Job) -> None:
-        try:
-            reply = await create_once.attempt(
-                self.engine,
-                job.creation,
-                on_sending=lambda: self._sending(job),
-                on_pausing=lambda: self._pausing(job),
-            )
-        except _HeldBackError:
-            job.creation.attempts -= 1
-            self.line.again.append(job)
-        except AuthenticationError as error:
-            job.sent = False
-            self.line.again.append(job)
-            self.stop(error)
-        except (NotSentError, RateLimitError) as error:
-            self._not_now(job, error)
-        except GelatoError as error:
-            self.outage.got_through(probe=job.probing)
-            await self.teller.refused(job, error)
-            self._note_end()
-        else:
-            await self._answered(job, None if reply is None else reply.answer)
+    def may_take_fresh(self) -> bool:
+        """Whether the parking has room."""
+        return len(self.parking) < PARKED
 
-    def _sending(self, job: Job) -> None:
-        if self.leaving:
-            job.sent = False
-            raise _LeavingError
-        if self.outage.active and not job.probing:
-            raise _HeldBackError
-        job.sent = True
-        self._end_waiting(job)
-        # nobody else waits for a turn: one more worker keeps the next turn from going unused
-        if self.waiting == 0 and not self.line.resting and self.workers < self.limit and self._may_go_on():
-            self._grow_if_needed()
+    def no_more_come(self) -> bool:
+        """Whether the intake is at its end, and what it handed on is taken."""
+        return self.intake.finished and not self.line.fresh
 
-    def _grow_if_needed(self) -> None:
-        if self.line or not self.intake.finished:
-            self._grow()
+    def note_taken(self) -> None:
+        """There is room for the intake."""
+        self.intake.note_room()
 
-    def _pausing(self, job: Job) -> None:
-        job.sent = False
-        self._note_change()
+    async def turned_down(self, job: Job, error: GelatoError) -> None:
+        """Gelato refused it."""
+        await self.teller.refused(job, error)
+        self.note_end()
 
-    def _end_waiting(self, job: Job) -> None:
-        if job.waiting:
-            job.waiting = False
-            self.waiting -= 1
-
-    def _not_now(self, job: Job, error: GelatoError) -> None:
-        job.sent = False
-        job.creation.attempts = 0
-        self.line.again.append(job)
-        if isinstance(error, NotSentError) and not self.outage.ever_through:
-            self.stop(error)
-        else:
-            self.outage.failed(probe=job.probing, surely=True)
-
-    async def _answered(self, job: Job, answer: Any) -> None:
-        creation = job.creation
-        if answer is not None or creation.accepted:
-            self.outage.got_through(probe=job.probing)
-        else:
-            self.outage.failed(probe=job.probing)
+    async def answered(self, job: Job, answer: Any) -> None:
+        """It was made, or has to be looked for."""
         if answer is not None:
             await self.teller.created(job, answer.id, getattr(answer, "connected_order_ids", ()))
-        elif creation.order_id is not None:
-            await self.teller.created(job, creation.order_id)
+        elif job.creation.order_id is not None:
+            await self.teller.created(job, job.creation.order_id)
         else:
             self._park(job)
-        self._note_end()
+        self.note_end()
 
     def _park(self, job: Job) -> None:
         if job.creation.accepted:
             self.journal.add(Accepted(job.reference))
         self.parking.add(job)
 
-    def _note_change(self) -> None:
+    def note_change(self) -> None:
+        """Something is not in flight any more, or the parking has room."""
         self._changed.set()
         if self.line.fresh and len(self.parking) < PARKED:
             self.line.wake_one()
 
-    def _note_end(self) -> None:
-        self._note_change()
+    def note_end(self) -> None:
+        """An order or a worker has come to its end: perhaps the run has too."""
+        self.note_change()
         self._finish_if_done()
 
     def _wake_all(self) -> None:
         self.line.wake_all()
         self.intake.note_room()
-        self._note_change()
+        self.note_change()
 
     def _finish_if_done(self) -> None:
-        if self.workers or self.outbox.closed or not (self.intake.finished or self.failure):
+        if self.workers.count or self.outbox.closed or not (self.intake.finished or self.failure):
             return
         if isinstance(self.failure, (AuthenticationError, NotSentError)):
             self._give_up()

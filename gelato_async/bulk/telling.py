@@ -1,6 +1,6 @@
 """Teller: tells what became of orders, to the journal and to whoever iterates, and counts it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from attrs import define, field
@@ -11,7 +11,6 @@ from gelato_async.bulk.journal_entries import Past, Refused, Told, Verdict
 from gelato_async.bulk.outbox import Outbox
 from gelato_async.bulk.outcomes import Created, Outcome, Rejected, Unknown
 from gelato_async.core.errors import GelatoError
-from gelato_async.limiters.base import Clock
 
 
 @define(eq=False)
@@ -33,7 +32,7 @@ class Teller:
 
     journal: JournalWriter
     outbox: Outbox
-    clock: Clock
+    now: Callable[[], float]
     counts: Counts = field(factory=Counts)
 
     async def created(self, job: Job, order_id: str, connected: tuple[str, ...] = (), *, adopted: bool = False) -> None:
@@ -96,7 +95,7 @@ class Teller:
         return Unknown(reference=job.reference, error=error, **self._effort(job))
 
     def _effort(self, job: Job) -> dict[str, Any]:
-        return {"attempts": job.creation.sends, "seconds": round(self.clock.now() - job.begun, 3)}
+        return {"attempts": job.creation.sends, "seconds": round(self.now() - job.begun, 3)}
 
     async def _end(self, job: Job, outcome: Outcome) -> None:
         self.journal.add(Told(outcome, accepted=job.creation.accepted))
