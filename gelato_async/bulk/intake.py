@@ -10,7 +10,7 @@ from attrs import define, field
 
 from gelato_async.bulk.job import Job
 from gelato_async.bulk.journal import JournalWriter
-from gelato_async.bulk.journal_entries import Meeting, Orphans, Past, Verdict, Withdrawn
+from gelato_async.bulk.journal_entries import Meeting, Meetings, Orphans, Past, Verdict, Withdrawn
 from gelato_async.bulk.source import Source
 from gelato_async.client.engine import Engine
 from gelato_async.core.errors import GelatoError, NotSentError, Problem, ValidationError
@@ -22,8 +22,8 @@ from gelato_async.models.new_order import NewOrder
 
 # how many orders are intended ahead of being sent: what a crash leaves to be looked for
 AHEAD = 64
-# how many are looked up at once in the journal of an earlier run
-AHEAD_RESUMED = 512
+# how many are looked up at once in the journal of an earlier run: these are not intended yet
+AHEAD_RESUMED = 2_048
 
 
 class Taker(Protocol):
@@ -76,6 +76,7 @@ class Intake:
     _taken_all: bool = False
     _room: anyio.Event = field(factory=anyio.Event)
     _news: anyio.Event = field(factory=anyio.Event)
+    _taken: anyio.Event = field(factory=anyio.Event)
 
     @property
     def ahead(self) -> int:
@@ -90,6 +91,7 @@ class Intake:
     def note_room(self) -> None:
         """A worker has taken a job."""
         self._room.set()
+        self._taken.set()
 
     async def take(self) -> None:
         """Take orders until there are no more."""
@@ -121,12 +123,29 @@ class Intake:
                 self._news = anyio.Event()
                 await self._news.wait()
             batch = list(self._met)
-            await self.journal.barrier()
-            await self._intend([met for met in batch if met.meeting.verdict is Verdict.CHECK])
-            for _ in batch:
-                # one by one: what is handed on may be sent at once, and must not be withdrawn then
-                await self._hand_on(self._met.popleft())
-            self._room.set()
+            await self.journal.write(Meetings([met.meeting for met in batch if not met.meeting.intend]))
+            while batch:
+                some, batch = self._next_few(batch)
+                await self._intend([met for met in some if met.meeting.verdict is Verdict.CHECK])
+                for _ in some:
+                    # one by one: what is handed on may be sent at once, and must not be withdrawn then
+                    await self._hand_on(self._met.popleft())
+                self._room.set()
+                await self._wait_for_workers()
+
+    def _next_few(self, batch: list[_Met]) -> tuple[list[_Met], list[_Met]]:
+        # with no more new ones than may be ahead
+        new = 0
+        for position, met in enumerate(batch):
+            new += met.meeting.verdict is Verdict.CHECK
+            if new > AHEAD:
+                return batch[:position], batch[position:]
+        return batch, []
+
+    async def _wait_for_workers(self) -> None:
+        while self.journal.resumed and self.waiting_to_be_sent() >= AHEAD and self.may_go_on():
+            self._taken = anyio.Event()
+            await self._taken.wait()
 
     def withdraw(self) -> None:
         """Nothing more is handed on: forget the intents of what was not."""
@@ -149,7 +168,8 @@ class Intake:
             now=self.engine.clock.wall(),
             intend=fresh,
         )
-        self.journal.add(meeting)
+        if fresh:
+            self.journal.add(meeting)
         self._met.append(_Met(operation, request, meeting))
         self._news.set()
 
@@ -162,7 +182,8 @@ class Intake:
         return backend.prepare(operation, validate=self.engine.validate) if checked else backend.build(operation)
 
     async def _intend(self, new: list[_Met]) -> None:
-        if self.resume_only:
+        # what is intended once the run is being left would not be withdrawn any more
+        if self.resume_only or not self.may_go_on():
             return
         for met in new:
             try:
@@ -191,8 +212,10 @@ class Intake:
                 problem = Problem("orderReferenceId", "was used before, for an order with other contents")
                 error = ValidationError([problem], operation=met.operation.name)
                 await self.taker.reject(meeting.reference, error, None)
-            case Verdict.REPEATED | Verdict.CHECK as verdict:
-                self.taker.left_out(verdict)
+            case Verdict.REPEATED:
+                self.taker.left_out(meeting.verdict)
+            case Verdict.CHECK if self.resume_only:
+                self.taker.left_out(meeting.verdict)
 
     async def _take_up_orphans(self) -> None:
         if not self.journal.resumed or not self.may_go_on():

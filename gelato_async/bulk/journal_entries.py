@@ -2,8 +2,9 @@
 
 import json
 import sqlite3
+from collections.abc import Sequence
 from enum import Enum, IntEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from attrs import define, field, frozen
 
@@ -14,6 +15,16 @@ _TELL = """
 UPDATE orders SET state = :state, order_id = :order_id, connected = :connected, adopted = :adopted, reason = :reason,
     attempts = :attempts, seconds = :seconds, accepted = :accepted
 WHERE reference = :reference
+"""
+# what one statement may take, in all builds of SQLite
+_AT_ONCE = 500
+_LOOK_UP = """
+SELECT reference, content, state, run, begun, accepted, order_id, connected, adopted, attempts, seconds
+FROM orders WHERE reference IN"""
+_INTEND = """
+INSERT INTO orders (reference, content, draft, state, run, begun) VALUES (?, ?, ?, ?, ?, ?)
+ON CONFLICT (reference) DO UPDATE SET content = excluded.content, draft = excluded.draft, state = excluded.state,
+    run = excluded.run, begun = excluded.begun, reason = NULL
 """
 
 
@@ -46,6 +57,8 @@ class Past:
     order_id: str | None = None
     connected_order_ids: tuple[str, ...] = ()
     adopted: bool = False
+    attempts: int = 0
+    seconds: float = 0.0
 
 
 class Entry(Protocol):
@@ -70,47 +83,80 @@ class Meeting:
 
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Say what is known of it, and note that this run has met it."""
-        row = connection.execute(
-            "SELECT content, state, run, begun, accepted, order_id, connected, adopted FROM orders WHERE reference = ?",
-            (self.reference,),
-        ).fetchone()
-        self.verdict = self._new(connection, run) if row is None else self._known(connection, run, row)
+        self.judge(_rows(connection, [self.reference]).get(self.reference), run)
+        if self.verdict is Verdict.SEND:
+            connection.execute(_INTEND, (self.reference, self.content, self.draft, State.INTENDED, run, self.now))
+        elif self.past is not None:
+            _note_met(connection, run, [self.reference])
 
-    def _new(self, connection: sqlite3.Connection, run: int) -> Verdict:
-        if not self.intend:
-            return Verdict.CHECK
-        connection.execute(
-            "INSERT INTO orders (reference, content, draft, state, run, begun) VALUES (?, ?, ?, ?, ?, ?)",
-            (self.reference, self.content, self.draft, State.INTENDED, run, self.now),
-        )
-        return Verdict.SEND
-
-    def _known(
-        self, connection: sqlite3.Connection, run: int, row: tuple[bytes, int, int, float, int, str, str, int]
-    ) -> Verdict:
-        content, state, met, begun, accepted, order_id, connected, adopted = row
+    def judge(self, row: Sequence[Any] | None, run: int) -> None:
+        """Find the verdict from what the journal holds."""
+        if row is None:
+            self.verdict = Verdict.SEND if self.intend else Verdict.CHECK
+            return
+        content, state, met, *past = row
         same = content == self.content
         if state == State.REJECTED and (met < run or not same):
-            return self._again(connection, run)
-        if not same:
-            return Verdict.CLASH
-        if met == run:
-            return Verdict.REPEATED
-        connection.execute("UPDATE orders SET run = ? WHERE reference = ?", (run, self.reference))
-        ids = tuple(json.loads(connected)) if connected else ()
-        self.past = Past(
-            begun=begun, accepted=bool(accepted), order_id=order_id, connected_order_ids=ids, adopted=bool(adopted)
-        )
-        return Verdict.REPLAY if state == State.CREATED else Verdict.SETTLE
+            self.verdict = Verdict.SEND if self.intend else Verdict.CHECK
+        elif not same:
+            self.verdict = Verdict.CLASH
+        elif met == run:
+            self.verdict = Verdict.REPEATED
+        else:
+            self.past = _past(*past)
+            self.verdict = Verdict.REPLAY if state == State.CREATED else Verdict.SETTLE
 
-    def _again(self, connection: sqlite3.Connection, run: int) -> Verdict:
-        if not self.intend:
-            return Verdict.CHECK
-        connection.execute(
-            "UPDATE orders SET content = ?, draft = ?, state = ?, run = ?, begun = ?, reason = NULL WHERE reference = ?",
-            (self.content, self.draft, State.INTENDED, run, self.now, self.reference),
-        )
-        return Verdict.SEND
+
+@define(eq=False)
+class Meetings:
+    """Many orders of the input, met without an intent: a few statements for all of them."""
+
+    meetings: Sequence[Meeting]
+
+    def write(self, connection: sqlite3.Connection, run: int) -> None:
+        """Say what is known of each."""
+        for start in range(0, len(self.meetings), _AT_ONCE):
+            some = self.meetings[start : start + _AT_ONCE]
+            rows = _rows(connection, [meeting.reference for meeting in some])
+            for meeting in some:
+                meeting.judge(rows.get(meeting.reference), run)
+                if meeting.past is not None:
+                    content, state, _, *past = rows[meeting.reference]
+                    rows[meeting.reference] = (content, state, run, *past)
+            _note_met(connection, run, [meeting.reference for meeting in some if meeting.past is not None])
+
+
+def _rows(connection: sqlite3.Connection, references: Sequence[str]) -> dict[str, Sequence[Any]]:
+    found = connection.execute(_LOOK_UP + _marks(references), references)
+    return {reference: row for reference, *row in found}
+
+
+def _note_met(connection: sqlite3.Connection, run: int, references: Sequence[str]) -> None:
+    connection.execute("UPDATE orders SET run = ? WHERE reference IN" + _marks(references), (run, *references))  # noqa: S608  marks alone
+
+
+def _marks(references: Sequence[str]) -> str:
+    return f" ({', '.join('?' * len(references))})"
+
+
+def _past(
+    begun: float,
+    accepted: int,
+    order_id: str | None,
+    connected: str | None,
+    adopted: int,
+    attempts: int | None,
+    seconds: float | None,
+) -> Past:
+    return Past(
+        begun=begun,
+        accepted=bool(accepted),
+        order_id=order_id,
+        connected_order_ids=tuple(json.loads(connected)) if connected else (),
+        adopted=bool(adopted),
+        attempts=attempts or 0,
+        seconds=seconds or 0.0,
+    )
 
 
 @define(eq=False)

@@ -11,7 +11,7 @@ class Created:
 
     `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier run with the same journal
     made it. `connected_order_ids` names all parts of an order that Gelato split, `order_id` included. `attempts` is how often
-    it was sent in this run, `seconds` how long it took.
+    the run that made it sent it, `seconds` how long that took.
     """
 
     reference: str

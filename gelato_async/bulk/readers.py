@@ -55,7 +55,7 @@ def read_jsonl(lines: Iterable[bytes]) -> Iterator[OrderLine]:
 
 def _read(number: int, text: bytes) -> OrderLine:
     try:
-        value = json.loads(text.decode(), parse_constant=_refuse, object_pairs_hook=_object)
+        value = _DECODER.decode(text.decode())
     except UnicodeDecodeError:
         return OrderLine(number=number, order=None, problems=(Problem("", "not UTF-8 text"),))
     except _TwiceError as error:
@@ -92,3 +92,6 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse(constant: str) -> NoReturn:
     raise ValueError(constant)
+
+
+_DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_object)

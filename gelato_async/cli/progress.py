@@ -40,13 +40,12 @@ class PlainLines:
 
     total: int | None
     now: Callable[[], float] = time.monotonic
-    _started: float = 0.0
     _told_at: float = 0.0
     _told: int = 0
 
     def __enter__(self) -> Self:
         """Start the watch."""
-        self._started = self._told_at = self.now()
+        self._told_at = self.now()
         return self
 
     def __exit__(
@@ -60,10 +59,11 @@ class PlainLines:
         if tally.done - self._told < _LINE_ORDERS and now - self._told_at < _LINE_SECONDS:
             return
         self._told, self._told_at = tally.done, now
-        rate = tally.done / max(now - self._started, 0.001)
         settling = f", {progress.parked} being looked for" if progress.parked else ""
         paused = "; paused, since requests fail" if progress.paused else ""
-        complain(f"{self._place(tally)}: {tally}{settling}; {rate:.1f}/s{self._left(tally, rate)}{paused}")
+        complain(
+            f"{self._place(tally)}: {tally}{settling}; {progress.rate:.1f}/s{self._left(tally, progress.rate)}{paused}"
+        )
 
     def _place(self, tally: Tally) -> str:
         return f"{tally.done} done" if self.total is None else f"{tally.done} of {self.total} done"
@@ -77,8 +77,6 @@ class LiveBar:
     """A bar with its figures, drawn by rich; lines written to standard error meanwhile appear above it."""
 
     total: int | None
-    now: Callable[[], float] = time.monotonic
-    _started: float = 0.0
     _bar: drawn.Progress = field(init=False)
     _task: drawn.TaskID = field(init=False)
 
@@ -90,7 +88,6 @@ class LiveBar:
 
     def __enter__(self) -> Self:
         """Draw the bar."""
-        self._started = self.now()
         self._bar.start()
         return self
 
@@ -102,10 +99,10 @@ class LiveBar:
 
     def show(self, tally: Tally, progress: Progress) -> None:
         """Bring the figures up to date."""
-        rate = tally.done / max(self.now() - self._started, 0.001)
         figures = (
-            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown {progress.parked} open {rate:.0f}/s"
-            f"{f' {tally.replayed} replayed' if tally.replayed else ''}{' PAUSED' if progress.paused else ''}"
+            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown {progress.parked} open"
+            f" {progress.rate:.0f}/s{f' {tally.replayed} replayed' if tally.replayed else ''}"
+            f"{' PAUSED' if progress.paused else ''}"
         )
         self._bar.update(self._task, completed=tally.done, figures=figures)
 

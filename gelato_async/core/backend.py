@@ -28,6 +28,7 @@ Routes = Mapping[type[Operation[Any]], Route]
 Rules = Mapping[type[Operation[Any]], RuleTable]
 
 PAGE = 100
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 # an order is looked for by these, so they must be what the model says
 _OWN_FIELDS = ("orderReferenceId", "orderType")
 _PRIVATE: Fields = {
@@ -178,7 +179,7 @@ class Backend:
 
     def _encode(self, body: Any, operation: str) -> bytes:
         try:
-            return json.dumps(body, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+            return _to_json(body).encode()
         except TypeError as error:
             problem = Problem("extra", f"must hold only what JSON can say: {error}")
         except ValueError:

@@ -63,6 +63,7 @@ class _Node:
     elements: list[Check] = field(factory=list)
 
     def add(self, steps: Sequence[str], check: Check) -> None:
+        """Hang a check where its path leads."""
         name, many, _ = steps[0].partition("[]")
         inside = (self.lists if many else self.objects).setdefault(name, _Node()) if many or len(steps) > 1 else self
         if len(steps) > 1:
@@ -73,6 +74,7 @@ class _Node:
             self.checks.append((name, check))
 
     def check(self, holder: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
+        """Add what is wrong with an object, and with all that it holds."""
         # a list that goes along costs half of what generators within generators do
         for name, check in self.checks:
             message = check(holder.get(name), holder)
@@ -88,6 +90,7 @@ class _Node:
                 node.check_element(value, holder, f"{path}{name}[{position}]", problems)
 
     def check_element(self, value: Any, holder: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
+        """Add what is wrong with an element of a list."""
         for check in self.elements:
             message = check(value, holder)
             if message is not None:

@@ -65,6 +65,7 @@ class _Reader:
     problems: list[Problem] = field(factory=list)
 
     def model(self, plan: "_Plan", value: Any, path: str) -> Any:
+        """The model that an object makes; None, and problems, where it makes none."""
         if not isinstance(value, dict):
             return self.wrong(path, "must be an object", value)
         arguments: dict[str, Any] = {}

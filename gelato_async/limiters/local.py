@@ -30,6 +30,7 @@ class _Line:
         self._lines = RunVar(f"gelato_async.line.{next(_numbers)}")
 
     async def stand(self) -> None:
+        """Wait to be the head, then until there is something to take."""
         turn, waiting = anyio.Event(), self._line_of_this_loop()
         waiting.append(turn)
         self._count(1)

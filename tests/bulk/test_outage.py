@@ -1,5 +1,6 @@
 """An outage in the middle of a run: few extra requests, and nothing lost or made twice."""
 
+import itertools
 import json
 
 import pytest
@@ -80,3 +81,15 @@ async def test_a_minute_without_a_connection_rejects_and_loses_nothing(client_fo
     assert counts(shop) == {f"r{i}": 1 for i in range(ORDERS)}
     assert all(isinstance(outcome, Created) for outcome in found.values())
     assert len(found) == ORDERS
+
+
+async def test_probes_go_one_at_a_time_at_growing_intervals(client_for, make_order, shop, virtual):
+    outage = Outage(shop, lambda: Response(status=503), searches_too=True)
+    await _run(client_for(), make_order)
+    # those that were on their way when it began fail with it; each later one waits for the answer to the one before
+    probes = [time for time in outage.times if time > outage.times[0] + 0.5]
+    gaps = [later - earlier for earlier, later in itertools.pairwise(probes)]
+    assert len(probes) <= 7
+    assert gaps == sorted(gaps)
+    assert gaps[0] >= 2
+    assert gaps[-1] <= 30.5
