@@ -349,7 +349,7 @@ def test_canceled_and_failed_parts_can_be_left_out():
 
 
 def test_an_order_has_at_least_one_part():
-    with pytest.raises(ValueError, match="at least one part"):
+    with pytest.raises(ValueError, match="orders"):
         ConnectedOrders(orders=())
 
 
