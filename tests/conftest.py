@@ -1,4 +1,5 @@
 import heapq
+import signal
 from itertools import count
 
 import anyio
@@ -9,6 +10,13 @@ import pytest
 from gelato_async import CatalogItem, Clock, File, NewOrder, ShippingAddress
 
 EPOCH = 1_700_000_000.0
+
+
+@pytest.fixture(autouse=True, scope="session")
+def interruptible():
+    # a shell starts what runs in its background deaf to Ctrl-C, and so would be all that these tests start
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class VirtualClock:

@@ -53,13 +53,13 @@ class Journal:
 
     def about(self) -> Mapping[str, str]:
         """What it belongs to: backend, origin, prefix, and how many runs used it."""
-        with telling(self.path), closing(open_for_reading(self.path)) as connection:
+        with telling(self.path, "read"), closing(open_for_reading(self.path)) as connection:
             about = dict(connection.execute("SELECT name, value FROM about"))
         return {name: about[name] for name in ("backend", "origin", "prefix", "run")}
 
     def count(self) -> Mapping[str, int]:
         """How many orders are in which state."""
-        with telling(self.path), closing(open_for_reading(self.path)) as connection:
+        with telling(self.path, "read"), closing(open_for_reading(self.path)) as connection:
             found = dict(connection.execute("SELECT state, count(*) FROM orders GROUP BY state"))
         return {state.name.lower(): found.get(state, 0) for state in State}
 
@@ -67,7 +67,7 @@ class Journal:
         """All orders, or those in one state."""
         states = [State[state.upper()]] if state else list(State)
         marks = ", ".join("?" * len(states))
-        with telling(self.path), closing(open_for_reading(self.path)) as connection:
+        with telling(self.path, "read"), closing(open_for_reading(self.path)) as connection:
             yield from map(
                 _row,
                 connection.execute(
@@ -203,6 +203,7 @@ class JournalWriter:
                 for entry in entries:
                     entry.write(connection, self.file.run)
                 connection.execute("COMMIT")
+                self.file.tidy()
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")

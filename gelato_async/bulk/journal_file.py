@@ -18,9 +18,11 @@ from gelato_async.core.backend import Backend
 from gelato_async.core.errors import GelatoError
 
 APPLICATION = 0x67656C61
-VERSION = 1
+VERSION = 2
 SALT = 8
-_ABOUT = {"backend", "origin", "prefix", "key", "salt", "run"}
+_ABOUT = {"backend", "origin", "prefix", "key", "salt", "run", "checkpoint", "log"}
+# how long the log beside a journal may grow before its contents are moved to the journal itself
+_LOG_BYTES = 4_000_000
 
 _SCHEMA = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -81,6 +83,11 @@ class JournalFile:
     held: sqlite3.Connection | None = None
     temporary: bool = False
 
+    def tidy(self) -> None:
+        """Move the log's contents to the file itself, if they have become many."""
+        if not self.temporary and _size_of_log(self.path) > _LOG_BYTES:
+            _begin_log(self.connection)
+
     def close(self) -> None:
         """Close it; a temporary one is gone then."""
         self.connection.close()
@@ -118,10 +125,12 @@ def open_journal(path: Path, binding: Binding) -> JournalFile:
             if not fresh:
                 check(path)
             connection = _made(path, binding) if fresh else _opened(path, binding)
+            file = JournalFile(path, connection, _next_run(connection), held=held)
+            _begin_log(connection)
         except BaseException:
             held.close()
             raise
-        return JournalFile(path, connection, _next_run(connection), held=held)
+        return file
 
 
 def check(path: Path) -> None:
@@ -132,8 +141,9 @@ def check(path: Path) -> None:
     """
     if not path.exists():
         raise JournalError(f"there is no journal {path}")
-    with telling(path):
+    with telling(path, "read"):
         _check_header(path)
+        has_log = _size_of_log(path) > 0
         with contextlib.closing(_connect(path, read_only=True)) as connection:
             (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
             if verdict != "ok":
@@ -142,6 +152,11 @@ def check(path: Path) -> None:
             connection.execute("SELECT reference, content, state FROM orders LIMIT 1").fetchall()
     if not _is_whole(about):
         raise JournalError(f"the journal {path} is damaged: it does not say what it belongs to")
+    if about["checkpoint"] != about["log"] and not has_log:
+        raise JournalError(
+            f"the journal {path} was left by a run that did not end, and part of it is missing: "
+            f"put its {path.name}-wal beside it, or orders would be made twice"
+        )
 
 
 def _is_whole(about: Mapping[str, str]) -> bool:
@@ -162,14 +177,14 @@ def _check_header(path: Path) -> None:
 
 
 @contextlib.contextmanager
-def telling(path: Path) -> Iterator[None]:
+def telling(path: Path, doing: str = "written") -> Iterator[None]:
     """Tell what SQLite and the file system say in the journal's own words."""
     try:
         yield
     except sqlite3.DatabaseError as error:
         full = "full" in str(error)
         kind = (
-            "cannot be written" if full or isinstance(error, sqlite3.OperationalError) else "is no journal, or damaged"
+            f"cannot be {doing}" if full or isinstance(error, sqlite3.OperationalError) else "is no journal, or damaged"
         )
         raise JournalError(f"the journal {path} {kind}: {error}", reason=str(error)) from error
     except OSError as error:
@@ -182,7 +197,7 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
     Raises:
         JournalError: it is no journal.
     """
-    with telling(path):
+    with telling(path, "read"):
         _check_header(path)
         return _connect(path, read_only=True)
 
@@ -228,7 +243,7 @@ def _made(path: Path, binding: Binding) -> sqlite3.Connection:
         connection.executescript(
             f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION};"
         )
-        entries = {**binding.entries(secrets.token_hex(SALT)), "run": "0"}
+        entries = {**binding.entries(secrets.token_hex(SALT)), "run": "0", "checkpoint": "0", "log": "0"}
         connection.executemany("INSERT INTO about VALUES (?, ?)", entries.items())
         connection.execute("COMMIT")
         _durable(connection)
@@ -241,20 +256,41 @@ def _made(path: Path, binding: Binding) -> sqlite3.Connection:
 def _opened(path: Path, binding: Binding) -> sqlite3.Connection:
     connection = _connect(path)
     about = dict(connection.execute("SELECT name, value FROM about"))
-    for name, value in binding.entries(about["salt"]).items():
-        if about[name] != value:
-            connection.close()
-            known = "" if name == "key" else f" ({about[name]}, not {value})"
-            raise JournalError(
-                f"the journal {path} belongs to another {name}{known}: use it with the one it was made with"
-            )
+    entries = binding.entries(about["salt"])
+    others = [name for name, value in entries.items() if about[name] != value]
+    # one that has no order yet is nobody's: the first run may have had a wrong key
+    if others and connection.execute("SELECT 1 FROM orders LIMIT 1").fetchone():
+        connection.close()
+        known = "" if others[0] == "key" else f" ({about[others[0]]}, not {entries[others[0]]})"
+        raise JournalError(
+            f"the journal {path} belongs to another {others[0]}{known}: use it with the one it was made with, "
+            "or another journal"
+        )
     _durable(connection)
+    connection.executemany("UPDATE about SET value = ? WHERE name = ?", [(entries[name], name) for name in others])
     return connection
 
 
 def _durable(connection: sqlite3.Connection) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
+
+
+def _begin_log(connection: sqlite3.Connection) -> None:
+    # while a journal is open, the file alone says that a checkpoint was made, and its log alone that there is a log since:
+    # a copy without its log, as a kill may leave one, is told by that
+    connection.execute("UPDATE about SET value = value + 1 WHERE name = 'checkpoint'")
+    connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
+    connection.execute(
+        "UPDATE about SET value = (SELECT value FROM about WHERE name = 'checkpoint') WHERE name = 'log'"
+    )
+
+
+def _size_of_log(path: Path) -> int:
+    with contextlib.suppress(FileNotFoundError):
+        return path.with_name(f"{path.name}-wal").stat().st_size
+    return 0
 
 
 def _next_run(connection: sqlite3.Connection) -> int:

@@ -1,7 +1,8 @@
 """submit_orders: bounded workers that send, a settler that finds what was lost, and one way out for all outcomes."""
 
 from collections.abc import Callable
-from types import TracebackType
+from pathlib import Path
+from types import NoneType, TracebackType
 from typing import Self
 
 import anyio
@@ -13,7 +14,7 @@ from gelato_async.bulk.outbox import Outbox
 from gelato_async.bulk.outcomes import Outcome, Progress
 from gelato_async.bulk.run import Run
 from gelato_async.bulk.source import Orders, Source
-from gelato_async.client.clients import Client
+from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
 
 WORKERS = 256
 GRACE = 5.0
@@ -48,6 +49,12 @@ def submit_orders(
     """
     if workers < 1:
         raise ValueError(f"workers must be 1 or more, not {workers}")
+    if not isinstance(client, GelatoClient | GelatoConnectClient):
+        raise TypeError(f"client must be a GelatoClient or GelatoConnectClient, not a {type(client).__name__}")
+    if on_progress is not None and not callable(on_progress):
+        raise TypeError(f"on_progress must be a function that takes a Progress, not a {type(on_progress).__name__}")
+    if str(journal) in {"", ".", ":memory:"} or not isinstance(journal, (str, Path, NoneType)):
+        raise ValueError(f"journal must be the path of a file, or None; not {journal!r}")
     return Submission(
         client, orders, journal=journal, resume_only=resume_only, workers=workers, grace=grace, on_progress=on_progress
     )
@@ -106,8 +113,13 @@ class Submission:
         if self._run is None:
             raise RuntimeError("iterate inside the block: async with submit_orders(...) as outcomes")
         outcome = await self._run.outbox.get()
-        if self._on_progress is not None:
-            self._on_progress(self._run.progress())
+        try:
+            if self._on_progress is not None:
+                self._on_progress(self._run.progress())
+        except BaseException:
+            if outcome is not None:
+                self._run.outbox.items.appendleft(outcome)
+            raise
         if outcome is not None:
             return outcome
         await self._run.settle_journal()

@@ -16,8 +16,16 @@ import pytest
 from crashes import by_reference, counts, outcomes_of
 from fake_shop import failed, lost
 
-from gelato_async import GelatoClient, GelatoConnectClient, Response, ScriptedTransport, Unlimited
-from gelato_async.bulk import Created, submit_orders
+from gelato_async import (
+    AuthenticationError,
+    GelatoClient,
+    GelatoConnectClient,
+    Response,
+    RetryPolicy,
+    ScriptedTransport,
+    Unlimited,
+)
+from gelato_async.bulk import Created, journal_file, submit_orders
 from gelato_async.bulk import journal as journal_module
 from gelato_async.bulk.journal import Journal
 from gelato_async.bulk.journal_file import APPLICATION, JournalError
@@ -94,12 +102,70 @@ async def test_a_journal_of_another_account_is_refused_and_left_alone(make_order
 @pytest.mark.anyio
 async def test_a_journal_of_another_prefix_or_secret_is_refused(make_order, shop, virtual, path):
     options = {"transport": ScriptedTransport(shop.answer), "clock": virtual.clock}
-    async with submit_orders(GelatoConnectClient("acme", "key", "secret", **options), [], journal=path):
-        pass
+    shop.faults = {"r": [failed(400)]}
+    await outcomes_of(GelatoConnectClient("acme", "key", "secret", **options), [make_order("r")], path)
     with pytest.raises(JournalError, match="another prefix"):
         await outcomes_of(GelatoConnectClient("other", "key", "secret", **options), [make_order("s")], path)
     with pytest.raises(JournalError, match="another key"):
         await outcomes_of(GelatoConnectClient("acme", "key", "secret2", **options), [make_order("s")], path)
+
+
+@pytest.mark.anyio
+async def test_a_journal_without_an_order_is_nobodys_yet(make_order, shop, virtual, path):
+    def refused(request):
+        return Response(status=401, body=b'{"message": "Unauthorized"}')
+
+    wrong = GelatoClient("wrong", transport=ScriptedTransport(refused), clock=virtual.clock, limiter=Unlimited())
+    with pytest.raises(AuthenticationError):
+        await outcomes_of(wrong, [make_order("r")], path)
+    await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
+    assert counts(shop) == {"r": 1}
+    with pytest.raises(JournalError, match="another key"):
+        await outcomes_of(wrong, [make_order("s")], path)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("empty_log", [False, True])
+async def test_a_copy_without_the_log_that_a_kill_left_is_refused(make_order, shop, virtual, path, empty_log):
+    orders = [make_order(f"r{i}") for i in range(20)]
+    copy = path.with_name("copy.journal")
+    async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+        async for _ in outcomes:
+            shutil.copy(path, copy)
+            break
+    if empty_log:
+        copy.with_name("copy.journal-wal").touch()
+    with pytest.raises(JournalError, match=r"put its copy\.journal-wal beside it") as told:
+        await outcomes_of(client_with(shop, virtual), orders, copy)
+    assert "\n" not in str(told.value)
+    with pytest.raises(JournalError, match="put its"):
+        Journal(copy)
+    assert all(count == 1 for count in counts(shop).values())
+
+
+@pytest.mark.anyio
+async def test_a_copy_with_the_log_goes_on(make_order, shop, virtual, path):
+    orders = [make_order(f"r{i}") for i in range(20)]
+    copy = path.with_name("copy.journal")
+    async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+        async for _ in outcomes:
+            shutil.copy(path, copy)
+            shutil.copy(f"{path}-wal", f"{copy}-wal")
+            break
+    await outcomes_of(client_with(shop, virtual, retry=RetryPolicy(settle=4)), orders, copy)
+    assert counts(shop) == {order.order_reference_id: 1 for order in orders}
+
+
+@pytest.mark.anyio
+async def test_the_log_beside_a_journal_does_not_grow_for_ever(make_order, shop, virtual, path, monkeypatch):
+    monkeypatch.setattr(journal_file, "_LOG_BYTES", 100_000)
+    largest = 0
+    orders = (make_order(f"r{i}") for i in range(2_000))
+    async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+        async for _ in outcomes:
+            largest = max(largest, path.with_name("run.journal-wal").stat().st_size)
+    assert 100_000 < largest < 1_000_000
+    assert Journal(path).count()["created"] == 2_000
 
 
 HOLDER = """
@@ -202,7 +268,7 @@ FOREIGN = {
     "version only": lambda path: _sqlite(path, f"PRAGMA application_id = {APPLICATION}"),
 }
 SPOILT = {
-    "newer": lambda path: _sqlite(path, "PRAGMA user_version = 2"),
+    "newer": lambda path: _sqlite(path, "PRAGMA user_version = 3"),
     "half": _half,
     "holes": _holes,
     "no salt": lambda path: _sqlite(path, "DELETE FROM about WHERE name = 'salt'"),

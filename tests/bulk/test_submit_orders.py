@@ -318,3 +318,37 @@ async def test_a_submission_runs_once_and_only_inside_its_block(client_for, make
 async def test_no_workers_is_an_error(client_for):
     with pytest.raises(ValueError, match="workers"):
         submit_orders(client_for(), [], workers=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "error"),
+    [
+        ({"on_progress": 5}, TypeError),
+        ({"journal": ""}, ValueError),
+        ({"journal": ":memory:"}, ValueError),
+        ({"journal": 5}, ValueError),
+        ({"workers": 0}, ValueError),
+    ],
+)
+async def test_options_are_checked_before_anything_is_sent(client_for, make_order, shop, options, error):
+    (name,) = options
+    with pytest.raises(error, match=f"^{name} must be"):
+        submit_orders(client_for(), [make_order("r")], **options)
+    assert shop.orders == {}
+
+
+async def test_only_a_client_can_submit(make_order):
+    with pytest.raises(TypeError, match="client must be a GelatoClient"):
+        submit_orders(None, [make_order("r")])
+
+
+async def test_no_outcome_is_lost_when_on_progress_raises(client_for, make_order, shop):
+    def broken(progress):
+        raise RuntimeError("broken")
+
+    found = []
+    with pytest.raises(RuntimeError, match="broken"):
+        async with submit_orders(client_for(), map(make_order, "abc"), on_progress=broken) as outcomes:
+            async for outcome in outcomes:
+                found.append(outcome)
+    assert {outcome.reference for outcome in [*found, *outcomes.leftover]} == shop.orders.keys()
