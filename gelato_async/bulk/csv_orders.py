@@ -13,6 +13,10 @@ from gelato_async.bulk.seen import SeenReferences
 from gelato_async.core.errors import Problem
 from gelato_async.core.strict import read_order
 
+# what stands in a cell that a lost quote has made of several
+_ODD = set(',;\t\r\n"')
+# how many broken rows wait for one that tells whose they are
+HELD = 100
 _Columns = Sequence[tuple[int, Column]]
 
 
@@ -25,7 +29,9 @@ def read_csv(stream: Iterable[bytes]) -> Iterator[OrderLine]:
     it is the empty post code of a country that has none. From an order's second line on, its own cells may be empty.
 
     What is wrong with the header is told as its line, and unknown columns are not read. An order is not read if a line of
-    it is broken, if its lines differ in what they say of the order, or if lines of it stood elsewhere before.
+    it is broken, if its lines differ in what they say of the order, or if lines of it stood elsewhere before. A broken line
+    that does not tell whose it is belongs to the order around it, and to none where another order follows. After a hundred
+    of them in a row nobody waits for what follows: the order before them is not read then.
     """
     records = Records(stream)
     yield from read_records(records.header, records)
@@ -36,7 +42,9 @@ def read_records(header: Record, records: Iterable[Record]) -> Iterator[OrderLin
     names = [name.strip() for name in header.cells]
     problems, fatal = problems_of(names) if not header.problem else ([Problem("", header.problem)], True)
     if problems:
-        yield OrderLine(number=header.number, order=None, problems=tuple(problems))
+        yield OrderLine(
+            number=header.number, order=None, problems=tuple(problems), is_header=True, is_warning=not fatal
+        )
     if not fatal:
         yield from _Reader.for_columns(names).orders(records)
 
@@ -51,6 +59,10 @@ class _Group:
     @property
     def number(self) -> int:
         return self.records[0].number
+
+    def take(self, records: Iterable[Record], reference: str) -> None:
+        self.records += records
+        self.reference = reference or self.reference
 
     def at(self, record: Record) -> str:
         return f" (line {record.number})" if record.number != self.number else ""
@@ -84,28 +96,53 @@ class _Reader:
 
     def _groups(self, records: Iterable[Record]) -> Iterator[_Group]:
         group: _Group | None = None
+        # broken rows, of which nobody knows yet whose they are
+        held: list[Record] = []
         for record in records:
             own = self._reference(record)
             if not any(record.cells) and not record.problem:
                 continue
-            if group is None or not self._belongs(record, own, group):
-                if group is not None:
-                    yield group
-                group = _Group(own, [record])
+            if group is not None and self._belongs(record, own, group):
+                group.take([*held, record], "" if record.problem else own)
+                held = []
+            elif record.problem:
+                held.append(record)
+                if len(held) > HELD:
+                    yield self._doubted(group, held)
+                    group = None
             else:
-                group.records.append(record)
-                group.reference = group.reference if record.problem else own or group.reference
-        if group is not None:
-            yield group
+                yield from [group] if group else []
+                alone, begun = self._parted(held, own)
+                yield from map(self._alone, alone)
+                group, held = _Group(own, [*begun, record]), []
+        yield from [group] if group else []
+        yield from map(self._alone, held)
 
     def _belongs(self, record: Record, own: str, group: _Group) -> bool:
         """Rather one line too many: an order that is not read is mended and sent again, a wrong one is printed."""
-        if own in {"", group.reference}:
-            return True
-        # in a broken row every cell behind the broken one may have moved
         last = group.records[-1]
-        moved = (record.problem and group.reference in record.cells) or (last.problem and own in last.cells)
-        return bool(moved) and self.reference > 0
+        return (
+            own in {"", group.reference}
+            or (bool(record.problem) and self._names(record, group.reference))
+            or (bool(last.problem) and self._names(last, own))
+        )
+
+    def _names(self, broken: Record, reference: str) -> bool:
+        # in a broken row every cell behind the broken one may have moved
+        return reference in (broken.cells if self.reference else broken.cells[:1])
+
+    def _parted(self, held: list[Record], own: str) -> tuple[list[Record], list[Record]]:
+        first = next((at for at, broken in enumerate(held) if not own or self._names(broken, own)), len(held))
+        return held[:first], held[first:]
+
+    def _alone(self, broken: Record) -> _Group:
+        return _Group(self._reference(broken), [broken])
+
+    def _doubted(self, group: _Group | None, held: list[Record]) -> _Group:
+        if group is None:
+            return self._alone(held.pop(0))
+        group.take([held.pop(0)], "")
+        return group
 
     def _reference(self, record: Record) -> str:
         return record.cells[self.reference] if self.reference < len(record.cells) else ""
@@ -138,7 +175,17 @@ class _Reader:
         numbers = tuple(record.number for record in rows)
         order, found = read_order(self._body(rows)) if rows else (None, ())
         told = (*problems, *locate(found, group.number, numbers))
-        return OrderLine(number=group.number, order=None if told else order, problems=tuple(told), item_numbers=numbers)
+        return OrderLine(
+            number=group.number,
+            order=None if told else order,
+            problems=tuple(told),
+            reference=group.reference if rows else self._plain_reference(group.records[0]),
+            item_numbers=numbers,
+        )
+
+    def _plain_reference(self, broken: Record) -> str:
+        first = broken.cells[0] if len(broken.cells) > 1 and not self.reference else ""
+        return "" if _ODD & set(first) else first
 
     def _body(self, rows: Sequence[Record]) -> dict[str, Any]:
         body = _object(self.order_columns, rows[0].cells)

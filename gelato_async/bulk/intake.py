@@ -6,11 +6,13 @@ from hashlib import blake2b
 from typing import Any, Protocol
 
 import anyio
+from anyio.lowlevel import checkpoint
 from attrs import define, field
 
 from gelato_async.bulk.job import Job
 from gelato_async.bulk.journal import JournalWriter
 from gelato_async.bulk.journal_entries import Meeting, Meetings, Orphans, Past, Verdict, Withdrawn
+from gelato_async.bulk.outcomes import CLASH
 from gelato_async.bulk.source import Source
 from gelato_async.client.engine import Engine
 from gelato_async.core.errors import GelatoError, NotSentError, Problem, ValidationError
@@ -24,6 +26,8 @@ from gelato_async.models.new_order import NewOrder
 AHEAD = 64
 # how many are looked up at once in the journal of an earlier run: these are not intended yet
 AHEAD_RESUMED = 2_048
+# how many are worked on between two turns of the others on the event loop
+AT_ONCE = 32
 
 
 class Taker(Protocol):
@@ -33,7 +37,7 @@ class Taker(Protocol):
         """It is to be sent; its intent is durable."""
         ...
 
-    def unsettled(self, job: Job) -> None:
+    async def unsettled(self, job: Job) -> None:
         """An earlier run sent it: its fate is to be settled."""
         ...
 
@@ -41,7 +45,7 @@ class Taker(Protocol):
         """An earlier run made it."""
         ...
 
-    async def reject(self, reference: str, error: GelatoError, content: bytes | None) -> None:
+    async def reject(self, order: NewOrder, error: GelatoError, content: bytes | None) -> None:
         """It is not sent; without `content` the journal is not told."""
         ...
 
@@ -109,6 +113,9 @@ class Intake:
                 break
             self.started += 1
             await self._meet(order)
+            if self.started % AT_ONCE == 0:
+                # nobody else has had a turn meanwhile
+                await checkpoint()
         self._taken_all = True
         self._news.set()
 
@@ -130,15 +137,17 @@ class Intake:
                 for _ in some:
                     # one by one: what is handed on may be sent at once, and must not be withdrawn then
                     await self._hand_on(self._met.popleft())
+                    if len(self._met) % AT_ONCE == 0:
+                        await checkpoint()
                 self._room.set()
                 await self._wait_for_workers()
 
     def _next_few(self, batch: list[_Met]) -> tuple[list[_Met], list[_Met]]:
         # with no more new ones than may be ahead
-        new = 0
+        new, room = 0, max(1, AHEAD - self.waiting_to_be_sent())
         for position, met in enumerate(batch):
             new += met.meeting.verdict is Verdict.CHECK
-            if new > AHEAD:
+            if new > room:
                 return batch[:position], batch[position:]
         return batch, []
 
@@ -159,7 +168,7 @@ class Intake:
             request = self._request(operation, checked=fresh)
         except NotSentError as error:
             known = _is_text(order.order_reference_id)
-            await self.taker.reject(order.order_reference_id, error, b"" if known else None)
+            await self.taker.reject(order, error, b"" if known else None)
             return
         meeting = Meeting(
             reference=order.order_reference_id,
@@ -199,19 +208,18 @@ class Intake:
     async def _hand_on(self, met: _Met) -> None:
         meeting, creation = met.meeting, Creation(operation=met.operation, request=met.request)
         if met.error is not None:
-            await self.taker.reject(meeting.reference, met.error, meeting.content)
+            await self.taker.reject(met.operation.order, met.error, meeting.content)
             return
         match meeting.verdict:
             case Verdict.SEND:
                 self.taker.ready(Job(creation, begun=self.engine.clock.now()))
             case Verdict.SETTLE if meeting.past:
-                self.taker.unsettled(self._unsettled(creation, meeting.past))
+                await self.taker.unsettled(self._unsettled(creation, meeting.past))
             case Verdict.REPLAY if meeting.past:
                 await self.taker.replay(meeting.reference, meeting.past)
             case Verdict.CLASH:
-                problem = Problem("orderReferenceId", "was used before, for an order with other contents")
-                error = ValidationError([problem], operation=met.operation.name)
-                await self.taker.reject(meeting.reference, error, None)
+                error = ValidationError([CLASH], operation=met.operation.name)
+                await self.taker.reject(met.operation.order, error, None)
             case Verdict.REPEATED:
                 self.taker.left_out(meeting.verdict)
             case Verdict.CHECK if self.resume_only:
@@ -225,16 +233,16 @@ class Intake:
         for reference, draft, past in orphans.found:
             kind = OrderType.DRAFT if draft else OrderType.ORDER
             creation: Creation[Any] = Creation(operation=None, request=None, reference=reference, order_type=kind)
-            self.taker.unsettled(self._unsettled(creation, past))
+            await self.taker.unsettled(self._unsettled(creation, past))
 
     def _unsettled(self, creation: Creation[Any], past: Past) -> Job:
         now, wall = self.engine.clock.now(), self.engine.clock.wall()
         creation.first_attempt = now - (wall - past.begun)
-        creation.sends = 1
+        creation.sends = max(1, past.attempts)
         # nobody knows when it left: the window begins anew
         creation.unclear_since = now
         creation.accepted = past.accepted
-        return Job(creation, begun=now)
+        return Job(creation, begun=now, earlier=True)
 
 
 def _is_text(reference: object) -> bool:

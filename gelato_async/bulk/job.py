@@ -11,7 +11,8 @@ from gelato_async.core.settling import Creation
 class Job:
     """A create, and where it is.
 
-    `waiting` for its turn, `sent` (it may have reached Gelato), being `looked` for, `probing` whether an outage is over.
+    `waiting` for its turn, `sent` (it may have reached Gelato), being `looked` for, `probing` whether an outage is over,
+    `excused` for its failure by an outage, of an `earlier` run. `resends` counts those that no outage excuses.
 
     `begun` is when this run took it up, in the clock's seconds.
     """
@@ -22,6 +23,9 @@ class Job:
     sent: bool = False
     looked: bool = False
     probing: bool = False
+    excused: bool = False
+    earlier: bool = False
+    resends: int = 0
 
     @property
     def reference(self) -> str:

@@ -246,10 +246,10 @@ class Orphans:
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Find them."""
         rows = connection.execute(
-            "SELECT reference, draft, begun, accepted FROM orders WHERE state IN (?, ?) AND run < ? ORDER BY begun",
+            "SELECT reference, draft, begun, accepted, attempts FROM orders WHERE state IN (?, ?) AND run < ? ORDER BY begun",
             (State.INTENDED, State.UNKNOWN, run),
         )
         self.found = [
-            (reference, bool(draft), Past(begun=begun, accepted=bool(accepted)))
-            for reference, draft, begun, accepted in rows
+            (reference, bool(draft), Past(begun=begun, accepted=bool(accepted), attempts=attempts or 1))
+            for reference, draft, begun, accepted, attempts in rows
         ]

@@ -21,6 +21,8 @@ class Outage:
     _recent: deque[tuple[float, bool]] = field(factory=lambda: deque(maxlen=CALLS))
     _probes: int = 0
     _probing: bool = False
+    _over: bool = False
+    _pause: anyio.CancelScope = field(factory=anyio.CancelScope)
     _changed: anyio.Event = field(factory=anyio.Event)
 
     @property
@@ -28,19 +30,21 @@ class Outage:
         """Whether an outage goes on."""
         return self._probes > 0
 
-    async def wait(self) -> bool:
-        """Wait until requests get through (False), or until it is this caller's turn to probe (True)."""
-        while self.active and self._probing:
-            await self._changed.wait()
+    async def wait(self) -> bool | None:
+        """False where requests get through; else wait until it is this caller's turn to probe (True), or for news (None)."""
         if not self.active:
             return False
+        if self._probing:
+            await self._changed.wait()
+            return None
         self._probing = True
         try:
-            await self.engine.clock.sleep(min(LONGEST_PAUSE, 2.0 ** min(self._probes - 1, 10)))
+            with anyio.CancelScope() as self._pause:
+                await self.engine.clock.sleep(min(LONGEST_PAUSE, 2.0 ** min(self._probes - 1, 10)))
         except BaseException:
             self._let_others_try()
             raise
-        return True
+        return None if self._pause.cancelled_caught else True
 
     def got_through(self, *, probe: bool) -> None:
         """A request was answered, with whatever answer; only a probe's ends an outage."""
@@ -56,15 +60,21 @@ class Outage:
         if probe and self.active:
             self._probes += 1
             self._let_others_try()
-        elif not self.active and (surely or self._half_failed(now)):
+        elif not self.active and not self._over and (surely or self._half_failed(now)):
             self._probes = 1
 
     def end(self) -> None:
-        """Requests get through again, or nobody cares any more."""
+        """Requests get through again."""
         if self.active:
             self._probes = 0
             self._recent.clear()
             self._let_others_try()
+
+    def end_for_good(self) -> None:
+        """Nobody cares any more."""
+        self._over = True
+        self.end()
+        self._pause.cancel()
 
     def stop_probing(self) -> None:
         """The prober found nothing to send, or nothing that could be sent."""

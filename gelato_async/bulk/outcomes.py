@@ -2,7 +2,13 @@
 
 from attrs import field, frozen
 
-from gelato_async.core.errors import GelatoError
+from gelato_async.core.errors import GelatoError, Problem
+from gelato_async.models.new_order import NewOrder
+
+CLASH = Problem(
+    "orderReferenceId",
+    "was used before, for an order with other contents: if this is another order, give it another reference",
+)
 
 
 @frozen(kw_only=True)
@@ -25,23 +31,34 @@ class Created:
 
 @frozen(kw_only=True)
 class Rejected:
-    """The order was not made: it breaks rules, or Gelato refused it. `error` says why; mend it and submit it again."""
+    """The order was not made: it breaks rules, or Gelato refused it. `error` says why; mend it and submit it again.
+
+    `order` is what was rejected: the very object that was given. It holds the recipient, and is not shown.
+    """
 
     reference: str
     error: GelatoError
+    order: NewOrder | None = field(default=None, repr=False, eq=False)
     attempts: int = field(default=0, eq=False)
     seconds: float = field(default=0.0, eq=False)
+
+    @property
+    def is_clash(self) -> bool:
+        """Whether its reference alone is wrong: it was used before, in this run or an earlier one, for other contents."""
+        return getattr(self.error, "problems", ()) == (CLASH,)
 
 
 @frozen(kw_only=True)
 class Unknown:
     """The order may or may not have been made. Run again with the same journal, or ask `client.orders.find(reference)` later.
 
-    Without a journal, do not submit it again before.
+    Without a journal, do not submit it again before. `in_flight`: the run was ended while its answer was still out, or
+    before it was looked for long enough.
     """
 
     reference: str
     error: GelatoError
+    in_flight: bool = field(default=False, eq=False)
     attempts: int = field(default=0, eq=False)
     seconds: float = field(default=0.0, eq=False)
 

@@ -22,6 +22,8 @@ BATCH = 50
 TICK = 0.25
 # how long looks may fail, beyond the window, before an order is given up as unknown
 PATIENCE = 300.0
+# how often an order is sent again though requests get through: one that is always answered with a 5xx would go on for ever
+RESENDS = 10
 
 
 class Keeper(Protocol):
@@ -43,12 +45,20 @@ class Keeper(Protocol):
         """There is room again."""
         ...
 
-    def refused(self, error: AuthenticationError) -> None:
-        """The key was refused."""
+    def stop(self, failure: Exception) -> None:
+        """The run cannot go on."""
         ...
 
     def nothing_else_goes(self) -> bool:
-        """Whether only parked jobs are left, so that no success can pay for a resend."""
+        """Whether no success of another can pay for a resend."""
+        ...
+
+    def ever_through(self) -> bool:
+        """Whether any request of the run was answered."""
+        ...
+
+    def note_through(self) -> None:
+        """A search was answered."""
         ...
 
 
@@ -60,6 +70,7 @@ class Parking:
     group: TaskGroup
     keeper: Keeper
     jobs: set[Job] = field(factory=set)
+    earlier: int = 0
     absent: list[Job] = field(factory=list)
     looking: Engine = field(init=False)
     _failures: int = 0
@@ -79,11 +90,13 @@ class Parking:
     def add(self, job: Job) -> None:
         """Park a job."""
         self.jobs.add(job)
+        self.earlier += job.earlier
         self._news.set()
 
     def give_up(self, jobs: Iterable[Job]) -> None:
         """Look for these no more."""
-        self.jobs.difference_update(jobs)
+        for job in jobs:
+            self._drop(job)
         self.absent.clear()
 
     async def run(self) -> None:
@@ -107,6 +120,11 @@ class Parking:
                 job.looked = True
             self.group.start_soon(self._look, batch)
 
+    def _drop(self, job: Job) -> None:
+        if job in self.jobs:
+            self.jobs.discard(job)
+            self.earlier -= job.earlier
+
     def _next_look(self, job: Job) -> float:
         due = job.creation.next_look(self.engine.retry.settle)
         return -math.inf if due is None else due
@@ -114,30 +132,45 @@ class Parking:
     async def _look(self, batch: Sequence[Job]) -> None:
         try:
             rows = await create_once.look(self.looking, [job.creation for job in batch])
-        except AuthenticationError as error:
-            self._end_looks(batch)
-            self.keeper.refused(error)
         except GelatoError as error:
-            self._end_looks(batch)
             await self._look_failed(batch, error)
+        except Exception as error:  # noqa: BLE001  a transport of the caller's own: the run ends with it
+            self._end_with(batch, error)
         else:
+            self.keeper.note_through()
             self._failures, self._paused_until = 0, -math.inf
             for job in batch:
                 # one order can wait no longer; a run can, until a look that begins after the window tells
                 job.creation.failed_look = None
                 await self._judge(job, rows)
 
-    def _end_looks(self, batch: Sequence[Job]) -> None:
+    def _end_with(self, batch: Sequence[Job], error: Exception) -> None:
         for job in batch:
             job.looked = False
+        self.keeper.stop(error)
 
     async def _look_failed(self, batch: Sequence[Job], error: GelatoError) -> None:
-        if fate_of(error) is Fate.REFUSED and not isinstance(error, NotSentError):
+        unreachable = isinstance(error, NotSentError)
+        if isinstance(error, AuthenticationError) or (unreachable and not self.keeper.ever_through()):
+            self._end_with(batch, error)
+        elif fate_of(error) is Fate.REFUSED and not unreachable:
+            await self._look_refused(batch)
+        else:
+            await self._look_later(batch)
+
+    async def _look_refused(self, batch: Sequence[Job]) -> None:
+        if len(batch) > 1:
+            # one odd reference must not take the others along
             for job in batch:
-                await self.keeper.unclear(job, job.creation.unknown("looking for it was refused"))
-                self.jobs.discard(job)
-            self.keeper.left_parking()
+                self.group.start_soon(self._look, [job])
             return
+        (job,) = batch
+        # it is being looked for until it was told, or it would be looked for and told again
+        await self.keeper.unclear(job, job.creation.unknown("looking for it was refused"))
+        self._drop(job)
+        self.keeper.left_parking()
+
+    async def _look_later(self, batch: Sequence[Job]) -> None:
         self._failures += 1
         self._paused_until = self.engine.clock.now() + min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
         for job in batch:
@@ -147,11 +180,12 @@ class Parking:
         since, settle = job.creation.unclear_since or 0.0, self.engine.retry.settle
         if self.engine.clock.now() > since + settle + PATIENCE:
             await self.keeper.unclear(job, job.creation.unknown("looking for it failed for too long"))
-            self.jobs.discard(job)
+            self._drop(job)
             self.keeper.left_parking()
         else:
             # the look that decides is still to come
             job.creation.last_look = min(job.creation.last_look or since, since + settle / 2)
+            job.looked = False
 
     async def _judge(self, job: Job, rows: Sequence[OrderSummary]) -> None:
         creation = job.creation
@@ -159,9 +193,7 @@ class Parking:
             found = create_once.judge(self.engine, creation, rows)
             over = creation.next_look(self.engine.retry.settle) is None
             if found is None and over:
-                # each time it was proved absent, so no number of attempts ends this
-                creation.attempts = 0
-                create_once.check_resend(self.engine, creation)
+                self._check_resend(job)
         except OutcomeUnknownError as error:
             await self.keeper.unclear(job, error)
         else:
@@ -174,8 +206,17 @@ class Parking:
                 await self.keeper.found(job, found)
         # only now, so that the run does not end while an outcome waits to be told
         job.looked = False
-        self.jobs.discard(job)
+        self._drop(job)
         self.keeper.left_parking()
+
+    def _check_resend(self, job: Job) -> None:
+        # it was proved absent each time, so the policy's attempts, made for one caller who waits, do not end this
+        job.creation.attempts = 0
+        job.resends += not job.excused
+        job.excused = False
+        if job.resends > RESENDS:
+            raise job.creation.unknown("it failed each time, while others got through")
+        create_once.check_resend(self.engine, job.creation)
 
     async def _send_absent_ones(self) -> None:
         while self.absent:

@@ -3,11 +3,13 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from attrs import frozen
 
 from gelato_async.core.errors import Problem
+from gelato_async.core.kinds import as_identifier
 from gelato_async.core.strict import read_order
 from gelato_async.models.new_order import NewOrder
 
@@ -18,13 +20,18 @@ _ITEM = re.compile(r"items\[(\d+)\]")
 class OrderLine:
     """A line of a file: an order, or all that is wrong with it. `number` counts from 1.
 
-    `item_numbers` are the lines of an order's items where each has its own (CSV); `number` is the first of them.
+    `reference` is the order's, also where there is no order, as far as it can be read. `item_numbers` are the lines of an
+    order's items where each has its own (CSV); `number` is the first of them. `is_header`: it is the header of a CSV file,
+    which holds no order; `is_warning`: what is told of it keeps no order from being read.
     """
 
     number: int
     order: NewOrder | None
     problems: tuple[Problem, ...] = ()
+    reference: str = ""
     item_numbers: tuple[int, ...] = ()
+    is_header: bool = False
+    is_warning: bool = False
 
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
         """Problems of this order, those of an item on another line with the number of that line."""
@@ -57,17 +64,35 @@ def _read(number: int, text: bytes) -> OrderLine:
     try:
         value = _DECODER.decode(text.decode())
     except UnicodeDecodeError:
-        return OrderLine(number=number, order=None, problems=(Problem("", "not UTF-8 text"),))
+        return _bad(number, Problem("", "not UTF-8 text"))
     except _TwiceError as error:
-        return OrderLine(number=number, order=None, problems=(Problem(str(error), "is there twice: leave one out"),))
+        return _bad(number, Problem(str(error), "is there twice: leave one out"), _reference_in(text))
     except (ValueError, RecursionError) as error:
         where = f" at column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
-        return OrderLine(number=number, order=None, problems=(Problem("", f"not JSON{where}"),))
+        return _bad(number, Problem("", f"not JSON{where}"))
     if b"\\ud" in text.lower() and not _is_text(value):
         problem = Problem("", "holds half of a surrogate pair (\\ud800 ...), which is no character")
-        return OrderLine(number=number, order=None, problems=(problem,))
+        return _bad(number, problem, _reference_of(value))
     order, problems = read_order(value)
-    return OrderLine(number=number, order=order, problems=tuple(problems))
+    reference = order.order_reference_id if order else _reference_of(value)
+    return OrderLine(number=number, order=order, problems=tuple(problems), reference=reference)
+
+
+def _bad(number: int, problem: Problem, reference: str = "") -> OrderLine:
+    return OrderLine(number=number, order=None, problems=(problem,), reference=reference)
+
+
+def _reference_of(value: Any) -> str:
+    found = as_identifier(value.get("orderReferenceId")) if isinstance(value, dict) else None
+    return found if found and _is_text(found) else ""
+
+
+def _reference_in(text: bytes) -> str:
+    if text.count(b'"orderReferenceId"') != 1:
+        return ""
+    with suppress(ValueError, RecursionError):
+        return _reference_of(json.loads(text.decode()))
+    return ""
 
 
 def _is_text(value: Any) -> bool:

@@ -11,6 +11,7 @@ from gelato_async.bulk.intake import Intake
 from gelato_async.bulk.job import Job
 from gelato_async.bulk.journal import JournalWriter
 from gelato_async.bulk.journal_entries import Accepted, Past, Unsent, Verdict
+from gelato_async.bulk.journal_file import JournalError
 from gelato_async.bulk.line import Line
 from gelato_async.bulk.outage import Outage
 from gelato_async.bulk.outbox import Outbox
@@ -20,8 +21,9 @@ from gelato_async.bulk.source import Source
 from gelato_async.bulk.telling import Teller
 from gelato_async.bulk.workers import Workers
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError
+from gelato_async.core.errors import GelatoError
 from gelato_async.core.settling import Found
+from gelato_async.models.new_order import NewOrder
 
 PARKED = 5_000
 
@@ -47,6 +49,7 @@ class Run:
     intake: Intake = field(init=False)
     _began: float = field(init=False, default=0.0)
     _changed: anyio.Event = field(init=False, factory=anyio.Event)
+    _room: anyio.Event = field(init=False, factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
         self.teller = Teller(self.journal, self.outbox, self.engine.clock.now)
@@ -66,20 +69,21 @@ class Run:
     def start(self) -> None:
         """Begin with one worker; more come as they are needed."""
         self._began = self.engine.clock.now()
-        for task in (self._keep_journal, self.parking.run, self._take_in, self._sort_in):
+        for task in (self._keep_journal, self._keep_parking, self._take_in, self._sort_in):
             self.group.start_soon(task)
         self.workers.grow()
 
     def stop(self, failure: Exception) -> None:
         """End the run: no more orders are taken, and the first failure is what the caller sees."""
         self.failure = self.failure or failure
-        self.outage.end()
+        self.outage.end_for_good()
         self._wake_all()
         self._finish_if_done()
 
     def leave(self) -> None:
         """The caller has left: send nothing more."""
         self.leaving = True
+        self.outage.end_for_good()
         self.outbox.lift_limit()
         self._wake_all()
 
@@ -135,8 +139,11 @@ class Run:
         self.line.fresh.append(job)
         self.line.wake_one()
 
-    def unsettled(self, job: Job) -> None:
+    async def unsettled(self, job: Job) -> None:
         """A job of an earlier run."""
+        while self.parking.earlier >= PARKED and self.may_go_on():
+            self._room = anyio.Event()
+            await self._room.wait()
         self.parking.add(job)
 
     async def replay(self, reference: str, past: Past) -> None:
@@ -144,9 +151,9 @@ class Run:
         await self.teller.replayed(reference, past)
         self.note_end()
 
-    async def reject(self, reference: str, error: GelatoError, content: bytes | None) -> None:
+    async def reject(self, order: NewOrder, error: GelatoError, content: bytes | None) -> None:
         """An order that is not sent."""
-        await self.teller.unsent(reference, error, content)
+        await self.teller.unsent(order, error, content)
         self.note_end()
 
     def left_out(self, verdict: Verdict) -> None:
@@ -178,13 +185,18 @@ class Run:
         """There is room again."""
         self.note_end()
 
-    def refused(self, error: AuthenticationError) -> None:
-        """The key was refused while looking."""
-        self.stop(error)
-
     def nothing_else_goes(self) -> bool:
-        """Whether no success of others can be hoped for."""
-        return not self.workers.in_flight and not self.line and self.intake.finished
+        """Whether no success of others can be hoped for, which would pay for sending again."""
+        fresh = self.line.fresh and self.may_take_fresh()
+        return self.failure is not None or not (self.workers.in_flight or self.line.again or fresh)
+
+    def ever_through(self) -> bool:
+        """Whether any request of this run was answered."""
+        return self.outage.ever_through
+
+    def note_through(self) -> None:
+        """A search was answered."""
+        self.outage.ever_through = True
 
     # the tasks
 
@@ -198,7 +210,10 @@ class Run:
 
     async def _keep_journal(self) -> None:
         self.journal.on_failure = self.stop
-        await self.journal.run()
+        await self._guarded(self.journal.run)
+
+    async def _keep_parking(self) -> None:
+        await self._guarded(self.parking.run)
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
@@ -213,13 +228,9 @@ class Run:
         """Whether orders are still taken and sent."""
         return self.failure is None and not self.leaving
 
-    def is_leaving(self) -> bool:
-        """Whether the caller has left."""
-        return self.leaving
-
     def may_take_fresh(self) -> bool:
         """Whether the parking has room."""
-        return len(self.parking) < PARKED
+        return len(self.parking) - self.parking.earlier < PARKED
 
     def no_more_come(self) -> bool:
         """Whether the intake is at its end, and what it handed on is taken."""
@@ -252,7 +263,8 @@ class Run:
     def note_change(self) -> None:
         """Something is not in flight any more, or the parking has room."""
         self._changed.set()
-        if self.line.fresh and len(self.parking) < PARKED:
+        self._room.set()
+        if self.line.fresh and self.may_take_fresh():
             self.line.wake_one()
 
     def note_end(self) -> None:
@@ -268,7 +280,8 @@ class Run:
     def _finish_if_done(self) -> None:
         if self.workers.count or self.outbox.closed or not (self.intake.finished or self.failure):
             return
-        if isinstance(self.failure, (AuthenticationError, NotSentError)):
+        # a journal that is full does not keep what is still looked for from being told
+        if self.failure is not None and not isinstance(self.failure, JournalError):
             self._give_up()
         if not len(self.parking):
             self.outbox.close()

@@ -18,6 +18,8 @@ from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClien
 
 WORKERS = 256
 GRACE = 5.0
+# how often `on_progress` is called though nothing happens
+TICK = 1.0
 
 
 def submit_orders(
@@ -40,11 +42,16 @@ def submit_orders(
     second is `Rejected`. At most `workers` requests are in flight. What a create's lost answer means is settled as
     `orders.create` does, in batches and without holding a worker.
 
+    `journal` is a file that lets the run be resumed: run again with it and the same orders, after a crash too: what was made
+    is told again (`replayed`), what was in flight is settled first, what was rejected is tried again. With `resume_only` new
+    orders are left out. `on_progress` is called with each outcome, and every second.
+
     Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the intake and waits at most `grace` seconds for
     what is in flight; `outcomes.leftover` then holds what was not iterated over.
 
     Raises:
         AuthenticationError: the key was refused; the run stopped, and nothing is `Rejected` for it.
+        JournalError: the journal is damaged, of another account, in use, or cannot be written any more.
         ConnectionFailedError: not one request got through. Later on, a run waits for the connection to come back.
     """
     if workers < 1:
@@ -104,7 +111,18 @@ class Submission:
         self._group = await anyio.create_task_group().__aenter__()
         self._run = Run(engine, source, self._journal, Outbox(), self._group, self._workers, self._resume_only)
         self._run.start()
+        if self._on_progress is not None:
+            self._group.start_soon(self._tick)
         return self
+
+    async def _tick(self) -> None:
+        while self._run is not None and self._on_progress is not None:
+            await self._client.engine.clock.sleep(TICK)
+            try:
+                self._on_progress(self._run.progress())
+            except Exception as failure:  # noqa: BLE001  the caller's own; it is raised where the outcomes come from
+                self._run.stop(failure)
+                return
 
     def __aiter__(self) -> Self:
         return self
@@ -112,6 +130,8 @@ class Submission:
     async def __anext__(self) -> Outcome:
         if self._run is None:
             raise RuntimeError("iterate inside the block: async with submit_orders(...) as outcomes")
+        if self._run.leaving:
+            raise RuntimeError("the block was left: what was not iterated over is in `leftover`")
         outcome = await self._run.outbox.get()
         try:
             if self._on_progress is not None:

@@ -11,6 +11,7 @@ from gelato_async.bulk.journal_entries import Past, Refused, Told, Verdict
 from gelato_async.bulk.outbox import Outbox
 from gelato_async.bulk.outcomes import Created, Outcome, Rejected, Unknown
 from gelato_async.core.errors import GelatoError
+from gelato_async.models.new_order import NewOrder
 
 
 @define(eq=False)
@@ -48,16 +49,17 @@ class Teller:
 
     async def refused(self, job: Job, error: GelatoError) -> None:
         """Gelato refused it."""
-        await self._end(job, Rejected(reference=job.reference, error=error, **self._effort(job)))
+        order = job.creation.operation.order if job.creation.operation else None
+        await self._end(job, Rejected(reference=job.reference, error=error, order=order, **self._effort(job)))
 
     async def unclear(self, job: Job, error: GelatoError) -> None:
         """It cannot be told."""
         await self._end(job, Unknown(reference=job.reference, error=error, **self._effort(job)))
 
-    async def unsent(self, reference: str, error: GelatoError, content: bytes | None) -> None:
+    async def unsent(self, order: NewOrder, error: GelatoError, content: bytes | None) -> None:
         """It breaks rules and was not sent; without `content` the journal is not told."""
-        outcome = Rejected(reference=reference, error=error)
-        if content is not None and reference:
+        outcome = Rejected(reference=order.order_reference_id, error=error, order=order)
+        if content is not None and outcome.reference:
             self.journal.add(Refused(outcome, content))
         await self._tell(outcome)
 
@@ -92,7 +94,7 @@ class Teller:
     def left_unclear(self, job: Job) -> Unknown:
         """What can be said of an order whose fate was still open when the run ended."""
         error = job.creation.unknown("the run ended before its fate was settled")
-        return Unknown(reference=job.reference, error=error, **self._effort(job))
+        return Unknown(reference=job.reference, error=error, in_flight=True, **self._effort(job))
 
     def _effort(self, job: Job) -> dict[str, Any]:
         return {"attempts": job.creation.sends, "seconds": round(self.now() - job.begun, 3)}

@@ -15,7 +15,7 @@ from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentEr
 
 
 class _LeavingError(Exception):
-    """The run is being left: what was not sent yet stays unsent."""
+    """The run has failed, or is being left: what was not sent yet stays unsent."""
 
 
 class _HeldBackError(Exception):
@@ -26,11 +26,7 @@ class Desk(Protocol):
     """What workers are told, and whom they tell."""
 
     def may_go_on(self) -> bool:
-        """Whether jobs are still to be taken."""
-        ...
-
-    def is_leaving(self) -> bool:
-        """Whether not even those are to be sent that wait for their turn."""
+        """Whether jobs are still to be taken and sent."""
         ...
 
     def may_take_fresh(self) -> bool:
@@ -119,16 +115,20 @@ class Workers:
 
     async def _next_job(self) -> Job | None:
         while self.desk.may_go_on():
+            if not self.line and self.desk.no_more_come():
+                break
             probing = await self.outage.wait()
+            if probing is None or not self.desk.may_go_on():
+                continue
             if job := self.line.take(fresh_too=self.desk.may_take_fresh()):
                 job.probing = probing
                 self.desk.note_taken()
                 return job
             if probing:
                 self.outage.stop_probing()
-            if self.desk.no_more_come():
-                return None
             await self.line.rest()
+        # who rests has to see it too
+        self.line.wake_all()
         return None
 
     async def _run(self, job: Job) -> None:
@@ -140,7 +140,7 @@ class Workers:
         finally:
             self._end_waiting(job)
             self.desk.note_change()
-        # not reached when cancelled: what was sent then stays in flight, and is told as unknown
+        # not reached when cancelled or kept from being sent: what was sent then stays in flight, and is told as unknown
         self.in_flight.discard(job)
         self.desk.note_end()
 
@@ -168,7 +168,7 @@ class Workers:
             await self._sent(job, None if reply is None else reply.answer)
 
     def _sending(self, job: Job) -> None:
-        if self.desk.is_leaving():
+        if not self.desk.may_go_on():
             job.sent = False
             raise _LeavingError
         if self.outage.active and not job.probing:
@@ -205,4 +205,5 @@ class Workers:
             self.outage.got_through(probe=job.probing)
         else:
             self.outage.failed(probe=job.probing)
+            job.excused = self.outage.active
         await self.desk.answered(job, answer)

@@ -1,5 +1,6 @@
 """What commands answer: a view of things as rows of text, and how these are written to a terminal, a pipe, or as JSON."""
 
+import codecs
 import json
 import sys
 from collections.abc import AsyncIterable, Callable, Iterable, Mapping, Sequence
@@ -10,7 +11,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 from attrs import define, field, frozen
 
-from gelato_async.cli.console import raw_output
+from gelato_async.cli.console import escape_what_cannot_be_shown, raw_output, shown
 
 T = TypeVar("T")
 T_contra = TypeVar("T_contra", contravariant=True)
@@ -65,7 +66,7 @@ def text(value: object) -> str:
             return f"{value:f}"
         case tuple() | list():
             return ", ".join(filter(None, map(text, value)))
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in str(value)).split())
+    return shown(str(value))
 
 
 class Answers(Protocol):
@@ -159,7 +160,15 @@ class Rows(Generic[A]):
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    return json.dumps(raw, ensure_ascii=False, separators=(",", ":"))
+    to_terminal = sys.stdout.isatty()
+    # a terminal of another encoding takes some bytes of UTF-8 for what steers it
+    ascii_alone = to_terminal and codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    line = json.dumps(raw, ensure_ascii=ascii_alone, separators=(",", ":"))
+    return "".join(map(_escaped, line)) if to_terminal else line
+
+
+def _escaped(letter: str) -> str:
+    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
 
 
 def _write(line: str) -> None:
@@ -171,6 +180,7 @@ def _write(line: str) -> None:
 
 def answers(*, as_json: bool) -> Answers:
     """What fits standard output."""
+    escape_what_cannot_be_shown()
     if as_json:
         return JsonLines()
     if not sys.stdout.isatty():

@@ -10,23 +10,25 @@ from cyclopts.validators import Number
 from gelato_async._version import __version__
 from gelato_async.cli import demo as demonstration
 from gelato_async.cli import journals
-from gelato_async.cli import submit as submission
 from gelato_async.cli.check import check as check_file
 from gelato_async.cli.console import CommandError
 from gelato_async.cli.formats import Format
+from gelato_async.cli.options import whole
 from gelato_async.cli.orders import orders
 from gelato_async.cli.products import products
 from gelato_async.cli.samples import BackendName
 from gelato_async.cli.shipping import shipping
 from gelato_async.cli.stores import stores, templates
+from gelato_async.cli.submit import submit as submit_file
 from gelato_async.cli.webhooks import webhooks
+from gelato_async.cli.wish import SETTLE, Wish, journal_for
 from gelato_async.cli.write_samples import write_samples
 
 AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
 Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
-Count = Annotated[int, Parameter(validator=Number(gte=1))]
-Seed = Annotated[int, Parameter(validator=Number(gte=0))]
-Port = Annotated[int, Parameter(validator=Number(gte=0, lte=65535))]
+Count = Annotated[int, Parameter(converter=whole, validator=Number(gte=1))]
+Seed = Annotated[int, Parameter(converter=whole, validator=Number(gte=0))]
+Port = Annotated[int, Parameter(converter=whole, validator=Number(gte=0, lte=65535))]
 
 app: App = App(
     name="gelato-async",
@@ -47,7 +49,8 @@ def run(arguments: Sequence[str]) -> int:
     try:
         code: int | None = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
     except CycloptsError as error:
-        raise CommandError(f"{error} See gelato-async --help") from error
+        chain = error.command_chain or ()
+        raise CommandError(f"{error} See {' '.join(['gelato-async', *chain])} --help") from error
     return code or 0
 
 
@@ -102,7 +105,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
     backend: BackendName = "gelato",
     base_url: str | None = None,
     report: Path | None = None,
-    settle: AtLeastZero = submission.SETTLE,
+    settle: AtLeastZero = SETTLE,
     journal: Path | None = None,
     no_journal: bool = False,
     resume_only: bool = False,
@@ -124,7 +127,8 @@ def submit(  # noqa: PLR0913  each is an option of the command
         base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.
         report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is known.
         settle: Seconds for which an order whose answer was lost is looked for, before it is sent again.
-        journal: What survives a crash: run again with it, and what was made is not made again. FILE.journal if not given.
+        journal: What survives a crash: run again with it, and what was made is not made again. FILE.journal if not given; for
+            FILE.rejected.jsonl it is FILE.journal too, so that no order of both is made twice.
         no_journal: Keeps none: after a crash nobody knows what was sent.
         resume_only: Sends nothing that the journal does not know.
         limit: Only so many orders, from the beginning of the file.
@@ -132,19 +136,20 @@ def submit(  # noqa: PLR0913  each is an option of the command
         draft: Makes drafts, which are not printed before they are confirmed (Gelato alone has them).
         format_: What the file is, where its name does not tell.
     """
-    wish = submission.Wish(
+    wish = Wish(
         file=file,
         backend=backend,
         format=format_,
         base_url=base_url,
         report=report,
         settle=settle,
-        journal=None if dry_run else submission.journal_for(file, journal, none=no_journal),
+        journal=journal_for(file, journal, none=no_journal, dry=dry_run),
         resume_only=resume_only,
         limit=limit,
         draft=draft,
+        dry=dry_run,
     )
-    return submission.submit(wish, dry=dry_run)
+    return submit_file(wish)
 
 
 @app.command
@@ -165,7 +170,7 @@ def settle(
     *,
     backend: BackendName = "gelato",
     base_url: str | None = None,
-    settle: AtLeastZero = submission.SETTLE,
+    settle: AtLeastZero = SETTLE,
 ) -> int:
     """Look again for the orders of a journal whose fate is not known. Nothing is sent.
 
@@ -188,7 +193,7 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
     search_lag: AtLeastZero = 0.0,
     latency: AtLeastZero = 0.0,
     speed: AtLeastZero = 1.0,
-    rate_limit: Annotated[int, Parameter(validator=Number(gte=0))] = 100,
+    rate_limit: Annotated[int, Parameter(converter=whole, validator=Number(gte=0))] = 100,
     connect_duplicates: Literal["accept", "refuse"] = "accept",
     split: Share = 0.0,
     webhook_url: str | None = None,
@@ -213,7 +218,8 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
         connect_duplicates: Whether GelatoConnect takes a reference that a live order has already.
         split: The share of orders of several items that are split in two.
         webhook_url: Where to post what happens to Gelato's orders and store products, as Gelato does.
-        webhook_header: Goes with each of these: 'Name: value'.
+        webhook_header: The name of a header that goes with each of these. Its value is taken from GELATO_WEBHOOK_SECRET, for
+            other users of the machine see a command line; a secret that is made up may be given here: 'Name: value'.
         webhook_retry_seconds: Seconds between the three tries of each.
         webhook_duplicates: The share of them that comes twice.
         webhook_shuffle: Lets them come in any order.

@@ -42,7 +42,7 @@ def check(file: str, *, backend: BackendName, fix: Path | None, format_: Format 
     with open_input(file) as stream:
         mended = _without_copy(checked, stream, format_) if fix is None else _mend(checked, stream, format_, fix)
     say(f"{checked}{mended}")
-    return ExitCode.REJECTED if checked.bad else ExitCode.FINE
+    return ExitCode.REJECTED if checked.bad or checked.bad_header else ExitCode.FINE
 
 
 def _check_copy(file: str, fix: Path | None, format_: Format) -> None:
@@ -97,6 +97,7 @@ class _Check:
     backend: Backend
     fine: int = 0
     bad: int = 0
+    bad_header: bool = False
     repeated: int = 0
     seen: SeenReferences = field(factory=SeenReferences)
 
@@ -105,7 +106,8 @@ class _Check:
             problems = line.problems if line.order is None else self._problems(line, line.order)
             for problem in problems:
                 self.tell(line.number, problem)
-            self.bad += bool(problems)
+            self.bad_header = self.bad_header or line.is_header
+            self.bad += bool(problems) and not line.is_header
             self.fine += not problems
 
     def tell(self, number: int, problem: Problem) -> None:
@@ -113,7 +115,8 @@ class _Check:
 
     def __str__(self) -> str:
         repeated = f" ({self.repeated} of them repeated)" if self.repeated else ""
-        return f"{self.fine + self.bad} checked: {self.fine} fine{repeated}, {self.bad} with problems."
+        header = " The header has problems." if self.bad_header else ""
+        return f"{self.fine + self.bad} checked: {self.fine} fine{repeated}, {self.bad} with problems.{header}"
 
     def _problems(self, line: OrderLine, order: NewOrder) -> Iterable[Problem]:
         problems, content = self.backend.review(self.backend.creates(order))

@@ -4,6 +4,7 @@ import gc
 import sys
 from contextlib import suppress
 from enum import IntEnum
+from io import TextIOWrapper
 from typing import BinaryIO
 
 
@@ -40,9 +41,20 @@ def raw_output() -> BinaryIO:
     return sys.stdout.buffer
 
 
+def escape_what_cannot_be_shown() -> None:
+    """From now on, standard output escapes what its encoding lacks: on a terminal that is not UTF-8, most of the world."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def shown(text: str) -> str:
+    """A text on one line, without what could steer a terminal."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+
+
 def one_line(error: BaseException) -> str:
-    """An error's text, whatever it holds, without line breaks."""
-    return " ".join(str(error).split()) or type(error).__name__
+    """An error's text on one line, whatever it holds."""
+    return shown(str(error)) or type(error).__name__
 
 
 def spare_imports() -> None:

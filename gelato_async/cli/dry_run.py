@@ -1,26 +1,38 @@
 """`submit --dry-run`: everything that can be known of the orders before they are sent, with the client that would send them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 from gelato_async.bulk import OrderLine
+from gelato_async.bulk.outcomes import CLASH
 from gelato_async.bulk.seen import Seen, SeenReferences
-from gelato_async.cli.console import ExitCode, complain, say
+from gelato_async.cli.console import ExitCode, say
+from gelato_async.cli.lines import complain_of
+from gelato_async.cli.wish import Wish
 from gelato_async.core.backend import Backend
 from gelato_async.core.errors import Problem
 from gelato_async.models.new_order import NewOrder
 
 
-def dry_run(file: str, lines: Iterable[OrderLine], backend: Backend) -> int:
-    """Tell what would be rejected, and return the exit code. Nothing is sent, and no journal is made."""
+def dry_run(wish: Wish, lines: Iterable[OrderLine], backend: Backend) -> int:
+    """Tell what would be rejected, and return the exit code. Nothing is sent, and no journal is made or looked at."""
     seen, fine, bad = SeenReferences(), 0, 0
-    for line in lines:
-        problems = line.problems if line.order is None else _problems(line, line.order, backend, seen)
-        for problem in problems:
-            complain(f"{file}:{line.number}: {problem}")
-        bad += bool(problems)
+    for line in _limited(lines, wish.limit):
+        problems = line.problems if line.order is None else _problems(line, wish.of(line.order), backend, seen)
+        complain_of(wish.file, line, problems)
+        bad += bool(problems) and not line.is_warning
         fine += not problems
-    say(f"Dry run, nothing was sent: {fine} would be submitted, {bad} rejected.")
+    say(f"Dry run, nothing was sent: {fine} would be submitted, {bad} rejected.{_note(wish.journal)}")
     return ExitCode.REJECTED if bad else ExitCode.FINE
+
+
+def _limited(lines: Iterable[OrderLine], limit: int | None) -> Iterator[OrderLine]:
+    left = limit
+    for line in lines:
+        yield line
+        left = left and left - (not line.is_warning)
+        if left == 0:
+            return
 
 
 def _problems(line: OrderLine, order: NewOrder, backend: Backend, seen: SeenReferences) -> Iterable[Problem]:
@@ -28,5 +40,11 @@ def _problems(line: OrderLine, order: NewOrder, backend: Backend, seen: SeenRefe
     if problems:
         return line.located(problems)
     if seen.add(order.order_reference_id, content) is Seen.OTHER:
-        return [Problem("orderReferenceId", "was used before, for an order with other contents")]
+        return [CLASH]
     return ()
+
+
+def _note(journal: Path | None) -> str:
+    if journal is None or not journal.exists():
+        return ""
+    return f" The journal {journal} was not looked at: orders that it has are counted too."

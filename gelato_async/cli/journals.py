@@ -8,12 +8,14 @@ from pathlib import Path
 import anyio
 from attrs import define, field
 
-from gelato_async.bulk import Created, Outcome, Progress, Rejected
+from gelato_async.backends import connect, gelato
+from gelato_async.bulk import Created, Outcome, Progress
 from gelato_async.bulk.journal import Journal
 from gelato_async.bulk.journal_file import JournalError
 from gelato_async.cli.console import CommandError, ExitCode, complain, one_line, say
 from gelato_async.cli.keys import open_client
 from gelato_async.cli.progress import Display, display_for
+from gelato_async.cli.report import is_in_flight, reason_of, word_for
 from gelato_async.cli.running import run_orders
 from gelato_async.cli.samples import BackendName
 from gelato_async.cli.tally import Tally
@@ -84,9 +86,8 @@ class _Settling:
         self.tally.count(outcome)
         if isinstance(outcome, Created):
             say(f"{outcome.reference}: created: {outcome.order_id}")
-            return
-        word = "rejected" if isinstance(outcome, Rejected) else "unknown"
-        say(f"{outcome.reference}: {word}: {one_line(outcome.error)}")
+        elif not is_in_flight(outcome):
+            say(f"{outcome.reference}: {word_for(outcome)}: {reason_of(outcome, None, journaled=True)}")
 
     def show(self, progress: Progress) -> None:
         self.display.show(self.tally, progress)
@@ -109,8 +110,13 @@ def _text(path: Path, about: Mapping[str, str], counts: Mapping[str, int]) -> st
         *(f"  {state:<9} {count}{_note(state, count)}" for state, count in counts.items()),
     ]
     if _open(counts):
-        lines.append(f"To look for the open ones: {settle_command(path, _NAMES[about['backend']], None)}")
+        command = settle_command(path, _NAMES[about["backend"]], _other_origin(about["origin"]))
+        lines.append(f"To look for the open ones: {command}")
     return "\n".join(lines)
+
+
+def _other_origin(origin: str) -> str | None:
+    return None if origin in {gelato.ORIGINS["order"], connect.ORIGINS["order"]} else origin
 
 
 def _note(state: str, count: int) -> str:

@@ -10,7 +10,7 @@ from datetime import datetime
 from attrs import define
 
 from gelato_async.cli.answers import A, Answers, JsonLines, PlainLines, View, table
-from gelato_async.cli.console import CommandError, ExitCode, complain, one_line, say
+from gelato_async.cli.console import CommandError, ExitCode, complain, escape_what_cannot_be_shown, one_line, say, shown
 from gelato_async.cli.event_views import EVENTS
 from gelato_async.webhooks import Event, WebhookReceiver
 
@@ -79,6 +79,7 @@ class TerminalLines(PlainLines):
 
 
 def _answers(*, as_json: bool) -> Answers:
+    escape_what_cannot_be_shown()
     if as_json:
         return JsonLines()
     return TerminalLines() if sys.stdout.isatty() else PlainLines()
@@ -112,7 +113,7 @@ def _listening(host: str, port: int) -> socket.socket:
 class _Complaints(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         reason = record.exc_info[1] if record.exc_info else None
-        complain(f"gelato-async: {record.getMessage()}{f': {one_line(reason)}' if reason else ''}")
+        complain(f"gelato-async: {shown(record.getMessage())}{f': {one_line(reason)}' if reason else ''}")
 
 
 @contextmanager

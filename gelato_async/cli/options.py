@@ -1,11 +1,27 @@
 """Options that several commands have, each with its one description."""
 
+from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-from cyclopts import Parameter
+from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
+from gelato_async.cli.console import CommandError
 from gelato_async.cli.samples import BackendName
+
+
+def whole(_: object, tokens: Sequence[Token]) -> int:
+    """A whole number, as it stands there: `2.5` is not taken for 2.
+
+    Raises:
+        ValueError: it is none.
+    """
+    text = tokens[0].value
+    try:
+        return int(text)
+    except ValueError:
+        raise ValueError(f"{text} is no whole number.") from None
+
 
 CODES = "Exit code: 0 it was answered, 1 Gelato refused, or there is no such thing, 2 it could not be asked for."
 
@@ -33,16 +49,44 @@ Recipient = Annotated[
     ),
 ]
 Limit = Annotated[
-    int | None, Parameter(name="--limit", validator=Number(gte=1), help="At most so many; all where it is not given.")
+    int | None,
+    Parameter(
+        name="--limit", converter=whole, validator=Number(gte=1), help="At most so many; all where it is not given."
+    ),
 ]
 PageCount = Annotated[
     int | None,
-    Parameter(name="--page-count", validator=Number(gte=1), help="All pages of a multi-page product, covers included."),
+    Parameter(
+        name="--page-count",
+        converter=whole,
+        validator=Number(gte=1),
+        help="All pages of a multi-page product, covers included.",
+    ),
 ]
 Texts = list[str] | None
 Country = Annotated[str | None, Parameter(name="--country", help="An ISO 3166-1 code, like SE.")]
 
 
-def split(values: Texts) -> Texts:
-    """The values of an option that may be given several times, or with several values between commas."""
-    return None if values is None else [part.strip() for value in values for part in value.split(",") if part.strip()]
+def split(option: str, values: Texts) -> Texts:
+    """The values of an option that may be given several times, or with several values between commas.
+
+    Raises:
+        CommandError: it is given with no value, which must not mean that everything will do.
+    """
+    return None if values is None else [part for value in values for part in _parts(option, value)]
+
+
+def filled(option: str, value: str | None) -> str | None:
+    """The value of an option that is given once.
+
+    Raises:
+        CommandError: it is given with no value.
+    """
+    if value is not None and not value.strip():
+        raise CommandError(f"{option} is given with no value")
+    return value
+
+
+def _parts(option: str, value: str) -> Iterator[str]:
+    filled(option, value.replace(",", ""))
+    return filter(None, map(str.strip, value.split(",")))

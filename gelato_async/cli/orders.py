@@ -11,7 +11,7 @@ from gelato_async.cli.answers import text as as_text
 from gelato_async.cli.asking import Advice, ask
 from gelato_async.cli.console import CommandError, ExitCode, complain, say
 from gelato_async.cli.keys import open_client, open_gelato
-from gelato_async.cli.options import Backend, BaseUrl, Json, Limit, Recipient, Texts, split
+from gelato_async.cli.options import Backend, BaseUrl, Json, Limit, Recipient, Texts, filled, split
 from gelato_async.cli.order_views import facts_of, orders_view, quote_facts, quote_tables, tables_of
 from gelato_async.cli.quote_files import read_request
 from gelato_async.cli.samples import BackendName
@@ -26,7 +26,10 @@ from gelato_async.models.search import OrderQuery
 
 orders: App = App(name="orders", help="Look at orders, cancel them, and ask what one would cost.")
 
-OrderId = Annotated[str, Parameter(help="Gelato's id of the order; GelatoConnect takes your own reference too.")]
+OrderId = Annotated[
+    str,
+    Parameter(allow_leading_hyphen=True, help="Gelato's id of the order; GelatoConnect takes your own reference too."),
+]
 
 _MISSING: Advice = {NotFoundError: "by your own reference: gelato-async orders find REFERENCE"}
 
@@ -57,7 +60,7 @@ def get(
 
 @orders.command
 def find(
-    reference: str,
+    reference: Annotated[str, Parameter(allow_leading_hyphen=True)],
     /,
     *,
     recipient: Recipient = False,
@@ -72,6 +75,7 @@ def find(
     Args:
         reference: Your own number of the order, its orderReferenceId.
     """
+    filled("REFERENCE", reference)
     writer = answers(as_json=json)
 
     async def show(client: Client) -> ExitCode:
@@ -126,18 +130,18 @@ def search(  # noqa: PLR0913  each is an option of the command
         id_: Gelato's id of an order.
     """
     query = OrderQuery(
-        fulfillment_statuses=_statuses(split(status)),
-        financial_statuses=split(financial_status),
-        countries=split(country),
-        order_reference_ids=split(reference),
-        ids=split(id_),
+        fulfillment_statuses=_statuses(split("--status", status)),
+        financial_statuses=split("--financial-status", financial_status),
+        countries=split("--country", country),
+        order_reference_ids=split("--reference", reference),
+        ids=split("--id", id_),
         start_date=_moment("--since", since, time.min),
         end_date=_moment("--until", until, time.max),
-        search=text,
-        channels=split(channel),
-        currencies=split(currency),
-        order_types=split(type_),
-        store_ids=split(store),
+        search=filled("--text", text),
+        channels=split("--channel", channel),
+        currencies=split("--currency", currency),
+        order_types=split("--type", type_),
+        store_ids=split("--store", store),
         limit=PAGE if limit is None else min(limit, PAGE),
     )
     writer = answers(as_json=json)

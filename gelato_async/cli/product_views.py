@@ -36,7 +36,7 @@ def stock_view(country: str | None) -> View[ProductAvailability]:
     """Rows of all regions, or of that of one country."""
 
     def rows(product: ProductAvailability) -> Iterator[Row]:
-        regions = product.availability if country is None else (product.in_country(country.upper()),)
+        regions = product.availability if country is None else (product.in_country(country),)
         for region in regions:
             yield product.product_uid, *_region(region)
 

@@ -9,7 +9,7 @@ from gelato_async.cli.answers import Rows, answers
 from gelato_async.cli.asking import Advice, ask
 from gelato_async.cli.console import CommandError, ExitCode, complain
 from gelato_async.cli.keys import open_gelato
-from gelato_async.cli.options import CODES, BaseUrl, Country, Json, Limit, PageCount, Texts, split
+from gelato_async.cli.options import CODES, BaseUrl, Country, Json, Limit, PageCount, Texts, filled, split
 from gelato_async.cli.product_views import (
     CATALOGS,
     PRICES,
@@ -21,6 +21,7 @@ from gelato_async.cli.product_views import (
 )
 from gelato_async.client.clients import GelatoClient
 from gelato_async.core.errors import NotFoundError
+from gelato_async.core.rules import country_code
 
 products: App = App(
     name="products", help=f"Look products up: which there are, what they cost, whether they are in stock.\n\n{CODES}"
@@ -110,6 +111,7 @@ def prices(
     Args:
         currency: An ISO 4217 code. Without country and currency there are rows of several.
     """
+    filled("--currency", currency)
     writer = answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:
@@ -131,14 +133,21 @@ def stock(
     base_url: BaseUrl = None,
 ) -> int:
     """Tell whether products are in stock, in every region or in that of one country; any number of products will do."""
-    writer = answers(as_json=json)
+    view, writer = stock_view(_checked(country)), answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:
-        with Rows(writer, stock_view(country)) as rows:
+        with Rows(writer, view) as rows:
             rows.add_all(await client.products.availability(product))
         return ExitCode.FINE
 
     return ask(open_gelato(base_url), show)
+
+
+def _checked(country: str | None) -> str | None:
+    code = None if country is None else country.upper()
+    if problem := country_code(code, {}):
+        raise CommandError(f"--country {problem}")
+    return code
 
 
 def _filters(given: Texts) -> Mapping[str, list[str]] | None:
@@ -147,5 +156,5 @@ def _filters(given: Texts) -> Mapping[str, list[str]] | None:
         name, equals, values = text.partition("=")
         if not (name and equals and values):
             raise CommandError(f"--filter {text}: must be like Orientation=hor,ver")
-        found.setdefault(name.strip(), []).extend(split([values]) or ())
+        found.setdefault(name.strip(), []).extend(split(f"--filter {name.strip()}", [values]) or ())
     return found or None

@@ -9,6 +9,8 @@ from attrs import define, field
 
 from gelato_async.cli.console import CommandError
 from gelato_async.cli.samples import BackendName, to_line
+from gelato_async.cli.sources import STANDARD_INPUT
+from gelato_async.cli.wish import REJECTED
 from gelato_async.models.new_order import NewOrder
 
 
@@ -55,24 +57,24 @@ class Rejects:
     path: Path | None
     backend: BackendName
     written: int = 0
-    unwritten: int = 0
     _stream: BinaryIO | None = field(default=None, init=False)
 
     @classmethod
     def beside(cls, file: str, backend: BackendName) -> "Rejects":
         """For the orders of a file: beside it; standard input has no place for them."""
-        return cls(Path(f"{file}.rejected.jsonl") if file != "-" else None, backend)
+        return cls(Path(f"{file}{REJECTED}") if file != STANDARD_INPUT else None, backend)
 
-    def add(self, raw: bytes | None, order: NewOrder | None) -> None:
+    def add(self, raw: bytes | None, order: NewOrder | None) -> bool:
         """Write an order as its line was or, if it had no line of JSON to itself, as the backend spells it.
+
+        False: there is nothing that can be written, or no place for it.
 
         Raises:
             CommandError: it cannot be written.
         """
         line = raw or (to_line(order, self.backend) if order else None)
         if self.path is None or line is None:
-            self.unwritten += 1
-            return
+            return False
         try:
             self._stream = self._stream or self._opened(self.path)
             self._stream.write(line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n") + b"\n")
@@ -81,17 +83,12 @@ class Rejects:
             path, self.path = self.path, None
             raise CommandError(f"cannot write {path}: {error.strerror}") from error
         self.written += 1
+        return True
 
     def close(self) -> None:
         """No more will come."""
         if self._stream is not None:
             self._stream.close()
-
-    def __str__(self) -> str:
-        if not self.written:
-            return ""
-        unwritten = f" ({self.unwritten} could not be read as orders, and are not in it)" if self.unwritten else ""
-        return f" The rejected ones are in {self.path}{unwritten}: mend them there, and submit that file."
 
     @staticmethod
     def _opened(path: Path) -> BinaryIO:

@@ -10,12 +10,14 @@ from typing import TextIO
 import attrs
 from attrs import define, frozen
 
-from gelato_async.cli.console import CommandError
+from gelato_async.bulk import Created, Outcome, Rejected, Unknown
+from gelato_async.cli.console import CommandError, one_line
+from gelato_async.core.errors import GelatoError, OutcomeUnknownError
 
 
 @frozen(kw_only=True)
 class Row:
-    """What became of an order, or of a line that holds none (`reference` is empty then).
+    """What became of an order, or of a line that holds none (`reference` is empty then where it cannot be read).
 
     `outcome` is created, rejected, unknown, repeated for a line that says again what an earlier one said, or skipped. CSV
     separates the `connected_order_ids` by spaces. `line` is None for an order whose line nobody knows.
@@ -29,6 +31,57 @@ class Row:
     reason: str = ""
     attempts: int = 0
     seconds: float = 0.0
+
+
+_STILL_OUT = "the run ended before its fate was known: run again with the journal, which settles it first"
+_NOT_FOUND = (
+    "it was not found; `submit` with this journal and its file looks once more, and sends it where that is safe"
+)
+
+
+def row_of(outcome: Outcome, line: int | None, *, journaled: bool) -> Row:
+    """The row for an outcome."""
+    row = Row(
+        line=line,
+        reference=outcome.reference,
+        outcome=word_for(outcome),
+        attempts=outcome.attempts,
+        seconds=outcome.seconds,
+    )
+    if not isinstance(outcome, Created):
+        return attrs.evolve(row, reason=reason_of(outcome, line, journaled=journaled))
+    ids = outcome.connected_order_ids
+    return attrs.evolve(row, order_id=outcome.order_id, connected_order_ids=ids, reason=_history(outcome))
+
+
+def reason_of(outcome: Rejected | Unknown, line: int | None, *, journaled: bool) -> str:
+    """Why it is not created; with a journal, running again is what helps where its fate is open."""
+    if journaled and is_in_flight(outcome):
+        return _STILL_OUT
+    if journaled and line is None and _was_not_found(outcome.error):
+        return _NOT_FOUND
+    return one_line(outcome.error)
+
+
+def _was_not_found(error: GelatoError) -> bool:
+    # no look failed, and none found anything
+    return isinstance(error, OutcomeUnknownError) and error.reason is None and not error.order_ids
+
+
+def word_for(outcome: Outcome) -> str:
+    """What an outcome is called: created, rejected or unknown."""
+    return type(outcome).__name__.lower()
+
+
+def is_in_flight(outcome: Outcome) -> bool:
+    """Whether a run was ended before this order's fate was known."""
+    return isinstance(outcome, Unknown) and outcome.in_flight
+
+
+def _history(created: Created) -> str:
+    replayed = ["replayed: an earlier run made it"] if created.replayed else []
+    adopted = ["adopted: its answer was lost, and a search found it"] if created.adopted else []
+    return "; ".join(replayed + adopted)
 
 
 COLUMNS = tuple(column.name for column in attrs.fields(Row))

@@ -1,15 +1,11 @@
 """One bulk run from its first order to its last outcome, whatever ends it."""
 
-import asyncio
-from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
 from gelato_async.bulk import Outcome, Progress, submit_orders
 from gelato_async.bulk.source import Orders
 from gelato_async.client.clients import Client
-
-_TICK = 1.0
 
 
 class Observer(Protocol):
@@ -40,21 +36,13 @@ async def run_orders(
     Raises:
         GelatoError: the run could not go on, or its journal cannot be used.
     """
-    outcomes = submit_orders(client, orders, journal=journal, resume_only=resume_only)
-    ticking = asyncio.create_task(_tick(lambda: observer.show(outcomes.progress)))
+    outcomes = submit_orders(client, orders, journal=journal, resume_only=resume_only, on_progress=observer.show)
     try:
         async with client, outcomes:
             observer.begin()
             async for outcome in outcomes:
                 observer.note(outcome)
-                observer.show(outcomes.progress)
+            observer.show(outcomes.progress)
     finally:
-        ticking.cancel()
         for outcome in outcomes.leftover:
             observer.note(outcome)
-
-
-async def _tick(show: Callable[[], None]) -> None:
-    while True:
-        show()
-        await asyncio.sleep(_TICK)

@@ -1,6 +1,7 @@
 """The command `sandbox`: serves a stand-in for both APIs, and tells the shell how to reach it."""
 
 import _thread
+import os
 import shlex
 import sys
 import threading
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from gelato_async.cli.console import CommandError, ExitCode, say, spare_imports
+from gelato_async.cli.webhooks import SECRET
 
 try:
     from gelato_async.sandbox import FaultPlan, FaultPlanError, Sandbox, SandboxError
@@ -21,7 +23,7 @@ def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -
     """The options of a `Sandbox`, with the plan read from its file.
 
     Raises:
-        CommandError: the plan makes no sense, or cannot be read.
+        CommandError: the plan makes no sense, or cannot be read, or the header of webhooks has no value.
     """
     try:
         plan = None if faults is None else FaultPlan.from_file(faults)
@@ -33,7 +35,10 @@ def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -
 def _header(text: str | None) -> tuple[str, str] | None:
     if text is None:
         return None
-    name, _, value = text.partition(":")
+    name, colon, value = text.partition(":")
+    if not colon and not (value := os.environ.get(SECRET, "")):
+        # the name may be a secret that was put in its place
+        raise CommandError(f"--webhook-header: no value: set {SECRET}, or give both, like 'Name: value'")
     return name.strip(), value.strip()
 
 

@@ -2,18 +2,25 @@
 
 from attrs import define
 
-from gelato_async.bulk import Created, Outcome, Rejected
+from gelato_async.bulk import Created, Outcome, Rejected, Unknown
 from gelato_async.cli.console import ExitCode
 
 
 @define
 class Tally:
-    """Counts of outcomes that were seen, and of lines without one. `adopted` and `replayed` ones are among the `created`."""
+    """Counts of outcomes that were seen, and of lines without one.
+
+    `adopted` and `replayed` ones are among the `created`, `clashes` (a reference that was used before) and `unread` lines
+    among the `rejected`, those still `in_flight` as a run ended among the `unknown`.
+    """
 
     created: int = 0
     adopted: int = 0
     rejected: int = 0
+    clashes: int = 0
+    unread: int = 0
     unknown: int = 0
+    in_flight: int = 0
     repeated: int = 0
     replayed: int = 0
     skipped: int = 0
@@ -27,8 +34,10 @@ class Tally:
                 self.replayed += outcome.replayed
             case Rejected():
                 self.rejected += 1
-            case _:
+                self.clashes += outcome.is_clash
+            case Unknown():
                 self.unknown += 1
+                self.in_flight += outcome.in_flight
 
     @property
     def done(self) -> int:

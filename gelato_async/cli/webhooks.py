@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from gelato_async.cli.console import CommandError
-from gelato_async.cli.options import Json
+from gelato_async.cli.options import Json, whole
 
 SECRET = "GELATO_WEBHOOK_SECRET"  # noqa: S105  its name, not its value
 
@@ -17,11 +17,11 @@ webhooks: App = App(name="webhooks", help="See what Gelato tells of your orders,
 @webhooks.command
 def listen(
     *,
-    port: Annotated[int, Parameter(validator=Number(gte=0, lte=65535))] = 8080,
+    port: Annotated[int, Parameter(converter=whole, validator=Number(gte=0, lte=65535))] = 8080,
     host: str = "127.0.0.1",
     header: str = "X-Webhook-Secret",
     no_secret: bool = False,
-    count: Annotated[int | None, Parameter(validator=Number(gte=1))] = None,
+    count: Annotated[int | None, Parameter(converter=whole, validator=Number(gte=1))] = None,
     json: Json = False,
 ) -> int:
     """Serve a URL for Gelato's webhooks, at any path, and print events as they arrive, until Ctrl-C.

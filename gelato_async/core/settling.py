@@ -133,7 +133,7 @@ class Creation(Generic[T]):
             attempts=self.sends,
             order_ids=order_ids,
             operation="orders.create",
-            reason=str(self.failed_look or self.last_error),
+            reason=str(cause) if (cause := self.failed_look or self.last_error) else None,
         )
 
 

@@ -162,6 +162,7 @@ def test_unknown_columns_are_told_once_as_the_line_of_the_header():
         ]
     }
     assert references(lines) == ["r1", "r2"]
+    assert [(line.is_header, line.is_warning) for line in lines] == [(True, True), (False, False), (False, False)]
 
 
 @pytest.mark.parametrize(
@@ -177,7 +178,7 @@ def test_missing_columns_are_told_once_and_nothing_is_read():
     assert told(read(table(*rows))) == {1: [f"city: {missing}", f"quantity: {missing}"]}
     lines = read(table({key: value for key, value in ROW.items() if key != "productUid"}))
     assert told(lines)[1][0].startswith("productUid: this column is missing, and productName is too")
-    assert len(lines) == 1
+    assert [(line.is_header, line.is_warning) for line in lines] == [(True, False)]
 
 
 def test_columns_of_the_same_name_are_told_once_and_nothing_is_read():
@@ -247,6 +248,62 @@ def test_an_order_with_a_broken_line_is_not_read_without_it():
     lines = read("".join(text))
     assert told(lines) == {2: ["has 13 fields, and the header 12 (line 3)"]}
     assert references(lines) == ["r2"]
+
+
+@pytest.mark.parametrize("text", [["broken,line\n"], ['"\n'], ["x\n", "y,\n", '"z\n'], ["r9,EUR\n"]])
+def test_an_order_that_goes_on_after_lines_of_nobody_is_not_read_without_them(text):
+    sound = table(row(), row(item="2"), row("r2"), row("r3")).splitlines(keepends=True)
+    lines = read("".join([*sound[:2], *text, *sound[2:4], *text, sound[4]]))
+    assert references(lines) == ["r2", "r3"]
+    own, *others = told(lines).values()
+    assert [problem.rpartition(" (line ")[2] for problem in own] == [f"{number})" for number in range(3, 3 + len(text))]
+    assert len(others) == len(text)
+    assert list(told(lines)) == [2, *range(5 + len(text), 5 + 2 * len(text))]
+
+
+def test_an_order_whose_first_line_is_broken_is_not_read_without_it_whatever_stands_between():
+    text = table(row(), row("r2"), row("r2", item="2"), row("r3")).splitlines(keepends=True)
+    text[2] = text[2].rstrip() + ",x\n"
+    lines = read("".join([*text[:3], "nonsense\n", *text[3:]]))
+    assert references(lines) == ["r1", "r3"]
+    assert list(told(lines)) == [3]
+
+
+def test_an_order_before_very_many_broken_lines_is_not_read_and_they_are_told_as_they_come():
+    text = table(row(), row(item="2"), row("r2")).splitlines(keepends=True)
+    taken = 0
+
+    def stream():
+        nonlocal taken
+        for line in [*text[:2], *(f"x{number}\n" for number in range(5_000)), *text[2:]]:
+            taken += 1
+            yield line.encode()
+
+    ahead, lines = [], []
+    for line in read_csv(stream()):
+        lines.append(line)
+        ahead.append(taken - line.number)
+    assert max(ahead) < 110
+    assert references(lines) == ["r2"]
+    assert told(lines)[2] == ["has 1 fields, and the header 12 (line 3)"]
+    assert "must stand together" in told(lines)[5_003][0]
+    assert len(told(lines)) == 5_001
+
+
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        ("r2,EUR\n", "r2"),
+        ("nonsense\n", ""),
+        ('"r2,EUR,Astrid,Ek,Storgatan 1\n', ""),
+        ('"r2,EUR","Astrid\n', ""),
+    ],
+)
+def test_a_broken_line_has_its_reference_where_that_is_plain(text, reference):
+    assert [line.reference for line in read(broken(3, text))] == ["r1", reference, "r3", "r4"]
+    header = ["city", *(name for name in ROW if name != "city")]
+    moved = table(row(), header=header) + "Lund,r2\n"
+    assert [line.reference for line in read(moved)] == ["r1", ""]
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])

@@ -64,6 +64,28 @@ def test_a_bad_line_has_its_number_and_its_reasons(text, said):
     assert said in "; ".join(map(str, line.problems))
 
 
+@pytest.mark.parametrize(
+    ("text", "reference"),
+    [
+        (json.dumps(ORDER), "r1"),
+        ('{"orderReferenceId": "r1", "curency": "EUR"}', "r1"),
+        ('{"orderReferenceId": 17}', "17"),
+        ('{"orderReferenceId": "r1", "currency": "EUR", "currency": "SEK"}', "r1"),
+        ('{"orderReferenceId": "r1", "currency": "\\ud800"}', "r1"),
+        ('{"orderReferenceId": "r1", "orderReferenceId": "r2"}', ""),
+        ('{"orderReferenceId": "\\ud800"}', ""),
+        ('{"orderReferenceId": true}', ""),
+        ('{"orderReferenceId": ["r1"]}', ""),
+        ('{"currency": "EUR", "currency": "SEK"}', ""),
+        ('["orderReferenceId"]', ""),
+        ('{"orderReferenceId": "r1"', ""),
+        ('{"a": {"b": 1, "b": 2}, "orderReferenceId": "r1", "c": ' + "[" * 100_000, ""),
+    ],
+)
+def test_a_line_has_its_reference_where_that_is_plain(text, reference):
+    assert only(text.encode()).reference == reference
+
+
 def test_one_bad_line_does_not_keep_the_others_from_being_read():
     text = json.dumps(ORDER).encode()
     assert [bool(line.order) for line in read_jsonl([text, b"{", text])] == [True, False, True]

@@ -352,3 +352,24 @@ async def test_no_outcome_is_lost_when_on_progress_raises(client_for, make_order
             async for outcome in outcomes:
                 found.append(outcome)
     assert {outcome.reference for outcome in [*found, *outcomes.leftover]} == shop.orders.keys()
+
+
+async def test_progress_is_told_every_second_though_nothing_happens(client_for, make_order, shop, virtual):
+    shop.latency, told = 10.0, []
+    async with submit_orders(
+        client_for(), [make_order("r")], on_progress=lambda progress: told.append((virtual.time, progress.in_flight))
+    ) as outcomes:
+        await anext(outcomes)
+    assert [in_flight for time, in_flight in told if 0 < time < 10] == [1] * 9
+
+
+async def test_a_tick_of_progress_that_raises_ends_the_run_with_its_error(client_for, make_order, shop, virtual):
+    def broken(progress):
+        raise RuntimeError("broken")
+
+    shop.latency = 10.0
+    with pytest.raises(RuntimeError, match="broken"):
+        async with submit_orders(client_for(), map(make_order, "abc"), on_progress=broken) as outcomes:
+            async for _ in outcomes:
+                pytest.fail("no outcome comes before the error")
+    assert {outcome.reference for outcome in outcomes.leftover} == shop.orders.keys()

@@ -76,6 +76,11 @@ def test_a_refused_key_of_connect_names_all_its_variables(capsys):
     assert "GELATO_CONNECT_PREFIX and GELATO_CONNECT_API_KEY and GELATO_CONNECT_API_SECRET" in told
 
 
+def test_an_error_cannot_steer_the_terminal(capsys):
+    told = outcome_of(NotFoundError("404: no \x1b[2J\x9b31m日本\u202e\r such order", status=404), capsys)[1]
+    assert told == "gelato-async: 404: no [2J 31m日本 such order\n"
+
+
 @pytest.mark.parametrize("error", UNCLEAR)
 def test_a_change_whose_answer_is_lost_is_3(capsys, error):
     code, told = outcome_of(error, capsys, unclear="it may have happened")

@@ -132,7 +132,7 @@ def test_a_csv_file_with_everything_wrong_is_told_line_by_line(command, csv_file
     assert [line.partition(":")[0] for line in said[:-1]] == ["1", "4", "6"]
     assert said[0] == "1: colour: unknown column, which is not read; did you mean country?"
     assert "the lines of an order must stand together; this one has others at line 2" in said[2]
-    assert said[-1] == "7 checked: 4 fine, 3 with problems."
+    assert said[-1] == "6 checked: 4 fine, 2 with problems. The header has problems."
 
 
 @pytest.mark.parametrize("contents", [b"no gzip at all\n", gzip.compress(b"{}\n" * 5000)[:-20], b""])

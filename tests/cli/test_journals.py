@@ -7,8 +7,6 @@ import pytest
 
 from gelato_async.bulk.journal import Journal, JournalWriter
 from gelato_async.bulk.journal_file import JournalError
-from gelato_async.cli import rejects
-from gelato_async.cli.samples import sample_orders, to_line
 from gelato_async.sandbox import Fault
 
 
@@ -102,6 +100,22 @@ def test_a_dry_run_tells_everything_that_would_be_rejected(serve, command, order
     assert command("submit", path, "--dry-run", "--limit", 2).code == 0
 
 
+def test_a_dry_run_says_that_it_did_not_look_at_the_journal(serve, command, orders):
+    serve()
+    path = orders(2)
+    assert command("submit", path).code == 0
+    assert command("submit", path, "--dry-run").out == (
+        "Dry run, nothing was sent: 2 would be submitted, 0 rejected. "
+        f"The journal {path}.journal was not looked at: orders that it has are counted too.\n"
+    )
+
+
+def test_a_dry_run_of_standard_input_warns_of_no_crash(serve, process, orders):
+    serve()
+    result = process("submit", "-", "--dry-run", input=orders(1).read_bytes())
+    assert (result.returncode, result.stderr) == (0, b"")
+
+
 def test_drafts_are_drafts(serve, command, orders):
     sandbox = serve()
     assert command("submit", orders(2), "--draft").code == 0
@@ -121,6 +135,10 @@ def test_drafts_are_drafts(serve, command, orders):
         (["--journal", "nonsense"], "nonsense is not a journal"),
         (["--journal", "missing/run.journal"], "missing/run.journal"),
         (["--limit", "0"], "--limit"),
+        (["--limit", "2.5"], "2.5 is no whole number. See gelato-async submit --help"),
+        (["--limit", "many"], "many is no whole number"),
+        (["--dry-run", "--report", "out.csv"], "--report and --dry-run contradict each other"),
+        (["--dry-run", "--resume-only"], "--resume-only and --dry-run contradict each other"),
     ],
 )
 def test_what_cannot_be_done_is_one_line_and_2(serve, command, orders, tmp_path, arguments, told):
@@ -158,59 +176,6 @@ def test_a_full_disk_under_the_journal_is_told(serve, command, orders, monkeypat
     result = command("submit", orders(3))
     assert result.code == 2
     assert "disk is full" in result.err
-
-
-def test_rejected_lines_can_be_mended_and_submitted(serve, command, orders, tmp_path):
-    sandbox = serve()
-    path = orders(4, edit=lambda lines: [b"\n", changed(lines[0], items=[]), *lines[1:3], b'{"items": 1} \n', b"x"])
-    result = command("submit", path)
-    assert result.code == 1
-    rejected = tmp_path / "gelato.jsonl.rejected.jsonl"
-    assert str(rejected) in result.out
-    lines, bad = path.read_bytes().splitlines(), rejected.read_bytes().splitlines()
-    assert sorted(bad) == sorted([lines[1], lines[4], b"x"])
-    rejected.write_bytes(to_line(next(sample_orders("gelato", 1, 1)), "gelato"))
-    assert command("submit", rejected).code == 0
-    assert sandbox.audit().commits == 3
-    assert command("submit", path).code == 1
-    assert rejected.with_name(f"{rejected.name}.old").exists()
-
-
-def test_no_rejected_order_no_file(serve, command, orders, tmp_path):
-    serve()
-    assert command("submit", orders(1)).code == 0
-    assert not list(tmp_path.glob("*rejected*"))
-
-
-def test_rejected_orders_of_csv_are_written_as_json(serve, command, tmp_path):
-    serve()
-    command("sample", "-n", 3, "--seed", 1, "--output", "orders.csv")
-    path = tmp_path / "orders.csv"
-    lines = path.read_text().splitlines()
-    path.write_text(
-        "\n".join([*(line.replace("2024", "2024") for line in lines), "broken"]).replace(",DK,", ",Denmark,")
-    )
-    country = lines[0].split(",").index("country")
-    first = lines[1].split(",")[country]
-    path.write_text("\n".join([lines[0], *(line.replace(f",{first},", ",Nowhere,") for line in lines[1:]), "broken"]))
-    result = command("submit", path)
-    assert result.code == 1
-    orders = [json.loads(line) for line in (tmp_path / "orders.csv.rejected.jsonl").read_bytes().splitlines()]
-    assert orders
-    assert {order["shippingAddress"]["country"] for order in orders} == {"Nowhere"}
-    assert "could not be read as orders, and are not in it" in result.out
-
-
-def test_rejected_lines_on_a_full_disk_stop_the_run(serve, command, orders, monkeypatch):
-    serve()
-
-    def full(_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(rejects.Rejects, "_opened", staticmethod(full))
-    result = command("submit", orders(1, edit=lambda lines: [b"x\n", *lines]))
-    assert result.code == 2
-    assert "cannot write" in result.err
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])

@@ -1,8 +1,10 @@
+import io
 import json
 import os
 import re
 import signal
 import socket
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -88,6 +90,16 @@ def test_on_a_terminal_a_line_begins_with_the_time(listen, terminal):
     terminal()
     result = listen("--count", 1, posted=[body_of("store_product_deleted")])
     assert re.fullmatch(r"\d\d:\d\d:\d\d  store_product_deleted  \S+\n", result.out)
+
+
+@pytest.mark.parametrize(("encoding", "told"), [("ascii", "\\u65e5\\u672c"), ("utf-8", "日本")])
+def test_a_terminal_of_any_encoding_shows_every_event(listen, monkeypatch, encoding, told):
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    event = json.loads(body_of("order_status_updated")) | {"orderReferenceId": "日本"}
+    result = listen("--count", 1, posted=[json.dumps(event).encode()])
+    assert (result.code, result.statuses, result.complaints) == (0, [200], [])
+    assert f"  {told}  " in sys.stdout.buffer.getvalue().decode(encoding)
 
 
 def test_a_wrong_secret_is_refused_and_told(listen):

@@ -1,4 +1,5 @@
 import gzip
+import io
 import json
 import signal
 import subprocess
@@ -103,6 +104,29 @@ def test_json_is_what_the_api_said(shop, command):
     assert rows(command("orders", "search", "--json").out) == said
 
 
+STEERING = "日本\x9b31m\x7f\u202e"
+
+
+def test_json_on_a_terminal_says_the_same_and_cannot_steer_it(shop, command, terminal):
+    shop(1, edit=lambda order: order | {"orderReferenceId": STEERING})
+    piped = command("orders", "search", "--json").out
+    terminal()
+    shown = command("orders", "search", "--json").out
+    assert rows(shown) == rows(piped)
+    assert "日本" in shown
+    assert shown.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize("arguments", [["--json"], []])
+def test_a_terminal_that_is_not_utf_8_shows_what_it_can(shop, command, monkeypatch, arguments):
+    shop(1, edit=lambda order: order | {"orderReferenceId": "日本"})
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding="latin-1"))
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert command("orders", "search", *arguments).code == 0
+    assert "\\u65e5\\u672c" in sys.stdout.buffer.getvalue().decode("ascii")
+
+
 def test_a_search_goes_on_to_the_last_page(shop, command, terminal):
     sandbox = shop(230)
     requests = sandbox.audit().requests
@@ -180,6 +204,27 @@ def test_what_cannot_be_asked_is_one_line_and_2(shop, command, arguments, told):
     assert told in result.err
     assert result.err.count("\n") == 1
     assert sandbox.audit().requests == 0
+
+
+LISTS = ["status", "country", "reference", "financial-status", "type", "channel", "currency", "store", "id"]
+
+
+@pytest.mark.parametrize(
+    ("option", "nothing"),
+    [(option, nothing) for option in [*LISTS, "text"] for nothing in ["", " "]] + [(option, ",") for option in LISTS],
+)
+def test_a_filter_without_a_value_does_not_mean_every_order(shop, command, option, nothing):
+    sandbox = shop(0)
+    result = command("orders", "search", f"--{option}", nothing)
+    assert (result.code, result.out) == (2, "")
+    assert result.err == f"gelato-async: --{option} is given with no value\n"
+    assert sandbox.audit().requests == 0
+
+
+def test_a_value_beside_one_that_is_missing_does_not_hide_it(shop, command):
+    shop()
+    assert command("orders", "search", "--id", "unknown", "--id", "").code == 2
+    assert command("orders", "search", "--country", "GB,").code == 0
 
 
 def test_ctrl_c_in_a_search_is_130(shop, command, monkeypatch):
@@ -281,6 +326,33 @@ def test_find_is_1_where_there_is_none(shop, command):
     result = command("orders", "find", "nobody's")
     assert (result.code, result.out) == (1, "")
     assert result.err.startswith("No order has the reference nobody's.")
+
+
+def test_find_without_a_reference_is_2(shop, command):
+    sandbox = shop(0)
+    result = command("orders", "find", " ")
+    assert (result.code, result.err) == (2, "gelato-async: REFERENCE is given with no value\n")
+    assert sandbox.audit().requests == 0
+
+
+def test_a_reference_may_begin_with_a_hyphen(shop, command):
+    shop(1, edit=lambda order: order | {"orderReferenceId": "-x"})
+    assert columns(command("orders", "find", "-x").out)[0][1] == "-x"
+    assert rows(command("orders", "find", "--json", "-x").out)[0]["orderReferenceId"] == "-x"
+
+
+@pytest.mark.parametrize("line", ["get -x", "cancel --yes -x"])
+def test_an_id_may_begin_with_a_hyphen(shop, command, line):
+    sandbox = shop(0)
+    result = command("orders", *line.split())
+    assert (result.code, "404" in result.err, sandbox.audit().requests) == (1, True, 1)
+
+
+def test_an_option_misspelled_beside_an_id_is_2(shop, command):
+    shop(0)
+    result = command("orders", "cancel", "a", "--yess")
+    assert result.code == 2
+    assert "--yess" in result.err
 
 
 # cancel

@@ -130,6 +130,11 @@ def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
         (["prices", "unknown"], 1, "(gelato-async products search CATALOG lists those of a catalog)"),
         (["prices", A_CARD, "--country", "Sweden"], 2, "country"),
         (["prices", A_CARD, "--page-count", "0"], 2, "--page-count"),
+        (["prices", A_CARD, "--currency", ""], 2, "--currency is given with no value"),
+        (["search", "cards", "--filter", "Orientation=,"], 2, "--filter Orientation is given with no value"),
+        (["stock", A_CARD, "--country", "Sweden"], 2, "--country must be a two-letter ISO 3166-1 code"),
+        (["stock", A_CARD, "--country", "UK"], 2, "--country must be GB"),
+        (["stock", A_CARD, "--country", ""], 2, "--country must be"),
         (["stock"], 2, "must have at least one element"),
     ],
 )

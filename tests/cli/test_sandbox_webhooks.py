@@ -22,6 +22,23 @@ def test_without_them_there_are_no_webhooks(command, monkeypatch):
     assert (seen["sandbox"].webhook_url, seen["sandbox"].webhook_header) == (None, None)
 
 
+def test_the_value_of_the_header_comes_from_the_environment(command, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox))
+    monkeypatch.setenv("GELATO_WEBHOOK_SECRET", "hush: hush")
+    assert command("sandbox", "--webhook-header", "X-Shop").code == 0
+    assert seen["sandbox"].webhook_header == ("X-Shop", "hush: hush")
+    assert command("sandbox", "--webhook-header", "X-Shop: a").code == 0
+    assert seen["sandbox"].webhook_header == ("X-Shop", "a")
+
+
+def test_a_header_without_a_value_says_where_it_is_looked_for(command):
+    result = command("sandbox", "--webhook-header", "X-Shop")
+    assert result.code == 2
+    assert "set GELATO_WEBHOOK_SECRET" in result.err
+    assert "GELATO_WEBHOOK_SECRET" in command("sandbox", "--help").out
+
+
 @pytest.mark.parametrize(
     "options",
     [

@@ -73,12 +73,13 @@ def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders,
     assert f"{path}:1: items[0].quantty: unknown key; did you mean quantity?\n" in result.err
     assert f"{path}:3: not JSON" in result.err
     assert result.out == (
-        f"5 done: 3 created, 2 rejected, 0 unknown. The rejected ones are in {path}.rejected.jsonl: "
-        "mend them there, and submit that file.\n"
+        f"5 done: 3 created, 2 rejected, 0 unknown.\nThe rejected ones are in {path}.rejected.jsonl: "
+        f"mend them there, then run: gelato-async submit {path}.rejected.jsonl\n"
     )
     assert sandbox.audit().commits == 3
     rejected = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "rejected"]
     assert [row["line"] for row in rejected] == [1, 3]
+    assert [row["reference"] for row in rejected] == ["sample-1-gelato-00001", ""]
     assert "did you mean quantity?" in rejected[0]["reason"]
 
 
@@ -105,7 +106,9 @@ def test_a_reference_that_comes_again_is_told_apart(serve, command, orders, tmp_
     path = orders(2, edit=lambda lines: [*lines, lines[0], other(lines[1])])
     result = command("submit", path, "--report", tmp_path / "out.jsonl")
     assert result.code == 1
-    assert result.out.startswith("4 done: 2 created, 1 rejected, 0 unknown, 1 repeated. The rejected ones are in ")
+    assert result.out.startswith(
+        "4 done: 2 created, 1 rejected, 0 unknown, 1 repeated.\n1 has a reference that was used "
+    )
     assert {row["line"]: row["outcome"] for row in rows_of(tmp_path / "out.jsonl")} == {
         1: "created",
         2: "created",
@@ -131,7 +134,7 @@ def test_some_unknown_is_3_also_where_some_are_rejected(serve, command, orders, 
     result = command("submit", path, "--settle", 0, "--report", tmp_path / "out.jsonl")
     assert result.code == 3
     assert result.out.startswith(
-        "3 done: 1 created, 1 rejected, 1 unknown. To look for the unknown ones again: gelato-async settle "
+        "3 done: 1 created, 1 rejected, 1 unknown.\nTo look for the unknown ones again: gelato-async settle "
     )
     assert ": unknown: orders.create: " in result.err
     (unknown,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "unknown"]
@@ -143,6 +146,7 @@ def test_standard_input_is_read(serve, process, orders):
     result = process("submit", "-", input=b"\xef\xbb\xbf" + orders(3).read_bytes() + b"nonsense")
     assert result.returncode == 1
     assert b"-:4: not JSON" in result.stderr
+    assert b"1 line could not be read as an order: mend it in the input itself, and submit it alone: " in result.stdout
     assert sandbox.audit().commits == 3
 
 
@@ -292,9 +296,11 @@ def test_an_input_that_breaks_off_stops_the_run(serve, command, orders, monkeypa
 
 
 def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(serve, command, orders, tmp_path, monkeypatch):
-    sandbox = serve()
+    sandbox, presses = serve(), iter([signal.SIGINT])
     monkeypatch.setattr(
-        progress.PlainLines, "show", lambda _, tally, __: tally.done and signal.raise_signal(signal.SIGINT)
+        progress.PlainLines,
+        "show",
+        lambda _, tally, __: tally.done and [signal.raise_signal(number) for number in presses],
     )
     result = command("submit", orders(300), "--report", tmp_path / "out.jsonl")
     assert result.code == 130

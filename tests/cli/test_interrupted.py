@@ -1,0 +1,88 @@
+import functools
+import json
+import shlex
+import signal
+
+import pytest
+
+from gelato_async.bulk import submit_orders
+from gelato_async.cli import progress, running
+from gelato_async.sandbox import Fault
+
+
+def press_ctrl_c():
+    """Once, however often it is called."""
+    presses = iter([signal.SIGINT])
+    return lambda: [signal.raise_signal(number) for number in presses]
+
+
+@pytest.fixture
+def interrupted(serve, command, orders, tmp_path, monkeypatch):
+    """Submit three orders, and press Ctrl-C while none of them is answered; they never arrive."""
+
+    def run(*arguments):
+        sandbox, once = serve(Fault("slow", count=3, delay=60.0)), press_ctrl_c()
+        with monkeypatch.context() as patched:
+            patched.setattr(running, "submit_orders", functools.partial(submit_orders, grace=0))
+            patched.setattr("gelato_async.bulk.submit.TICK", 0.01)
+            patched.setattr(progress.PlainLines, "show", lambda *_: sandbox.audit().requests == 3 and once())
+            return sandbox, command("submit", orders(3), *arguments, "--report", tmp_path / "out.jsonl")
+
+    return run
+
+
+def reasons(path):
+    return [json.loads(line)["reason"] for line in path.read_text().splitlines()]
+
+
+def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal_has_it(interrupted, tmp_path):
+    _, result = interrupted()
+    assert result.code == 130
+    told, still_out, how = result.err.splitlines()
+    assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
+    assert still_out == "In flight when it ended: 3. Whoever goes on with the journal has them settled first."
+    assert how.startswith("To go on: gelato-async submit ")
+    (reason,) = set(reasons(tmp_path / "out.jsonl"))
+    assert "run again with the journal" in reason
+
+
+def test_what_was_in_flight_is_told_order_by_order_where_there_is_no_journal(interrupted, tmp_path):
+    _, result = interrupted("--no-journal")
+    assert result.code == 130
+    *lines, told, advice = result.err.splitlines()
+    assert len(lines) == 3
+    assert all("Do not send it again" in text for text in (*lines, *reasons(tmp_path / "out.jsonl")))
+    assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
+    assert advice == "Look unknown ones up before you submit them again: they may have been made."
+
+
+def test_what_settle_does_not_find_is_sent_by_going_on(interrupted, command, tmp_path):
+    sandbox, result = interrupted()
+    settled = command("settle", tmp_path / "gelato.jsonl.journal", "--settle", 0)
+    assert settled.code == 3
+    *lines, told = settled.out.splitlines()
+    assert told == "3 looked for: 0 created, 0 rejected, 3 unknown."
+    assert all("it was not found; `submit` with this journal and its file looks once more" in line for line in lines)
+    assert "Do not send it again" not in settled.out
+    again = command(*shlex.split(result.err.partition("To go on: gelato-async ")[2]), "--settle", 0)
+    assert (again.code, again.out) == (0, "3 done: 3 created, 0 rejected, 0 unknown.\n")
+    assert sandbox.audit().commits == 3
+    assert not sandbox.audit().duplicates
+
+
+def test_ctrl_c_while_settling_tells_how_many_are_left(interrupted, command, tmp_path, monkeypatch):
+    interrupted()
+    monkeypatch.setattr("gelato_async.bulk.submit.TICK", 0.01)
+    once = press_ctrl_c()
+    monkeypatch.setattr(progress.PlainLines, "show", lambda _, __, figures: figures.parked == 3 and once())
+    result = command("settle", tmp_path / "gelato.jsonl.journal")
+    assert (result.code, result.out) == (130, "")
+    assert result.err == "Interrupted: 0 created, 0 rejected, 3 unknown.\n"
+
+
+def test_an_order_of_another_file_is_not_told_to_be_left_alone(interrupted, command, orders):
+    interrupted()
+    path = orders(3, edit=lambda lines: lines[:1])
+    result = command("submit", path, "--settle", 0)
+    assert (result.code, result.out.splitlines()[0]) == (3, "3 done: 1 created, 0 rejected, 2 unknown.")
+    assert result.err.count("it was not found; `submit` with this journal and its file") == 2
