@@ -46,9 +46,14 @@ class SandboxApp(Options):
     """The sandbox as an ASGI application.
 
     Served by anything but `Sandbox` it cannot abort connections: a dropped or truncated answer then is a
-    `ConnectionAbortedError`. Latency and delays need a running asyncio loop.
+    `ConnectionAbortedError`. Latency and delays need a running asyncio loop. Only `Sandbox` delivers webhooks; here they
+    stand in line, and `webhooks()` lists them.
+
+    Attributes:
+        webhook_failure: What ended the delivering of webhooks, if something did that should not have.
     """
 
+    webhook_failure: Exception | None = attrs.field(init=False, default=None, repr=False)
     on_webhooks: Callable[[], Any] | None = attrs.field(init=False, default=None, repr=False)
     _world: World = attrs.field(init=False, repr=False)
     _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
@@ -81,7 +86,7 @@ class SandboxApp(Options):
     def reset(self) -> None:
         """Forget everything: orders, audit, clock, and what the fault plan has already done."""
         with self._lock:
-            self._world.outbox.is_done.set()
+            self._world.outbox.end_waits()
             self._world = World(self, self._tell)
 
     def connected(self) -> None:
@@ -91,8 +96,10 @@ class SandboxApp(Options):
 
     def send_webhook(self, event: Body) -> None:
         """Deliver an event of the caller's making."""
+        # a copy, for the body is made when it is sent; what is no JSON is refused here
+        own = json.loads(json.dumps(event))
         with self._lock:
-            control.send_webhook(self._world, event)
+            control.send_webhook(self._world, own)
 
     def look(self) -> float | None:
         """Tell what has changed, and give the real seconds until something changes with age, if anything does."""
@@ -108,22 +115,36 @@ class SandboxApp(Options):
             delivery, due = outbox.take(lane, now), outbox.due(lane)
             return delivery, None if due is None else max(due - now.real, 0.0)
 
-    def webhook_answered(self, delivery: WebhookDelivery, status: int | None) -> None:
-        """Note how a try went."""
+    def webhook_answered(self, delivery: WebhookDelivery, status: int | None, reason: str | None) -> None:
+        """Note how a try went, and why if there was no answer."""
         with self._lock:
-            self._world.outbox.answered(delivery, status, self._world.clock.moment())
+            self._world.outbox.answered(delivery, status, reason, self._world.clock.moment())
+
+    def webhook_interrupted(self, delivery: WebhookDelivery) -> None:
+        """Note that a try was broken off from this side, so that it does not count."""
+        with self._lock:
+            self._world.outbox.put_back(delivery)
+
+    def webhooks_failed(self, failure: Exception) -> None:
+        """Note that nothing is delivered any more."""
+        with self._lock:
+            self.webhook_failure = failure
+            self._world.outbox.end_waits()
 
     def webhooks(self) -> tuple[WebhookDelivery, ...]:
-        """Give all deliveries so far."""
+        """Give all deliveries so far; of those that are over, the last 10,000."""
         with self._lock:
             self._world.now()
             return tuple(map(attrs.evolve, self._world.outbox.deliveries))
 
     def webhooks_done(self) -> threading.Event:
-        """Give what is set when everything that has happened so far is delivered, or lost."""
+        """Give what is set when everything that has happened so far is delivered or lost, or delivering has failed."""
         with self._lock:
             self._world.now()
-            return self._world.outbox.is_done
+            done = self._world.outbox.wait()
+            if self.webhook_failure is not None:
+                done.set()
+            return done
 
     def _tell(self) -> None:
         if self.on_webhooks is not None:

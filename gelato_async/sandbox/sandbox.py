@@ -74,25 +74,30 @@ class Sandbox(Options):
         self.app.reset()
 
     def webhooks(self) -> tuple[WebhookDelivery, ...]:
-        """Tell which webhooks there were so far, in the order of the events, and how each try was answered."""
+        """Tell which webhooks there were so far, in the order of the events, and how each try was answered.
+
+        Of those that are delivered or lost the last 10,000 are kept.
+        """
         return self.app.webhooks()
 
     def wait_for_webhooks(self, timeout: float = 30.0) -> None:
         """Wait until everything that has happened so far is delivered, or lost after three tries.
 
-        It blocks, so call it in a thread where an event loop runs (`anyio.to_thread.run_sync`).
+        What happens while it waits is not waited for. It blocks, so call it in a thread where an event loop runs
+        (`anyio.to_thread.run_sync`).
 
         Args:
             timeout: The most seconds it takes.
 
         Raises:
-            SandboxError: The sandbox is not running, so nothing is delivered.
+            SandboxError: The sandbox is not running, so nothing is delivered; or delivering has failed.
             TimeoutError: It took longer.
         """
         if self._server is None:
             raise SandboxError("The sandbox is not running, so it delivers no webhooks")
         if not self.app.webhooks_done().wait(timeout):
             raise TimeoutError(f"Not all webhooks were delivered within {timeout:g} s")
+        self._raise_failure()
 
     def send_webhook(self, event: dict[str, Any]) -> None:
         """Deliver an event of your own making, as one about stock or a template: the body as Gelato would send it.
@@ -143,12 +148,22 @@ class Sandbox(Options):
             raise SandboxError(f"The sandbox did not start: {failures[0]!r}") from failures[0]
         return self
 
-    def __exit__(self, *exc_info: object) -> None:
-        """Stop serving."""
+    def __exit__(self, exc_type: type[BaseException] | None = None, *_: object) -> None:
+        """Stop serving. A delivery that is on its way is broken off, and made when it is entered again.
+
+        Raises:
+            SandboxError: Delivering webhooks has failed, by a fault of the sandbox.
+        """
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
             self._thread.join()
         self._server = self._thread = None
+        if exc_type is None:
+            self._raise_failure()
+
+    def _raise_failure(self) -> None:
+        if (failure := self.app.webhook_failure) is not None:
+            raise SandboxError(f"Delivering webhooks has failed: {failure!r}") from failure
 
     def _prepare(self, on_started: Callable[[], None]) -> Server:
         if self._server is not None:
@@ -157,6 +172,7 @@ class Sandbox(Options):
             listener = listen(self.host, self.port)
         except OSError as refused:
             raise SandboxError(f"Cannot listen on {self.host}:{self.port}: {refused}") from refused
+        self.app.webhook_failure = None
         host, port = listener.getsockname()[:2]
         self._address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
         return Server(self.app, listener, on_started)

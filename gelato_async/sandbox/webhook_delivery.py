@@ -11,6 +11,7 @@ from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.webhook_outbox import LANES
 
 _TIMEOUT = 10.0
+_CLOSING = 1.0
 _READ_AT_ONCE = 65_536
 
 
@@ -34,6 +35,8 @@ class Courier:
                 tasks.create_task(self._look())
                 for lane in range(LANES):
                     tasks.create_task(self._deliver(lane))
+        except Exception as failure:  # noqa: BLE001  whatever it is, who waits for deliveries must hear of it
+            self._app.webhooks_failed(failure)
         finally:
             self._app.on_webhooks = None
 
@@ -62,28 +65,33 @@ class Courier:
             if delivery is None:
                 await _wait(news, seconds)
                 continue
-            status = None
             try:
-                status = await self._post(delivery.body)
-            finally:
-                self._app.webhook_answered(delivery, status)
+                status, reason = await self._post(delivery.body)
+            except asyncio.CancelledError:
+                self._app.webhook_interrupted(delivery)
+                raise
+            self._app.webhook_answered(delivery, status, reason)
 
-    async def _post(self, body: bytes) -> int | None:
+    async def _post(self, body: bytes) -> tuple[int | None, str | None]:
         try:
             async with asyncio.timeout(_TIMEOUT):
-                return await self._exchange(body)
-        except (OSError, ValueError, h11.ProtocolError):
-            return None
+                return await self._exchange(body), None
+        except TimeoutError:
+            return None, f"There was no answer within {_TIMEOUT:g} s"
+        except (OSError, ValueError, h11.ProtocolError) as failure:
+            return None, f"{type(failure).__name__}: {failure}"
 
     async def _exchange(self, body: bytes) -> int:
         port = self._url.port or (443 if self._ssl else 80)
         reader, writer = await asyncio.open_connection(self._url.hostname, port, ssl=self._ssl)
         try:
-            return await self._converse(body, reader, writer)
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
+            status = await self._converse(body, reader, writer)
+        except BaseException:
+            # for a close waits until everything is sent, which may be for ever
+            writer.transport.abort()
+            raise
+        await _close(writer)
+        return status
 
     async def _converse(self, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
         connection = h11.Connection(h11.CLIENT)
@@ -92,15 +100,32 @@ class Courier:
         request = h11.Request(method="POST", target=target, headers=[*self._headers, length])
         for part in (request, h11.Data(data=body), h11.EndOfMessage()):
             writer.write(connection.send(part) or b"")
-        await writer.drain()
+        # read while the transport goes on writing, for a server may answer and leave before it has everything; and to
+        # the answer's end, for it may complain of a client that leaves in the middle
         status = 0
-        # to its end, for a server may complain of a client that leaves in the middle
-        while not isinstance(event := connection.next_event(), (h11.EndOfMessage, h11.ConnectionClosed)):
-            if event is h11.NEED_DATA:
-                connection.receive_data(await reader.read(_READ_AT_ONCE))
-            elif isinstance(event, h11.Response):
-                status = event.status_code
+        try:
+            while not isinstance(event := connection.next_event(), (h11.EndOfMessage, h11.ConnectionClosed)):
+                if event is h11.NEED_DATA:
+                    connection.receive_data(await reader.read(_READ_AT_ONCE))
+                elif isinstance(event, h11.Response):
+                    status = event.status_code
+        except OSError:
+            if not status:
+                raise
         return status
+
+
+async def _close(writer: asyncio.StreamWriter) -> None:
+    writer.close()
+    try:
+        async with asyncio.timeout(_CLOSING):
+            await writer.wait_closed()
+    except (TimeoutError, asyncio.CancelledError) as late:
+        writer.transport.abort()
+        if isinstance(late, asyncio.CancelledError):
+            raise
+    except OSError:
+        pass
 
 
 async def _wait(news: asyncio.Event, seconds: float | None) -> None:

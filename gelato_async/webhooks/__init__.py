@@ -29,7 +29,7 @@ from gelato_async.webhooks.store_events import (
     StoreProductTemplateUpdated,
     StoreProductUpdated,
 )
-from gelato_async.webhooks.stores import Claim, MemoryStore, SqliteStore, WebhookStore
+from gelato_async.webhooks.stores import Claim, LeasedStore, MemoryStore, SqliteStore, WebhookStore
 
 __all__ = [
     "EVENTS",
@@ -38,6 +38,7 @@ __all__ = [
     "Event",
     "ItemFulfillment",
     "ItemStatus",
+    "LeasedStore",
     "MemoryStore",
     "OrderDeliveryEstimateUpdated",
     "OrderEvent",

@@ -6,7 +6,9 @@ from typing import Any
 from attrs import field, frozen
 
 Headers = Mapping[str, str] | Mapping[bytes, bytes] | Iterable[tuple[str | bytes, str | bytes]]
-Body = bytes | AsyncIterable[bytes]
+Body = bytes | bytearray | memoryview | AsyncIterable[bytes]
+
+_DIGITS = 18
 
 
 @frozen
@@ -42,13 +44,16 @@ def header_values(headers: Headers, name: str) -> list[bytes]:
 def announced_length(headers: Headers) -> int:
     """The Content-Length, or 0 where there is none to rely on."""
     values = header_values(headers, "content-length")
-    return int(values[0]) if len(values) == 1 and values[0].isdigit() else 0
+    if len(values) != 1 or not values[0].isdigit():
+        return 0
+    # Python refuses to read thousands of digits; so many are too large, whatever comes after them
+    return int(values[0].lstrip(b"0")[:_DIGITS] or b"0")
 
 
 async def read(body: Body, limit: int) -> bytes | None:
     """The whole body, or None as soon as it is known to be larger than the limit."""
-    if isinstance(body, (bytes, bytearray)):
-        return bytes(body) if len(body) <= limit else None
+    if isinstance(body, (bytes, bytearray, memoryview)):
+        return bytes(body) if memoryview(body).nbytes <= limit else None
     found = bytearray()
     async for part in body:
         found += part
@@ -65,5 +70,7 @@ async def _leave(body: AsyncIterable[bytes]) -> None:
 
 
 def _as_bytes(text: Any) -> bytes:
-    found: bytes = text.encode("utf-8", "surrogateescape") if isinstance(text, str) else text
-    return found
+    # never raises, for it reads what anybody may send
+    if isinstance(text, str):
+        return text.encode("utf-8", "surrogatepass")
+    return bytes(text) if isinstance(text, (bytes, bytearray, memoryview)) else b""

@@ -35,10 +35,12 @@ class Event:
     def deduplication_key(self) -> str:
         """What two deliveries of one event share and two events do not.
 
-        Made of event, id, order id and item reference, or of the body's digest where the event has no id.
+        Made of event, id, order id and item reference, or of the body's digest where the event has no id. It is text
+        that can be encoded.
         """
         if not self.id:
-            return f"{self.event} sha256:{self.digest}"
+            # JSON may name half of a surrogate pair, which no store can keep as text
+            return f"{self.event.encode('utf-8', 'backslashreplace').decode()} sha256:{self.digest}"
         references = (getattr(self, "order_id", None), getattr(self, "item_reference_id", None))
         return json.dumps([self.event, self.id, *references], separators=(",", ":"))
 

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+import re
 from collections.abc import Awaitable, Callable, Iterable
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar
@@ -13,12 +14,15 @@ from gelato_async.webhooks import asgi
 from gelato_async.webhooks.answers import Body, Headers, WebhookAnswer, announced_length, header_values, read
 from gelato_async.webhooks.base_events import Event, UnknownEvent
 from gelato_async.webhooks.parsing import parse_event
-from gelato_async.webhooks.stores import Claim, MemoryStore, WebhookStore
+from gelato_async.webhooks.stores import Claim, LeasedStore, MemoryStore, WebhookStore
 
 E = TypeVar("E", bound=Event)
 R = TypeVar("R")
 
 _logger = logging.getLogger("gelato_async.webhooks")
+
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_SHOWN = 200
 
 _HANDLED = WebhookAnswer(200, "Handled")
 _HANDLED_ALREADY = WebhookAnswer(200, "Handled already")
@@ -44,14 +48,17 @@ class WebhookReceiver:
     there). Or await `receive` in a route of your own.
 
     **What to do with an event.** Events come twice, late and out of order, and are lost after three tries within ten
-    seconds. So fetch the order and store what it says, whichever event it was: this is right in any order and however
-    often it is done. Ask for orders that you have heard nothing of for long. A function that takes longer than some
+    seconds. So fetch the order and store what it says, whichever event it was: then neither their order nor how often
+    they come matters. Two events of one order may be handled at once though, and the older of two answers be stored
+    last: where that matters, handle the events of an order one after another (a lock per order, or its row locked from
+    before the fetch). Ask for orders that you have heard nothing of for long. A function that takes longer than some
     seconds should only note the event, and leave the work to a task.
 
     **What is answered.** 2xx only after all functions for the event have returned and the store has noted it. When one
     raises, the answer is 500, the event is not noted, and Gelato's next try runs all of them again, those that
     succeeded too: let them bear it. While an event is being handled, another delivery of it is answered 409 at once
-    and so is tried again; it does not wait, for a second connection would be held for as long.
+    and so is tried again; it does not wait, for a second connection would be held for as long. What the dashboard's test
+    button sends (`Event.is_test`) is the same each time, and so is handled each time.
 
     The receiver has no state of an event loop, and logs as `gelato_async.webhooks`, never a body or a secret.
 
@@ -64,7 +71,8 @@ class WebhookReceiver:
         allow_unauthenticated: Do without a secret: for a URL that nobody can guess, or a network that nobody can enter.
 
     Raises:
-        ValueError: a secret is empty or cannot be sent in a header, or there is none and that is not wished for.
+        ValueError: a secret is empty or cannot be sent in a header, or there is none and that is not wished for; or
+            `header` is no name of a header.
     """
 
     def __init__(
@@ -77,8 +85,8 @@ class WebhookReceiver:
         allow_unauthenticated: bool = False,
     ) -> None:
         self._secrets = _checked(secrets, allow_unauthenticated=allow_unauthenticated)
-        if not header or not header.isascii():
-            raise ValueError("header: must be the name of a header")
+        if not _TOKEN.fullmatch(header):
+            raise ValueError("header: must be the name of a header, without a value")
         self.header: str = header
         self.store: WebhookStore = MemoryStore() if store is None else store
         self.max_body: int = max_body
@@ -136,13 +144,12 @@ class WebhookReceiver:
                 raise NotImplementedError(f"Webhooks come by HTTP, not {other}")
 
     async def _serve(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
-        if scope["method"] != "POST":
-            return await asgi.respond(send, _WRONG_METHOD)
+        body = asgi.RequestBody(receive)
         try:
-            answer = await self.receive(scope["headers"], asgi.RequestBody(receive))
+            answer = await self.receive(scope["headers"], body) if scope["method"] == "POST" else _WRONG_METHOD
         except asgi.ClientGoneError:
-            return None
-        return await asgi.respond(send, answer)
+            return
+        await asgi.respond(scope, body, send, answer)
 
     def _is_authentic(self, headers: Headers) -> bool:
         if not self._secrets:
@@ -153,37 +160,78 @@ class WebhookReceiver:
         return len(given) == 1 and any(matches)
 
     async def _answer(self, event: Event) -> WebhookAnswer:
+        if event.is_test:
+            return await self._handle_unnoted(event)
         try:
             claim = await self.store.claim(event.deduplication_key)
-            if claim is Claim.GRANTED:
-                return await self._handle(event)
         except Exception:
-            _logger.exception("The store of webhooks failed with event %r %r", event.event, event.id)
+            _logger.exception("The store of webhooks failed with event %s", _shown(event))
             return _FAILED
-        return _HANDLED_ALREADY if claim is Claim.FINISHED else _BUSY
+        match claim:
+            case Claim.GRANTED:
+                return await self._handle_claimed(event)
+            case Claim.FINISHED:
+                return _HANDLED_ALREADY
+            case Claim.BUSY:
+                return _BUSY
 
-    async def _handle(self, event: Event) -> WebhookAnswer:
-        is_handled = False
+    async def _handle_unnoted(self, event: Event) -> WebhookAnswer:
         try:
             await self._run(event)
-            await self.store.finish(event.deduplication_key)
-            is_handled = True
         except Exception:
-            _logger.exception("Handling event %r %r failed", event.event, event.id)
+            _logger.exception("Handling event %s failed", _shown(event))
+            return _FAILED
+        return _HANDLED
+
+    async def _handle_claimed(self, event: Event) -> WebhookAnswer:
+        if not isinstance(self.store, LeasedStore):
+            return await self._handle(event)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(self._renew_for_ever, self.store, event)
+            answer = await self._handle(event)
+            tasks.cancel_scope.cancel()
+        return answer
+
+    async def _handle(self, event: Event) -> WebhookAnswer:
+        is_noted, note = False, self.store.release
+        try:
+            await self._run(event)
+            # from here on it was handled, and a cancellation does not change that
+            note = self.store.finish
+            await note(event.deduplication_key)
+            is_noted = True
+        except Exception:
+            note = self.store.release
+            _logger.exception("Handling event %s failed", _shown(event))
         finally:
-            if not is_handled:
+            if not is_noted:
                 with anyio.CancelScope(shield=True):
-                    await self.store.release(event.deduplication_key)
-        return _HANDLED if is_handled else _FAILED
+                    await self._note(note, event)
+        return _HANDLED if is_noted else _FAILED
+
+    async def _note(self, note: Callable[[str], Awaitable[None]], event: Event) -> None:
+        try:
+            await note(event.deduplication_key)
+        except Exception:
+            _logger.exception("The store of webhooks failed with event %s", _shown(event))
+
+    async def _renew_for_ever(self, store: LeasedStore, event: Event) -> None:
+        while True:
+            await anyio.sleep(store.lease / 3)
+            await self._note(store.renew, event)
 
     async def _run(self, event: Event) -> None:
         if isinstance(event, UnknownEvent) and event.problems:
-            _logger.warning(
-                "Event %r %r is not as documented: %s", event.event, event.id, "; ".join(map(str, event.problems))
-            )
+            problems = "; ".join(map(str, event.problems))[:_SHOWN]
+            _logger.warning("Event %s is not as documented: %s", _shown(event), problems)
         for events, function in self._functions:
             if isinstance(event, events):
                 await function(event)
+
+
+def _shown(event: Event) -> str:
+    # anybody who has the secret chooses them, at any length
+    return f"{event.event[:_SHOWN]!r} {(event.id or '')[:_SHOWN]!r}"
 
 
 def _checked(secrets: str | Iterable[str] | None, *, allow_unauthenticated: bool) -> tuple[bytes, ...]:

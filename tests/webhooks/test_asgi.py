@@ -1,5 +1,8 @@
 import socket
+import urllib.error
+import urllib.request
 
+import anyio
 import httpx
 import pytest
 
@@ -47,7 +50,7 @@ async def talk(receiver, scope, *incoming):
         return messages.pop(0)
 
     async def send(message):
-        sent.append(message)
+        sent.append(message | {"left": len(messages)})
 
     await receiver(scope, receive, send)
     return sent, messages
@@ -77,11 +80,37 @@ async def test_half_a_body_is_not_handled(make, body, headers):
     assert (sent, receiver.seen) == ([], [])
 
 
-async def test_a_large_body_is_not_read_to_its_end(make, headers):
+async def test_a_large_body_is_answered_at_once_and_the_rest_is_dropped(make, headers):
     part = {"type": "http.request", "body": b"x" * 600_000, "more_body": True}
-    sent, left = await talk(make(), http(headers), *[part] * 10)
+    sent, left = await talk(make(), http(headers), *[part] * 9, part | {"more_body": False})
+    assert [message["type"] for message in sent] == ["http.response.start", *["http.response.body"] * 2]
     assert sent[0]["status"] == 413
-    assert len(left) == 8
+    assert (b"connection", b"close") in sent[0]["headers"]
+    assert sent[0]["left"] == 8
+    assert left == []
+
+
+async def test_an_endless_body_is_dropped_in_the_end(make, headers):
+    part = {"type": "http.request", "body": b"x" * 1_048_576, "more_body": True}
+    sent, left = await talk(make(), http(headers), *[part] * 40)
+    assert (sent[0]["status"], sent[-1].get("more_body")) == (413, None)
+    assert len(left) == 40 - 2 - 17
+
+
+async def test_a_client_that_does_not_send_its_body_is_not_waited_for_long(make, monkeypatch):
+    monkeypatch.setattr("gelato_async.webhooks.asgi._DROPPED_SECONDS", 0.01)
+    sent = []
+
+    async def send(message):
+        sent.append(message)
+
+    await make()(http({}), anyio.sleep_forever, send)
+    assert (sent[0]["status"], len(sent)) == (401, 3)
+
+
+async def test_a_connection_of_http_2_is_not_closed_by_a_header(make):
+    sent, _ = await talk(make(), http({}) | {"http_version": "2"}, {"type": "http.disconnect"})
+    assert (sent[0]["status"], b"connection" in dict(sent[0]["headers"])) == (401, False)
 
 
 async def test_it_goes_along_with_the_lifespan_of_a_server(make):
@@ -105,3 +134,14 @@ def test_ten_megabytes_are_refused_before_they_are_sent(make, headers, served):
         ]
         connection.sendall("\r\n".join([*lines, "", ""]).encode())
         assert connection.recv(1024).startswith(b"HTTP/1.1 413 ")
+
+
+def test_a_client_that_sends_all_before_it_reads_learns_that_it_was_too_large(make, headers, served):
+    with served(make()) as url:
+        request = urllib.request.Request(
+            url, b"x" * 10_485_760, headers
+        )  # it also asks for the connection to be closed
+        with pytest.raises(urllib.error.HTTPError) as refused:
+            urllib.request.urlopen(request, timeout=30)
+        refused.value.close()
+    assert refused.value.code == 413

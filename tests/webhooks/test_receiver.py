@@ -1,4 +1,6 @@
+import asyncio
 import functools
+import json
 import logging
 
 import anyio
@@ -10,6 +12,7 @@ from gelato_async.webhooks import (
     MemoryStore,
     OrderItemStatusUpdated,
     OrderStatusUpdated,
+    SqliteStore,
     UnknownEvent,
     WebhookReceiver,
 )
@@ -109,7 +112,7 @@ async def test_a_receiver_without_a_usable_secret_cannot_be_made(secrets):
         WebhookReceiver(secrets=secrets)
 
 
-@pytest.mark.parametrize("header", ["", "ä"])
+@pytest.mark.parametrize("header", ["", "ä", "X-Secret: foo", "X Y", "X-Secret\n"])
 async def test_the_header_must_have_a_name(header):
     with pytest.raises(ValueError, match="header: "):
         WebhookReceiver(secrets=SECRET, header=header)
@@ -190,21 +193,171 @@ async def test_of_two_concurrent_deliveries_one_is_handled_and_the_other_is_to_c
     assert answers == [409, 200, 200]
 
 
-async def test_a_cancelled_delivery_can_come_again(make, body, headers):
-    receiver, waits = make(), [True]
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request, tmp_path):
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    store = SqliteStore(tmp_path / "webhooks.sqlite")
+    yield store
+    await store.aclose()
+
+
+async def test_a_cancelled_delivery_can_come_again(make, body, headers, store):
+    receiver, entered, waits = make(store=store), anyio.Event(), [True]
 
     @receiver.on(Event)
     async def slow(_):
+        entered.set()
         if waits:
             await anyio.sleep_forever()
 
-    with anyio.CancelScope() as scope:
-        async with anyio.create_task_group() as tasks:
-            tasks.start_soon(receiver.receive, headers, body())
-            await anyio.wait_all_tasks_blocked()
-            scope.cancel()
+    async with anyio.create_task_group() as tasks:
+        tasks.start_soon(receiver.receive, headers, body())
+        await entered.wait()
+        tasks.cancel_scope.cancel()
     waits.clear()
+    answer = await receiver.receive(headers, body())
+    assert (answer.status, answer.reason) == (200, "Handled")
+
+
+async def test_what_was_handled_stays_so_when_the_delivery_is_cancelled_then(make, body, headers, store):
+    receiver = make(store=store)
+    with anyio.CancelScope() as scope:
+
+        @receiver.on(Event)
+        async def last(_):
+            scope.cancel()
+
+        await receiver.receive(headers, body())
+    answer = await receiver.receive(headers, body())
+    assert (answer.reason, len(receiver.seen)) == ("Handled already", 1)
+
+
+@pytest.mark.parametrize("anyio_backend", ["asyncio"])
+async def test_what_was_handled_stays_so_when_asyncio_cancels_the_task_then(make, body, headers, store):
+    receiver = make(store=store)
+
+    @receiver.on(Event)
+    async def last(_):
+        asyncio.current_task().cancel()
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(receiver.receive(headers, body()))
+    answer = await receiver.receive(headers, body())
+    assert (answer.reason, len(receiver.seen)) == ("Handled already", 1)
+
+
+class ImpatientStore(MemoryStore):
+    """Its claims end at once if they are not renewed; the first renewal fails."""
+
+    lease = 0.0
+
+    def __init__(self):
+        super().__init__()
+        self.renewed = []
+        self.renewed_often = anyio.Event()
+
+    async def renew(self, key, /):
+        self.renewed.append(key)
+        if len(self.renewed) == 1:
+            raise OSError("the disk is full")
+        if len(self.renewed) == 4:
+            self.renewed_often.set()
+
+
+async def test_a_claim_is_renewed_while_the_event_is_handled(make, body, headers, caplog):
+    store = ImpatientStore()
+    receiver = make(store=store)
+
+    @receiver.on(Event)
+    async def slow(_):
+        await store.renewed_often.wait()
+
     assert (await receiver.receive(headers, body())).status == 200
+    assert set(store.renewed) == {receiver.seen[0].deduplication_key}
+    assert "the disk is full" in caplog.text
+    renewed = len(store.renewed)
+    await anyio.wait_all_tasks_blocked()
+    assert len(store.renewed) == renewed
+
+
+async def test_another_process_takes_no_event_from_a_slow_function(make, body, headers, tmp_path):
+    class Wall:
+        now = 0.0
+
+    class Renewed(SqliteStore):
+        async def renew(self, key, /):
+            await super().renew(key)
+            self.renewed.set()
+
+    path = tmp_path / "webhooks.sqlite"
+    one, other = (
+        Renewed(path, lease=0.02, clock=lambda: Wall.now),
+        SqliteStore(path, lease=0.02, clock=lambda: Wall.now),
+    )
+    receiver, claims = make(store=one), []
+
+    @receiver.on(Event)
+    async def slow(event):
+        for _ in range(5):
+            Wall.now += 0.015
+            one.renewed = anyio.Event()
+            await one.renewed.wait()
+            claims.append(await other.claim(event.deduplication_key))
+
+    one.renewed = anyio.Event()
+    assert (await receiver.receive(headers, body())).status == 200
+    assert claims == [Claim.BUSY] * 5
+    await one.aclose()
+    await other.aclose()
+
+
+async def test_the_test_button_works_each_time(sample, make, headers):
+    receiver, content = make(), json.dumps(sample("test_button")).encode()
+    answers = [await receiver.receive(headers, content) for _ in range(3)]
+    assert [answer.reason for answer in answers] == ["Handled"] * 3
+    assert [event.is_test for event in receiver.seen] == [True] * 3
+
+    @receiver.on(Event)
+    async def fails(_):
+        raise RuntimeError("the database is away")
+
+    assert (await receiver.receive(headers, content)).status == 500
+
+
+@pytest.mark.parametrize("value", [None, "\ud800", 5, [SECRET]])
+async def test_a_header_that_is_no_text_is_a_wrong_secret(make, body, value):
+    assert (await make().receive({"X-Webhook-Secret": value, None: None}, body())).status == 401
+
+
+async def test_a_length_of_thousands_of_digits_is_too_much(make, body, headers):
+    assert (await make().receive(headers | {"Content-Length": "1" * 5_000}, body())).status == 413
+    assert (await make().receive(headers | {"Content-Length": "0" * 5_000 + "9"}, body())).status == 200
+
+
+@pytest.mark.parametrize("kind", [bytearray, memoryview])
+async def test_bytes_may_be_of_any_kind(make, body, headers, kind):
+    receiver = make()
+    assert (await receiver.receive(headers, kind(body()))).status == 200
+    assert (await receiver.receive(headers, kind(b" " * 2_000_000))).status == 413
+
+
+async def test_a_name_that_is_half_a_character_can_be_noted(make, headers, store):
+    receiver = make(store=store)
+    answers = [await receiver.receive(headers, b'{"event": "\\ud800"}') for _ in range(2)]
+    assert [answer.reason for answer in answers] == ["Handled", "Handled already"]
+
+
+async def test_no_line_of_the_log_is_as_long_as_a_name(body, headers, caplog):
+    receiver = WebhookReceiver(secrets=SECRET, store=BrokenStore("claim"), max_body=10_000_000)
+    long = "x" * 1_000_000
+    await receiver.receive(headers, json.dumps({"event": long, "id": long}).encode())
+    receiver.store = BrokenStore("finish", "release")
+    await receiver.receive(headers, json.dumps({"event": long, "id": long}).encode())
+    await receiver.receive(headers, body(orderId=None, id=long))
+    assert len(caplog.records) > 3
+    assert max(len(record.getMessage()) for record in caplog.records) < 1_000
 
 
 class BrokenStore(MemoryStore):

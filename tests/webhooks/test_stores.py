@@ -2,6 +2,7 @@ import os
 import sqlite3
 import stat
 
+import anyio
 import pytest
 
 from gelato_async.webhooks import Claim, MemoryStore, SqliteStore
@@ -105,17 +106,77 @@ async def test_processes_share_a_file(tmp_path, wall):
     await other.aclose()
 
 
-async def test_what_a_dead_process_had_begun_is_taken_over_in_time_for_the_last_try(tmp_path, wall):
+async def test_what_a_dead_process_had_begun_is_taken_over_before_the_next_try(tmp_path, wall):
     died, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
     await died.claim("a")
-    wall.now += 5
+    wall.now += 3.9
     assert await other.claim("a") is Claim.BUSY
-    wall.now += 5
+    wall.now += 1.1  # five seconds after the try on which it died
     assert await other.claim("a") is Claim.GRANTED
+    await died.renew("a")
     await died.release("a")  # it was not dead: what is no longer its own stays
     assert await other.claim("a") is Claim.BUSY
     await died.aclose()
     await other.aclose()
+
+
+async def test_a_claim_that_is_renewed_stays(tmp_path, wall):
+    one, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+    await one.claim("a")
+    for _ in range(4):
+        wall.now += 3
+        await one.renew("a")
+        assert await other.claim("a") is Claim.BUSY
+    await one.finish("a")
+    await one.renew("a")
+    assert await other.claim("a") is Claim.FINISHED
+    await one.aclose()
+    await other.aclose()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+async def test_a_store_that_was_made_before_a_fork_shares_nothing_after_it(tmp_path, wall, monkeypatch):
+    store, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+    await store.claim("a")
+    monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child
+    wall.now += 9
+    assert await store.claim("a") is Claim.GRANTED  # not its own any more
+    monkeypatch.undo()
+    await store.release("a")
+    assert await other.claim("a") is Claim.BUSY
+    await other.aclose()
+    await store.aclose()
+
+
+async def test_a_locked_file_holds_up_nothing_else(tmp_path, monkeypatch):
+    monkeypatch.setattr("gelato_async.webhooks.stores._LOCKED", 0.6)
+    monkeypatch.setattr("gelato_async.webhooks.stores._PATIENCE", 0.4)
+    path = tmp_path / "webhooks.sqlite"
+    store, answers = SqliteStore(path), []
+    await store.claim("a")
+    await store.aclose()
+    await anyio.to_thread.run_sync(int)  # the thread that is asked for below is there
+    locked = sqlite3.connect(path, isolation_level=None)
+    locked.execute("BEGIN EXCLUSIVE")
+
+    async def claim():
+        with pytest.raises((OSError, sqlite3.OperationalError)) as failed:
+            await store.claim("b")
+        answers.append(failed.type)
+
+    async with anyio.create_task_group() as tasks:
+        for _ in range(60):
+            tasks.start_soon(claim)
+        for _ in range(20):
+            await anyio.lowlevel.checkpoint()
+        assert anyio.to_thread.current_default_thread_limiter().borrowed_tokens == 0
+        assert await anyio.to_thread.run_sync(lambda: "free") == "free"
+        assert answers == []
+    assert len(answers) == 60
+    assert answers.count(TimeoutError) == 59
+    locked.close()
+    assert await store.claim("b") is Claim.GRANTED
+    await store.aclose()
 
 
 async def test_its_own_claims_do_not_end_by_themselves(tmp_path, wall):
