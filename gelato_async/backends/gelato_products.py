@@ -1,9 +1,8 @@
 """Gelato's products: product.gelatoapis.com v3."""
 
-from gelato_async.core.backend import Routes, Rules
+from gelato_async.core.backend import PAGE, Routes, Rules
 from gelato_async.core.product_operations import (
     PRODUCTS,
-    ROWS,
     GetAvailability,
     GetCatalog,
     GetCoverDimensions,
@@ -55,7 +54,7 @@ _PAGES = Rule("pageCount", between(1))
 
 RULES: Rules = {
     ListCatalogs: RuleTable([Rule("limit", between(1)), Rule("offset", between(0))]),
-    SearchProducts: RuleTable([Rule("limit", between(1, ROWS)), Rule("offset", between(0))]),
+    SearchProducts: RuleTable([Rule("limit", between(1, PAGE)), Rule("offset", between(0))]),
     GetCoverDimensions: RuleTable([_PAGES]),
     GetPrices: RuleTable([Rule("country", country_code), _PAGES]),
     GetAvailability: RuleTable(

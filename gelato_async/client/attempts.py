@@ -19,6 +19,7 @@ from gelato_async.core.errors import (
     NoAnswerError,
     NotFoundError,
     NotSentError,
+    OutcomeUnknownError,
     RateLimitError,
     scrub,
 )
@@ -82,20 +83,28 @@ class Attempts:
         left = math.inf if self.total_timeout is None else self.total_timeout
         return self.clock.now() + min(left, _ambient_limit())
 
-    async def repeat(self, operation: Operation[T], request: Request, deadline: float) -> Reply[T]:
-        """Run an operation that may be repeated, until it is answered or the policy gives up."""
-        attempt, paid, unclear = 1, 0, False
+    async def repeat(
+        self, operation: Operation[T], request: Request, deadline: float, retry_until: float = math.inf
+    ) -> Reply[T]:
+        """Run an operation that may be repeated, until it is answered or the policy gives up.
+
+        Raises:
+            OutcomeUnknownError: an `OnceOperation` was sent, and is not known to have failed.
+            GelatoError: it was refused, or never left, or the policy gave up.
+        """
+        attempt, sends, paid, unclear = 1, 0, 0, False
         checked = operation if isinstance(operation, CheckedOperation) else None
         while True:
             try:
                 reply = await self.once(operation, request, deadline)
             except GelatoError as error:
                 fate = fate_of(error)
+                sends += fate is not Fate.NOT_SENT
                 if checked and (fate is Fate.DONE or (unclear and fate is Fate.REFUSED)):
                     return await self._checked(checked, error, deadline)
                 if fate in {Fate.UNKNOWN, Fate.DONE} and isinstance(operation, OnceOperation):
-                    raise
-                paid = await self.pause(error, attempt, deadline)
+                    raise _unknown(operation, error, sends) from error
+                paid = await self.pause(error, attempt, min(deadline, retry_until))
                 unclear = unclear or fate is Fate.UNKNOWN
                 attempt += 1
             else:
@@ -206,6 +215,23 @@ class Attempts:
 
 def _ambient_limit() -> float:
     return anyio.current_effective_deadline() - anyio.current_time()
+
+
+def _unknown(operation: OnceOperation[Any], error: GelatoError, sends: int) -> OutcomeUnknownError:
+    product_id = error.product_id if isinstance(error, DecodeError) else None
+    known = (
+        "it took effect, and its answer is lost"
+        if fate_of(error) is Fate.DONE
+        else "nobody knows whether it took effect"
+    )
+    named = f" (it made {product_id!r})" if product_id else ""
+    return OutcomeUnknownError(
+        f"{known}{named}. Do not send it again: {operation.advice}",
+        attempts=sends,
+        product_id=product_id,
+        operation=operation.name,
+        reason=str(error),
+    )
 
 
 def _out_of_time(operation: Operation[Any], *, sent: bool) -> GelatoError:

@@ -4,11 +4,15 @@ from attrs import field, frozen
 from attrs.validators import min_len
 
 from gelato_async.client.engine import Engine
+from gelato_async.core.errors import DecodeError
 from gelato_async.core.operations import GetOrder
 from gelato_async.models.enums import FulfillmentStatus
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
 
+_MOST_PARTS = 100
+# the first may be asked for by the caller's own reference, which comes on top of its id
+_MOST_IDS = _MOST_PARTS + 1
 _DEAD = frozenset({FulfillmentStatus.FAILED, FulfillmentStatus.CANCELED})
 # from what has come to nothing over what waits for somebody to what is on its way; a status that is new is put at the
 # place of None, so that nothing is said to be shipped which may not be
@@ -67,13 +71,21 @@ def _progress(status: FulfillmentStatus) -> int:
 
 
 async def gather(engine: Engine, order: Order | OrderSummary | str) -> ConnectedOrders:
-    """Get an order and all that it is connected with, and what these name in turn."""
-    first = await engine.send(GetOrder(order if isinstance(order, str) else order.id))
-    found, open_ids = {first.id: first}, list(first.connected_order_ids)
+    """Get an order and all that it is connected with, and what these name in turn, within one deadline.
+
+    Raises:
+        DecodeError: they name more than 100 parts, which no order has.
+    """
+    deadline, found = engine.deadline(), dict[str, Order]()
+    open_ids = [order if isinstance(order, str) else order.id]
+    seen = set(open_ids)
     while open_ids:
-        order_id = open_ids.pop(0)
-        if order_id not in found:
-            part = await engine.send(GetOrder(order_id))
-            found |= {order_id: part}
-            open_ids += part.connected_order_ids
+        part = await engine.send_within(GetOrder(open_ids.pop(0)), deadline)
+        found[part.id] = part
+        seen.add(part.id)
+        named = [order_id for order_id in dict.fromkeys(part.connected_order_ids) if order_id not in seen]
+        open_ids += named
+        seen.update(named)
+        if len(seen) > _MOST_IDS:
+            raise DecodeError(f"the order is connected with more than {_MOST_PARTS} parts", operation=GetOrder.name)
     return ConnectedOrders(orders=tuple(found.values()))

@@ -1,5 +1,6 @@
 """Engine: runs any operation. Check, build, then the way that is safe for it."""
 
+import math
 from typing import TypeVar
 
 from attrs import define
@@ -31,3 +32,14 @@ class Engine(Attempts):
         if isinstance(operation, CreateOperation):
             return await create_once.create(self, operation, request)
         return await self.repeat(operation, request, self.deadline())
+
+    async def send_within(self, operation: Operation[T], deadline: float, *, retry_until: float = math.inf) -> T:
+        """Run an operation that makes no order as one of several requests, which have a deadline together.
+
+        No repeat begins at `retry_until` or later; an attempt that is under way then has until the deadline.
+
+        Raises:
+            GelatoError: see its tree.
+        """
+        request = self.backend.prepare(operation, validate=self.validate)
+        return (await self.repeat(operation, request, deadline, retry_until)).answer

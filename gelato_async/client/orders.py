@@ -71,13 +71,17 @@ class _Orders:
 
         Name all that will do, like `("shipped", "in_transit", "delivered")`: an order may pass through one between two
         looks. They come after 0, 1, 2, 4 ... at most 60 seconds, through the limiter; one that fails for a passing reason is
-        repeated with the next. After `timeout` seconds comes the last one. A client's `total_timeout` holds for each look.
-        An order takes days: for many of them webhooks are the better way.
+        repeated with the next, after a `Retry-After` where the answer has one. An order that is not found counts as not there
+        yet for 10 seconds. After `timeout` seconds comes the last look, and one that is under way then may add up to the
+        client's own `timeout`. The client's `total_timeout` holds for each look. An order takes days: for many of them
+        webhooks are the better way.
 
         Raises:
+            TypeError, ValueError: `timeout` is no number, NaN or negative, or there is no status; nothing was sent.
             OrderRefusedError: Gelato took the order and refused it later; `order` and `refusal_reason_code` say why.
             OrderEndedError: it has another status that is final, so that waiting is in vain; `order` is the order.
-            WaitTimeoutError: time is up (a `TimeoutError` too); `last` is the order as last seen.
+            WaitTimeoutError: time is up (a `TimeoutError` too), or Gelato asks to be left alone for longer; `last` is the
+                order as last seen.
             NotFoundError: there is none.
         """
         return await wait_for_order(self._engine, order_id, statuses, timeout)
@@ -85,8 +89,11 @@ class _Orders:
     async def connected(self, order: Order | OrderSummary | str) -> ConnectedOrders:
         """All parts of a split order as they are now, from any one of them or its id, one *Get order* each.
 
+        A client's `total_timeout` holds for all of them together.
+
         Raises:
             NotFoundError: a part is gone, like a deleted draft.
+            DecodeError: they name more than 100 parts.
         """
         return await connected.gather(self._engine, order)
 

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 
 from gelato_async.client.engine import Engine
 from gelato_async.client.product_search import ProductSearch, all_availability, all_catalogs
+from gelato_async.core.backend import PAGE
 from gelato_async.core.product_operations import (
-    ROWS,
     GetCatalog,
     GetCoverDimensions,
     GetPrices,
@@ -24,7 +24,11 @@ class Products:
         self._engine = engine
 
     async def catalogs(self) -> tuple[Catalog, ...]:
-        """All catalogs, without their attributes (*List catalogs*). Where they come in pages, all pages are read."""
+        """All catalogs, without their attributes (*List catalogs*). Where they come in pages, all pages are read.
+
+        Raises:
+            DecodeError: the pages hold fewer than the total that they state.
+        """
         return await all_catalogs(self._engine)
 
     async def catalog(self, catalog_uid: str) -> Catalog:
@@ -51,7 +55,7 @@ class Products:
         catalog_uid: str,
         attribute_filters: Mapping[str, Iterable[str]] | None = None,
         *,
-        limit: int = ROWS,
+        limit: int = PAGE,
         offset: int | None = None,
     ) -> ProductPage:
         """One page of a search, with its `hits` (*Search products*); `limit` is 100 at most. A shorter page is the last.
@@ -106,10 +110,12 @@ class Products:
         """Whether products are in stock, by region (*Stock availability*), in Gelato's order.
 
         Any number of uids will do: each is asked for once, 250 in a request, one request after another. A product that
-        Gelato does not know has the status `not-supported` everywhere.
+        Gelato does not know has the status `not-supported` everywhere. A client's `total_timeout` holds for all requests
+        together. Where one of them fails, its error is raised and the rows of those before it are lost: to keep what has
+        come and to go on from there, ask for 250 products at a time.
 
         Raises:
             ValidationError: there is no uid, or an empty one; nothing was sent.
-            TypeError: a single text instead of a list.
+            TypeError: a single text instead of a list, or a uid that is no text (`products[i]`).
         """
         return await all_availability(self._engine, product_uids)

@@ -29,12 +29,13 @@ class Stores:
         """Make a product in a store (*Create product (from template)*).
 
         The answer has status `created` and few fields filled; `wait_until_ready` gives the published product. It is sent
-        again only where it certainly did not take effect. If the answer is lost, nobody knows whether the product was made:
-        look for its title among `products(store_id)`, newest first, half a minute later, before you call again.
+        again only where it certainly did not take effect.
 
         Raises:
             ValidationError: it breaks documented rules; nothing was sent.
-            NoAnswerError, ServerError, DecodeError: the answer is lost; the product may have been made.
+            OutcomeUnknownError: the answer is lost, and the product may have been made. Don't call again before you have
+                looked for its title among `products(store_id)`, newest first, half a minute later. Where the answer told its
+                `product_id`, ask `product` instead; `reason` and the cause say what went wrong.
             NotFoundError: there is no such store or template.
             ResponseError: Gelato refused it.
         """
@@ -50,11 +51,15 @@ class Stores:
         """Look at a new product until its publishing has ended: `status` is `active`, or `publishing_error`.
 
         That takes some 10 to 20 seconds. It is looked at after 0, 1, 1.5, 2.25 ... at most 10 seconds, through the limiter; a
-        look that fails for a passing reason is repeated with the next one. After `timeout` seconds it is looked at once more.
-        A client's `total_timeout` holds for each look. `publishing_error_code` says what went wrong.
+        look that fails for a passing reason is repeated with the next one, after a `Retry-After` where the answer has one. A
+        product that is not found counts as not there yet for 10 seconds. After `timeout` seconds it is looked at once more,
+        and a look that is under way then may add up to the client's own `timeout`. The client's `total_timeout` holds for each
+        look. `publishing_error_code` says what went wrong.
 
         Raises:
-            WaitTimeoutError: it is not ready in time (a `TimeoutError` too); `last` is the product as last seen.
+            TypeError, ValueError: `timeout` is no number, NaN or negative; nothing was sent.
+            WaitTimeoutError: it is not ready in time (a `TimeoutError` too), or Gelato asks to be left alone for longer; `last`
+                is the product as last seen.
             NotFoundError: there is no such product.
         """
         return await wait(

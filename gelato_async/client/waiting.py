@@ -1,12 +1,13 @@
 """Waiting: looks again at growing intervals, through the limiter, until it is over or time is up."""
 
+import math
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Generic, TypeVar
 
-from attrs import frozen
+from attrs import define, frozen
 
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import GelatoError, NotSentError, WaitTimeoutError
+from gelato_async.core.errors import GelatoError, NotFoundError, NotSentError, ResponseError, WaitTimeoutError
 from gelato_async.core.operations import Operation
 from gelato_async.core.retry import Fate, fate_of
 from gelato_async.models.order import Order
@@ -14,7 +15,10 @@ from gelato_async.models.store_product import StoreProduct
 
 T = TypeVar("T", Order, StoreProduct)
 
-_PASSING = frozenset({Fate.NOT_SENT, Fate.REFUSED_FOR_NOW, Fate.UNKNOWN})
+# a look changes nothing, so that one whose answer was lost passes too
+_PASSING = frozenset({Fate.NOT_SENT, Fate.REFUSED_FOR_NOW, Fate.UNKNOWN, Fate.DONE})
+# what was just made may not be found at once
+_NOT_FOUND_YET = 10.0
 
 
 @frozen(kw_only=True)
@@ -42,44 +46,76 @@ async def wait(
     """Look until `is_over`, a last time when the seconds are over. Looks that fail for a passing reason are repeated.
 
     Raises:
-        WaitTimeoutError: it is not over in time.
+        TypeError, ValueError: `seconds`, which callers know as `timeout`, is no number, NaN or negative; nothing was sent.
+        WaitTimeoutError: it is not over in time, or Gelato asks to be left alone for longer.
         GelatoError: a look was refused, or whatever `is_over` raises.
     """
-    clock, interval = engine.clock, pace.first
-    end = clock.now() + seconds
-    last: T | None = None
-    failed: GelatoError | None = None
+    looks, interval = _Looks(engine, operation, engine.clock.now(), _checked(seconds)), pace.first
     while True:
-        try:
-            last, failed = await _look(engine, operation, end), None
-        except GelatoError as error:
-            if not _is_passing(error):
-                raise
-            failed = error
-        else:
-            if is_over(last):
-                return last
-        left = end - clock.now()
-        if left <= 0:
-            seen = "no look succeeded" if last is None else f"it was {status_of(last)} when last seen"
-            raise _out_of_time(f"{seen}, and {seconds:g} seconds are over", operation.name, last, failed) from failed
-        await clock.sleep(min(interval, left))
+        found = await looks.look()
+        if found is not None and is_over(found):
+            return found
+        left = looks.end - engine.clock.now()
+        if left <= 0 or looks.retry_after > left:
+            raise looks.out_of_time(left, status_of) from looks.failed
+        await engine.clock.sleep(min(max(interval, looks.retry_after), left))
         interval = pace.next(interval)
 
 
-async def _look(engine: Engine, operation: Operation[T], end: float) -> T:
-    request = engine.backend.prepare(operation, validate=engine.validate)
-    # retries end with the wait, only an attempt that is under way then may take its usual time
-    longest = max(end, engine.clock.now()) + engine.timeout
-    return (await engine.repeat(operation, request, min(engine.deadline(), longest))).answer
+@define
+class _Looks(Generic[T]):
+    engine: Engine
+    operation: Operation[T]
+    began: float
+    seconds: float
+    last: T | None = None
+    failed: GelatoError | None = None
+
+    @property
+    def end(self) -> float:
+        return self.began + self.seconds
+
+    @property
+    def retry_after(self) -> float:
+        return self.failed.retry_after or 0.0 if isinstance(self.failed, ResponseError) else 0.0
+
+    async def look(self) -> T | None:
+        try:
+            self.last, self.failed = await self._send(), None
+        except GelatoError as error:
+            if not self._passes(error):
+                raise
+            self.failed = error
+            return None
+        return self.last
+
+    async def _send(self) -> T:
+        # retries end with the wait, only an attempt that is under way then may take its usual time
+        latest = max(self.end, self.engine.clock.now()) + self.engine.timeout
+        deadline = min(self.engine.deadline(), latest)
+        return await self.engine.send_within(self.operation, deadline, retry_until=self.end)
+
+    def _passes(self, error: GelatoError) -> bool:
+        if isinstance(error, NotFoundError):
+            return self.last is None and self.engine.clock.now() < self.began + min(_NOT_FOUND_YET, self.seconds)
+        return fate_of(error) in _PASSING or type(error) is NotSentError
+
+    def out_of_time(self, left: float, status_of: Callable[[T], str | None]) -> WaitTimeoutError:
+        seen = "no look succeeded" if self.last is None else f"it was {status_of(self.last)} when last seen"
+        why = f"{self.seconds:g} seconds are over"
+        if left > 0:
+            why = f"Gelato asks for {self.retry_after:g} seconds without a request, more than are left of {self.seconds:g}"
+        return WaitTimeoutError(
+            f"{seen}, and {why}: wait again, or look later",
+            last=self.last,
+            operation=self.operation.name,
+            reason=str(self.failed) if self.failed else None,
+        )
 
 
-def _is_passing(error: GelatoError) -> bool:
-    return fate_of(error) in _PASSING or type(error) is NotSentError
-
-
-def _out_of_time(
-    message: str, operation: str, last: Order | StoreProduct | None, failed: GelatoError | None
-) -> WaitTimeoutError:
-    reason = str(failed) if failed else None
-    return WaitTimeoutError(f"{message}: wait again, or look later", last=last, operation=operation, reason=reason)
+def _checked(timeout: object) -> float:
+    if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
+        raise TypeError(f"timeout must be a number of seconds, not {type(timeout).__name__}")
+    if math.isnan(timeout) or timeout < 0:
+        raise ValueError(f"timeout must be 0 or more seconds, not {timeout!r}")
+    return float(timeout)

@@ -19,7 +19,9 @@ from gelato_async.core.responses import Scrubber
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import RuleTable
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
+from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
+from gelato_async.models.store_product import StoreProduct
 
 T = TypeVar("T")
 
@@ -28,9 +30,13 @@ Routes = Mapping[type[Operation[Any]], Route]
 Rules = Mapping[type[Operation[Any]], RuleTable]
 
 PAGE = 100
+"""The most rows that a page may have, of whatever, and what is asked for where nothing else is."""
+
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 # an order is looked for by these, so they must be what the model says
 _OWN_FIELDS = ("orderReferenceId", "orderType")
+# the answers whose `id` is an order's
+_ORDERS = (Order, SubmittedOrder)
 _PRIVATE: Fields = {
     ShippingAddress: [
         f.name for f in attrs.fields(ShippingAddress) if f.name not in {"country", "is_business", "extra"}
@@ -192,12 +198,14 @@ class Backend:
         scrubber = self.scrubber(operation)
         text = response.body.decode(errors="replace")
         body = scrubber.text(text) if found is None else json.dumps(scrubber.json(found))
-        order_id = kinds.as_identifier(found.get("id")) if isinstance(found, dict) else None
+        answer = self.route(operation).answer
+        found_id = kinds.as_identifier(found.get("id")) if isinstance(found, dict) else None
         return DecodeError(
             f"{response.status}, but the answer is not as documented: " + "; ".join(map(str, problems)),
             problems=problems,
             body=body[: responses.BODY_CUT],
-            order_id=order_id or None,
+            order_id=found_id or None if answer in _ORDERS else None,
+            product_id=found_id or None if answer is StoreProduct else None,
             operation=operation.name,
         )
 

@@ -6,7 +6,7 @@
     │   ├── UnsupportedError        this API cannot say that
     │   └── ConnectionFailedError   refused, DNS, TLS, connect timeout, no free connection
     ├── NoAnswerError               it was sent and no whole answer came
-    ├── OutcomeUnknownError         a create whose fate could not be settled
+    ├── OutcomeUnknownError         a create that may have been made: don't repeat it, look
     ├── OrderEndedError             an order ended otherwise than it was waited for
     │   └── OrderRefusedError       Gelato took it at first and refused it later
     ├── WaitTimeoutError            what was waited for did not happen in time
@@ -18,7 +18,7 @@
     │   ├── RateLimitError          429
     │   └── ServerError             any 5xx
     ├── DecodeError                 a 2xx that is not as documented
-    └── WebhookError                not an event, or not from whom it claims
+    └── WebhookError                what was received is not an event
 
 They survive `pickle` and `copy`, and their text holds no key and no value of the recipient's address.
 """
@@ -114,18 +114,21 @@ class NoAnswerError(GelatoError):
 
 
 class OutcomeUnknownError(GelatoError):
-    """A create may or may not have made an order. Don't send it again: ask `orders.find(order_reference_id)` later.
+    """A create may or may not have made what it was to make. Don't send it again: look for it, later.
 
-    `attempts` is how often it was sent. `order_ids` names orders that may be the one, where some were found.
+    An order is looked for with `orders.find(order_reference_id)`; `order_ids` names orders that may be the one, where some
+    were found. A store product has no reference, so `order_reference_id` is None: it is looked for with `stores.products`,
+    or with `stores.product` where the answer told its `product_id`. `attempts` is how often it was sent.
     """
 
     def __init__(
         self,
         message: str,
         *,
-        order_reference_id: str,
+        order_reference_id: str | None = None,
         attempts: int,
         order_ids: Sequence[str] = (),
+        product_id: str | None = None,
         operation: str | None = None,
         reason: str | None = None,
     ) -> None:
@@ -133,6 +136,7 @@ class OutcomeUnknownError(GelatoError):
         self.order_reference_id = order_reference_id
         self.attempts = attempts
         self.order_ids: tuple[str, ...] = tuple(order_ids)
+        self.product_id = product_id
 
 
 class OrderEndedError(GelatoError):
@@ -229,7 +233,8 @@ class ServerError(ResponseError):
 class DecodeError(GelatoError):
     """A 2xx whose body is not as documented: the request was accepted, its answer cannot be read.
 
-    `problems` has every path, `body` the text (cut), `order_id` the order's id where it could be found.
+    `problems` has every path, `body` the text (cut), `order_id` or `product_id` the id of the order or the store product
+    that the answer is, where it could be found.
     """
 
     def __init__(
@@ -239,6 +244,7 @@ class DecodeError(GelatoError):
         problems: Sequence[Problem] = (),
         body: str = "",
         order_id: str | None = None,
+        product_id: str | None = None,
         operation: str | None = None,
         reason: str | None = None,
     ) -> None:
@@ -246,7 +252,8 @@ class DecodeError(GelatoError):
         self.problems: tuple[Problem, ...] = tuple(problems)
         self.body = body
         self.order_id = order_id
+        self.product_id = product_id
 
 
 class WebhookError(GelatoError):
-    """Not an event that Gelato documents, or not from whom it claims to be."""
+    """What was received is not an event: not JSON, not an object, or without a name in `event`."""

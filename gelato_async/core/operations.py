@@ -47,7 +47,12 @@ class CheckedOperation(Operation[T_co]):
 
 @frozen
 class OnceOperation(Operation[T_co]):
-    """A call that makes something of which nobody can tell afterwards whether it was made: never repeated when unclear."""
+    """A call that makes something of which nobody can tell afterwards whether it was made: never repeated when unclear.
+
+    `advice` is what a caller may do then.
+    """
+
+    advice: ClassVar[str]
 
 
 @frozen

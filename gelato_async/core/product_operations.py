@@ -6,13 +6,11 @@ from typing import ClassVar
 from attrs import field, frozen
 from attrs.validators import instance_of
 
+from gelato_async.core.backend import PAGE
 from gelato_async.core.operations import Operation
 from gelato_async.models.catalog import Catalog, CatalogPage
 from gelato_async.models.product import CoverDimensions, Product, ProductPage, ProductPrices, as_filters
 from gelato_async.models.stock import StockAvailability, as_uids
-
-ROWS = 100
-"""The most rows that a page of a search may have, and what is asked for where nothing else is."""
 
 PRODUCTS = 250
 """The most products that one question for their stock may name."""
@@ -42,7 +40,7 @@ class SearchProducts(Operation[ProductPage]):
     name: ClassVar[str] = "products.search"
     catalog_uid: str = field(validator=instance_of(str))
     attribute_filters: Mapping[str, tuple[str, ...]] | None = field(default=None, converter=as_filters, kw_only=True)
-    limit: int = field(default=ROWS, kw_only=True)
+    limit: int = field(default=PAGE, kw_only=True)
     offset: int | None = field(default=None, kw_only=True)
 
 

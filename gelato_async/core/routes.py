@@ -28,8 +28,9 @@ class Route:
 
     `path` is a template like `/v4/orders/{order_id}:cancel`, its names are the operation's fields (or the backend's
     own, like `prefix`). `body` names the operation's field that is sent, or several that make up an object; `query` names
-    those that are sent as query parameters instead. `answer` is the type of the answer, NoneType where a body is of no
-    interest; `bare` is the field that a list is read into, where the answer is one instead of an object.
+    those that are sent as query parameters instead, and no route has both. `answer` is the type of the answer, NoneType
+    where a body is of no interest; `bare` is the field that a list is read into, where the answer is one instead of an
+    object.
     """
 
     method: str
@@ -41,6 +42,10 @@ class Route:
     fixed: Mapping[str, Any] = field(factory=dict)
     answer: type[Any] = NoneType
     bare: str | None = None
+
+    def __attrs_post_init__(self) -> None:
+        if self.body is not None and self.query:
+            raise ValueError(f"{self.method} {self.path}: a route has a body or a query, not both")
 
     @cached_property
     def names(self) -> frozenset[str]:

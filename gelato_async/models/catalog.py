@@ -5,7 +5,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gelato_async.models.fields import wire
+from gelato_async.models.fields import count_rows, wire
 
 
 @frozen(kw_only=True)
@@ -54,8 +54,7 @@ class CatalogPage:
     @property
     def length(self) -> int:
         """How many rows the answer had, those that cannot be read included."""
-        rows = self.raw.get("data")
-        return len(rows if isinstance(rows, list) else self.catalogs)
+        return count_rows(self.raw, "data", self.catalogs)
 
     def ends_at(self, count: int) -> bool:
         """Whether these were the last, `count` catalogs having come so far; False where the page does not tell."""

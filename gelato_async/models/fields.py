@@ -1,6 +1,6 @@
 """What the models share: the metadata that tells `core.wire` about odd wire names, and the converters of request fields."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sized
 from decimal import Decimal
 from typing import Any, TypeVar
 
@@ -35,6 +35,12 @@ def as_reference(value: str) -> str:
 def as_amount(value: Decimal | float | str | None) -> Decimal | None:
     """Read an amount of money: a float becomes the Decimal that its shortest spelling shows."""
     return Decimal(repr(value)) if isinstance(value, float) else None if value is None else Decimal(value)
+
+
+def count_rows(raw: Mapping[str, Any], key: str, read: Sized) -> int:
+    """How many rows an answer has under a key, those that cannot be read included."""
+    rows = raw.get(key)
+    return len(rows if isinstance(rows, list) else read)
 
 
 def as_extra(value: Mapping[str, Any] | None) -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gelato_async.models.fields import as_tuple
+from gelato_async.models.fields import as_tuple, count_rows
 
 
 def as_filters(filters: Mapping[str, Iterable[str]] | None) -> Mapping[str, tuple[str, ...]] | None:
@@ -61,8 +61,7 @@ class ProductPage:
     @property
     def length(self) -> int:
         """How many rows the answer had, those that cannot be read included."""
-        rows = self.raw.get("products")
-        return len(rows if isinstance(rows, list) else self.products)
+        return count_rows(self.raw, "products", self.products)
 
 
 @frozen(kw_only=True)

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import field, frozen
 
 from gelato_async.models.enums import Channel, FinancialStatus, FulfillmentStatus, OrderType
-from gelato_async.models.fields import as_extra, as_strings
+from gelato_async.models.fields import as_extra, as_strings, count_rows
 
 
 @frozen(kw_only=True)
@@ -76,4 +76,4 @@ class OrderPage:
     @property
     def length(self) -> int:
         """How many rows the answer had, those that cannot be read included."""
-        return len(self.raw.get("orders") or self.orders)
+        return count_rows(self.raw, "orders", self.orders)

@@ -12,8 +12,12 @@ from gelato_async.models.stock_regions import StockRegion
 
 
 def as_uids(uids: Iterable[str]) -> tuple[str, ...]:
-    """Make the list immutable; a single text in place of a list is refused."""
-    return as_tuple(uids)
+    """Make the list immutable; a single text in place of a list is refused, and so is what is no text in the list."""
+    found = as_tuple(uids)
+    for position, uid in enumerate(found):
+        if not isinstance(uid, str):
+            raise TypeError(f"products[{position}] must be a str, not {type(uid).__name__}")
+    return found
 
 
 @frozen(kw_only=True)

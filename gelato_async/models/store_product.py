@@ -7,7 +7,7 @@ from typing import Any
 from attrs import field, frozen
 
 from gelato_async.models.enums import ConnectionStatus, FitMethod, StoreProductStatus, as_fit_method
-from gelato_async.models.fields import as_extra, as_strings, as_tuple
+from gelato_async.models.fields import as_extra, as_strings, as_tuple, count_rows
 
 
 @frozen(kw_only=True)
@@ -134,4 +134,4 @@ class StoreProductPage:
     @property
     def length(self) -> int:
         """How many rows the answer had, those that cannot be read included."""
-        return len(self.raw.get("products") or self.products)
+        return count_rows(self.raw, "products", self.products)

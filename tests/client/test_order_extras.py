@@ -2,17 +2,21 @@ import copy
 import math
 import pickle
 
+import anyio.lowlevel
 import pytest
 from attrs import evolve
 from stepping import Stepping
 
 from gelato_async import (
     AuthenticationError,
+    BadRequestError,
     ConflictError,
+    DecodeError,
     FulfillmentStatus,
     GelatoClient,
     GelatoConnectClient,
     GelatoError,
+    NoAnswerError,
     NotFoundError,
     NotSentError,
     Order,
@@ -20,6 +24,7 @@ from gelato_async import (
     OrderQuery,
     Response,
     RetryPolicy,
+    ScriptedTransport,
     Unlimited,
 )
 from gelato_async.client.connected import ConnectedOrders
@@ -246,11 +251,10 @@ async def test_an_outage_at_the_end_is_told(orders, server):
 
 @pytest.mark.anyio
 async def test_what_will_not_pass_ends_a_wait_at_once(orders, server, virtual):
-    with pytest.raises(NotFoundError):
-        await orders("gelato").wait_for("order-1", SHIPPED, timeout=1000)
-    server.queue("get", Response(status=401))
-    with pytest.raises(AuthenticationError):
-        await orders("gelato").wait_for("order-1", SHIPPED, timeout=1000)
+    for refused, error in ((401, AuthenticationError), (400, BadRequestError)):
+        server.queue("get", Response(status=refused))
+        with pytest.raises(error):
+            await orders("gelato").wait_for("order-1", SHIPPED, timeout=1000)
     assert virtual.slept == []
 
 
@@ -403,6 +407,64 @@ async def test_gelato_connect_gathers_by_reference_without_taking_a_part_twice(o
 
 
 @pytest.mark.anyio
+async def test_parts_are_told_apart_by_the_id_that_they_have(orders, server):
+    for _ in range(2):
+        server.order(connectedOrderIds=["ORDER-1", "order-1", "order-2"])
+    server.queue("get", *[server.answer(server.orders[number]) for number in (0, 0, 1)])
+    found = await orders("gelato").connected("order-1")
+    assert [part.id for part in found.orders] == ["order-1", "order-2"]
+    assert server.count("get") == 3
+
+
+@pytest.mark.anyio
+async def test_no_part_is_asked_for_twice(orders, server):
+    for _ in range(4):
+        server.order(connectedOrderIds=["order-2", "order-3", "order-3", "order-4", "order-1"])
+    assert len((await orders("gelato").connected("order-1")).orders) == 4
+    assert server.count("get") == 4
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("api", "first"), [("gelato", "order-1"), ("connect", "order-1"), ("connect", "ref-1")])
+async def test_a_hundred_parts_are_gathered_and_no_more(orders, server, api, first):
+    ids = [f"order-{number}" for number in range(1, 101)]
+    for number in range(100):
+        server.order(f"ref-{number + 1}", connectedOrderIds=ids)
+    assert len((await orders(api).connected(first)).orders) == 100
+    server.orders[-1]["connectedOrderIds"] = [*ids, "order-101", "order-102"]
+    with pytest.raises(DecodeError, match="more than 100 parts"):
+        await orders(api).connected(first)
+
+
+@pytest.mark.anyio
+async def test_parts_without_end_are_an_error(orders, server):
+    def another(request):
+        name = request.url.rpartition("/")[2]
+        return server.answer({**first, "id": name, "connectedOrderIds": [f"{name}x"]})
+
+    first = server.order()
+    server.queue("get", *[another] * 500)
+    with pytest.raises(DecodeError, match="more than 100 parts") as caught:
+        await orders("gelato").connected("order-1")
+    assert (caught.value.operation, server.count("get")) == ("orders.get", 101)
+
+
+@pytest.mark.anyio
+async def test_the_total_timeout_is_for_all_parts_together(orders, server, virtual):
+    async def slow(request):
+        await anyio.lowlevel.checkpoint()
+        virtual.time += 4
+        return await server(request)
+
+    ids = [f"order-{number}" for number in range(1, 11)]
+    for _ in ids:
+        server.order(connectedOrderIds=ids)
+    with pytest.raises(NoAnswerError, match="the time for the whole call ran out"):
+        await orders("gelato", total_timeout=10, transport=ScriptedTransport(slow)).connected("order-1")
+    assert server.count("get") == 3
+
+
+@pytest.mark.anyio
 async def test_a_part_that_is_gone_is_told(orders, server):
     server.order(connectedOrderIds=["order-1", "order-9"])
     with pytest.raises(NotFoundError):
@@ -442,11 +504,3 @@ async def test_no_order_is_missed_when_a_page_full_is_made_meanwhile(orders, ser
                 server.order("new")
     assert len(met) == len(set(met))
     assert {f"order-{number}" for number in range(1, 251)} <= set(met)
-
-
-@pytest.mark.anyio
-async def test_a_server_that_ignores_the_offset_is_not_asked_for_ever(orders, server):
-    rows = [server.order() for _ in range(100)]
-    server.queue("search", *[server.answer({"orders": rows})] * 9)
-    assert len([row async for row in orders("gelato").search()]) == 100
-    assert server.count("search") == 4

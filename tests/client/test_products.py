@@ -10,6 +10,7 @@ import pytest
 
 from gelato_async import (
     BadRequestError,
+    DecodeError,
     GelatoClient,
     NoAnswerError,
     NotFoundError,
@@ -111,13 +112,41 @@ async def test_pages_of_catalogs_are_read_to_the_end(scripted, total):
 
 @pytest.mark.parametrize(
     ("total", "rows"),
-    [(1000, catalogs(0, 20)), (None, catalogs(0, 20)), (1000, []), (None, [None]), (None, None)],
-    ids=["same again", "without a total", "nothing", "unreadable", "no list"],
+    [
+        (None, catalogs(0, 20)),
+        (None, [None]),
+        (None, None),
+        (20, catalogs(0, 20)),
+        (21, [None, *catalogs(0, 20)]),
+        (0, []),
+    ],
+    ids=["without a total", "unreadable", "no list", "all at once", "one unreadable", "none"],
 )
 async def test_a_server_that_ignores_the_offset_is_not_asked_for_ever(scripted, total, rows):
     products, requests = scripted(lambda query, body: {"data": rows, "pagination": {"total": total}})
     assert len(await products.catalogs()) == len([row for row in rows or [] if row])
     assert len(requests) <= 2
+
+
+@pytest.mark.parametrize(
+    ("total", "pages"),
+    [
+        (1000, [catalogs(0, 20), catalogs(0, 20)]),
+        (40, [catalogs(0, 20), catalogs(0, 20)]),
+        (1000, [[]]),
+        (1000, [None]),
+        (45, [catalogs(0, 20), catalogs(20, 20), []]),
+        (40, [catalogs(0, 20), catalogs(19, 20)]),
+    ],
+    ids=["same again", "same to the end", "nothing", "no list", "too few", "moved"],
+)
+async def test_fewer_catalogs_than_there_are_is_an_error(scripted, total, pages):
+    answers = iter(pages)
+    products, requests = scripted(lambda query, body: {"data": next(answers), "pagination": {"total": total}})
+    with pytest.raises(DecodeError, match=rf"the pages hold \d+ of {total} catalogs") as caught:
+        await products.catalogs()
+    assert caught.value.operation == "products.catalogs"
+    assert len(requests) == len(pages)
 
 
 async def test_the_total_timeout_is_for_all_pages_together(scripted, virtual):
@@ -233,12 +262,6 @@ async def test_a_product_that_comes_twice_is_shown_once(scripted):
     products, _ = scripted(lambda query, body: {"products": next(answers)})
     found = [product.product_uid async for product in products.search("posters")]
     assert found == [f"product-{n}" for n in range(150)]
-
-
-async def test_a_search_that_ignores_its_offset_ends(scripted):
-    products, requests = scripted(lambda query, body: {"products": rows(0, 100)})
-    assert len([product async for product in products.search("posters")]) == 100
-    assert len(requests) == 4
 
 
 async def test_products_that_are_added_in_front_meanwhile_end_no_search(scripted):
@@ -379,6 +402,25 @@ async def test_a_bad_uid_in_a_later_chunk_stops_the_first_one_too(scripted):
     with pytest.raises(ValidationError):
         await products.availability([*(f"uid-{n}" for n in range(250)), ""])
     assert requests == []
+
+
+@pytest.mark.parametrize("uid", [b"x", 1, None, ["a"], {}], ids=repr)
+async def test_a_uid_that_is_no_text_is_named(scripted, uid):
+    products, requests = scripted(lambda query, body: {})
+    with pytest.raises(TypeError, match=rf"products\[251\] must be a str, not {type(uid).__name__}"):
+        await products.availability([*(f"uid-{n}" for n in range(251)), uid])
+    assert requests == []
+
+
+async def test_the_total_timeout_is_for_all_chunks_together(scripted, virtual):
+    def answer(_, body):
+        virtual.time += 4
+        return {}
+
+    products, requests = scripted(answer, total_timeout=10)
+    with pytest.raises(NoAnswerError, match="the time for the whole call ran out"):
+        await products.availability(f"uid-{n}" for n in range(2500))
+    assert len(requests) == 4
 
 
 async def test_a_single_text_is_no_list_of_products(scripted):

@@ -1,5 +1,6 @@
 import json
 import math
+import pickle
 
 import pytest
 from attrs import evolve
@@ -10,7 +11,9 @@ from gelato_async import (
     GelatoClient,
     NoAnswerError,
     NotFoundError,
+    OutcomeUnknownError,
     Response,
+    ResponseError,
     RetryPolicy,
     ScriptedTransport,
     ServerError,
@@ -121,7 +124,7 @@ async def test_an_unknown_template_or_product_is_not_found(stores):
 
 
 @pytest.mark.parametrize(
-    ("faults", "error"),
+    ("faults", "cause"),
     [
         ([Fault("status", status=503, when="after", count=9, routes=["ecommerce.create"])], ServerError),
         ([Fault("drop", when="after", count=9, routes=["ecommerce.create"])], NoAnswerError),
@@ -130,9 +133,12 @@ async def test_an_unknown_template_or_product_is_not_found(stores):
     ],
     ids=["503", "dropped", "truncated", "html"],
 )
-async def test_a_lost_answer_makes_no_second_product_and_the_first_is_in_the_list(stores, sandbox, error):
-    with pytest.raises(error):
+async def test_a_lost_answer_makes_no_second_product_and_the_first_is_in_the_list(stores, sandbox, cause):
+    with pytest.raises(
+        OutcomeUnknownError, match=r"Do not send it again: look for its title with stores\.products"
+    ) as caught:
         await stores.create_product_from_template("store-1", SHIRT)
+    assert isinstance(caught.value.__cause__, cause)
     assert await titles(stores) == ["Harbour shirt"]
     assert sum(sandbox.audit().faults.values()) == 1
 
@@ -147,6 +153,45 @@ async def test_a_create_that_never_left_is_sent_again(script):
     stores, transport = script(ConnectionFailedError("refused"), {"id": "1"})
     assert (await stores.create_product_from_template("store-1", SHIRT)).id == "1"
     assert len(transport.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Response(status=500), "nobody knows whether it took effect"),
+        (Response(status=408), "nobody knows whether it took effect"),
+        (NoAnswerError("read timeout"), "nobody knows whether it took effect"),
+        (NoAnswerError("cut off", status=201), "it took effect, and its answer is lost"),
+        (Response(status=201, body=b"<html>"), "it took effect, and its answer is lost"),
+        (Response(status=204), "it took effect, and its answer is lost"),
+    ],
+    ids=["500", "408", "no answer", "truncated", "html", "nothing"],
+)
+async def test_a_create_of_unknown_fate_says_so_and_what_to_do(script, answer, message):
+    stores, transport = script(Response(status=429), ConnectionFailedError("refused"), answer)
+    with pytest.raises(OutcomeUnknownError, match=message) as caught:
+        await stores.create_product_from_template("store-1", SHIRT)
+    error = caught.value
+    assert (error.order_reference_id, error.order_ids, error.product_id) == (None, (), None)
+    assert (error.attempts, len(transport.requests)) == (2, 3)
+    assert (error.operation, error.reason) == ("stores.create_product_from_template", str(error.__cause__))
+    assert vars(pickle.loads(pickle.dumps(error))) == vars(error)
+
+
+async def test_a_create_whose_answer_cannot_be_read_names_the_product_that_it_made(script):
+    stores, _ = script({"id": "product-1", "variants": [{"title": "no id"}]})
+    with pytest.raises(OutcomeUnknownError, match="it made 'product-1'") as caught:
+        await stores.create_product_from_template("store-1", SHIRT)
+    assert (caught.value.product_id, caught.value.order_ids) == ("product-1", ())
+    assert (caught.value.__cause__.product_id, caught.value.__cause__.order_id) == ("product-1", None)
+
+
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 422, 302])
+async def test_a_create_that_was_refused_is_refused(script, status):
+    stores, transport = script(Response(status=status))
+    with pytest.raises(ResponseError):
+        await stores.create_product_from_template("store-1", SHIRT)
+    assert len(transport.requests) == 1
 
 
 # waiting
@@ -253,11 +298,11 @@ async def test_products_made_while_the_pages_are_read_make_no_row_twice_and_none
     assert len(met) == len(set(met))
 
 
-async def test_a_server_that_ignores_the_offset_is_not_asked_for_ever(script):
-    rows = [{"id": str(number)} for number in range(100)]
+@pytest.mark.parametrize("rows", [5, True, {"a": 1}, "abc", 1.5, None], ids=repr)
+async def test_an_answer_without_a_list_of_products_ends_a_listing(script, rows):
     stores, transport = script({"products": rows})
-    assert [row.id async for row in stores.products("store-1")] == [row["id"] for row in rows]
-    assert len(transport.requests) == 4
+    assert [product async for product in stores.products("store-1")] == []
+    assert len(transport.requests) == 1
 
 
 async def test_leaving_the_loop_early_reads_no_further_page(script):

@@ -63,7 +63,13 @@ ALL = {
     UnsupportedError: PROBLEMATIC,
     ConnectionFailedError: PLAIN,
     NoAnswerError: {**PLAIN, "status": 200},
-    OutcomeUnknownError: {**PLAIN, "order_reference_id": "order-1", "attempts": 3, "order_ids": ("id-1", "id-2")},
+    OutcomeUnknownError: {
+        **PLAIN,
+        "order_reference_id": "order-1",
+        "attempts": 3,
+        "order_ids": ("id-1", "id-2"),
+        "product_id": "p-1",
+    },
     ResponseError: ANSWER,
     BadRequestError: ANSWER,
     AuthenticationError: ANSWER,
@@ -71,7 +77,7 @@ ALL = {
     ConflictError: ANSWER,
     RateLimitError: ANSWER,
     ServerError: ANSWER,
-    DecodeError: {**PLAIN, "problems": tuple(PROBLEMS), "body": "{}", "order_id": "id-1"},
+    DecodeError: {**PLAIN, "problems": tuple(PROBLEMS), "body": "{}", "order_id": "id-1", "product_id": "p-1"},
     OrderEndedError: {**PLAIN, "order": ORDER},
     OrderRefusedError: {**PLAIN, "order": ORDER},
     WaitTimeoutError: {**PLAIN, "last": None},
@@ -145,6 +151,7 @@ def test_what_an_answer_lacks_is_none():
     assert (error.code, error.request_id, error.details, error.body, error.retry_after) == (None, None, None, "", None)
     assert (error.operation, error.reason) == (None, None)
     unread = DecodeError("odd")
-    assert (unread.problems, unread.body, unread.order_id) == ((), "", None)
+    assert (unread.problems, unread.body, unread.order_id, unread.product_id) == ((), "", None, None)
     assert NoAnswerError("gone").status is None
-    assert OutcomeUnknownError("gone", order_reference_id="order-1", attempts=1).order_ids == ()
+    unknown = OutcomeUnknownError("gone", attempts=1)
+    assert (unknown.order_reference_id, unknown.order_ids, unknown.product_id) == (None, (), None)

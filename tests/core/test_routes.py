@@ -18,6 +18,12 @@ def test_a_route_knows_the_names_in_its_path():
     assert Route(method="POST", service="order", path="/v4/orders", repeat=Repeat.FREELY).names == frozenset()
 
 
+def test_a_route_with_a_body_and_a_query_is_refused():
+    for body in ("order", ("items",)):
+        with pytest.raises(ValueError, match="POST /v4/orders: a route has a body or a query, not both"):
+            Route(method="POST", service="order", path="/v4/orders", repeat=Repeat.FREELY, body=body, query=("limit",))
+
+
 @pytest.mark.parametrize(
     ("order_id", "encoded"),
     [

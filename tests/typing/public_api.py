@@ -323,7 +323,7 @@ async def errors_say_what_may_be_done_next(client: GelatoClient) -> None:
     except (ConnectionFailedError, NotSentError) as error:
         assert_type(error.reason, str | None)
     except OutcomeUnknownError as error:
-        assert_type(error.order_reference_id, str)
+        assert_type(error.order_reference_id, str | None)
         assert_type(error.attempts, int)
         assert_type(error.order_ids, tuple[str, ...])
     except RateLimitError as error:
