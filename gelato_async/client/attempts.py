@@ -128,8 +128,10 @@ class Attempts:
                 on_sending()
             sent = True
 
+        limit = self._own_limit(deadline)
+        if limit is not None and limit <= 0:
+            raise _out_of_time(operation, sent=False)
         try:
-            limit = self._own_limit(deadline)
             with contextlib.nullcontext() if limit is None else anyio.fail_after(limit):
                 response = await self._exchange(request, before_send, lambda: sent)
         except TimeoutError:
