@@ -186,6 +186,7 @@ class WebhookReceiver:
     async def _handle_claimed(self, event: Event) -> WebhookAnswer:
         if not isinstance(self.store, LeasedStore):
             return await self._handle(event)
+        answer = _FAILED
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._renew_for_ever, self.store, event)
             answer = await self._handle(event)
