@@ -446,7 +446,7 @@ def _child(sandbox, backend, path):
 
 def _killed(sandbox, backend, path, seed):
     """Kill a run at a random moment, as soon as ten requests are in flight; say how far it was."""
-    target = random.Random(seed).uniform(0.2, 0.75) * ORDERS
+    target = random.Random(seed).uniform(0.2, 0.65) * ORDERS
     with _child(sandbox, backend, path) as child:
         for line in child.stdout:
             finished, in_flight = map(int, line.split())
