@@ -11,7 +11,7 @@ from gelato_async.bulk.job import Job
 
 @define(eq=False)
 class Line:
-    """Two queues, of which one is empty. What was sent before goes first: it is closest to its end."""
+    """`fresh` jobs wait for their first turn. Those that come back, held back or to be sent `again`, go before them."""
 
     fresh: deque[Job] = field(factory=deque)
     again: deque[Job] = field(factory=deque)

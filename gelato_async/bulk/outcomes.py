@@ -71,7 +71,7 @@ class Progress:
     """A snapshot of a run. `adopted` and `replayed` orders are among the `created` ones.
 
     `started` counts orders taken from the input, `repeated` those of them that came a second time and were left out, `skipped`
-    those that a run with `resume_only` left out, `in_flight` those being sent, `parked` those whose fate is being settled.
+    those that `resume_only` left out, `in_flight` those being sent or next in turn, `parked` those whose fate is being settled.
     `rate` is created orders a second, replayed ones aside. `paused` says that requests fail, and that one probe at a time goes.
     """
 

@@ -19,7 +19,7 @@ _PATIENCE = 600.0
 
 @frozen(kw_only=True)
 class Crash:
-    """What was killed when. `told` orders had their outcome in the report; `open` ones were on their way."""
+    """What was killed when. `told` orders had their outcome in the report; `open` ones were on their way, or about to be."""
 
     journal: Path
     told: int
@@ -30,7 +30,7 @@ class Crash:
         """For people."""
         if not self.killed:
             return "the first run ended before it could be killed"
-        return f"killed after {self.told} outcomes, with {self.open} on their way; run again with its journal"
+        return f"killed after {self.told} outcomes, with {self.open} on their way or about to be; run again with its journal"
 
 
 def crashed(

@@ -77,6 +77,7 @@ class _Exchange:
     answer: Any = None
 
     async def run(self, client: AsyncClient, request: Any) -> Response:
+        """Send, read to the end, and close; what the client raises becomes an error of ours."""
         try:
             self.answer = await client.send(request, stream=True, follow_redirects=False)
             return self._whole(await self.answer.aread())
