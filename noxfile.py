@@ -1,4 +1,7 @@
-"""What is run on this project: `nox -s tests`, `lint`, `types`, `demo`, `bench`. No session asks for a certain Python."""
+"""What is run on this project: `nox -s tests`, `lint`, `types`, `demo`, `bench`.
+
+No session asks for a certain Python.
+"""
 
 import nox
 

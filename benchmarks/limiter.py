@@ -2,20 +2,23 @@
 
     python benchmarks/limiter.py [--quick]
 
-Under a backlog: 200 tasks ask for one grant after the other, and every grant is stamped. Each turn starts with a fresh
-limiter that nobody has used for a while, and the two take turns (A B, B A ...) within one run.
+Under a backlog: 200 tasks ask for one grant after the other, and every grant is stamped. Each turn
+starts with a fresh limiter that nobody has used for a while, and the two take turns (A B, B A ...)
+within one run.
 
-- worst second: the most grants in any window of one second, wherever it starts; the median turn and the worst one. Gelato
-  allows 100.
+- worst second: the most grants in any window of one second, wherever it starts; the median turn and
+  the worst one. Gelato allows 100.
 - a second: grants per second, without the first second, in which a limiter may let a burst through.
-- CPU: processor time per grant in that time, the tasks' own switches and the idle event loop included.
+- CPU: processor time per grant in that time, the tasks' own switches and the idle event loop
+  included.
 
-Idle: nobody has to wait, so this is what a limiter costs a program that stays far below the limit. LocalLimiter gets a
-clock that steps by itself, AsyncLimiter a rate that is never reached; "nobody" is a coroutine that does nothing, and so
-what the loop itself costs. LocalLimiter is asked twice for every request, by the engine (acquire) and by the transport at
-the moment of sending (before_send).
+Idle: nobody has to wait, so this is what a limiter costs a program that stays far below the limit.
+LocalLimiter gets a clock that steps by itself, AsyncLimiter a rate that is never reached; "nobody"
+is a coroutine that does nothing, and so what the loop itself costs. LocalLimiter is asked twice for
+every request, by the engine (acquire) and by the transport at the moment of sending (before_send).
 
-Ratios are ours / aiolimiter, below 1 where ours is less; they hold on other machines, the other figures do not.
+Ratios are ours / aiolimiter, below 1 where ours is less; they hold on other machines, the other
+figures do not.
 """
 
 import asyncio
@@ -35,7 +38,10 @@ from gelato_async.limiters.local import LocalLimiter
 try:
     from aiolimiter import AsyncLimiter
 except ImportError:
-    sys.exit("this benchmark compares with aiolimiter: pip install aiolimiter, or the dependency group `bench`")
+    sys.exit(
+        "this benchmark compares with aiolimiter: pip install aiolimiter, or the dependency group"
+        " `bench`"
+    )
 
 Grant = Callable[[], Awaitable[None]]
 
@@ -110,7 +116,10 @@ async def backlog(rounds: int, seconds: float) -> None:
     for new in interleaved(list(turns), rounds):
         turns[new].append(await turn(new(), seconds))
     title = f"Under a backlog: {TASKS} tasks, {rounds} turns of {seconds:g} s each"
-    rows = [summary(name, found) for name, found in zip(("LocalLimiter", "aiolimiter"), turns.values(), strict=True)]
+    rows = [
+        summary(name, found)
+        for name, found in zip(("LocalLimiter", "aiolimiter"), turns.values(), strict=True)
+    ]
     ratios = [mine / other for mine, other in zip(rows[0][1:], rows[1][1:], strict=True)]
     head = ("", "worst second, median", "worst of all", "a second", "CPU us/grant")
     print_table(title, head, [*rows, ("ours / aiolimiter", *ratios)])

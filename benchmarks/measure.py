@@ -35,8 +35,12 @@ def interleaved(contenders: Sequence[T], rounds: int) -> Iterator[T]:
 
 def is_quick(description: str | None) -> bool:
     """Read the command line, whose only option is --quick."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter rounds: to see that it runs")
+    parser = argparse.ArgumentParser(
+        description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer and shorter rounds: to see that it runs"
+    )
     return bool(parser.parse_args().quick)
 
 

@@ -2,13 +2,14 @@
 
     python benchmarks/plugin_start.py [--quick]
 
-A directory with one empty test, run by `python -m pytest` in a process of its own: with the plugin, as installed, and with
-`-p no:gelato_async`, in turn (A B, B A ...). All other installed plugins are switched off in both, for what they import our
-plugin would get for free. The first two runs are not counted: they write the caches of compiled modules.
+A directory with one empty test, run by `python -m pytest` in a process of its own: with the plugin,
+as installed, and with `-p no:gelato_async`, in turn (A B, B A ...). All other installed plugins are
+switched off in both, for what they import our plugin would get for free. The first two runs are not
+counted: they write the caches of compiled modules.
 
 - ms: from the start of the process to its end, the median. CPU: the processor time of that.
-- added: the median of the differences, turn by turn. Less than 20 ms are promised; exit code 1 if it is more. With --quick
-  that proves nothing, and the exit code is 0.
+- added: the median of the differences, turn by turn. Less than 20 ms are promised; exit code 1 if
+  it is more. With --quick that proves nothing, and the exit code is 0.
 """
 
 import resource
@@ -56,9 +57,15 @@ def run(others: list[str], rounds: int) -> Turn:
             turns[options].append(pytest_run(directory, [*others, *options]))
     pairs = zip(turns[WITH], turns[WITHOUT], strict=True)
     added = middle([Turn(ours.wall - none.wall, ours.cpu - none.cpu) for ours, none in pairs])
-    rows = [("with the plugin", *middle(turns[WITH])), ("without", *middle(turns[WITHOUT])), ("added", *added)]
+    rows = [
+        ("with the plugin", *middle(turns[WITH])),
+        ("without", *middle(turns[WITHOUT])),
+        ("added", *added),
+    ]
     print_table(
-        f"A pytest run of one empty test, {rounds} times each; promised: less than 20 ms", ("", "ms", "CPU"), rows
+        f"A pytest run of one empty test, {rounds} times each; promised: less than 20 ms",
+        ("", "ms", "CPU"),
+        rows,
     )
     return added
 

@@ -2,9 +2,9 @@
 
     python benchmarks/server.py SECONDS
 
-It answers so many seconds after a request came. It listens on a free port of 127.0.0.1, prints the number, and ends by
-itself after LONGEST_LIFE seconds if nobody ended it before. It reads no more of a request than where it ends, so that the
-machine has its time for the clients.
+It answers so many seconds after a request came. It listens on a free port of 127.0.0.1, prints the
+number, and ends by itself after LONGEST_LIFE seconds if nobody ended it before. It reads no more of
+a request than where it ends, so that the machine has its time for the clients.
 """
 
 import asyncio
@@ -63,7 +63,9 @@ class Answering(asyncio.Protocol):
 
 async def serve(delay: float) -> None:
     whole = answer()
-    server = await asyncio.get_running_loop().create_server(lambda: Answering(whole, delay), "127.0.0.1", 0)
+    server = await asyncio.get_running_loop().create_server(
+        lambda: Answering(whole, delay), "127.0.0.1", 0
+    )
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.sleep(LONGEST_LIFE)
 

@@ -2,18 +2,21 @@
 
     python benchmarks/typed_call.py [--quick]
 
-Ours is `GelatoClient.orders.get` and `.create`: check against the documented rules, build, limiter (`Unlimited` here),
-the default transport, retries at the ready, decode into models. Plain is a stock `httpx.AsyncClient` with as many
-connections as there are callers: `get` or `post(json=...)`, `raise_for_status()`, `json()`; its body is a ready dict.
+Ours is `GelatoClient.orders.get` and `.create`: check against the documented rules, build, limiter
+(`Unlimited` here), the default transport, retries at the ready, decode into models. Plain is a
+stock `httpx.AsyncClient` with as many connections as there are callers: `get` or `post(json=...)`,
+`raise_for_status()`, `json()`; its body is a ready dict.
 
-1, 10 and 100 callers send one request after the other to a server on loopback, which has its own process. It answers
-a canned order after as many milliseconds as there are callers, so that all connections are really in use. The callers
-start a millisecond apart, so that no turn begins with a crowd. Counted is the processor time of the client's process
-alone, per request: at 100 requests a second, 1000 us are a tenth of one core. The two take turns (A B, B A ...) within
-one run, on connections opened before.
+1, 10 and 100 callers send one request after the other to a server on loopback, which has its own
+process. It answers a canned order after as many milliseconds as there are callers, so that all
+connections are really in use. The callers start a millisecond apart, so that no turn begins with a
+crowd. Counted is the processor time of the client's process alone, per request: at 100 requests a
+second, 1000 us are a tenth of one core. The two take turns (A B, B A ...) within one run, on
+connections opened before.
 
-The ratio is ours / httpx, the median of the rounds; it is below 1 where ours needs less. In brackets the least and the
-greatest of all rounds. Ratios hold on other machines, microseconds do not.
+The ratio is ours / httpx, the median of the rounds; it is below 1 where ours needs less. In
+brackets the least and the greatest of all rounds. Ratios hold on other machines, microseconds do
+not.
 """
 
 import asyncio
@@ -52,8 +55,13 @@ ADDRESS = ShippingAddress(
 )
 SHIRT = CatalogItem(
     item_reference_id="item-1",
-    product_uid="apparel_product_gca_t-shirt_gsc_crewneck_gcu_unisex_gqa_classic_gsi_s_gco_white_gpr_4-4",
-    files=[File(url="https://files.example.com/logo.png"), File(type="back", url="https://files.example.com/back.png")],
+    product_uid=(
+        "apparel_product_gca_t-shirt_gsc_crewneck_gcu_unisex_gqa_classic_gsi_s_gco_white_gpr_4-4"
+    ),
+    files=[
+        File(url="https://files.example.com/logo.png"),
+        File(type="back", url="https://files.example.com/back.png"),
+    ],
 )
 CARDS = CatalogItem(
     item_reference_id="item-2",
@@ -121,7 +129,9 @@ async def both_calls(origin: str, connections: int) -> AsyncIterator[list[Compar
     headers = {"accept": "application/json", "x-api-key": KEY}
     async with (
         GelatoClient(KEY, base_url=origin, limiter=Unlimited()) as gelato,
-        httpx.AsyncClient(base_url=origin, limits=limits, headers=headers, timeout=30.0, trust_env=False) as plain,
+        httpx.AsyncClient(
+            base_url=origin, limits=limits, headers=headers, timeout=30.0, trust_env=False
+        ) as plain,
     ):
         yield [
             Comparison("orders.get", lambda: gelato.orders.get(ORDER_ID), plain_get(plain)),
@@ -175,7 +185,14 @@ async def compare(comparison: Comparison, size: Size) -> Row:
     ours, plain = costs.values()
     ratios = [mine / other for mine, other in zip(ours, plain, strict=True)]
     spread = f"({min(ratios):.2f} to {max(ratios):.2f})"
-    return Row(comparison.name, size.connections, median(ours) * 1e6, median(plain) * 1e6, median(ratios), spread)
+    return Row(
+        comparison.name,
+        size.connections,
+        median(ours) * 1e6,
+        median(plain) * 1e6,
+        median(ratios),
+        spread,
+    )
 
 
 async def measure(size: Size) -> list[Row]:

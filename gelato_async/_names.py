@@ -1,8 +1,16 @@
-"""The public names, sorted; nothing else. `gelato_async` shows them, and imports this when the first is asked for."""
+"""The public names, sorted; nothing else.
+
+`gelato_async` shows them, and imports this when the first is asked for.
+"""
 
 from gelato_async._version import __version__
 from gelato_async.client.attempts import Reply
-from gelato_async.client.clients import CallOptions, ClientOptions, GelatoClient, GelatoConnectClient
+from gelato_async.client.clients import (
+    CallOptions,
+    ClientOptions,
+    GelatoClient,
+    GelatoConnectClient,
+)
 from gelato_async.client.connected import ConnectedOrders
 from gelato_async.client.paging import OrderSearch, StoreProductListing
 from gelato_async.client.product_search import ProductSearch
@@ -64,8 +72,19 @@ from gelato_async.core.store_operations import (
 from gelato_async.core.token_bucket import TokenBucket
 from gelato_async.limiters.base import Clock, RateLimiter, Unlimited
 from gelato_async.limiters.local import LocalLimiter
-from gelato_async.models.addresses import BillingEntity, OrderAddress, ReturnAddress, ShippingAddress
-from gelato_async.models.catalog import Catalog, CatalogPage, Pagination, ProductAttribute, ProductAttributeValue
+from gelato_async.models.addresses import (
+    BillingEntity,
+    OrderAddress,
+    ReturnAddress,
+    ShippingAddress,
+)
+from gelato_async.models.catalog import (
+    Catalog,
+    CatalogPage,
+    Pagination,
+    ProductAttribute,
+    ProductAttributeValue,
+)
 from gelato_async.models.enums import (
     Channel,
     ConnectionStatus,
@@ -83,7 +102,14 @@ from gelato_async.models.enums import (
     StoreProductStatus,
     TransactionType,
 )
-from gelato_async.models.new_order import CatalogItem, CustomItem, DraftItem, File, Metadata, NewOrder
+from gelato_async.models.new_order import (
+    CatalogItem,
+    CustomItem,
+    DraftItem,
+    File,
+    Metadata,
+    NewOrder,
+)
 from gelato_async.models.order import (
     Discount,
     ItemAttribute,
@@ -108,7 +134,14 @@ from gelato_async.models.product import (
     ProductPage,
     ProductPrices,
 )
-from gelato_async.models.quote import Quotation, Quote, QuotedProduct, QuotedShipmentMethod, QuoteProduct, QuoteRequest
+from gelato_async.models.quote import (
+    Quotation,
+    Quote,
+    QuotedProduct,
+    QuotedShipmentMethod,
+    QuoteProduct,
+    QuoteRequest,
+)
 from gelato_async.models.receipt import Receipt, ReceiptItem
 from gelato_async.models.search import OrderPage, OrderQuery, OrderSummary
 from gelato_async.models.shipping import (

@@ -1,6 +1,7 @@
 """pytest fixtures: a sandbox for every test that asks, and clients that talk to it.
 
-Every pytest run of an environment imports this module, so it imports nothing of the package before a fixture is used.
+Every pytest run of an environment imports this module, so it imports nothing of the package before
+a fixture is used.
 """
 
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,10 @@ _numbers = count(1)
 
 @pytest.fixture
 def gelato_sandbox_options() -> Mapping[str, Any]:
-    """Options of the sandbox. Override it in a module, class or conftest: `return {"search_lag": 0.2, "faults": plan}`."""
+    """Options of the sandbox.
+
+    Override it in a module, class or conftest: `return {"search_lag": 0.2, "faults": plan}`.
+    """
     return {}
 
 
@@ -32,9 +36,10 @@ def gelato_client_options() -> "ClientOptions":
 def gelato_sandbox(gelato_sandbox_options: Mapping[str, Any]) -> "Iterator[Sandbox]":
     """A stand-in for both Gelato APIs, for this test alone: served on a loopback port, its truth in `audit()`.
 
-    Orders move on when the test says so: `gelato_sandbox.advance(seconds)`. For the time of the test GELATO_API_KEY,
-    GELATO_BASE_URL and GELATO_CONNECT_... lead to it, so that clients made by the code under test find it, and none finds
-    the real API. Its keys are new each time: no test waits for what another has left of a rate limit.
+    Orders move on when the test says so: `gelato_sandbox.advance(seconds)`. For the time of the
+    test GELATO_API_KEY, GELATO_BASE_URL and GELATO_CONNECT_... lead to it, so that clients made by
+    the code under test find it, and none finds the real API. Its keys are new each time: no test
+    waits for what another has left of a rate limit.
     """
     try:
         from gelato_async.sandbox import Sandbox  # noqa: PLC0415  as late as possible
@@ -42,22 +47,34 @@ def gelato_sandbox(gelato_sandbox_options: Mapping[str, Any]) -> "Iterator[Sandb
         pytest.fail(f"gelato_sandbox: {missing}", pytrace=False)
     key = f"sandbox-key-{next(_numbers)}"
     defaults = {"speed": 0.0, "api_key": key, "connect_key": key}
-    with Sandbox(**{**defaults, **gelato_sandbox_options}) as sandbox, pytest.MonkeyPatch.context() as patch:
+    with (
+        Sandbox(**{**defaults, **gelato_sandbox_options}) as sandbox,
+        pytest.MonkeyPatch.context() as patch,
+    ):
         for name, value in sandbox.environment.items():
             patch.setenv(name, value)
         yield sandbox
 
 
 @pytest.fixture
-def gelato_client(gelato_sandbox: "Sandbox", gelato_client_options: "ClientOptions") -> "GelatoClient":
-    """A `GelatoClient` of `gelato_sandbox`, for tests on asyncio and trio. It need not be closed: its loop does that."""
+def gelato_client(
+    gelato_sandbox: "Sandbox", gelato_client_options: "ClientOptions"
+) -> "GelatoClient":
+    """A `GelatoClient` of `gelato_sandbox`, for tests on asyncio and trio.
+
+    It need not be closed: its loop does that.
+    """
     from gelato_async.client.clients import GelatoClient  # noqa: PLC0415
 
-    return GelatoClient(gelato_sandbox.api_key, base_url=gelato_sandbox.url, **gelato_client_options)
+    return GelatoClient(
+        gelato_sandbox.api_key, base_url=gelato_sandbox.url, **gelato_client_options
+    )
 
 
 @pytest.fixture
-def gelato_connect_client(gelato_sandbox: "Sandbox", gelato_client_options: "ClientOptions") -> "GelatoConnectClient":
+def gelato_connect_client(
+    gelato_sandbox: "Sandbox", gelato_client_options: "ClientOptions"
+) -> "GelatoConnectClient":
     """A `GelatoConnectClient` of `gelato_sandbox`, otherwise like `gelato_client`."""
     from gelato_async.client.clients import GelatoConnectClient  # noqa: PLC0415
 

@@ -14,13 +14,17 @@ EPOCH = 1_700_000_000.0
 
 @pytest.fixture(autouse=True, scope="session")
 def interruptible():
-    # a shell starts what runs in its background deaf to Ctrl-C, and so would be all that these tests start
+    # a shell starts what runs in its background deaf to Ctrl-C, and so would be all that these
+    # tests start
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class VirtualClock:
-    """Time that passes only when every task that knows it is asleep: then it is the moment the first one wakes up at."""
+    """Time that passes only when every task that knows it is asleep.
+
+    Then it is the moment the first one wakes up at.
+    """
 
     def __init__(self):
         self.time = 0.0
@@ -61,7 +65,8 @@ class VirtualClock:
             return
         quiet, activity = 0, self._activity
         while quiet < 12:
-            # a thread at work (a journal's) is activity too: time must not outrun it, nor this loop keep it from running
+            # a thread at work (a journal's) is activity too: time must not outrun it, nor this loop
+            # keep it from running
             busy = anyio.to_thread.current_default_thread_limiter().borrowed_tokens
             await (anyio.sleep(0.0002) if busy else anyio.lowlevel.checkpoint())
             quiet = quiet + 1 if activity == self._activity and not busy else 0

@@ -1,4 +1,7 @@
-"""Runs that end in the middle: orders that were sent and never answered, as a crash leaves them in the journal."""
+"""Runs that end in the middle.
+
+Orders that were sent and never answered, as a crash leaves them in the journal.
+"""
 
 import json
 
@@ -24,7 +27,10 @@ def counts(shop):
 
 
 async def crash_with(shop, client_for, orders, journal, *, arrived=()):
-    """Send all these orders without an answer to any, and leave; those in `arrived` were made all the same."""
+    """Send all these orders without an answer to any, and leave.
+
+    Those in `arrived` were made all the same.
+    """
     answer, hanging = shop.answer, []
 
     async def never(request):

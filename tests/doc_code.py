@@ -14,7 +14,9 @@ ROOT = Path(__file__).parents[1]
 
 def code_of(path, language="python"):
     """The blocks of code in a Markdown file of ours, as they stand."""
-    return re.findall(rf"```{language}\n(.*?)```", (ROOT / path).read_text(encoding="utf-8"), re.DOTALL)
+    return re.findall(
+        rf"```{language}\n(.*?)```", (ROOT / path).read_text(encoding="utf-8"), re.DOTALL
+    )
 
 
 @contextmanager
@@ -45,7 +47,9 @@ def served(app, listener):
     """Serve an application by uvicorn, from a thread."""
     started = threading.Event()
     server = _Server(app, started)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+    thread = threading.Thread(
+        target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True
+    )
     thread.start()
     try:
         assert started.wait(30)
@@ -58,7 +62,9 @@ def served(app, listener):
 
 class _Server(uvicorn.Server):
     def __init__(self, app, came_up):
-        config = uvicorn.Config(app, loop="asyncio", log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            app, loop="asyncio", log_config=None, access_log=False, timeout_graceful_shutdown=5
+        )
         super().__init__(config)
         self._came_up = came_up
 

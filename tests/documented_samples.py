@@ -1,4 +1,7 @@
-"""The samples in the shape of the documents' examples, and what each of them is: an answer, an event, a request, a part."""
+"""The samples in the shape of the documents' examples, and what each of them is.
+
+An answer, an event, a request, a part.
+"""
 
 import json
 from pathlib import Path
@@ -32,7 +35,11 @@ from gelato_async.core.product_operations import (
 )
 from gelato_async.core.routes import Route
 from gelato_async.core.shipping_operations import ListShipmentMethods
-from gelato_async.core.store_operations import CreateProductFromTemplate, GetStoreProduct, GetTemplate
+from gelato_async.core.store_operations import (
+    CreateProductFromTemplate,
+    GetStoreProduct,
+    GetTemplate,
+)
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, NewOrder
 from gelato_async.models.quote import QuoteProduct, QuoteRequest
@@ -44,13 +51,16 @@ DOCUMENTS = SAMPLES / "documents"
 GELATO = gelato_backend("key")
 CONNECT = connect_backend("acme", "key", "secret")
 
-# examples that are no valid JSON in the documents, or hold what was blanked out, and how their samples were repaired
+# examples that are no valid JSON in the documents, or hold what was blanked out, and how their
+# samples were repaired
 REPAIRED = {
     "patch_draft_items_request": "a comma before a closing brace is left out",
     "get_template_answer": "the opening brace is put in",
     "connect_order_metadata_request": "the elided address and items are put in",
     "connect_item_metadata_request": "the elided address and files are put in",
-    "connect_submit_request": "the blanked e-mail is put in; its twin in a curl command is the same and has no sample",
+    "connect_submit_request": (
+        "the blanked e-mail is put in; its twin in a curl command is the same and has no sample"
+    ),
     "connect_first_order_request": "the blanked e-mail is put in",
     "connect_update_request": "the blanked e-mail is put in",
     "connect_update_answer": "the blanked e-mail is put in",
@@ -74,7 +84,11 @@ ORDER = NewOrder(
 )
 QUOTED = QuoteProduct(item_reference_id="item-1", product_uid="mug_sample_white")
 QUOTE = QuoteRequest(
-    order_reference_id="order-1", customer_reference_id="me", currency="EUR", recipient=ADDRESS, products=[QUOTED]
+    order_reference_id="order-1",
+    customer_reference_id="me",
+    currency="EUR",
+    recipient=ADDRESS,
+    products=[QUOTED],
 )
 
 ANSWERS: dict[str, tuple[Backend, Operation[Any]]] = {
@@ -127,12 +141,18 @@ EVENTS = (
 
 # fragments that the documents explain by themselves, and the whole that they are part of
 PARTS = {
-    "product_attributes_part": (GetProduct("mug"), lambda part: {"productUid": "cards_sample", "attributes": part}),
+    "product_attributes_part": (
+        GetProduct("mug"),
+        lambda part: {"productUid": "cards_sample", "attributes": part},
+    ),
     "product_attributes_again_part": (
         GetProduct("mug"),
         lambda part: {"productUid": "cards_sample", "attributes": part},
     ),
-    "attribute_hits_part": (SearchProducts("posters"), lambda part: {"products": [], "hits": {"attributeHits": part}}),
+    "attribute_hits_part": (
+        SearchProducts("posters"),
+        lambda part: {"products": [], "hits": {"attributeHits": part}},
+    ),
 }
 
 
@@ -167,6 +187,12 @@ def read(name: str) -> Any:
 
 
 def answers() -> list[Sample]:
-    whole = [Sample(name, backend, operation, read(name)) for name, (backend, operation) in ANSWERS.items()]
-    parts = [Sample(name, GELATO, operation, whole(read(name))) for name, (operation, whole) in PARTS.items()]
+    whole = [
+        Sample(name, backend, operation, read(name))
+        for name, (backend, operation) in ANSWERS.items()
+    ]
+    parts = [
+        Sample(name, GELATO, operation, whole(read(name)))
+        for name, (operation, whole) in PARTS.items()
+    ]
     return whole + parts

@@ -56,9 +56,13 @@ class Shop:
         self.searches.append(body["orderReferenceIds"])
         if self.search_fault is not None:
             return self.search_fault
-        rows = [row for reference in body["orderReferenceIds"] for row in self.orders.get(reference, [])]
+        rows = [
+            row for reference in body["orderReferenceIds"] for row in self.orders.get(reference, [])
+        ]
         start = body.get("offset") or 0
-        return Response(status=200, body=json.dumps({"orders": rows[start : start + body["limit"]]}).encode())
+        return Response(
+            status=200, body=json.dumps({"orders": rows[start : start + body["limit"]]}).encode()
+        )
 
 
 def failed(status):

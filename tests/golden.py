@@ -51,7 +51,9 @@ def unread(found, model, path=""):
                 yield from unread(value, known[key], here) if known.get(key) is not None else [here]
     elif isinstance(found, dict) and isinstance(model, Mapping):
         for key, value in found.items():
-            yield from unread(value, model[key], f"{path}.{key}") if key in model else [f"{path}.{key}"]
+            yield from (
+                unread(value, model[key], f"{path}.{key}") if key in model else [f"{path}.{key}"]
+            )
     elif isinstance(found, list) and isinstance(model, tuple):
         if len(found) != len(model):
             yield path
@@ -92,7 +94,10 @@ def with_news(found):
     if isinstance(found, list):
         return [with_news(value) for value in found]
     if isinstance(found, dict):
-        return {**{key: with_news(value) for key, value in found.items()}, "brandNew": {"deep": [1, None]}}
+        return {
+            **{key: with_news(value) for key, value in found.items()},
+            "brandNew": {"deep": [1, None]},
+        }
     return found
 
 
@@ -110,6 +115,12 @@ def changed(found, path, value):
 
 
 def _places(found, path=()):
-    for key, value in found.items() if isinstance(found, dict) else enumerate(found) if isinstance(found, list) else ():
+    for key, value in (
+        found.items()
+        if isinstance(found, dict)
+        else enumerate(found)
+        if isinstance(found, list)
+        else ()
+    ):
         yield (*path, key), value
         yield from _places(value, (*path, key))

@@ -41,7 +41,11 @@ from gelato_async.core.wire import wire_names
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import DraftItem, File
 from gelato_async.models.search import OrderQuery
-from gelato_async.models.store_product import NewStoreProduct, NewStoreProductVariant, PlaceholderImage
+from gelato_async.models.store_product import (
+    NewStoreProduct,
+    NewStoreProductVariant,
+    PlaceholderImage,
+)
 from gelato_async.webhooks import parse_event
 from gelato_async.webhooks.parsing import EVENTS as EVENT_CLASSES
 
@@ -77,7 +81,10 @@ def strictly_read(sample: Any) -> Any:
 
 def confirm(sample: Any) -> ConfirmDraft:
     items = [
-        DraftItem(id=item["id"], files=[File(**file) for file in item["files"]] if "files" in item else None)
+        DraftItem(
+            id=item["id"],
+            files=[File(**file) for file in item["files"]] if "files" in item else None,
+        )
         for item in sample.get("items", [])
     ]
     return ConfirmDraft("order", items if "items" in sample else None)
@@ -87,16 +94,22 @@ def create_product(sample: Any) -> CreateProductFromTemplate:
     variants = [
         NewStoreProductVariant(
             template_variant_id=variant["templateVariantId"],
-            image_placeholders=[PlaceholderImage(**arguments(image)) for image in variant["imagePlaceholders"]],
+            image_placeholders=[
+                PlaceholderImage(**arguments(image)) for image in variant["imagePlaceholders"]
+            ],
         )
         for variant in sample["variants"]
     ]
-    return CreateProductFromTemplate("store", NewStoreProduct(**arguments({**sample, "variants": variants})))
+    return CreateProductFromTemplate(
+        "store", NewStoreProduct(**arguments({**sample, "variants": variants}))
+    )
 
 
 def update_shipment(sample: Any) -> UpdateShipment:
     address = ShippingAddress(**arguments(sample["shippingAddress"]))
-    return UpdateShipment(order_id="order", shipment_method_uid=sample["shipmentMethodUid"], shipping_address=address)
+    return UpdateShipment(
+        order_id="order", shipment_method_uid=sample["shipmentMethodUid"], shipping_address=address
+    )
 
 
 def search(sample: Any) -> SearchOrders:
@@ -137,10 +150,16 @@ def sent(backend: Backend, operation: Operation[Any]) -> Any:
 def lost(raw: Any, shown: Any, path: str = "") -> Iterator[str]:
     """The paths in plain JSON that a model does not show, or shows otherwise."""
     if isinstance(raw, dict) and attrs.has(type(shown)):
-        known = {name: field.name for field in attrs.fields(type(shown)) for name in wire_names(field)}
+        known = {
+            name: field.name for field in attrs.fields(type(shown)) for name in wire_names(field)
+        }
         for key, value in raw.items():
             name = known.get(key, "raw")
-            yield from [f"{path}{key}"] if name == "raw" else lost(value, getattr(shown, name), f"{path}{key}.")
+            yield from (
+                [f"{path}{key}"]
+                if name == "raw"
+                else lost(value, getattr(shown, name), f"{path}{key}.")
+            )
     elif isinstance(raw, dict) and isinstance(shown, Mapping) and raw.keys() == shown.keys():
         for key, value in raw.items():
             yield from lost(value, shown[key], f"{path}{key}.")
@@ -188,7 +207,9 @@ def test_an_event_is_read_without_loss(name):
 
 
 def test_what_no_attribute_shows_is_found():
-    order = wire.load(GELATO.routes[GetOrder].answer, {**read("get_order_answer"), "news": 1, "currency": 5})
+    order = wire.load(
+        GELATO.routes[GetOrder].answer, {**read("get_order_answer"), "news": 1, "currency": 5}
+    )
     assert list(lost(order.raw, order)) == ["currency", "news"]
 
 
@@ -212,13 +233,18 @@ def test_what_the_document_sends_as_the_body_of_a_get_goes_as_query_parameters()
 
 def test_filters_are_sent_as_the_example_has_them():
     sample = read("attribute_filters_part")
-    assert sent(GELATO, SearchProducts("posters", attribute_filters=sample))["attributeFilters"] == sample
+    assert (
+        sent(GELATO, SearchProducts("posters", attribute_filters=sample))["attributeFilters"]
+        == sample
+    )
 
 
 def test_a_customer_product_is_sent_as_the_example_has_it():
     order, sample = read("connect_first_order_request"), read("connect_customer_product_part")
     (item,) = order["items"]
-    order["items"] = [{**{key: value for key, value in item.items() if key != "productUid"}, **sample}]
+    order["items"] = [
+        {**{key: value for key, value in item.items() if key != "productUid"}, **sample}
+    ]
     assert sent(CONNECT, submit(order)) == order
 
 

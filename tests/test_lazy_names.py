@@ -7,7 +7,9 @@ import gelato_async
 
 def test_a_name_that_there_is_not_is_an_attribute_error():
     for name in ("GelatoClinet", "__wrapped__"):
-        with pytest.raises(AttributeError, match=f"module 'gelato_async' has no attribute '{name}'"):
+        with pytest.raises(
+            AttributeError, match=f"module 'gelato_async' has no attribute '{name}'"
+        ):
             getattr(gelato_async, name)
     with pytest.raises(ImportError, match="GelatoClinet"):
         from gelato_async import GelatoClinet  # noqa: F401

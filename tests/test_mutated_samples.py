@@ -14,7 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gelato_async.core.errors import DecodeError, Problem, WebhookError
-from gelato_async.core.operations import CancelOrder, GetOrder, QuoteOrder, SearchOrders, SubmitOrder, UpdateShipment
+from gelato_async.core.operations import (
+    CancelOrder,
+    GetOrder,
+    QuoteOrder,
+    SearchOrders,
+    SubmitOrder,
+    UpdateShipment,
+)
 from gelato_async.core.product_operations import (
     GetAvailability,
     GetCatalog,
@@ -69,15 +76,40 @@ OWN = {
     "stores/answer_template": (GELATO, GetTemplate("template")),
 }
 # what is under these keys is plain JSON, or a map in which one key is as good as another
-FREE = {"appServices", "attributeHits", "attributes", "companyVatNumbers", "customTrim", "dimensions"}
+FREE = {
+    "appServices",
+    "attributeHits",
+    "attributes",
+    "companyVatNumbers",
+    "customTrim",
+    "dimensions",
+}
 FREE |= {"eventLog", "printJobs", "productVariant", "refusalReasonDetails"}
 GONE = object()
-WRONG = (None, GONE, "brand_new", "", 17, -0.5, 10**400, True, [], ["x", None, {}], {}, {"x": [None]})
+WRONG = (
+    None,
+    GONE,
+    "brand_new",
+    "",
+    17,
+    -0.5,
+    10**400,
+    True,
+    [],
+    ["x", None, {}],
+    {},
+    {"x": [None]},
+)
 
 
 def own_samples() -> list[Sample]:
-    files = {f"{path.parent.name}/{path.stem}": path for path in sorted(SAMPLES.glob("*/answer_*.json"))}
-    return [Sample(name, *OWN[name], json.loads(path.read_text(encoding="utf-8"))) for name, path in files.items()]
+    files = {
+        f"{path.parent.name}/{path.stem}": path for path in sorted(SAMPLES.glob("*/answer_*.json"))
+    }
+    return [
+        Sample(name, *OWN[name], json.loads(path.read_text(encoding="utf-8")))
+        for name, path in files.items()
+    ]
 
 
 SEEN = [sample for sample in [*answers(), *own_samples()] if attrs.has(sample.model)]
@@ -85,7 +117,13 @@ SEEN = [sample for sample in [*answers(), *own_samples()] if attrs.has(sample.mo
 
 def places(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str | int, ...]]:
     """Every path in plain JSON, but for the top of it."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     for step, found in inner:
         yield (*path, step)
         yield from places(found, (*path, step))
@@ -103,7 +141,10 @@ def shortened(value: Any) -> Any:
 
 
 def parts(content: Any, needed: set[str]) -> Iterator[Any]:
-    """Each top-level key with what is needed beside it: all of an answer, in pieces that are quickly read."""
+    """Each top-level key with what is needed beside it.
+
+    All of an answer, in pieces that are quickly read.
+    """
     if not isinstance(content, dict):
         yield content
         return
@@ -113,7 +154,10 @@ def parts(content: Any, needed: set[str]) -> Iterator[Any]:
 
 
 def changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
-    """A copy with another value at the path, or with nothing there; as it is where there is no such place."""
+    """A copy with another value at the path, or with nothing there.
+
+    As it is where there is no such place.
+    """
     if not path:
         return new
     step, rest = path[0], path[1:]
@@ -129,11 +173,19 @@ def changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
 @cache
 def required(model: type[Any]) -> set[str]:
     """The keys that some model in an answer cannot do without."""
-    return {camel(f.name) for part in below(model) for f in attrs.fields(part) if f.default is attrs.NOTHING}
+    return {
+        camel(f.name)
+        for part in below(model)
+        for f in attrs.fields(part)
+        if f.default is attrs.NOTHING
+    }
 
 
 def parsed(sample: Sample, content: Any) -> Any:
-    """The answer, or None where it lacks what is required; anything else that goes wrong fails the test."""
+    """The answer, or None where it lacks what is required.
+
+    Anything else that goes wrong fails the test.
+    """
     try:
         return sample.parse(content)
     except DecodeError as error:
@@ -174,7 +226,9 @@ def models_in(value: Any) -> Iterator[Any]:
 def mutations(content: Any) -> st.SearchStrategy[list[tuple[tuple[str | int, ...], Any]]]:
     path = st.sampled_from(list(places(content)))
     news = path.map(lambda found: ((*found[:-1], "brandNewKey"), {"x": 1}))
-    return st.lists(st.one_of(st.tuples(path, st.sampled_from(WRONG)), news), min_size=2, max_size=12)
+    return st.lists(
+        st.one_of(st.tuples(path, st.sampled_from(WRONG)), news), min_size=2, max_size=12
+    )
 
 
 def mutated(content: Any, changes: list[tuple[tuple[str | int, ...], Any]]) -> Any:

@@ -36,7 +36,8 @@ def test_nothing_else_is_public_by_accident():
 
 
 def test_the_only_modules_in_the_namespace_are_our_own_packages():
-    # pytest rewrites the modules of what is installed with a plugin, and leaves names like @pytest_ar in them
+    # pytest rewrites the modules of what is installed with a plugin, and leaves names like
+    # @pytest_ar in them
     own = [value for name, value in vars(gelato_async).items() if not name.startswith("@")]
     modules = {value.__name__ for value in own if isinstance(value, ModuleType)}
     assert {name for name in modules if not name.startswith("gelato_async.")} == set()
@@ -47,7 +48,9 @@ def test_a_part_with_an_api_of_its_own_keeps_an_exact_list(package):
     module = importlib.import_module(f"gelato_async.{package}")
     assert list(module.__all__) == in_order(module.__all__)
     exported = {
-        name for name, value in vars(module).items() if not name.startswith("_") and not isinstance(value, ModuleType)
+        name
+        for name, value in vars(module).items()
+        if not name.startswith("_") and not isinstance(value, ModuleType)
     }
     assert exported == set(module.__all__)
 
@@ -79,7 +82,10 @@ def test_every_public_method_and_property_has_a_docstring(value):
     if inspect.isclass(value):
         classes = [cls for cls in value.__mro__ if is_ours(cls)]
         silent = [
-            f"{cls.__name__}.{name}" for cls in classes for name, function in members(cls) if not function.__doc__
+            f"{cls.__name__}.{name}"
+            for cls in classes
+            for name, function in members(cls)
+            if not function.__doc__
         ]
         assert silent == []
 
@@ -114,5 +120,7 @@ def test_importing_it_imports_nothing_heavy():
         "import gelato_async\n"
         f"print(*sorted({HEAVY} & (sys.modules.keys() - of_httpx)))"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
+    )
     assert (done.returncode, done.stdout.strip(), done.stderr) == (0, "", "")

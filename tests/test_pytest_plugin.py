@@ -34,7 +34,10 @@ def an_order(reference):
 
 @pytest.fixture
 def run(pytester, monkeypatch):
-    """Run a user's test module with the plugin, whether it is installed or not. A warning is an error."""
+    """Run a user's test module with the plugin, whether it is installed or not.
+
+    A warning is an error.
+    """
     for name in [name for name in os.environ if name.startswith("GELATO_")]:
         monkeypatch.delenv(name)
 
@@ -63,8 +66,14 @@ def test_it_imports_nothing_before_a_fixture_is_used():
         "import gelato_async.pytest_plugin\n"
         "print(*sorted(set(sys.modules) - before))"
     )
-    done = subprocess.run([sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False)
-    assert done.stdout.split() == ["gelato_async", "gelato_async._version", "gelato_async.pytest_plugin"]
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", script], capture_output=True, text=True, check=False
+    )
+    assert done.stdout.split() == [
+        "gelato_async",
+        "gelato_async._version",
+        "gelato_async.pytest_plugin",
+    ]
 
 
 def test_one_argument_gives_a_client_with_a_stateful_sandbox_on_every_loop(run):

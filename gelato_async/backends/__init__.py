@@ -1,1 +1,4 @@
-"""The two APIs as data: routes, renames, what each cannot carry, rules, credentials. They never import each other."""
+"""The two APIs as data: routes, renames, what each cannot carry, rules, credentials.
+
+They never import each other.
+"""

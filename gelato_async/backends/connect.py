@@ -6,7 +6,13 @@ from typing import Any
 from gelato_async.backends.origins import Paths, origins, with_paths
 from gelato_async.core.backend import Backend, Fields, Routes, Rules
 from gelato_async.core.credentials import Credentials, checked
-from gelato_async.core.operations import CancelOrder, GetOrder, SearchOrders, SubmitOrder, UpdateShipment
+from gelato_async.core.operations import (
+    CancelOrder,
+    GetOrder,
+    SearchOrders,
+    SubmitOrder,
+    UpdateShipment,
+)
 from gelato_async.core.routes import Repeat, Route
 from gelato_async.core.rules import (
     Rule,
@@ -39,7 +45,13 @@ ROUTES: Routes = {
         answer=SubmittedOrder,
         repeat=Repeat.AFTER_SETTLING,
     ),
-    GetOrder: Route(method="GET", service="order", path="/api/{prefix}/{order_id}", answer=Order, repeat=Repeat.FREELY),
+    GetOrder: Route(
+        method="GET",
+        service="order",
+        path="/api/{prefix}/{order_id}",
+        answer=Order,
+        repeat=Repeat.FREELY,
+    ),
     SearchOrders: Route(
         method="POST",
         service="order",
@@ -48,7 +60,12 @@ ROUTES: Routes = {
         answer=OrderPage,
         repeat=Repeat.FREELY,
     ),
-    CancelOrder: Route(method="POST", service="order", path="/api/{prefix}/{order_id}/cancel", repeat=Repeat.CHECKING),
+    CancelOrder: Route(
+        method="POST",
+        service="order",
+        path="/api/{prefix}/{order_id}/cancel",
+        repeat=Repeat.CHECKING,
+    ),
     UpdateShipment: Route(
         method="PUT",
         service="order",
@@ -85,18 +102,28 @@ def _address(path: str) -> list[Rule]:
 
 
 def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
-    uid, name, variant = (bool(item.get(key)) for key in ("productUid", "productName", "productVariant"))
+    uid, name, variant = (
+        bool(item.get(key)) for key in ("productUid", "productName", "productVariant")
+    )
     good = (uid and not name and not variant) or (name and variant and not uid)
     return None if good else "is required, or productName with productVariant, and not both"
 
 
 def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
     kinds = {bool(item.get("productUid")) for item in elements_of(items)}
-    return "must all be named by productUid or all by productName, not both in one order" if len(kinds) > 1 else None
+    return (
+        "must all be named by productUid or all by productName, not both in one order"
+        if len(kinds) > 1
+        else None
+    )
 
 
 def _some_change(method: Any, body: Mapping[str, Any]) -> str | None:
-    return None if method or body.get("shippingAddress") else "is required, or shippingAddress, or both"
+    return (
+        None
+        if method or body.get("shippingAddress")
+        else "is required, or shippingAddress, or both"
+    )
 
 
 RULES: Rules = {
@@ -132,7 +159,9 @@ RULES: Rules = {
             Rule("countries[]", country_code),
         ]
     ),
-    UpdateShipment: RuleTable([Rule("shipmentMethodUid", _some_change), *_address("shippingAddress")]),
+    UpdateShipment: RuleTable(
+        [Rule("shipmentMethodUid", _some_change), *_address("shippingAddress")]
+    ),
 }
 
 
@@ -149,9 +178,13 @@ def connect_backend(
     Raises:
         ValueError: the prefix, the key, the secret, `base_url` or a path template cannot be used.
     """
-    prefix = checked(prefix, "GelatoConnect partner prefix", "GELATO_CONNECT_PREFIX", forbidden="/?#")
+    prefix = checked(
+        prefix, "GelatoConnect partner prefix", "GELATO_CONNECT_PREFIX", forbidden="/?#"
+    )
     if prefix in {".", ".."}:
-        raise ValueError("the GelatoConnect partner prefix is '.' or '..', which is none: copy it again")
+        raise ValueError(
+            "the GelatoConnect partner prefix is '.' or '..', which is none: copy it again"
+        )
     key = checked(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
     secret = checked(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")
     return Backend(

@@ -1,4 +1,7 @@
-"""Gelato's own API: orders (order.gelatoapis.com v4) here; products, shipping and stores in the files beside this one."""
+"""Gelato's own API: orders (order.gelatoapis.com v4) here.
+
+Products, shipping and stores in the files beside this one.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -55,16 +58,39 @@ ORIGINS = {
 
 _ORDER_ROUTES: Routes = {
     CreateOrder: Route(
-        method="POST", service="order", path="/v4/orders", body="order", answer=Order, repeat=Repeat.AFTER_SETTLING
+        method="POST",
+        service="order",
+        path="/v4/orders",
+        body="order",
+        answer=Order,
+        repeat=Repeat.AFTER_SETTLING,
     ),
     QuoteOrder: Route(
-        method="POST", service="order", path="/v4/orders:quote", body="request", answer=Quotation, repeat=Repeat.FREELY
+        method="POST",
+        service="order",
+        path="/v4/orders:quote",
+        body="request",
+        answer=Quotation,
+        repeat=Repeat.FREELY,
     ),
-    GetOrder: Route(method="GET", service="order", path="/v4/orders/{order_id}", answer=Order, repeat=Repeat.FREELY),
+    GetOrder: Route(
+        method="GET",
+        service="order",
+        path="/v4/orders/{order_id}",
+        answer=Order,
+        repeat=Repeat.FREELY,
+    ),
     SearchOrders: Route(
-        method="POST", service="order", path="/v4/orders:search", body="query", answer=OrderPage, repeat=Repeat.FREELY
+        method="POST",
+        service="order",
+        path="/v4/orders:search",
+        body="query",
+        answer=OrderPage,
+        repeat=Repeat.FREELY,
     ),
-    CancelOrder: Route(method="POST", service="order", path="/v4/orders/{order_id}:cancel", repeat=Repeat.CHECKING),
+    CancelOrder: Route(
+        method="POST", service="order", path="/v4/orders/{order_id}:cancel", repeat=Repeat.CHECKING
+    ),
     ConfirmDraft: Route(
         method="PATCH",
         service="order",
@@ -74,10 +100,17 @@ _ORDER_ROUTES: Routes = {
         answer=Order,
         repeat=Repeat.CHECKING,
     ),
-    DeleteDraft: Route(method="DELETE", service="order", path="/v4/orders/{order_id}", repeat=Repeat.CHECKING),
+    DeleteDraft: Route(
+        method="DELETE", service="order", path="/v4/orders/{order_id}", repeat=Repeat.CHECKING
+    ),
 }
 
-ROUTES: Routes = {**_ORDER_ROUTES, **gelato_products.ROUTES, **gelato_shipping.ROUTES, **gelato_stores.ROUTES}
+ROUTES: Routes = {
+    **_ORDER_ROUTES,
+    **gelato_products.ROUTES,
+    **gelato_shipping.ROUTES,
+    **gelato_stores.ROUTES,
+}
 
 RENAMES: Renames = {(ShippingAddress, "registration_state"): "registrationStateCode"}
 
@@ -89,7 +122,10 @@ UNSUPPORTED: Fields = {
 
 
 def _address(path: str, *, whole: bool) -> list[Rule]:
-    """*Create order*, `ShippingAddressObject`, and `ReturnAddressObject` where not `whole`: all optional there."""
+    """*Create order*, `ShippingAddressObject`, and `ReturnAddressObject` where not `whole`.
+
+    All optional there.
+    """
     lengths = {
         "companyName": 60,
         "addressLine1": 35,
@@ -101,7 +137,11 @@ def _address(path: str, *, whole: bool) -> list[Rule]:
     }
     rules = [Rule(f"{path}.{name}", longest(limit)) for name, limit in lengths.items()]
     rules += [Rule(f"{path}.country", country_code), Rule(f"{path}.email", email)]
-    return [*rules, *_recipient(path)] if whole else [*rules, Rule(f"{path}.state", state_where_needed)]
+    return (
+        [*rules, *_recipient(path)]
+        if whole
+        else [*rules, Rule(f"{path}.state", state_where_needed)]
+    )
 
 
 def _recipient(path: str) -> list[Rule]:
@@ -174,7 +214,12 @@ _ORDER_RULES: Rules = {
         ]
     ),
     QuoteOrder: RuleTable(
-        [*_ORDER, *_items("products"), Rule("recipient", not_empty), *_address("recipient", whole=True)]
+        [
+            *_ORDER,
+            *_items("products"),
+            Rule("recipient", not_empty),
+            *_address("recipient", whole=True),
+        ]
     ),
     SearchOrders: RuleTable(
         [
@@ -189,10 +234,17 @@ _ORDER_RULES: Rules = {
 }
 
 
-RULES: Rules = {**_ORDER_RULES, **gelato_products.RULES, **gelato_shipping.RULES, **gelato_stores.RULES}
+RULES: Rules = {
+    **_ORDER_RULES,
+    **gelato_products.RULES,
+    **gelato_shipping.RULES,
+    **gelato_stores.RULES,
+}
 
 
-def gelato_backend(api_key: str | None, *, base_url: str | None = None, paths: Paths | None = None) -> Backend:
+def gelato_backend(
+    api_key: str | None, *, base_url: str | None = None, paths: Paths | None = None
+) -> Backend:
     """Gelato's API for one key.
 
     Raises:

@@ -12,7 +12,15 @@ from gelato_async.core.product_operations import (
     SearchProducts,
 )
 from gelato_async.core.routes import Repeat, Route
-from gelato_async.core.rules import Rule, RuleTable, at_most, between, country_code, not_empty, required
+from gelato_async.core.rules import (
+    Rule,
+    RuleTable,
+    at_most,
+    between,
+    country_code,
+    not_empty,
+    required,
+)
 from gelato_async.models.catalog import Catalog, CatalogPage
 from gelato_async.models.product import CoverDimensions, Product, ProductPage, ProductPrices
 from gelato_async.models.stock import StockAvailability
@@ -20,7 +28,13 @@ from gelato_async.models.stock import StockAvailability
 
 def _get(path: str, answer: type, *query: str, bare: str | None = None) -> Route:
     return Route(
-        method="GET", service="product", path=path, query=query, answer=answer, bare=bare, repeat=Repeat.FREELY
+        method="GET",
+        service="product",
+        path=path,
+        query=query,
+        answer=answer,
+        bare=bare,
+        repeat=Repeat.FREELY,
     )
 
 
@@ -36,9 +50,16 @@ ROUTES: Routes = {
         repeat=Repeat.FREELY,
     ),
     GetProduct: _get("/v3/products/{product_uid}", Product),
-    GetCoverDimensions: _get("/v3/products/{product_uid}/cover-dimensions", CoverDimensions, "page_count"),
+    GetCoverDimensions: _get(
+        "/v3/products/{product_uid}/cover-dimensions", CoverDimensions, "page_count"
+    ),
     GetPrices: _get(
-        "/v3/products/{product_uid}/prices", ProductPrices, "country", "currency", "page_count", bare="prices"
+        "/v3/products/{product_uid}/prices",
+        ProductPrices,
+        "country",
+        "currency",
+        "page_count",
+        bare="prices",
     ),
     GetAvailability: Route(
         method="POST",
@@ -58,6 +79,10 @@ RULES: Rules = {
     GetCoverDimensions: RuleTable([_PAGES]),
     GetPrices: RuleTable([Rule("country", country_code), _PAGES]),
     GetAvailability: RuleTable(
-        [Rule("products", not_empty), Rule("products", at_most(PRODUCTS)), Rule("products[]", required)]
+        [
+            Rule("products", not_empty),
+            Rule("products", at_most(PRODUCTS)),
+            Rule("products[]", required),
+        ]
     ),
 }

@@ -40,13 +40,21 @@ ROUTES: Routes = {
         repeat=Repeat.FREELY,
     ),
     GetTemplate: Route(
-        method="GET", service="ecommerce", path="/v1/templates/{template_id}", answer=Template, repeat=Repeat.FREELY
+        method="GET",
+        service="ecommerce",
+        path="/v1/templates/{template_id}",
+        answer=Template,
+        repeat=Repeat.FREELY,
     ),
 }
 
 
 def _some_if_any(variants: Any, _: Mapping[str, Any]) -> str | None:
-    return "must name at least one variant, or be left out to take all of the template" if variants == [] else None
+    return (
+        "must name at least one variant, or be left out to take all of the template"
+        if variants == []
+        else None
+    )
 
 
 _IMAGE = "variants[].imagePlaceholders[]"

@@ -42,23 +42,34 @@ class Column:
     per_item: bool = False
 
 
-def _columns(cls: type[Any], *path: str, but: Collection[str] = (), per_item: bool = False) -> dict[str, Column]:
+def _columns(
+    cls: type[Any], *path: str, but: Collection[str] = (), per_item: bool = False
+) -> dict[str, Column]:
     reads: Mapping[Any, Callable[[str], Any]] = {int: _whole, bool: _flag}
     return {
-        key: Column(path, key, reads.get(plain, str), per_item) for key, plain in keys_of(cls).items() if key not in but
+        key: Column(path, key, reads.get(plain, str), per_item)
+        for key, plain in keys_of(cls).items()
+        if key not in but
     }
 
 
 _ORDER = _columns(NewOrder, but={"shippingAddress", "items", "returnAddress", "metadata"})
 _ADDRESS = _columns(ShippingAddress, "shippingAddress")
-_RETURN = {f"returnAddress.{key}": column for key, column in _columns(ReturnAddress, "returnAddress").items()}
+_RETURN = {
+    f"returnAddress.{key}": column
+    for key, column in _columns(ReturnAddress, "returnAddress").items()
+}
 _ITEM = {
     key: column
     for cls in (CatalogItem, CustomItem)
-    for key, column in _columns(cls, but={"files", "metadata", "productVariant"}, per_item=True).items()
+    for key, column in _columns(
+        cls, but={"files", "metadata", "productVariant"}, per_item=True
+    ).items()
 }
 _FILES = {
-    f"file{key[0].upper()}{key[1:]}": Column((), key, _colors if key == "threadColors" else column.read)
+    f"file{key[0].upper()}{key[1:]}": Column(
+        (), key, _colors if key == "threadColors" else column.read
+    )
     for key, column in _columns(File).items()
 }
 _MAPS = {
@@ -117,10 +128,16 @@ def _missing(names: Sequence[str]) -> Iterator[Problem]:
         if name not in names:
             yield Problem(name, "this column is missing: no order can be read without it")
     if "productUid" not in names and "productName" not in names:
-        yield Problem("productUid", "this column is missing, and productName is too: no order can be read without one")
+        yield Problem(
+            "productUid",
+            "this column is missing, and productName is too: no order can be read without one",
+        )
 
 
 def _twice(names: Sequence[str]) -> Iterator[Problem]:
     for name in dict.fromkeys(names):
         if column_for(name) is not None and names.count(name) > 1:
-            yield Problem(name, f"{names.count(name)} columns have this name: no order can be read until one has")
+            yield Problem(
+                name,
+                f"{names.count(name)} columns have this name: no order can be read until one has",
+            )

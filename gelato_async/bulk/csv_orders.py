@@ -1,4 +1,7 @@
-"""Orders from CSV, a line for each item: columns become the JSON body that Gelato documents, and that is read strictly."""
+"""Orders from CSV, a line for each item.
+
+Columns become the JSON body that Gelato documents, and that is read strictly.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import itemgetter
@@ -23,15 +26,18 @@ _Columns = Sequence[tuple[int, Column]]
 def read_csv(stream: Iterable[bytes]) -> Iterator[OrderLine]:
     """Orders from CSV (UTF-8; comma, semicolon or tab), one at a time: a line is an item, an order's lines stand together.
 
-    Columns bear the names of Gelato's documents: those of the order, of its shipping address, `returnAddress.<field>` and
-    `metadata.<key>`; of the item, `productVariant.<Name>` and `itemMetadata.<key>`; of its files `fileType`, `fileUrl`,
-    `fileId`, `fileThreadColors`, `fileIsVisible`, then `fileType2` and so on. An empty cell says nothing, but in `postCode`
-    it is the empty post code of a country that has none. From an order's second line on, its own cells may be empty.
+    Columns bear the names of Gelato's documents: those of the order, of its shipping address,
+    `returnAddress.<field>` and `metadata.<key>`; of the item, `productVariant.<Name>` and
+    `itemMetadata.<key>`; of its files `fileType`, `fileUrl`, `fileId`, `fileThreadColors`,
+    `fileIsVisible`, then `fileType2` and so on. An empty cell says nothing, but in `postCode` it is
+    the empty post code of a country that has none. From an order's second line on, its own cells
+    may be empty.
 
-    What is wrong with the header is told as its line, and unknown columns are not read. An order is not read if a line of
-    it is broken, if its lines differ in what they say of the order, or if lines of it stood elsewhere before. A broken line
-    that does not tell whose it is belongs to the order around it, and to none where another order follows. After a hundred
-    of them in a row nobody waits for what follows: the order before them is not read then.
+    What is wrong with the header is told as its line, and unknown columns are not read. An order is
+    not read if a line of it is broken, if its lines differ in what they say of the order, or if
+    lines of it stood elsewhere before. A broken line that does not tell whose it is belongs to the
+    order around it, and to none where another order follows. After a hundred of them in a row
+    nobody waits for what follows: the order before them is not read then.
     """
     records = Records(stream)
     yield from read_records(records.header, records)
@@ -40,10 +46,16 @@ def read_csv(stream: Iterable[bytes]) -> Iterator[OrderLine]:
 def read_records(header: Record, records: Iterable[Record]) -> Iterator[OrderLine]:
     """Orders from a header and the rows under it."""
     names = [name.strip() for name in header.cells]
-    problems, fatal = problems_of(names) if not header.problem else ([Problem("", header.problem)], True)
+    problems, fatal = (
+        problems_of(names) if not header.problem else ([Problem("", header.problem)], True)
+    )
     if problems:
         yield OrderLine(
-            number=header.number, order=None, problems=tuple(problems), is_header=True, is_warning=not fatal
+            number=header.number,
+            order=None,
+            problems=tuple(problems),
+            is_header=True,
+            is_warning=not fatal,
         )
     if not fatal:
         yield from _Reader.for_columns(names).orders(records)
@@ -79,7 +91,9 @@ class _Reader:
     @classmethod
     def for_columns(cls, names: Sequence[str]) -> "_Reader":
         """Find out once for a file what each of its columns is."""
-        known = [(index, column) for index, name in enumerate(names) if (column := column_for(name))]
+        known = [
+            (index, column) for index, name in enumerate(names) if (column := column_for(name))
+        ]
         of_order = [(index, column) for index, column in known if not column.per_item]
         return cls(
             names.index(REFERENCE),
@@ -132,7 +146,9 @@ class _Reader:
         return reference in (broken.cells if self.reference else broken.cells[:1])
 
     def _parted(self, held: list[Record], own: str) -> tuple[list[Record], list[Record]]:
-        first = next((at for at, broken in enumerate(held) if not own or self._names(broken, own)), len(held))
+        first = next(
+            (at for at, broken in enumerate(held) if not own or self._names(broken, own)), len(held)
+        )
         return held[:first], held[first:]
 
     def _alone(self, broken: Record) -> _Group:
@@ -156,11 +172,16 @@ class _Reader:
                 yield from self._problems_of_row(record, first, group)
         before = seen.note(group.reference, group.number) if group.reference else 0
         if before:
-            yield Problem(REFERENCE, f"the lines of an order must stand together; this one has others at line {before}")
+            yield Problem(
+                REFERENCE,
+                f"the lines of an order must stand together; this one has others at line {before}",
+            )
 
     def _problems_of_row(self, record: Record, first: Record, group: _Group) -> Iterator[Problem]:
         if group.reference and not self._reference(record):
-            yield Problem(REFERENCE, f"is required{group.at(record)}: whose item this is cannot be told")
+            yield Problem(
+                REFERENCE, f"is required{group.at(record)}: whose item this is cannot be told"
+            )
         same = record is first or self.order_cells(record.cells) == self.order_cells(first.cells)
         for index, column in () if same else self.order_columns:
             if record.cells[index] not in {"", first.cells[index]}:
@@ -168,7 +189,9 @@ class _Reader:
                 yield Problem(path, f"must be the same on all lines of an order{group.at(record)}")
         for index in self.nameless:
             if record.cells[index]:
-                yield Problem("", f"has something in column {index + 1}, which has no name{group.at(record)}")
+                yield Problem(
+                    "", f"has something in column {index + 1}, which has no name{group.at(record)}"
+                )
 
     def _read(self, group: _Group, problems: list[Problem]) -> OrderLine:
         rows = [record for record in group.records if not record.problem]
@@ -203,7 +226,9 @@ def _object(columns: _Columns, cells: Sequence[str]) -> dict[str, Any]:
                 inner = inner.setdefault(step, {})
             inner[column.key] = text if column.read is str else column.read(text)
     if "metadata" in found:
-        found["metadata"] = [{"key": key, "value": value} for key, value in found["metadata"].items()]
+        found["metadata"] = [
+            {"key": key, "value": value} for key, value in found["metadata"].items()
+        ]
     if "files" in found:
         found["files"] = [file for _, file in sorted(found["files"].items())]
     return found

@@ -1,4 +1,7 @@
-"""Records: the rows of a CSV stream with the numbers of their lines. A broken row costs none of those that follow it."""
+"""Records: the rows of a CSV stream with the numbers of their lines.
+
+A broken row costs none of those that follow it.
+"""
 
 import csv
 from collections import deque
@@ -13,7 +16,10 @@ _DELIMITERS = (",", ";", "\t")
 
 @frozen(kw_only=True)
 class Record:
-    """A row. Where there is a `problem`, the `cells` are only what could be made out of it. `raw` is as it was read."""
+    """A row. Where there is a `problem`, the `cells` are only what could be made out of it.
+
+    `raw` is as it was read.
+    """
 
     number: int
     cells: list[str]
@@ -24,14 +30,17 @@ class Record:
 class Records:
     """Rows, read as they are needed. The first one with something in it is the `header`, whose width they all must have.
 
-    The header's line also tells the delimiter: comma, semicolon or tab, whichever is there most often.
+    The header's line also tells the delimiter: comma, semicolon or tab, whichever is there most
+    often.
     """
 
     def __init__(self, lines: Iterable[bytes]) -> None:
         self._lines = _Lines(iter(lines))
         self.delimiter: str = self._lines.find_delimiter()
         self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
-        self.header: Record = self._next(None) or Record(number=1, cells=[], raw=b"", problem="the file is empty")
+        self.header: Record = self._next(None) or Record(
+            number=1, cells=[], raw=b"", problem="the file is empty"
+        )
 
     def __iter__(self) -> Iterator[Record]:
         width = len(self.header.cells)
@@ -61,7 +70,9 @@ class Records:
         return self._record(cells, problem if self._lines.readable else "not UTF-8 text")
 
     def _record(self, cells: list[str], problem: str) -> Record:
-        return Record(number=self._lines.first, cells=cells, raw=b"".join(self._lines.taken), problem=problem)
+        return Record(
+            number=self._lines.first, cells=cells, raw=b"".join(self._lines.taken), problem=problem
+        )
 
 
 @define(eq=False)

@@ -64,7 +64,10 @@ class _Met:
 
 @define(eq=False)
 class Intake:
-    """Reads no further ahead than it must: what is intended and not sent has to be looked for after a crash."""
+    """Reads no further ahead than it must.
+
+    What is intended and not sent has to be looked for after a crash.
+    """
 
     engine: Engine
     source: Source
@@ -130,12 +133,15 @@ class Intake:
                 self._news = anyio.Event()
                 await self._news.wait()
             batch = list(self._met)
-            await self.journal.write(Meetings([met.meeting for met in batch if not met.meeting.intend]))
+            await self.journal.write(
+                Meetings([met.meeting for met in batch if not met.meeting.intend])
+            )
             while batch:
                 some, batch = self._next_few(batch)
                 await self._intend([met for met in some if met.meeting.verdict is Verdict.CHECK])
                 for _ in some:
-                    # one by one: what is handed on may be sent at once, and must not be withdrawn then
+                    # one by one: what is handed on may be sent at once, and must not be withdrawn
+                    # then
                     await self._hand_on(self._met.popleft())
                     if len(self._met) % AT_ONCE == 0:
                         await checkpoint()
@@ -185,10 +191,15 @@ class Intake:
     def _request(self, operation: CreateOperation[Any], *, checked: bool) -> Request:
         if not _is_text(operation.order.order_reference_id):
             raise ValidationError(
-                [Problem("orderReferenceId", "must be text that UTF-8 can say")], operation=operation.name
+                [Problem("orderReferenceId", "must be text that UTF-8 can say")],
+                operation=operation.name,
             )
         backend = self.engine.backend
-        return backend.prepare(operation, validate=self.engine.validate) if checked else backend.build(operation)
+        return (
+            backend.prepare(operation, validate=self.engine.validate)
+            if checked
+            else backend.build(operation)
+        )
 
     async def _intend(self, new: list[_Met]) -> None:
         # what is intended once the run is being left would not be withdrawn any more
@@ -232,7 +243,9 @@ class Intake:
         await self.journal.write(orphans)
         for reference, draft, past in orphans.found:
             kind = OrderType.DRAFT if draft else OrderType.ORDER
-            creation: Creation[Any] = Creation(operation=None, request=None, reference=reference, order_type=kind)
+            creation: Creation[Any] = Creation(
+                operation=None, request=None, reference=reference, order_type=kind
+            )
             await self.taker.unsettled(self._unsettled(creation, past))
 
     def _unsettled(self, creation: Creation[Any], past: Past) -> Job:

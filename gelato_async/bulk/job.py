@@ -11,8 +11,9 @@ from gelato_async.core.settling import Creation
 class Job:
     """A create, and where it is.
 
-    `waiting` for its turn, `sent` (it may have reached Gelato), being `looked` for, `probing` whether an outage is over,
-    `excused` for its failure by an outage, of an `earlier` run. `resends` counts those that no outage excuses.
+    `waiting` for its turn, `sent` (it may have reached Gelato), being `looked` for, `probing`
+    whether an outage is over, `excused` for its failure by an outage, of an `earlier` run.
+    `resends` counts those that no outage excuses.
 
     `begun` is when this run took it up, in the clock's seconds.
     """

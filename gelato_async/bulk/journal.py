@@ -28,7 +28,10 @@ PathLike = str | Path
 
 @frozen(kw_only=True)
 class JournalRow:
-    """What a journal holds of an order: never its address. `state` is created, rejected, unknown, or intended (in flight)."""
+    """What a journal holds of an order: never its address.
+
+    `state` is created, rejected, unknown, or intended (in flight).
+    """
 
     reference: str
     state: str
@@ -89,10 +92,14 @@ class Journal:
             closing(sqlite3.connect(self.path)) as connection,
             connection,
         ):
-            return connection.execute("DELETE FROM orders WHERE state = ?", (State.REJECTED,)).rowcount
+            return connection.execute(
+                "DELETE FROM orders WHERE state = ?", (State.REJECTED,)
+            ).rowcount
 
 
-def _row(row: tuple[str, int, str | None, str | None, int, str | None, int | None, float | None]) -> JournalRow:
+def _row(
+    row: tuple[str, int, str | None, str | None, int, str | None, int | None, float | None],
+) -> JournalRow:
     reference, state, order_id, connected, adopted, reason, attempts, seconds = row
     return JournalRow(
         reference=reference,
@@ -113,7 +120,10 @@ class _Nothing:
 
 @define(eq=False)
 class JournalWriter:
-    """The open journal of a run. Entries are committed together, in a thread, in the order in which they came."""
+    """The open journal of a run.
+
+    Entries are committed together, in a thread, in the order in which they came.
+    """
 
     file: JournalFile
     on_failure: Callable[[JournalError], None] = lambda _: None
@@ -180,7 +190,9 @@ class JournalWriter:
                     await to_thread.run_sync(self._write, [entry for entry, _ in batch])
         except Exception as error:  # noqa: BLE001  whatever it is, nothing more can be written
             failure = (
-                error if isinstance(error, JournalError) else JournalError(f"the journal broke: {type(error).__name__}")
+                error
+                if isinstance(error, JournalError)
+                else JournalError(f"the journal broke: {type(error).__name__}")
             )
             self.failure = failure
             self.on_failure(failure)

@@ -1,4 +1,7 @@
-"""What is written to a journal, and what it answers: each entry runs in the writer's thread, inside its transaction."""
+"""What is written to a journal, and what it answers.
+
+Each entry runs in the writer's thread, inside its transaction.
+"""
 
 import json
 import sqlite3
@@ -71,7 +74,10 @@ class Entry(Protocol):
 
 @define(eq=False, kw_only=True)
 class Meeting:
-    """An order of the input is met; with `intend`, its intent to be sent is written where it is new."""
+    """An order of the input is met.
+
+    With `intend`, its intent to be sent is written where it is new.
+    """
 
     reference: str
     content: bytes
@@ -85,7 +91,9 @@ class Meeting:
         """Say what is known of it, and note that this run has met it."""
         self.judge(_rows(connection, [self.reference]).get(self.reference), run)
         if self.verdict is Verdict.SEND:
-            connection.execute(_INTEND, (self.reference, self.content, self.draft, State.INTENDED, run, self.now))
+            connection.execute(
+                _INTEND, (self.reference, self.content, self.draft, State.INTENDED, run, self.now)
+            )
         elif self.past is not None:
             _note_met(connection, run, [self.reference])
 
@@ -123,7 +131,9 @@ class Meetings:
                 if meeting.past is not None:
                     content, state, _, *past = rows[meeting.reference]
                     rows[meeting.reference] = (content, state, run, *past)
-            _note_met(connection, run, [meeting.reference for meeting in some if meeting.past is not None])
+            _note_met(
+                connection, run, [meeting.reference for meeting in some if meeting.past is not None]
+            )
 
 
 def _rows(connection: sqlite3.Connection, references: Sequence[str]) -> dict[str, Sequence[Any]]:
@@ -132,7 +142,8 @@ def _rows(connection: sqlite3.Connection, references: Sequence[str]) -> dict[str
 
 
 def _note_met(connection: sqlite3.Connection, run: int, references: Sequence[str]) -> None:
-    connection.execute("UPDATE orders SET run = ? WHERE reference IN" + _marks(references), (run, *references))  # noqa: S608  marks alone
+    statement = "UPDATE orders SET run = ? WHERE reference IN" + _marks(references)  # noqa: S608  marks alone
+    connection.execute(statement, (run, *references))
 
 
 def _marks(references: Sequence[str]) -> str:
@@ -170,9 +181,17 @@ class Told:
         """Write it over the intent."""
         outcome = self.outcome
         made = outcome if isinstance(outcome, Created) else None
-        connected = json.dumps(made.connected_order_ids) if made and made.connected_order_ids else None
+        connected = (
+            json.dumps(made.connected_order_ids) if made and made.connected_order_ids else None
+        )
         values = {
-            "state": State.CREATED if made else State.REJECTED if isinstance(outcome, Rejected) else State.UNKNOWN,
+            "state": (
+                State.CREATED
+                if made
+                else State.REJECTED
+                if isinstance(outcome, Rejected)
+                else State.UNKNOWN
+            ),
             "order_id": made and made.order_id,
             "connected": connected,
             "adopted": bool(made and made.adopted),
@@ -186,17 +205,26 @@ class Told:
 
 @define(eq=False)
 class Refused:
-    """An order that breaks rules: it was not intended, and must not touch one that has its reference rightly."""
+    """An order that breaks rules.
+
+    It was not intended, and must not touch one that has its reference rightly.
+    """
 
     outcome: Rejected
     content: bytes
 
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Write it, unless the reference is known."""
-        row = (self.outcome.reference, self.content, State.REJECTED, run, str(self.outcome.error)[:REASON_CUT])
+        row = (
+            self.outcome.reference,
+            self.content,
+            State.REJECTED,
+            run,
+            str(self.outcome.error)[:REASON_CUT],
+        )
         connection.execute(
-            "INSERT INTO orders (reference, content, draft, state, run, begun, reason) VALUES (?, ?, 0, ?, ?, 0, ?)"
-            " ON CONFLICT (reference) DO NOTHING",
+            "INSERT INTO orders (reference, content, draft, state, run, begun, reason) VALUES (?,"
+            " ?, 0, ?, ?, 0, ?) ON CONFLICT (reference) DO NOTHING",
             row,
         )
 
@@ -221,13 +249,17 @@ class Unsent:
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Forget it."""
         connection.execute(
-            "DELETE FROM orders WHERE reference = ? AND state = ? AND run = ?", (self.reference, State.INTENDED, run)
+            "DELETE FROM orders WHERE reference = ? AND state = ? AND run = ?",
+            (self.reference, State.INTENDED, run),
         )
 
 
 @frozen
 class Withdrawn:
-    """An order that was met and not handed on: its intent, if this meeting made one, is forgotten."""
+    """An order that was met and not handed on.
+
+    Its intent, if this meeting made one, is forgotten.
+    """
 
     meeting: Meeting
 
@@ -246,10 +278,15 @@ class Orphans:
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Find them."""
         rows = connection.execute(
-            "SELECT reference, draft, begun, accepted, attempts FROM orders WHERE state IN (?, ?) AND run < ? ORDER BY begun",
+            "SELECT reference, draft, begun, accepted, attempts FROM orders WHERE state IN (?, ?)"
+            " AND run < ? ORDER BY begun",
             (State.INTENDED, State.UNKNOWN, run),
         )
         self.found = [
-            (reference, bool(draft), Past(begun=begun, accepted=bool(accepted), attempts=attempts or 1))
+            (
+                reference,
+                bool(draft),
+                Past(begun=begun, accepted=bool(accepted), attempts=attempts or 1),
+            )
             for reference, draft, begun, accepted, attempts in rows
         ]

@@ -45,7 +45,10 @@ CREATE TABLE orders (
 
 
 class JournalError(GelatoError):
-    """A journal that cannot be used: damaged, of something else, of another account, in use, or on a full disk."""
+    """A journal that cannot be used.
+
+    Damaged, of something else, of another account, in use, or on a full disk.
+    """
 
 
 @frozen(kw_only=True)
@@ -69,8 +72,16 @@ class Binding:
 
     def entries(self, salt: str) -> Mapping[str, str]:
         """What the file says of it."""
-        key = hashlib.blake2b(self.key.encode(), salt=bytes.fromhex(salt), digest_size=16).hexdigest()
-        return {"backend": self.backend, "origin": self.origin, "prefix": self.prefix, "key": key, "salt": salt}
+        key = hashlib.blake2b(
+            self.key.encode(), salt=bytes.fromhex(salt), digest_size=16
+        ).hexdigest()
+        return {
+            "backend": self.backend,
+            "origin": self.origin,
+            "prefix": self.prefix,
+            "key": key,
+            "salt": salt,
+        }
 
 
 @define(eq=False)
@@ -161,7 +172,11 @@ def check(path: Path) -> None:
 
 def _is_whole(about: Mapping[str, str]) -> bool:
     try:
-        return about.keys() >= _ABOUT and len(bytes.fromhex(about["salt"])) == SALT and int(about["run"]) >= 0
+        return (
+            about.keys() >= _ABOUT
+            and len(bytes.fromhex(about["salt"])) == SALT
+            and int(about["run"]) >= 0
+        )
     except ValueError:
         return False
 
@@ -170,10 +185,16 @@ def _check_header(path: Path) -> None:
     # read from the bytes, since SQLite would leave files beside one that it opens
     with path.open("rb") as file:
         header = file.read(100)
-    if len(header) < 100 or not header.startswith(b"SQLite format 3") or header[68:72] != APPLICATION.to_bytes(4):
+    if (
+        len(header) < 100
+        or not header.startswith(b"SQLite format 3")
+        or header[68:72] != APPLICATION.to_bytes(4)
+    ):
         raise JournalError(f"{path} is not a journal of gelato-async: choose another file")
     if int.from_bytes(header[60:64]) != VERSION:
-        raise JournalError(f"{path} is of another version of gelato-async: upgrade, or choose another file")
+        raise JournalError(
+            f"{path} is of another version of gelato-async: upgrade, or choose another file"
+        )
 
 
 @contextlib.contextmanager
@@ -184,11 +205,15 @@ def telling(path: Path, doing: str = "written") -> Iterator[None]:
     except sqlite3.DatabaseError as error:
         full = "full" in str(error)
         kind = (
-            f"cannot be {doing}" if full or isinstance(error, sqlite3.OperationalError) else "is no journal, or damaged"
+            f"cannot be {doing}"
+            if full or isinstance(error, sqlite3.OperationalError)
+            else "is no journal, or damaged"
         )
         raise JournalError(f"the journal {path} {kind}: {error}", reason=str(error)) from error
     except OSError as error:
-        raise JournalError(f"the journal {path} cannot be opened: {error.strerror}", reason=str(error)) from error
+        raise JournalError(
+            f"the journal {path} cannot be opened: {error.strerror}", reason=str(error)
+        ) from error
 
 
 def open_for_reading(path: Path) -> sqlite3.Connection:
@@ -205,7 +230,9 @@ def open_for_reading(path: Path) -> sqlite3.Connection:
 def _connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     uri = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rw'}"
     # one thread at a time uses it, but not always the same one
-    return sqlite3.connect(uri, uri=True, isolation_level=None, check_same_thread=False, timeout=0 if read_only else 5)
+    return sqlite3.connect(
+        uri, uri=True, isolation_level=None, check_same_thread=False, timeout=0 if read_only else 5
+    )
 
 
 def _lock_path(path: Path) -> Path:
@@ -238,12 +265,18 @@ def _made(path: Path, binding: Binding) -> sqlite3.Connection:
     path.chmod(0o600)
     connection = _connect(path)
     try:
-        # one transaction, so that a kill leaves either a journal or an empty file; not yet in WAL mode, where the header that
-        # tells a journal would not be in the file itself
+        # one transaction, so that a kill leaves either a journal or an empty file; not yet in WAL
+        # mode, where the header that tells a journal would not be in the file itself
         connection.executescript(
-            f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; PRAGMA application_id = {APPLICATION};"
+            f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; PRAGMA application_id ="
+            f" {APPLICATION};"
         )
-        entries = {**binding.entries(secrets.token_hex(SALT)), "run": "0", "checkpoint": "0", "log": "0"}
+        entries = {
+            **binding.entries(secrets.token_hex(SALT)),
+            "run": "0",
+            "checkpoint": "0",
+            "log": "0",
+        }
         connection.executemany("INSERT INTO about VALUES (?, ?)", entries.items())
         connection.execute("COMMIT")
         _durable(connection)
@@ -263,11 +296,13 @@ def _opened(path: Path, binding: Binding) -> sqlite3.Connection:
         connection.close()
         known = "" if others[0] == "key" else f" ({about[others[0]]}, not {entries[others[0]]})"
         raise JournalError(
-            f"the journal {path} belongs to another {others[0]}{known}: use it with the one it was made with, "
-            "or another journal"
+            f"the journal {path} belongs to another {others[0]}{known}: use it with the one it was"
+            " made with, or another journal"
         )
     _durable(connection)
-    connection.executemany("UPDATE about SET value = ? WHERE name = ?", [(entries[name], name) for name in others])
+    connection.executemany(
+        "UPDATE about SET value = ? WHERE name = ?", [(entries[name], name) for name in others]
+    )
     return connection
 
 
@@ -278,12 +313,13 @@ def _durable(connection: sqlite3.Connection) -> None:
 
 
 def _begin_log(connection: sqlite3.Connection) -> None:
-    # while a journal is open, the file alone says that a checkpoint was made, and its log alone that there is a log since:
-    # a copy without its log, as a kill may leave one, is told by that
+    # while a journal is open, the file alone says that a checkpoint was made, and its log alone
+    # that there is a log since: a copy without its log, as a kill may leave one, is told by that
     connection.execute("UPDATE about SET value = value + 1 WHERE name = 'checkpoint'")
     connection.execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
     connection.execute(
-        "UPDATE about SET value = (SELECT value FROM about WHERE name = 'checkpoint') WHERE name = 'log'"
+        "UPDATE about SET value = (SELECT value FROM about WHERE name = 'checkpoint') WHERE name ="
+        " 'log'"
     )
 
 

@@ -11,7 +11,10 @@ from gelato_async.bulk.job import Job
 
 @define(eq=False)
 class Line:
-    """`fresh` jobs wait for their first turn. Those that come back, held back or to be sent `again`, go before them."""
+    """`fresh` jobs wait for their first turn.
+
+    Those that come back, held back or to be sent `again`, go before them.
+    """
 
     fresh: deque[Job] = field(factory=deque)
     again: deque[Job] = field(factory=deque)

@@ -14,7 +14,10 @@ WITHIN = 10.0
 
 @define(eq=False)
 class Outage:
-    """Whether requests get through: not when half of the last twenty within ten seconds failed, or one could not be sent."""
+    """Whether requests get through.
+
+    Not when half of the last twenty within ten seconds failed, or one could not be sent.
+    """
 
     engine: Engine
     ever_through: bool = False
@@ -31,7 +34,10 @@ class Outage:
         return self._probes > 0
 
     async def wait(self) -> bool | None:
-        """False where requests get through; else wait until it is this caller's turn to probe (True), or for news (None)."""
+        """False where requests get through.
+
+        Else wait until it is this caller's turn to probe (True), or for news (None).
+        """
         if not self.active:
             return False
         if self._probing:

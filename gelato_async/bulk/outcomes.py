@@ -7,7 +7,8 @@ from gelato_async.models.new_order import NewOrder
 
 CLASH = Problem(
     "orderReferenceId",
-    "was used before, for an order with other contents: if this is another order, give it another reference",
+    "was used before, for an order with other contents: if this is another order, give it another"
+    " reference",
 )
 
 
@@ -15,9 +16,10 @@ CLASH = Problem(
 class Created:
     """The order was made, once.
 
-    `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier run with the same journal
-    made it. `connected_order_ids` names all parts of an order that Gelato split, `order_id` included. `attempts` is how often
-    the run that made it sent it, `seconds` how long that took.
+    `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier
+    run with the same journal made it. `connected_order_ids` names all parts of an order that Gelato
+    split, `order_id` included. `attempts` is how often the run that made it sent it, `seconds` how
+    long that took.
     """
 
     reference: str
@@ -33,7 +35,8 @@ class Created:
 class Rejected:
     """The order was not made: it breaks rules, or Gelato refused it. `error` says why; mend it and submit it again.
 
-    `order` is what was rejected: the very object that was given. It holds the recipient, and is not shown.
+    `order` is what was rejected: the very object that was given. It holds the recipient, and is not
+    shown.
     """
 
     reference: str
@@ -44,7 +47,10 @@ class Rejected:
 
     @property
     def is_clash(self) -> bool:
-        """Whether its reference alone is wrong: it was used before, in this run or an earlier one, for other contents."""
+        """Whether its reference alone is wrong.
+
+        It was used before, in this run or an earlier one, for other contents.
+        """
         return getattr(self.error, "problems", ()) == (CLASH,)
 
 
@@ -52,8 +58,8 @@ class Rejected:
 class Unknown:
     """The order may or may not have been made. Run again with the same journal, or ask `client.orders.find(reference)` later.
 
-    Without a journal, do not submit it again before. `in_flight`: the run was ended while its answer was still out, or
-    before it was looked for long enough.
+    Without a journal, do not submit it again before. `in_flight`: the run was ended while its
+    answer was still out, or before it was looked for long enough.
     """
 
     reference: str
@@ -70,9 +76,10 @@ Outcome = Created | Rejected | Unknown
 class Progress:
     """A snapshot of a run. `adopted` and `replayed` orders are among the `created` ones.
 
-    `started` counts orders taken from the input, `repeated` those of them that came a second time and were left out, `skipped`
-    those that `resume_only` left out, `in_flight` those being sent or next in turn, `parked` those whose fate is being settled.
-    `rate` is created orders a second, replayed ones aside. `paused` says that requests fail, and that one probe at a time goes.
+    `started` counts orders taken from the input, `repeated` those of them that came a second time
+    and were left out, `skipped` those that `resume_only` left out, `in_flight` those being sent or
+    next in turn, `parked` those whose fate is being settled. `rate` is created orders a second,
+    replayed ones aside. `paused` says that requests fail, and that one probe at a time goes.
     """
 
     started: int = 0

@@ -12,7 +12,12 @@ from gelato_async.bulk.job import Job
 from gelato_async.bulk.outage import LONGEST_PAUSE
 from gelato_async.client import create_once
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError, OutcomeUnknownError
+from gelato_async.core.errors import (
+    AuthenticationError,
+    GelatoError,
+    NotSentError,
+    OutcomeUnknownError,
+)
 from gelato_async.core.retry import Fate, fate_of
 from gelato_async.core.settling import Found
 from gelato_async.models.search import OrderSummary
@@ -22,7 +27,8 @@ BATCH = 50
 TICK = 0.25
 # how long looks may fail, beyond the window, before an order is given up as unknown
 PATIENCE = 300.0
-# how often an order is sent again though requests get through: one that is always answered with a 5xx would go on for ever
+# how often an order is sent again though requests get through: one that is always answered with a
+# 5xx would go on for ever
 RESENDS = 10
 
 
@@ -64,7 +70,10 @@ class Keeper(Protocol):
 
 @define(eq=False)
 class Parking:
-    """Looks for parked jobs when they are due; while looks fail, at growing intervals. A job whose looks fail stays parked."""
+    """Looks for parked jobs when they are due; while looks fail, at growing intervals.
+
+    A job whose looks fail stays parked.
+    """
 
     engine: Engine
     group: TaskGroup
@@ -78,7 +87,8 @@ class Parking:
     _news: anyio.Event = field(factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
-        # a look that fails is repeated by coming due again, at a pace that an outage does not multiply
+        # a look that fails is repeated by coming due again, at a pace that an outage does not
+        # multiply
         self.looking = evolve(self.engine, retry=evolve(self.engine.retry, attempts=1))
 
     def __len__(self) -> int:
@@ -140,7 +150,8 @@ class Parking:
             self.keeper.note_through()
             self._failures, self._paused_until = 0, -math.inf
             for job in batch:
-                # one order can wait no longer; a run can, until a look that begins after the window tells
+                # one order can wait no longer; a run can, until a look that begins after the window
+                # tells
                 job.creation.failed_look = None
                 await self._judge(job, rows)
 
@@ -151,7 +162,9 @@ class Parking:
 
     async def _look_failed(self, batch: Sequence[Job], error: GelatoError) -> None:
         unreachable = isinstance(error, NotSentError)
-        if isinstance(error, AuthenticationError) or (unreachable and not self.keeper.ever_through()):
+        if isinstance(error, AuthenticationError) or (
+            unreachable and not self.keeper.ever_through()
+        ):
             self._end_with(batch, error)
         elif fate_of(error) is Fate.REFUSED and not unreachable:
             await self._look_refused(batch)
@@ -172,14 +185,18 @@ class Parking:
 
     async def _look_later(self, batch: Sequence[Job]) -> None:
         self._failures += 1
-        self._paused_until = self.engine.clock.now() + min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
+        self._paused_until = self.engine.clock.now() + min(
+            LONGEST_PAUSE, 2.0 ** (self._failures - 1)
+        )
         for job in batch:
             await self._put_off(job)
 
     async def _put_off(self, job: Job) -> None:
         since, settle = job.creation.unclear_since or 0.0, self.engine.retry.settle
         if self.engine.clock.now() > since + settle + PATIENCE:
-            await self.keeper.unclear(job, job.creation.unknown("looking for it failed for too long"))
+            await self.keeper.unclear(
+                job, job.creation.unknown("looking for it failed for too long")
+            )
             self._drop(job)
             self.keeper.left_parking()
         else:
@@ -210,7 +227,8 @@ class Parking:
         self.keeper.left_parking()
 
     def _check_resend(self, job: Job) -> None:
-        # it was proved absent each time, so the policy's attempts, made for one caller who waits, do not end this
+        # it was proved absent each time, so the policy's attempts, made for one caller who waits,
+        # do not end this
         job.creation.attempts = 0
         job.resends += not job.excused
         job.excused = False

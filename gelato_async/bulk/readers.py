@@ -20,9 +20,10 @@ _ITEM = re.compile(r"items\[(\d+)\]")
 class OrderLine:
     """A line of a file: an order, or all that is wrong with it. `number` counts from 1.
 
-    `reference` is the order's, also where there is no order, as far as it can be read. `item_numbers` are the lines of an
-    order's items where each has its own (CSV); `number` is the first of them. `is_header`: it is the header of a CSV file,
-    which holds no order; `is_warning`: what is told of it keeps no order from being read.
+    `reference` is the order's, also where there is no order, as far as it can be read.
+    `item_numbers` are the lines of an order's items where each has its own (CSV); `number` is the
+    first of them. `is_header`: it is the header of a CSV file, which holds no order; `is_warning`:
+    what is told of it keeps no order from being read.
     """
 
     number: int
@@ -38,7 +39,9 @@ class OrderLine:
         return locate(problems, self.number, self.item_numbers)
 
 
-def locate(problems: Iterable[Problem], number: int, item_numbers: Sequence[int]) -> tuple[Problem, ...]:
+def locate(
+    problems: Iterable[Problem], number: int, item_numbers: Sequence[int]
+) -> tuple[Problem, ...]:
     """Add the line to problems of items that are not on line `number`."""
     return tuple(_located(problem, number, item_numbers) for problem in problems)
 
@@ -52,7 +55,8 @@ def _located(problem: Problem, number: int, item_numbers: Sequence[int]) -> Prob
 def read_jsonl(lines: Iterable[bytes]) -> Iterator[OrderLine]:
     """Orders from JSON lines: each is the JSON body that Gelato documents for a create.
 
-    Empty lines are passed over, a byte-order mark is too. Unknown keys are problems, with a suggestion.
+    Empty lines are passed over, a byte-order mark is too. Unknown keys are problems, with a
+    suggestion.
     """
     for number, line in enumerate(lines, 1):
         text = line.removeprefix(b"\xef\xbb\xbf").strip() if number == 1 else line.strip()
@@ -66,9 +70,15 @@ def _read(number: int, text: bytes) -> OrderLine:
     except UnicodeDecodeError:
         return _bad(number, Problem("", "not UTF-8 text"))
     except _TwiceError as error:
-        return _bad(number, Problem(str(error), "is there twice: leave one out"), _reference_in(text))
+        return _bad(
+            number, Problem(str(error), "is there twice: leave one out"), _reference_in(text)
+        )
     except (ValueError, RecursionError) as error:
-        where = f" at column {error.colno}: {error.msg}" if isinstance(error, json.JSONDecodeError) else ""
+        where = (
+            f" at column {error.colno}: {error.msg}"
+            if isinstance(error, json.JSONDecodeError)
+            else ""
+        )
         return _bad(number, Problem("", f"not JSON{where}"))
     if b"\\ud" in text.lower() and not _is_text(value):
         problem = Problem("", "holds half of a surrogate pair (\\ud800 ...), which is no character")

@@ -103,7 +103,10 @@ class Run:
             await self._changed.wait()
 
     async def settle_journal(self) -> None:
-        """Wait until all outcomes are durable; a journal that cannot be written is the run's failure."""
+        """Wait until all outcomes are durable.
+
+        A journal that cannot be written is the run's failure.
+        """
         try:
             await self.journal.barrier()
         except GelatoError as error:
@@ -130,7 +133,10 @@ class Run:
     def leftover(self) -> tuple[Outcome, ...]:
         """What nobody iterated over: outcomes, and jobs that may have reached Gelato."""
         jobs = (*self.workers.in_flight, *self.parking, *self.line.again)
-        return (*self.outbox.items, *(self.teller.left_unclear(job) for job in jobs if job.may_exist))
+        return (
+            *self.outbox.items,
+            *(self.teller.left_unclear(job) for job in jobs if job.may_exist),
+        )
 
     # what the intake hands on
 
@@ -170,7 +176,9 @@ class Run:
     async def absent(self, job: Job) -> None:
         """It was not made: send it again."""
         if self.failure is not None:
-            await self.unclear(job, job.creation.unknown("the run stopped before it could be sent again"))
+            await self.unclear(
+                job, job.creation.unknown("the run stopped before it could be sent again")
+            )
             return
         job.sent = False
         self.line.again.append(job)
@@ -287,7 +295,9 @@ class Run:
             self.outbox.close()
 
     def _give_up(self) -> None:
-        unlooked = [job for job in (*self.parking, *self.line.again) if job.may_exist and not job.looked]
+        unlooked = [
+            job for job in (*self.parking, *self.line.again) if job.may_exist and not job.looked
+        ]
         for job in self.line.again:
             if not job.may_exist:
                 self.journal.add(Unsent(job.reference))

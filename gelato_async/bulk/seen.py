@@ -14,7 +14,10 @@ class Seen(Enum):
 
 
 class SeenReferences:
-    """A hash table of digests with open addressing: a dict of a million references would take ten times the memory."""
+    """A hash table of digests with open addressing.
+
+    A dict of a million references would take ten times the memory.
+    """
 
     def __init__(self) -> None:
         self._slots = array("Q", bytes(16 * 1024))
@@ -27,7 +30,10 @@ class SeenReferences:
         return Seen.NEW if not before else Seen.SAME if before == value else Seen.OTHER
 
     def note(self, reference: str, value: int) -> int:
-        """Keep a positive number of 64 bits with a reference that is new; answer the one that was kept before, or 0."""
+        """Keep a positive number of 64 bits with a reference that is new.
+
+        Answer the one that was kept before, or 0.
+        """
         if self._count * 3 >= len(self._slots):
             self._grow()
         key = _digest(reference.encode())
@@ -39,7 +45,10 @@ class SeenReferences:
         return 0
 
     def _grow(self) -> None:
-        old, self._slots = self._slots, array("Q", bytes(2 * self._slots.itemsize * len(self._slots)))
+        old, self._slots = (
+            self._slots,
+            array("Q", bytes(2 * self._slots.itemsize * len(self._slots))),
+        )
         for position in range(0, len(old), 2):
             if old[position]:
                 slot = _slot_of(self._slots, old[position])

@@ -15,8 +15,12 @@ class Source:
     """An input that many workers draw from."""
 
     def __init__(self, orders: Orders) -> None:
-        self._later: AsyncIterator[NewOrder] | None = aiter(orders) if isinstance(orders, AsyncIterable) else None
-        self._now: Iterator[NewOrder] = iter(()) if isinstance(orders, AsyncIterable) else iter(orders)
+        self._later: AsyncIterator[NewOrder] | None = (
+            aiter(orders) if isinstance(orders, AsyncIterable) else None
+        )
+        self._now: Iterator[NewOrder] = (
+            iter(()) if isinstance(orders, AsyncIterable) else iter(orders)
+        )
         self._lock = anyio.Lock(fast_acquire=True)
         self.exhausted: bool = False
 

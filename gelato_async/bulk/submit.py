@@ -37,33 +37,49 @@ def submit_orders(
         async with submit_orders(client, orders) as outcomes:
             async for outcome in outcomes: ...
 
-    `orders` is any iterable or async iterable of `NewOrder`, read as it is needed. Outcomes come in the order of completion:
-    `Created`, `Rejected` or `Unknown`. A reference that comes twice is one order and has one outcome; with other contents the
-    second is `Rejected`. At most `workers` requests are in flight. What a create's lost answer means is settled as
-    `orders.create` does, in batches and without holding a worker.
+    `orders` is any iterable or async iterable of `NewOrder`, read as it is needed. Outcomes come in
+    the order of completion: `Created`, `Rejected` or `Unknown`. A reference that comes twice is one
+    order and has one outcome; with other contents the second is `Rejected`. At most `workers`
+    requests are in flight. What a create's lost answer means is settled as `orders.create` does, in
+    batches and without holding a worker.
 
-    `journal` is a file that lets the run be resumed: run again with it and the same orders, after a crash too: what was made
-    is told again (`replayed`), what was in flight is settled first, what was rejected is tried again. With `resume_only` new
-    orders are left out. `on_progress` is called with each outcome, and every second.
+    `journal` is a file that lets the run be resumed: run again with it and the same orders, after a
+    crash too: what was made is told again (`replayed`), what was in flight is settled first, what
+    was rejected is tried again. With `resume_only` new orders are left out. `on_progress` is called
+    with each outcome, and every second.
 
-    Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the intake and waits at most `grace` seconds for
-    what is in flight; `outcomes.leftover` then holds what was not iterated over.
+    Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the intake and waits at
+    most `grace` seconds for what is in flight; `outcomes.leftover` then holds what was not iterated
+    over.
 
     Raises:
         AuthenticationError: the key was refused; the run stopped, and nothing is `Rejected` for it.
-        JournalError: the journal is damaged, of another account, in use, or cannot be written any more.
-        ConnectionFailedError: not one request got through. Later on, a run waits for the connection to come back.
+        JournalError: the journal is damaged, of another account, in use, or cannot be written any
+            more.
+        ConnectionFailedError: not one request got through. Later on, a run waits for the connection
+            to come back.
     """
     if workers < 1:
         raise ValueError(f"workers must be 1 or more, not {workers}")
     if not isinstance(client, GelatoClient | GelatoConnectClient):
-        raise TypeError(f"client must be a GelatoClient or GelatoConnectClient, not a {type(client).__name__}")
+        raise TypeError(
+            f"client must be a GelatoClient or GelatoConnectClient, not a {type(client).__name__}"
+        )
     if on_progress is not None and not callable(on_progress):
-        raise TypeError(f"on_progress must be a function that takes a Progress, not a {type(on_progress).__name__}")
+        raise TypeError(
+            "on_progress must be a function that takes a Progress, not a"
+            f" {type(on_progress).__name__}"
+        )
     if str(journal) in {"", ".", ":memory:"} or not isinstance(journal, (str, Path, NoneType)):
         raise ValueError(f"journal must be the path of a file, or None; not {journal!r}")
     return Submission(
-        client, orders, journal=journal, resume_only=resume_only, workers=workers, grace=grace, on_progress=on_progress
+        client,
+        orders,
+        journal=journal,
+        resume_only=resume_only,
+        workers=workers,
+        grace=grace,
+        on_progress=on_progress,
     )
 
 
@@ -99,7 +115,10 @@ class Submission:
 
     @property
     def leftover(self) -> tuple[Outcome, ...]:
-        """After an early end: outcomes that were not iterated over; what was sent without an answer is `Unknown`."""
+        """After an early end: outcomes that were not iterated over.
+
+        What was sent without an answer is `Unknown`.
+        """
         return self._run.leftover() if self._run else ()
 
     async def __aenter__(self) -> Self:
@@ -109,7 +128,9 @@ class Submission:
         source = Source(self._orders)
         self._journal = await JournalWriter.open(self._path, Binding.of(engine.backend))
         self._group = await anyio.create_task_group().__aenter__()
-        self._run = Run(engine, source, self._journal, Outbox(), self._group, self._workers, self._resume_only)
+        self._run = Run(
+            engine, source, self._journal, Outbox(), self._group, self._workers, self._resume_only
+        )
         self._run.start()
         if self._on_progress is not None:
             self._group.start_soon(self._tick)
@@ -129,7 +150,9 @@ class Submission:
 
     async def __anext__(self) -> Outcome:
         if self._run is None:
-            raise RuntimeError("iterate inside the block: async with submit_orders(...) as outcomes")
+            raise RuntimeError(
+                "iterate inside the block: async with submit_orders(...) as outcomes"
+            )
         if self._run.leaving:
             raise RuntimeError("the block was left: what was not iterated over is in `leftover`")
         outcome = await self._run.outbox.get()
@@ -149,7 +172,10 @@ class Submission:
         raise StopAsyncIteration
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         if self._run is None or self._group is None or self._journal is None:
             return
@@ -166,12 +192,17 @@ class Submission:
             await self._end_group(kind, error, traceback)
 
     async def _end_group(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         if self._group is None or self._journal is None:
             return
         cancelled = isinstance(error, anyio.get_cancelled_exc_class())
         try:
-            await self._group.__aexit__(*((kind, error, traceback) if cancelled else (None, None, None)))
+            await self._group.__aexit__(
+                *((kind, error, traceback) if cancelled else (None, None, None))
+            )
         finally:
             await self._journal.aclose()

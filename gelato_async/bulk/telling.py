@@ -36,7 +36,9 @@ class Teller:
     now: Callable[[], float]
     counts: Counts = field(factory=Counts)
 
-    async def created(self, job: Job, order_id: str, connected: tuple[str, ...] = (), *, adopted: bool = False) -> None:
+    async def created(
+        self, job: Job, order_id: str, connected: tuple[str, ...] = (), *, adopted: bool = False
+    ) -> None:
         """It was made."""
         outcome = Created(
             reference=job.reference,
@@ -50,7 +52,9 @@ class Teller:
     async def refused(self, job: Job, error: GelatoError) -> None:
         """Gelato refused it."""
         order = job.creation.operation.order if job.creation.operation else None
-        await self._end(job, Rejected(reference=job.reference, error=error, order=order, **self._effort(job)))
+        await self._end(
+            job, Rejected(reference=job.reference, error=error, order=order, **self._effort(job))
+        )
 
     async def unclear(self, job: Job, error: GelatoError) -> None:
         """It cannot be told."""

@@ -1,4 +1,7 @@
-"""Workers: they take jobs from the line, one each, and send them; what comes of that is their desk's to say."""
+"""Workers: they take jobs from the line, one each, and send them.
+
+What comes of that is their desk's to say.
+"""
 
 from typing import Any, Protocol
 
@@ -64,7 +67,10 @@ class Desk(Protocol):
 
 @define(eq=False)
 class Workers:
-    """As many as the rate needs, at most `limit`: one more only where otherwise nobody would wait for the next turn."""
+    """As many as the rate needs, at most `limit`.
+
+    One more only where otherwise nobody would wait for the next turn.
+    """
 
     engine: Engine
     group: TaskGroup
@@ -95,7 +101,8 @@ class Workers:
             scope.cancel()
 
     async def _work(self) -> None:
-        # shielded, since a caller's timeout or Ctrl-C must not cut off the answers that are on their way: `cancel` does that
+        # shielded, since a caller's timeout or Ctrl-C must not cut off the answers that are on
+        # their way: `cancel` does that
         with anyio.CancelScope(shield=True) as scope:
             self._scopes.add(scope)
             try:
@@ -140,7 +147,8 @@ class Workers:
         finally:
             self._end_waiting(job)
             self.desk.note_change()
-        # not reached when cancelled or kept from being sent: what was sent then stays in flight, and is told as unknown
+        # not reached when cancelled or kept from being sent: what was sent then stays in flight,
+        # and is told as unknown
         self.in_flight.discard(job)
         self.desk.note_end()
 

@@ -1,4 +1,7 @@
-"""Entry point of `gelato-async` and `python -m gelato_async.cli`: names missing extras, and shows no tracebacks."""
+"""Entry point of `gelato-async` and `python -m gelato_async.cli`.
+
+Names missing extras, and shows no tracebacks.
+"""
 
 import os
 import sys
@@ -30,18 +33,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        from gelato_async.cli import app  # noqa: PLC0415  needs the extra, and says so where it is missing
+        # needs the extra, and says so where it is missing
+        from gelato_async.cli import app  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         if package not in _EXTRA:
             raise
-        raise CommandError(f'the command line needs {package}: pip install "gelato-async[cli]"') from missing
+        raise CommandError(
+            f'the command line needs {package}: pip install "gelato-async[cli]"'
+        ) from missing
     spare_imports()
     return app.run(sys.argv[1:] if arguments is None else arguments)
 
 
 def _drop_output() -> None:
-    # Whoever read our output is gone: nothing more may be written to it, not even by the interpreter as it ends.
+    # Whoever read our output is gone: nothing more may be written to it, not even by the
+    # interpreter as it ends.
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,7 @@
-"""What a user may do after a submission, a line each; a command line stands at the end of its line, ready to be copied."""
+"""What a user may do after a submission, a line each.
+
+A command line stands at the end of its line, ready to be copied.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +30,10 @@ def _for_unknown(wish: Wish, tally: Tally) -> Iterator[str]:
         yield "Look unknown ones up before you submit them again: they may have been made."
         return
     if tally.in_flight:
-        yield f"In flight when it ended: {tally.in_flight}. Whoever goes on with the journal has them settled first."
+        yield (
+            f"In flight when it ended: {tally.in_flight}. Whoever goes on with the journal has them"
+            " settled first."
+        )
     if tally.unknown > tally.in_flight:
         command = settle_command(wish.journal, wish.backend, wish.base_url)
         yield f"To look for the unknown ones again: {command}"
@@ -43,11 +49,16 @@ def _for_rejected(path: Path, count: int, wish: Wish, tally: Tally) -> str:
 
 
 def _for_clashes(count: int, wish: Wish) -> str:
-    draft = " Sent with --draft, an order has other contents than without." if wish.backend == "gelato" else ""
+    draft = (
+        " Sent with --draft, an order has other contents than without."
+        if wish.backend == "gelato"
+        else ""
+    )
     have, them = ("has", "it") if count == 1 else ("have", "them")
     return (
-        f"{count} {have} a reference that was used before: give {them} one of {'its' if count == 1 else 'their'} own, "
-        f"if {'it is another order' if count == 1 else 'they are other orders'}.{draft}"
+        f"{count} {have} a reference that was used before: give {them} one of"
+        f" {'its' if count == 1 else 'their'} own, if"
+        f" {'it is another order' if count == 1 else 'they are other orders'}.{draft}"
     )
 
 
@@ -57,7 +68,10 @@ def _for_unread(count: int, wish: Wish) -> str:
         if count == 1
         else (f"{count} lines could not be read as orders", "them")
     )
-    told = f"{lines}: mend {them} in {'the input' if wish.file == STANDARD_INPUT else wish.file} itself"
+    told = (
+        f"{lines}: mend {them} in {'the input' if wish.file == STANDARD_INPUT else wish.file}"
+        " itself"
+    )
     if wish.journal is None:
         return f"{told}, and submit {them} alone: without a journal the others would be made again."
     return f"{told}, and submit it again: what was made is not made again."

@@ -33,7 +33,10 @@ A = TypeVar("A", bound=Answered)
 
 @frozen
 class View(Generic[T_contra]):
-    """How things of one kind are shown: the heads of the columns, and the rows that one thing gives."""
+    """How things of one kind are shown.
+
+    The heads of the columns, and the rows that one thing gives.
+    """
 
     head: Sequence[str]
     rows: Callable[[T_contra], Iterable[Row]]
@@ -50,7 +53,11 @@ class Table:
 
 def table(name: str, view: View[T], things: Iterable[T]) -> Table:
     """The rows that things give."""
-    return Table(name, view.head, [[text(cell) for cell in row] for thing in things for row in view.rows(thing)])
+    return Table(
+        name,
+        view.head,
+        [[text(cell) for cell in row] for thing in things for row in view.rows(thing)],
+    )
 
 
 def text(value: object) -> str:
@@ -117,7 +124,10 @@ class PlainLines:
 
 @define
 class Rows(Generic[A]):
-    """Takes things as they come and writes them in batches; what is left is written however the block ends."""
+    """Takes things as they come and writes them in batches.
+
+    What is left is written however the block ends.
+    """
 
     answers: Answers
     view: View[A]
@@ -153,7 +163,10 @@ class Rows(Generic[A]):
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         """Write what is left."""
         self._write()

@@ -33,7 +33,10 @@ Port = Annotated[int, Parameter(converter=whole, validator=Number(gte=0, lte=655
 app: App = App(
     name="gelato-async",
     version=__version__,
-    help="Submit print orders to Gelato and GelatoConnect, none twice and none lost; try it against a sandbox first.",
+    help=(
+        "Submit print orders to Gelato and GelatoConnect, none twice and none lost; try it against"
+        " a sandbox first."
+    ),
     default_parameter=Parameter(negative=""),
     # main knows what Ctrl-C means
     suppress_keyboard_interrupt=False,
@@ -47,7 +50,9 @@ def run(arguments: Sequence[str]) -> int:
         CommandError: it cannot be done as asked.
     """
     try:
-        code: int | None = app(list(arguments), exit_on_error=False, print_error=False, result_action="return_value")
+        code: int | None = app(
+            list(arguments), exit_on_error=False, print_error=False, result_action="return_value"
+        )
     except CycloptsError as error:
         chain = error.command_chain or ()
         raise CommandError(f"{error} See {' '.join(['gelato-async', *chain])} --help") from error
@@ -69,7 +74,8 @@ def sample(
         number: How many orders.
         backend: Whose rules and spelling they follow.
         seed: The same seed makes the same orders; a fresh one is drawn where it is not given.
-        output: The file to write; standard output where it is not given. A name in .csv means CSV, one in .gz is compressed.
+        output: The file to write; standard output where it is not given. A name in .csv means CSV,
+            one in .gz is compressed.
         csv: Write CSV, a line for each item, with a column for all that the backend takes.
     """
     return write_samples(backend, number, seed, output, as_csv=csv)
@@ -89,9 +95,11 @@ def check(
     Exit code: 0 nothing is wrong, 1 some orders are, 2 it could not be done.
 
     Args:
-        file: JSON lines or CSV, by its name; either may be compressed (.gz). `-` reads standard input.
+        file: JSON lines or CSV, by its name; either may be compressed (.gz). `-` reads standard
+            input.
         backend: Whose rules the orders must keep.
-        fix: Writes a copy with what can be mended safely: no white space around values, countries in upper case, GB for UK.
+        fix: Writes a copy with what can be mended safely: no white space around values, countries
+            in upper case, GB for UK.
         format_: What the file is, where its name does not tell.
     """
     return check_file(file, backend=backend, fix=fix, format_=format_)
@@ -116,24 +124,31 @@ def submit(  # noqa: PLR0913  each is an option of the command
 ) -> int:
     """Submit every order of a file, each exactly once, as fast as Gelato permits.
 
-    Keys come from the environment: GELATO_API_KEY, or GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY and
-    GELATO_CONNECT_API_SECRET. On a terminal you are asked for what is missing.
+    Keys come from the environment: GELATO_API_KEY, or GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY
+    and GELATO_CONNECT_API_SECRET. On a terminal you are asked for what is missing.
 
-    Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the fate of some is unknown, 130 Ctrl-C.
+    Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the fate of some is
+    unknown, 130 Ctrl-C.
 
     Args:
-        file: JSON lines, as Gelato documents the body of a create, or CSV; `-` reads standard input.
+        file: JSON lines, as Gelato documents the body of a create, or CSV; `-` reads standard
+            input.
         backend: The API that takes the orders.
-        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.
-        report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is known.
-        settle: Seconds for which an order whose answer was lost is looked for, before it is sent again.
-        journal: What survives a crash: run again with it, and what was made is not made again. FILE.journal if not given; for
-            FILE.rejected.jsonl it is FILE.journal too, so that no order of both is made twice.
+        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,
+            GELATO_CONNECT_BASE_URL.
+        report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is
+            known.
+        settle: Seconds for which an order whose answer was lost is looked for, before it is sent
+            again.
+        journal: What survives a crash: run again with it, and what was made is not made again.
+            FILE.journal if not given; for FILE.rejected.jsonl it is FILE.journal too, so that no
+            order of both is made twice.
         no_journal: Keeps none: after a crash nobody knows what was sent.
         resume_only: Sends nothing that the journal does not know.
         limit: Only so many orders, from the beginning of the file.
         dry_run: Reads and checks everything, and sends nothing.
-        draft: Makes drafts, which are not printed before they are confirmed (Gelato alone has them).
+        draft: Makes drafts, which are not printed before they are confirmed (Gelato alone has
+            them).
         format_: What the file is, where its name does not tell.
     """
     wish = Wish(
@@ -179,7 +194,8 @@ def settle(
     Args:
         journal: The journal of a run that has ended.
         backend: The API that took the orders.
-        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.
+        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,
+            GELATO_CONNECT_BASE_URL.
         settle: Seconds for which they are looked for.
     """
     return journals.settle(journal, backend=backend, base_url=base_url, settle=settle)
@@ -206,7 +222,8 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
 ) -> int:
     """Serve a stand-in for both APIs on this machine, until Ctrl-C.
 
-    It prints the environment variables that lead the other commands, and every client of the library, to it.
+    It prints the environment variables that lead the other commands, and every client of the
+    library, to it.
 
     Args:
         port: The port to listen on; 0 takes a free one.
@@ -217,14 +234,17 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
         rate_limit: Requests accepted per key in any second; 0 for any number.
         connect_duplicates: Whether GelatoConnect takes a reference that a live order has already.
         split: The share of orders of several items that are split in two.
-        webhook_url: Where to post what happens to Gelato's orders and store products, as Gelato does.
-        webhook_header: The name of a header that goes with each of these. Its value is taken from GELATO_WEBHOOK_SECRET, for
-            other users of the machine see a command line; a secret that is made up may be given here: 'Name: value'.
+        webhook_url: Where to post what happens to Gelato's orders and store products, as Gelato
+            does.
+        webhook_header: The name of a header that goes with each of these. Its value is taken from
+            GELATO_WEBHOOK_SECRET, for other users of the machine see a command line; a secret that
+            is made up may be given here: 'Name: value'.
         webhook_retry_seconds: Seconds between the three tries of each.
         webhook_duplicates: The share of them that comes twice.
         webhook_shuffle: Lets them come in any order.
         seed: For all that is left to chance.
-        until_input_ends: Ends when standard input does: for programs that start a sandbox of their own.
+        until_input_ends: Ends when standard input does: for programs that start a sandbox of their
+            own.
     """
     from gelato_async.cli import serve  # noqa: PLC0415  needs an extra of its own
 
@@ -253,9 +273,9 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
 def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
     """Submit sample orders to a faulty sandbox with both clients, and count in the sandbox what became of them.
 
-    A tenth of the requests fails on purpose, before or after taking effect, and a first process is killed in the middle;
-    another run goes on with its journal. Exit code: 0 every order was made exactly
-    once, 1 a promise broke, 3 the fate of some is unknown.
+    A tenth of the requests fails on purpose, before or after taking effect, and a first process is
+    killed in the middle; another run goes on with its journal. Exit code: 0 every order was made
+    exactly once, 1 a promise broke, 3 the fate of some is unknown.
 
     Args:
         orders: How many orders each API gets.

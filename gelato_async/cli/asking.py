@@ -34,7 +34,11 @@ _NOT_ABOUT_THE_QUESTION = (AuthenticationError, RateLimitError, ServerError)
 
 
 def ask(
-    client: C, question: Callable[[C], Awaitable[ExitCode]], *, advice: Advice | None = None, unclear: str = ""
+    client: C,
+    question: Callable[[C], Awaitable[ExitCode]],
+    *,
+    advice: Advice | None = None,
+    unclear: str = "",
 ) -> ExitCode:
     """Run a question and return its exit code, or tell of the error: 1 where Gelato said no, 2 where it could not be asked.
 
@@ -42,7 +46,8 @@ def ask(
         client: Its connections are closed afterwards.
         question: Writes its answer, and returns the exit code.
         advice: What to do about an error.
-        unclear: What to do where nobody knows whether the request took effect. The exit code is 3 then.
+        unclear: What to do where nobody knows whether the request took effect. The exit code is 3
+            then.
     """
 
     async def run() -> ExitCode:
@@ -56,7 +61,14 @@ def ask(
     except GelatoError as error:
         known: Advice = {AuthenticationError: _whence(client), **_ADVICE, **(advice or {})}
         is_unclear = bool(unclear) and isinstance(error, _UNCLEAR)
-        _tell(error, unclear if is_unclear else next((known[kind] for kind in known if isinstance(error, kind)), ""))
+        _tell(
+            error,
+            (
+                unclear
+                if is_unclear
+                else next((known[kind] for kind in known if isinstance(error, kind)), "")
+            ),
+        )
         return ExitCode.UNKNOWN if is_unclear else _code(error)
 
 

@@ -34,13 +34,18 @@ def check(file: str, *, backend: BackendName, fix: Path | None, format_: Format 
     """Tell every problem of a file with its line, write a mended copy if one is wanted, and return the exit code.
 
     Raises:
-        CommandError: the file cannot be read to its end, or the copy cannot be written; there is no copy then.
+        CommandError: the file cannot be read to its end, or the copy cannot be written; there is no
+        copy then.
     """
     format_ = format_ or format_of(file)
     _check_copy(file, fix, format_)
     checked = _Check(file, _BACKENDS[backend]())
     with open_input(file) as stream:
-        mended = _without_copy(checked, stream, format_) if fix is None else _mend(checked, stream, format_, fix)
+        mended = (
+            _without_copy(checked, stream, format_)
+            if fix is None
+            else _mend(checked, stream, format_, fix)
+        )
     say(f"{checked}{mended}")
     return ExitCode.REJECTED if checked.bad or checked.bad_header else ExitCode.FINE
 
@@ -51,7 +56,9 @@ def _check_copy(file: str, fix: Path | None, format_: Format) -> None:
     if fix.exists() and Path(file).exists() and fix.samefile(file):
         raise CommandError(f"the copy {fix} is the file of orders itself")
     if told_format(fix.name) not in {None, format_}:
-        raise CommandError(f"the copy {fix} keeps the format of {file}: its name must end in .{format_}")
+        raise CommandError(
+            f"the copy {fix} keeps the format of {file}: its name must end in .{format_}"
+        )
 
 
 def _without_copy(checked: "_Check", stream: BinaryIO, format_: Format) -> str:
@@ -116,7 +123,10 @@ class _Check:
     def __str__(self) -> str:
         repeated = f" ({self.repeated} of them repeated)" if self.repeated else ""
         header = " The header has problems." if self.bad_header else ""
-        return f"{self.fine + self.bad} checked: {self.fine} fine{repeated}, {self.bad} with problems.{header}"
+        return (
+            f"{self.fine + self.bad} checked: {self.fine} fine{repeated}, {self.bad} with"
+            f" problems.{header}"
+        )
 
     def _problems(self, line: OrderLine, order: NewOrder) -> Iterable[Problem]:
         problems, content = self.backend.review(self.backend.creates(order))
@@ -124,12 +134,24 @@ class _Check:
             return line.located(problems)
         return self._problems_of_reference(order.order_reference_id, line.number, content)
 
-    def _problems_of_reference(self, reference: str, number: int, content: bytes) -> Iterable[Problem]:
+    def _problems_of_reference(
+        self, reference: str, number: int, content: bytes
+    ) -> Iterable[Problem]:
         digest = int.from_bytes(blake2b(content, digest_size=4).digest())
         before, digest_before = divmod(self.seen.note(reference, number << 32 | digest), 1 << 32)
         if before and digest_before != digest:
-            return [Problem("orderReferenceId", f"was used on line {before} for an order with other contents")]
+            return [
+                Problem(
+                    "orderReferenceId",
+                    f"was used on line {before} for an order with other contents",
+                )
+            ]
         if before:
             self.repeated += 1
-            self.tell(number, Problem("orderReferenceId", f"note: the order of line {before} again; it is sent once"))
+            self.tell(
+                number,
+                Problem(
+                    "orderReferenceId", f"note: the order of line {before} again; it is sent once"
+                ),
+            )
         return ()

@@ -19,7 +19,10 @@ class ExitCode(IntEnum):
 
 
 class CommandError(Exception):
-    """Something expected went wrong. The text is one line for the user, who never sees a traceback of it."""
+    """Something expected went wrong.
+
+    The text is one line for the user, who never sees a traceback of it.
+    """
 
 
 def say(text: str) -> None:
@@ -42,7 +45,10 @@ def raw_output() -> BinaryIO:
 
 
 def escape_what_cannot_be_shown() -> None:
-    """From now on, standard output escapes what its encoding lacks: on a terminal that is not UTF-8, most of the world."""
+    """From now on, standard output escapes what its encoding lacks.
+
+    On a terminal that is not UTF-8, most of the world.
+    """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
 
@@ -60,6 +66,7 @@ def one_line(error: BaseException) -> str:
 def spare_imports() -> None:
     """Keep the garbage collector off all that was imported so far, which lives as long as the process.
 
-    A full collection of it stops a process for 0.1 s: long enough for evenly sent requests to arrive as a bunch.
+    A full collection of it stops a process for 0.1 s: long enough for evenly sent requests to
+    arrive as a bunch.
     """
     gc.freeze()

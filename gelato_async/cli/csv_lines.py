@@ -28,11 +28,20 @@ def to_csv(bodies: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Itera
 
 def rows_of(body: Mapping[str, Any]) -> Iterator[Row]:
     """The lines of an order's JSON body, by column; each repeats what the order says."""
-    order = dict(_cells({key: value for key, value in body.items() if key not in {"items", "metadata"}}))
+    order = dict(
+        _cells({key: value for key, value in body.items() if key not in {"items", "metadata"}})
+    )
     order |= _entries("metadata", body.get("metadata", ()))
     for item in body["items"]:
-        own = dict(_cells({key: value for key, value in item.items() if key not in {"files", "metadata"}}))
-        yield order | own | _entries("itemMetadata", item.get("metadata", ())) | dict(_files(item.get("files", ())))
+        own = dict(
+            _cells({key: value for key, value in item.items() if key not in {"files", "metadata"}})
+        )
+        yield (
+            order
+            | own
+            | _entries("itemMetadata", item.get("metadata", ()))
+            | dict(_files(item.get("files", ())))
+        )
 
 
 def _entries(name: str, entries: Iterable[Mapping[str, str]]) -> Row:
@@ -42,7 +51,9 @@ def _entries(name: str, entries: Iterable[Mapping[str, str]]) -> Row:
 def _files(files: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
     for position, file in enumerate(files, 1):
         number = str(position) if position > 1 else ""
-        yield from ((f"file{key[0].upper()}{key[1:]}{number}", _text(value)) for key, value in file.items())
+        yield from (
+            (f"file{key[0].upper()}{key[1:]}{number}", _text(value)) for key, value in file.items()
+        )
 
 
 def _cells(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -28,8 +28,8 @@ BACKENDS: Sequence[BackendName] = ("gelato", "connect")
 def demo(orders: int, seed: int) -> int:
     """Submit so many orders with each client, print what the sandboxes counted, and return the exit code.
 
-    Each client has a sandbox to itself, so that its audit speaks of nothing else; the same seed means the same orders, and
-    the same faults in the order in which requests arrive.
+    Each client has a sandbox to itself, so that its audit speaks of nothing else; the same seed
+    means the same orders, and the same faults in the order in which requests arrive.
 
     Raises:
         CommandError: a sandbox did not start.
@@ -45,7 +45,10 @@ def demo(orders: int, seed: int) -> int:
 
 def _tried(backend: BackendName, orders: int, seed: int) -> Verdict:
     with started(seed) as sandbox, tempfile.TemporaryDirectory() as folder:
-        complain(f"{backend}: submitting {orders} orders to {sandbox.url}, where one request in eleven fails ...")
+        complain(
+            f"{backend}: submitting {orders} orders to {sandbox.url}, where one request in eleven"
+            " fails ..."
+        )
         began = time.monotonic()
         crash = crashed(Path(folder), backend, orders, seed, sandbox.environment, SETTLE)
         complain(f"{backend}: {crash.text()} ...")
@@ -65,9 +68,13 @@ class _Trial:
     tally: Tally = field(factory=Tally)
     outcomes: list[Outcome] = field(factory=list)
 
-    def run(self, sandbox: DemoSandbox, backend: BackendName, orders: Iterable[NewOrder], journal: Path) -> None:
+    def run(
+        self, sandbox: DemoSandbox, backend: BackendName, orders: Iterable[NewOrder], journal: Path
+    ) -> None:
         keys = [sandbox.environment[name] for name in VARIABLES[backend]]
-        client = make_client(backend, keys, sandbox.url, SETTLE).with_options(limiter=LocalLimiter())
+        client = make_client(backend, keys, sandbox.url, SETTLE).with_options(
+            limiter=LocalLimiter()
+        )
         with self.display:
             anyio.run(lambda: run_orders(client, orders, self, journal=journal))
 
@@ -87,4 +94,7 @@ def _conclusion(broken: int, unknown: int, orders: int) -> str:
         return f"Promises that broke: {broken}."
     if unknown:
         return f"No order was made twice; of {orders}, the fate of {unknown} is unknown."
-    return f"All {orders} orders were made exactly once, and every id that was told is the one in the sandbox."
+    return (
+        f"All {orders} orders were made exactly once, and every id that was told is the one in the"
+        " sandbox."
+    )

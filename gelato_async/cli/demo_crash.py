@@ -19,7 +19,10 @@ _PATIENCE = 600.0
 
 @frozen(kw_only=True)
 class Crash:
-    """What was killed when. `told` orders had their outcome in the report; `open` ones were on their way, or about to be."""
+    """What was killed when.
+
+    `told` orders had their outcome in the report; `open` ones were on their way, or about to be.
+    """
 
     journal: Path
     told: int
@@ -30,15 +33,25 @@ class Crash:
         """For people."""
         if not self.killed:
             return "the first run ended before it could be killed"
-        return f"killed after {self.told} outcomes, with {self.open} on their way or about to be; run again with its journal"
+        return (
+            f"killed after {self.told} outcomes, with {self.open} on their way or about to be; run"
+            " again with its journal"
+        )
 
 
 def crashed(
-    folder: Path, backend: BackendName, orders: int, seed: int, environment: Mapping[str, str], settle: float
+    folder: Path,
+    backend: BackendName,
+    orders: int,
+    seed: int,
+    environment: Mapping[str, str],
+    settle: float,
 ) -> Crash:
     """Submit sample orders in another process, and kill it when between a fifth and four fifths of them are done."""
     file, journal, report = folder / "orders.jsonl", folder / "run.journal", folder / "report.jsonl"
-    file.write_bytes(b"".join(to_line(order, backend) for order in sample_orders(backend, orders, seed)))
+    file.write_bytes(
+        b"".join(to_line(order, backend) for order in sample_orders(backend, orders, seed))
+    )
     wanted = max(1, int(orders * Random(seed).uniform(0.2, 0.8)))  # noqa: S311  repeatable is the point, nothing is secret
     command = [sys.executable, "-m", "gelato_async.cli", "submit", str(file), "--backend", backend]
     options = ["--journal", str(journal), "--report", str(report), "--settle", str(settle)]

@@ -1,4 +1,7 @@
-"""A sandbox in a process of its own, for the demo: how it is started, asked for its audit, and ended."""
+"""A sandbox in a process of its own, for the demo.
+
+How it is started, asked for its audit, and ended.
+"""
 
 import json
 import shlex
@@ -22,7 +25,13 @@ FAULTS: tuple[Mapping[str, Any], ...] = (
     {"name": "dropped, not made", "kind": "drop", "share": 0.02},
     {"name": "dropped, but made", "kind": "drop", "when": "after", "share": 0.02},
     {"name": "502, but made", "kind": "status", "status": 502, "when": "after", "share": 0.02},
-    {"name": "504, made 1.5 s later", "kind": "status", "status": 504, "commit_delay": 1.5, "share": 0.01},
+    {
+        "name": "504, made 1.5 s later",
+        "kind": "status",
+        "status": 504,
+        "commit_delay": 1.5,
+        "share": 0.01,
+    },
 )
 
 
@@ -40,7 +49,9 @@ class DemoSandbox:
     def audit(self) -> Mapping[str, Any]:
         """What really happened so far (`GET /_sandbox/audit`)."""
         # Without proxies: it is on this machine.
-        with build_opener(ProxyHandler({})).open(f"{self.url}/_sandbox/audit", timeout=30) as answer:
+        with build_opener(ProxyHandler({})).open(
+            f"{self.url}/_sandbox/audit", timeout=30
+        ) as answer:
             audit: Mapping[str, Any] = json.load(answer)
         return audit
 
@@ -55,7 +66,9 @@ def started(seed: int) -> Iterator[DemoSandbox]:
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder, "faults.json")
         plan.write_text(json.dumps({"seed": seed, "faults": FAULTS}), encoding="utf-8")
-        with subprocess.Popen(_command(plan), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603  our own program
+        with subprocess.Popen(  # noqa: S603  our own program
+            _command(plan), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        ) as process:
             try:
                 yield DemoSandbox(_environment(process))
             finally:
@@ -63,8 +76,24 @@ def started(seed: int) -> Iterator[DemoSandbox]:
 
 
 def _command(plan: Path) -> list[str]:
-    command = [sys.executable, "-m", "gelato_async.cli", "sandbox", "--port", "0", "--until-input-ends"]
-    return [*command, "--faults", str(plan), "--search-lag", str(SEARCH_LAG), "--latency", str(LATENCY)]
+    command = [
+        sys.executable,
+        "-m",
+        "gelato_async.cli",
+        "sandbox",
+        "--port",
+        "0",
+        "--until-input-ends",
+    ]
+    return [
+        *command,
+        "--faults",
+        str(plan),
+        "--search-lag",
+        str(SEARCH_LAG),
+        "--latency",
+        str(LATENCY),
+    ]
 
 
 def _environment(process: "subprocess.Popen[str]") -> Mapping[str, str]:

@@ -15,14 +15,24 @@ from gelato_async.models.new_order import NewOrder
 
 
 def dry_run(wish: Wish, lines: Iterable[OrderLine], backend: Backend) -> int:
-    """Tell what would be rejected, and return the exit code. Nothing is sent, and no journal is made or looked at."""
+    """Tell what would be rejected, and return the exit code.
+
+    Nothing is sent, and no journal is made or looked at.
+    """
     seen, fine, bad = SeenReferences(), 0, 0
     for line in _limited(lines, wish.limit):
-        problems = line.problems if line.order is None else _problems(line, wish.of(line.order), backend, seen)
+        problems = (
+            line.problems
+            if line.order is None
+            else _problems(line, wish.of(line.order), backend, seen)
+        )
         complain_of(wish.file, line, problems)
         bad += bool(problems) and not line.is_warning
         fine += not problems
-    say(f"Dry run, nothing was sent: {fine} would be submitted, {bad} rejected.{_note(wish.journal)}")
+    say(
+        f"Dry run, nothing was sent: {fine} would be submitted, {bad}"
+        f" rejected.{_note(wish.journal)}"
+    )
     return ExitCode.REJECTED if bad else ExitCode.FINE
 
 
@@ -35,7 +45,9 @@ def _limited(lines: Iterable[OrderLine], limit: int | None) -> Iterator[OrderLin
             return
 
 
-def _problems(line: OrderLine, order: NewOrder, backend: Backend, seen: SeenReferences) -> Iterable[Problem]:
+def _problems(
+    line: OrderLine, order: NewOrder, backend: Backend, seen: SeenReferences
+) -> Iterable[Problem]:
     problems, content = backend.review(backend.creates(order))
     if problems:
         return line.located(problems)

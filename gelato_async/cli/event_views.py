@@ -19,13 +19,18 @@ _DETAILS = (
 
 
 def _rows(event: Event) -> Iterator[Row]:
-    products = event.products_availability if isinstance(event, CatalogProductStockAvailabilityUpdated) else ()
+    products = (
+        event.products_availability
+        if isinstance(event, CatalogProductStockAvailabilityUpdated)
+        else ()
+    )
     yield (
         event.event,
         _first(event, _SUBJECTS) or [product.product_uid for product in products],
         _first(event, ("order_reference_id",)),
         _first(event, ("item_reference_id",)),
-        _first(event, _STATUSES) or [region.status for product in products for region in product.availability],
+        _first(event, _STATUSES)
+        or [region.status for product in products for region in product.availability],
         [getattr(event, name, None) for name in _DETAILS],
     )
 

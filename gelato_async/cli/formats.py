@@ -11,7 +11,13 @@ from gelato_async.cli.console import CommandError
 
 Format = Literal["jsonl", "csv"]
 
-_SUFFIXES: dict[str, Format] = {".csv": "csv", ".tsv": "csv", ".jsonl": "jsonl", ".ndjson": "jsonl", ".json": "jsonl"}
+_SUFFIXES: dict[str, Format] = {
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "jsonl",
+}
 
 
 def told_format(name: str) -> Format | None:
@@ -31,7 +37,11 @@ def is_compressed(name: str) -> bool:
 
 def open_to_read(path: Path) -> BinaryIO:
     """A file's contents, decompressed."""
-    return io.BufferedReader(gzip.GzipFile(path, "rb")) if is_compressed(path.name) else path.open("rb")
+    return (
+        io.BufferedReader(gzip.GzipFile(path, "rb"))
+        if is_compressed(path.name)
+        else path.open("rb")
+    )
 
 
 def open_to_write(path: Path, name: str) -> BinaryIO:

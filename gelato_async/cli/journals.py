@@ -1,4 +1,7 @@
-"""The commands `status` and `settle`: what a journal says of its runs, and another look for what they left open."""
+"""The commands `status` and `settle`.
+
+What a journal says of its runs, and another look for what they left open.
+"""
 
 import json
 import shlex
@@ -87,7 +90,10 @@ class _Settling:
         if isinstance(outcome, Created):
             say(f"{outcome.reference}: created: {outcome.order_id}")
         elif not is_in_flight(outcome):
-            say(f"{outcome.reference}: {word_for(outcome)}: {reason_of(outcome, None, journaled=True)}")
+            say(
+                f"{outcome.reference}: {word_for(outcome)}:"
+                f" {reason_of(outcome, None, journaled=True)}"
+            )
 
     def show(self, progress: Progress) -> None:
         self.display.show(self.tally, progress)
@@ -99,7 +105,9 @@ def _open(counts: Mapping[str, int]) -> int:
 
 def _json(path: Path, about: Mapping[str, str], counts: Mapping[str, int]) -> str:
     bound = {name: about[name] for name in ("backend", "origin", "prefix")}
-    return json.dumps({"journal": str(path), **bound, "runs": int(about["run"]), "orders": dict(counts)})
+    return json.dumps(
+        {"journal": str(path), **bound, "runs": int(about["run"]), "orders": dict(counts)}
+    )
 
 
 def _text(path: Path, about: Mapping[str, str], counts: Mapping[str, int]) -> str:

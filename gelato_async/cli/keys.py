@@ -1,4 +1,7 @@
-"""Clients made from the environment or, on a terminal, from what the user types. A key is never an argument."""
+"""Clients made from the environment or, on a terminal, from what the user types.
+
+A key is never an argument.
+"""
 
 import os
 import sys
@@ -42,7 +45,9 @@ def open_gelato(base_url: str | None) -> GelatoClient:
         raise CommandError(str(error)) from error
 
 
-def make_client(backend: BackendName, keys: list[str], base_url: str | None, settle: float) -> Client:
+def make_client(
+    backend: BackendName, keys: list[str], base_url: str | None, settle: float
+) -> Client:
     """A client for these keys, in the order of `VARIABLES`.
 
     Raises:

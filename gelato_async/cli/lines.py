@@ -1,4 +1,7 @@
-"""Lines whose orders are on their way: an outcome has its order or its reference only, and they know the line."""
+"""Lines whose orders are on their way.
+
+An outcome has its order or its reference only, and they know the line.
+"""
 
 from collections.abc import Iterable, Iterator
 
@@ -12,7 +15,10 @@ from gelato_async.models.new_order import NewOrder
 
 @frozen
 class TakenLine:
-    """A line, its order as it was read, and the order that was `sent`. `raw` is the line where it held that order alone."""
+    """A line, its order as it was read, and the order that was `sent`.
+
+    `raw` is the line where it held that order alone.
+    """
 
     number: int
     raw: bytes | None
@@ -51,6 +57,7 @@ def complain_of(file: str, line: OrderLine, problems: Iterable[Problem]) -> None
 
 
 def _position(lines: list[TakenLine], outcome: Outcome) -> int:
-    # one reference may have several lines: the rejected ones say which they were, and of the others the first was sent
+    # one reference may have several lines: the rejected ones say which they were, and of the others
+    # the first was sent
     rejected = outcome.order if isinstance(outcome, Rejected) else None
     return next((at for at, line in enumerate(lines) if line.sent is rejected), 0)

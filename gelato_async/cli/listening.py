@@ -10,7 +10,15 @@ from datetime import datetime
 from attrs import define
 
 from gelato_async.cli.answers import A, Answers, JsonLines, PlainLines, View, table
-from gelato_async.cli.console import CommandError, ExitCode, complain, escape_what_cannot_be_shown, one_line, say, shown
+from gelato_async.cli.console import (
+    CommandError,
+    ExitCode,
+    complain,
+    escape_what_cannot_be_shown,
+    one_line,
+    say,
+    shown,
+)
 from gelato_async.cli.event_views import EVENTS
 from gelato_async.webhooks import Event, WebhookReceiver
 
@@ -18,20 +26,25 @@ try:
     import uvicorn
 except ImportError as _missing:
     raise CommandError(
-        f'webhooks listen needs uvicorn and h11: pip install "gelato-async[sandbox]" ({_missing.name})'
+        'webhooks listen needs uvicorn and h11: pip install "gelato-async[sandbox]"'
+        f" ({_missing.name})"
     ) from _missing
 
 _LOGGER = logging.getLogger("gelato_async.webhooks")
 
 
-def listen(secret: str | None, header: str, *, host: str, port: int, count: int | None, as_json: bool) -> ExitCode:
+def listen(
+    secret: str | None, header: str, *, host: str, port: int, count: int | None, as_json: bool
+) -> ExitCode:
     """Listen until Ctrl-C, or until so many events came.
 
     Raises:
         CommandError: the port cannot be had, or the secret or its header cannot be one.
     """
     try:
-        receiver = WebhookReceiver(secrets=secret, header=header, allow_unauthenticated=secret is None)
+        receiver = WebhookReceiver(
+            secrets=secret, header=header, allow_unauthenticated=secret is None
+        )
     except ValueError as error:
         raise CommandError(str(error)) from error
     listener = _Listener(_answers(as_json=as_json), count, uvicorn.Server(_config(receiver)))
@@ -113,7 +126,9 @@ def _listening(host: str, port: int) -> socket.socket:
 class _Complaints(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         reason = record.exc_info[1] if record.exc_info else None
-        complain(f"gelato-async: {shown(record.getMessage())}{f': {one_line(reason)}' if reason else ''}")
+        complain(
+            f"gelato-async: {shown(record.getMessage())}{f': {one_line(reason)}' if reason else ''}"
+        )
 
 
 @contextmanager

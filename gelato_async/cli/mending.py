@@ -1,4 +1,7 @@
-"""Mends what can be mended without guessing, in a copy: white space around values, and how a country is spelled."""
+"""Mends what can be mended without guessing, in a copy.
+
+White space around values, and how a country is spelled.
+"""
 
 import csv
 import io
@@ -17,7 +20,10 @@ _BOM = b"\xef\xbb\xbf"
 
 @define
 class Mender:
-    """Hands lines on, mended, and writes them to a copy; `told` hears of every change. The rest stays as it is to the byte."""
+    """Hands lines on, mended, and writes them to a copy; `told` hears of every change.
+
+    The rest stays as it is to the byte.
+    """
 
     copy: BinaryIO
     told: Callable[[int, Problem], None]
@@ -37,7 +43,9 @@ class Mender:
         names = [name.strip() for name in records.header.cells]
         self.copy.write(records.header.raw)
         for record in records:
-            mended, changes = (record, []) if record.problem else _mended_record(record, names, records.delimiter)
+            mended, changes = (
+                (record, []) if record.problem else _mended_record(record, names, records.delimiter)
+            )
             self._note(record.number, changes)
             self.copy.write(mended.raw)
             yield mended
@@ -52,8 +60,12 @@ class Mender:
 def _mended_line(line: bytes) -> tuple[bytes, list[Problem]]:
     changes: list[Problem] = []
     try:
-        body = json.loads(line.removeprefix(_BOM).decode(), object_pairs_hook=_object, parse_constant=_refuse)
-        mended = json.dumps(_mended(body, "", changes), ensure_ascii=False, allow_nan=False).encode()
+        body = json.loads(
+            line.removeprefix(_BOM).decode(), object_pairs_hook=_object, parse_constant=_refuse
+        )
+        mended = json.dumps(
+            _mended(body, "", changes), ensure_ascii=False, allow_nan=False
+        ).encode()
     except (ValueError, RecursionError):
         return line, []
     return (mended + _end_of(line), changes) if changes else (line, [])
@@ -61,19 +73,30 @@ def _mended_line(line: bytes) -> tuple[bytes, list[Problem]]:
 
 def _mended(value: Any, path: str, changes: list[Problem]) -> Any:
     if isinstance(value, dict):
-        return {key: _mended(inner, f"{path}.{key}".lstrip("."), changes) for key, inner in value.items()}
+        return {
+            key: _mended(inner, f"{path}.{key}".lstrip("."), changes)
+            for key, inner in value.items()
+        }
     if isinstance(value, list):
-        return [_mended(inner, f"{path}[{position}]", changes) for position, inner in enumerate(value)]
+        return [
+            _mended(inner, f"{path}[{position}]", changes) for position, inner in enumerate(value)
+        ]
     return _mended_text(value, path, changes) if isinstance(value, str) else value
 
 
-def _mended_record(record: Record, names: list[str], delimiter: str) -> tuple[Record, list[Problem]]:
+def _mended_record(
+    record: Record, names: list[str], delimiter: str
+) -> tuple[Record, list[Problem]]:
     changes: list[Problem] = []
-    cells = [_mended_text(cell, name, changes) for cell, name in zip(record.cells, names, strict=False)]
+    cells = [
+        _mended_text(cell, name, changes) for cell, name in zip(record.cells, names, strict=False)
+    ]
     if not changes:
         return record, []
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator=_end_of(record.raw).decode()).writerow(cells)
+    csv.writer(text, delimiter=delimiter, lineterminator=_end_of(record.raw).decode()).writerow(
+        cells
+    )
     return Record(number=record.number, cells=cells, raw=text.getvalue().encode()), changes
 
 

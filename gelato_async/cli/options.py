@@ -23,35 +23,49 @@ def whole(_: object, tokens: Sequence[Token]) -> int:
         raise ValueError(f"{text} is no whole number.") from None
 
 
-CODES = "Exit code: 0 it was answered, 1 Gelato refused, or there is no such thing, 2 it could not be asked for."
+CODES = (
+    "Exit code: 0 it was answered, 1 Gelato refused, or there is no such thing, 2 it could not be"
+    " asked for."
+)
 
 Backend = Annotated[BackendName, Parameter(name="--backend", help="The API that has the order.")]
 BaseUrl = Annotated[
     str | None,
     Parameter(
         name="--base-url",
-        help="An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL, GELATO_CONNECT_BASE_URL.",
+        help=(
+            "An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,"
+            " GELATO_CONNECT_BASE_URL."
+        ),
     ),
 ]
 Json = Annotated[
     bool,
     Parameter(
         name="--json",
-        help="JSON lines, just as the API answered. Without it: tables on a terminal, and for a pipe or a file values with "
-        "tabs between them, without heads.",
+        help=(
+            "JSON lines, just as the API answered. Without it: tables on a terminal, and for a pipe"
+            " or a file values with tabs between them, without heads."
+        ),
     ),
 ]
 Recipient = Annotated[
     bool,
     Parameter(
         name="--recipient",
-        help="Show the recipient too, of whom otherwise the country alone is shown. JSON always has everything.",
+        help=(
+            "Show the recipient too, of whom otherwise the country alone is shown. JSON always has"
+            " everything."
+        ),
     ),
 ]
 Limit = Annotated[
     int | None,
     Parameter(
-        name="--limit", converter=whole, validator=Number(gte=1), help="At most so many; all where it is not given."
+        name="--limit",
+        converter=whole,
+        validator=Number(gte=1),
+        help="At most so many; all where it is not given.",
     ),
 ]
 PageCount = Annotated[

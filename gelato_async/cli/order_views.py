@@ -113,7 +113,14 @@ def span(least: object, most: object) -> str | None:
 
 def _item_rows(item: OrderItem) -> Iterator[Row]:
     product = item.product_uid or (item.product_name, *item.product_variant.values())
-    yield item.id, item.item_reference_id, product, item.quantity, item.page_count, item.fulfillment_status
+    yield (
+        item.id,
+        item.item_reference_id,
+        product,
+        item.quantity,
+        item.page_count,
+        item.fulfillment_status,
+    )
 
 
 def _package_rows(package: Package) -> Iterator[Row]:
@@ -121,7 +128,11 @@ def _package_rows(package: Package) -> Iterator[Row]:
 
 
 def _receipt_rows(receipt: Receipt) -> Iterator[Row]:
-    amounts = (receipt.products_price_incl_vat, receipt.shipping_price_incl_vat, receipt.total_incl_vat)
+    amounts = (
+        receipt.products_price_incl_vat,
+        receipt.shipping_price_incl_vat,
+        receipt.total_incl_vat,
+    )
     yield receipt.id, receipt.transaction_type, *amounts, receipt.currency
 
 
@@ -136,11 +147,21 @@ def _method_rows(quote: Quote) -> Iterable[Row]:
         days = span(method.min_delivery_days, method.max_delivery_days)
         dates = span(method.min_delivery_date, method.max_delivery_date)
         price = _amount(method.price, method.currency)
-        yield quote.id, quote.fulfillment_country, method.shipment_method_uid, method.type, price, days, dates
+        yield (
+            quote.id,
+            quote.fulfillment_country,
+            method.shipment_method_uid,
+            method.type,
+            price,
+            days,
+            dates,
+        )
 
 
 _ITEMS = View(("item", "reference", "product", "quantity", "pages", "status"), _item_rows)
 _PACKAGES = View(("package", "tracking code", "tracking URL", "items"), _package_rows)
 _RECEIPTS = View(("receipt", "type", "products", "shipping", "total", "currency"), _receipt_rows)
 _QUOTED_PRODUCTS = View(("quote", "item", "product", "quantity", "price"), _product_rows)
-_QUOTED_METHODS = View(("quote", "made in", "shipment method", "type", "price", "days", "delivery"), _method_rows)
+_QUOTED_METHODS = View(
+    ("quote", "made in", "shipment method", "type", "price", "days", "delivery"), _method_rows
+)

@@ -28,7 +28,10 @@ orders: App = App(name="orders", help="Look at orders, cancel them, and ask what
 
 OrderId = Annotated[
     str,
-    Parameter(allow_leading_hyphen=True, help="Gelato's id of the order; GelatoConnect takes your own reference too."),
+    Parameter(
+        allow_leading_hyphen=True,
+        help="Gelato's id of the order; GelatoConnect takes your own reference too.",
+    ),
 ]
 
 _MISSING: Advice = {NotFoundError: "by your own reference: gelato-async orders find REFERENCE"}
@@ -83,7 +86,10 @@ def find(
         with Rows(writer, orders_view(recipient=recipient)) as rows:
             rows.add_all(found)
         if not found:
-            complain(f"No order has the reference {reference}. A new one may take some seconds until it is found.")
+            complain(
+                f"No order has the reference {reference}. A new one may take some seconds until it"
+                " is found."
+            )
         return ExitCode.FINE if found else ExitCode.REJECTED
 
     return ask(_open(backend, base_url), show)
@@ -112,14 +118,15 @@ def search(  # noqa: PLR0913  each is an option of the command
 ) -> int:
     """List orders, newest first; all of them, or those that pass every filter.
 
-    A filter may be given several times, or with several values between commas: any of them will do. GelatoConnect filters
-    by status, country, reference and date.
+    A filter may be given several times, or with several values between commas: any of them will do.
+    GelatoConnect filters by status, country, reference and date.
 
     Args:
         status: Fulfillment status, like printed or shipped.
         country: Where it goes, as ISO 3166-1 code.
         reference: Your own number of the order, its orderReferenceId.
-        since: Made at this moment or later: 2024-05-01, or 2024-05-01T12:00:00+02:00. UTC where it does not say.
+        since: Made at this moment or later: 2024-05-01, or 2024-05-01T12:00:00+02:00. UTC where it
+            does not say.
         until: Made at this moment or earlier. A day counts to its end.
         text: A text in the recipient's name or in your own number of the order.
         financial_status: Like paid or refunded.
@@ -157,17 +164,27 @@ def search(  # noqa: PLR0913  each is an option of the command
 
 
 @orders.command
-def cancel(order_id: OrderId, /, *, yes: bool = False, backend: Backend = "gelato", base_url: BaseUrl = None) -> int:
+def cancel(
+    order_id: OrderId,
+    /,
+    *,
+    yes: bool = False,
+    backend: Backend = "gelato",
+    base_url: BaseUrl = None,
+) -> int:
     """Cancel an order; whether it is too late is Gelato's to say. On a terminal you are asked once more.
 
-    Of a split order that is this part alone. Exit code: 0 it is canceled, 1 it is not, 2 it could not be asked for,
-    3 the answer is lost and it may be canceled.
+    Of a split order that is this part alone. Exit code: 0 it is canceled, 1 it is not, 2 it could
+    not be asked for, 3 the answer is lost and it may be canceled.
 
     Args:
         yes: Do not ask. Needed where there is no terminal.
     """
     if not yes and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
-        raise CommandError("you are asked before an order is canceled, and there is no terminal to ask on: add --yes")
+        raise CommandError(
+            "you are asked before an order is canceled, and there is no terminal to ask on: add"
+            " --yes"
+        )
     client = _open(backend, base_url)
     return (not yes and _confirm(client, order_id)) or _cancel(client, order_id)
 
@@ -185,8 +202,8 @@ def quote(
     Exit code: 0 there is an offer, 1 Gelato refused, 2 it could not be asked for.
 
     Args:
-        file: One JSON object: the body of a quote as Gelato documents it, or an order like those that `submit` takes. `-`
-            reads standard input.
+        file: One JSON object: the body of a quote as Gelato documents it, or an order like those
+            that `submit` takes. `-` reads standard input.
     """
     request, writer = read_request(file), answers(as_json=json)
 
@@ -209,7 +226,12 @@ def _cancel(client: Client, order_id: str) -> ExitCode:
         return ExitCode.FINE
 
     state = f"gelato-async orders get {order_id} tells how it stands"
-    return ask(client, stop, advice={**_MISSING, ConflictError: state}, unclear=f"it may be canceled: {state}")
+    return ask(
+        client,
+        stop,
+        advice={**_MISSING, ConflictError: state},
+        unclear=f"it may be canceled: {state}",
+    )
 
 
 def _confirm(client: Client, order_id: str) -> ExitCode:
@@ -224,7 +246,13 @@ def _confirm(client: Client, order_id: str) -> ExitCode:
 
 
 def _asked(order: Order) -> ExitCode:
-    about = as_text((f"reference {order.order_reference_id}", order.fulfillment_status, f"items: {len(order.items)}"))
+    about = as_text(
+        (
+            f"reference {order.order_reference_id}",
+            order.fulfillment_status,
+            f"items: {len(order.items)}",
+        )
+    )
     sys.stderr.write(f"Cancel order {as_text(order.id)} ({about})? [y/N] ")
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() in {"y", "yes"}:
@@ -236,7 +264,9 @@ def _asked(order: Order) -> ExitCode:
 def _statuses(values: Texts) -> Texts:
     for value in values or ():
         if not FulfillmentStatus(value).is_known:
-            complain(f"warning: no status {value} is documented{suggestion(value, FulfillmentStatus)}")
+            complain(
+                f"warning: no status {value} is documented{suggestion(value, FulfillmentStatus)}"
+            )
     return values
 
 
@@ -248,5 +278,7 @@ def _moment(option: str, given: str | None, of_day: time) -> datetime | None:
             return datetime.combine(date.fromisoformat(given), of_day, UTC)
         found = datetime.fromisoformat(given)
     except ValueError as error:
-        raise CommandError(f"{option} {given}: must be like 2024-05-01 or 2024-05-01T12:00:00+02:00") from error
+        raise CommandError(
+            f"{option} {given}: must be like 2024-05-01 or 2024-05-01T12:00:00+02:00"
+        ) from error
     return found if found.tzinfo else found.replace(tzinfo=UTC)

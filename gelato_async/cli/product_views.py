@@ -24,7 +24,11 @@ def product_facts(product: Product) -> Facts:
 def product_tables(product: Product) -> Iterator[Table]:
     """What there may be several of in a product."""
     yield table("attribute", _PAIRS, product.attributes.items())
-    yield table("dimension", _PAIRS, [(name, _measured(measure)) for name, measure in product.dimensions.items()])
+    yield table(
+        "dimension",
+        _PAIRS,
+        [(name, _measured(measure)) for name, measure in product.dimensions.items()],
+    )
 
 
 def catalog_tables(catalog: Catalog) -> Iterator[Table]:
@@ -61,11 +65,23 @@ def _measured(measure: Measure | None) -> str | None:
 
 def _product_rows(product: Product) -> Iterator[Row]:
     attributes = [f"{name}={value}" for name, value in product.attributes.items()]
-    yield product.product_uid, _measured(product.weight), len(product.supported_countries), attributes
+    yield (
+        product.product_uid,
+        _measured(product.weight),
+        len(product.supported_countries),
+        attributes,
+    )
 
 
 def _price_rows(price: Price) -> Iterator[Row]:
-    yield price.product_uid, price.country, price.quantity, price.page_count, price.price, price.currency
+    yield (
+        price.product_uid,
+        price.country,
+        price.quantity,
+        price.page_count,
+        price.price,
+        price.currency,
+    )
 
 
 def _attribute_rows(attribute: ProductAttribute) -> Iterator[Row]:
@@ -74,7 +90,9 @@ def _attribute_rows(attribute: ProductAttribute) -> Iterator[Row]:
         yield *uids, attribute.title, value.title
 
 
-CATALOGS: View[Catalog] = View(("catalog", "title"), lambda catalog: [(catalog.catalog_uid, catalog.title)])
+CATALOGS: View[Catalog] = View(
+    ("catalog", "title"), lambda catalog: [(catalog.catalog_uid, catalog.title)]
+)
 PRODUCTS = View(("product", "weight", "countries", "attributes"), _product_rows)
 PRICES = View(("product", "country", "quantity", "pages", "price", "currency"), _price_rows)
 _ATTRIBUTES = View(("attribute", "value", "attribute title", "value title"), _attribute_rows)

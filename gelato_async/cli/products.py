@@ -9,7 +9,17 @@ from gelato_async.cli.answers import Rows, answers
 from gelato_async.cli.asking import Advice, ask
 from gelato_async.cli.console import CommandError, ExitCode, complain
 from gelato_async.cli.keys import open_gelato
-from gelato_async.cli.options import CODES, BaseUrl, Country, Json, Limit, PageCount, Texts, filled, split
+from gelato_async.cli.options import (
+    CODES,
+    BaseUrl,
+    Country,
+    Json,
+    Limit,
+    PageCount,
+    Texts,
+    filled,
+    split,
+)
 from gelato_async.cli.product_views import (
     CATALOGS,
     PRICES,
@@ -24,13 +34,18 @@ from gelato_async.core.errors import NotFoundError
 from gelato_async.core.rules import country_code
 
 products: App = App(
-    name="products", help=f"Look products up: which there are, what they cost, whether they are in stock.\n\n{CODES}"
+    name="products",
+    help=(
+        f"Look products up: which there are, what they cost, whether they are in stock.\n\n{CODES}"
+    ),
 )
 
 Uid = Annotated[str, Parameter(help="The productUid.")]
 
 _NO_CATALOG: Advice = {NotFoundError: "gelato-async products catalogs lists them"}
-_NO_PRODUCT: Advice = {NotFoundError: "gelato-async products search CATALOG lists those of a catalog"}
+_NO_PRODUCT: Advice = {
+    NotFoundError: "gelato-async products search CATALOG lists those of a catalog"
+}
 
 
 @products.command
@@ -45,7 +60,9 @@ def catalogs(catalog: str | None = None, /, *, json: Json = False, base_url: Bas
     async def show(client: GelatoClient) -> ExitCode:
         if catalog is not None:
             found = await client.products.catalog(catalog)
-            writer.write_whole(found, {"catalog": found.catalog_uid, "title": found.title}, *catalog_tables(found))
+            writer.write_whole(
+                found, {"catalog": found.catalog_uid, "title": found.title}, *catalog_tables(found)
+            )
             return ExitCode.FINE
         with Rows(writer, CATALOGS) as rows:
             rows.add_all(await client.products.catalogs())
@@ -68,7 +85,8 @@ def search(
 
     Args:
         catalog: The catalogUid.
-        filter_: An attribute and the values that will do, as the catalog names them: Orientation=hor,ver.
+        filter_: An attribute and the values that will do, as the catalog names them:
+            Orientation=hor,ver.
     """
     wanted, writer = _filters(filter_), answers(as_json=json)
 
@@ -76,7 +94,10 @@ def search(
         with Rows(writer, PRODUCTS) as rows:
             await rows.take(client.products.search(catalog, attribute_filters=wanted), limit)
         if not rows.count:
-            complain("No product matches. An attribute or value that the catalog does not have finds nothing.")
+            complain(
+                "No product matches. An attribute or value that the catalog does not have finds"
+                " nothing."
+            )
         return ExitCode.FINE
 
     return ask(open_gelato(base_url), show, advice=_NO_CATALOG)
@@ -115,7 +136,9 @@ def prices(
     writer = answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:
-        found = await client.products.prices(product, country=country, currency=currency, page_count=page_count)
+        found = await client.products.prices(
+            product, country=country, currency=currency, page_count=page_count
+        )
         with Rows(writer, PRICES) as rows:
             rows.add_all(found)
         if not found:
@@ -132,7 +155,10 @@ def stock(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Tell whether products are in stock, in every region or in that of one country; any number of products will do."""
+    """Tell whether products are in stock, in every region or in that of one country.
+
+    Any number of products will do.
+    """
     view, writer = stock_view(_checked(country)), answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:

@@ -1,4 +1,7 @@
-"""How a submission shows that it goes on: a live bar on a terminal, plain lines elsewhere. Both on standard error."""
+"""How a submission shows that it goes on: a live bar on a terminal, plain lines elsewhere.
+
+Both on standard error.
+"""
 
 import sys
 import time
@@ -29,7 +32,10 @@ class Display(Protocol):
         ...
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         """End, and leave the terminal as it was."""
 
@@ -49,7 +55,10 @@ class PlainLines:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         """Leave the last word to the summary."""
 
@@ -62,7 +71,8 @@ class PlainLines:
         settling = f", {progress.parked} being looked for" if progress.parked else ""
         paused = "; paused, since requests fail" if progress.paused else ""
         complain(
-            f"{self._place(tally)}: {tally}{settling}; {progress.rate:.1f}/s{self._left(tally, progress.rate)}{paused}"
+            f"{self._place(tally)}: {tally}{settling};"
+            f" {progress.rate:.1f}/s{self._left(tally, progress.rate)}{paused}"
         )
 
     def _place(self, tally: Tally) -> str:
@@ -74,14 +84,20 @@ class PlainLines:
 
 @define
 class LiveBar:
-    """A bar with its figures, drawn by rich; lines written to standard error meanwhile appear above it."""
+    """A bar with its figures, drawn by rich.
+
+    Lines written to standard error meanwhile appear above it.
+    """
 
     total: int | None
     _bar: drawn.Progress = field(init=False)
     _task: drawn.TaskID = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        figures = (drawn.TextColumn("{task.fields[figures]}"), drawn.TimeRemainingColumn(compact=True))
+        figures = (
+            drawn.TextColumn("{task.fields[figures]}"),
+            drawn.TimeRemainingColumn(compact=True),
+        )
         count = (drawn.BarColumn(12), drawn.MofNCompleteColumn())
         self._bar = drawn.Progress(*count, *figures, console=Console(stderr=True))
         self._task = self._bar.add_task("", total=self.total, figures="")
@@ -92,7 +108,10 @@ class LiveBar:
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         """Draw it a last time."""
         self._bar.stop()
@@ -100,7 +119,8 @@ class LiveBar:
     def show(self, tally: Tally, progress: Progress) -> None:
         """Bring the figures up to date."""
         figures = (
-            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown {progress.parked} open"
+            f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown"
+            f" {progress.parked} open"
             f" {progress.rate:.0f}/s{f' {tally.replayed} replayed' if tally.replayed else ''}"
             f"{' PAUSED' if progress.paused else ''}"
         )

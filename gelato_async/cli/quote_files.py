@@ -22,7 +22,9 @@ def read_request(file: str) -> QuoteRequest:
         try:
             found = json.load(stream)
         except (OSError, EOFError, ValueError, RecursionError) as error:
-            raise CommandError(f"{file}: must be one JSON object, and cannot be read as that: {error}") from error
+            raise CommandError(
+                f"{file}: must be one JSON object, and cannot be read as that: {error}"
+            ) from error
     request, problems = _read(found)
     if request is None:
         raise CommandError(f"{file}: {'; '.join(map(str, problems))}")

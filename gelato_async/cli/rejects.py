@@ -1,4 +1,7 @@
-"""Orders that were rejected, in a file of their own: as they were written, ready to be mended and submitted again."""
+"""Orders that were rejected, in a file of their own.
+
+As they were written, ready to be mended and submitted again.
+"""
 
 import io
 from collections import deque
@@ -15,7 +18,10 @@ from gelato_async.models.new_order import NewOrder
 
 
 class KeptLines(io.BytesIO):
-    """A file whose lines can still be had when the orders in them are taken: in the same order, each once."""
+    """A file whose lines can still be had when the orders in them are taken.
+
+    In the same order, each once.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__()
@@ -52,7 +58,10 @@ class KeptLines(io.BytesIO):
 
 @define
 class Rejects:
-    """The file for them, made when the first one comes. An older one is kept beside it: somebody may be mending it."""
+    """The file for them, made when the first one comes.
+
+    An older one is kept beside it: somebody may be mending it.
+    """
 
     path: Path | None
     backend: BackendName

@@ -1,4 +1,7 @@
-"""The report of a submission: a row for every order, as JSON lines or CSV, on disk as soon as it is known."""
+"""The report of a submission.
+
+A row for every order, as JSON lines or CSV, on disk as soon as it is known.
+"""
 
 import csv
 import json
@@ -19,8 +22,9 @@ from gelato_async.core.errors import GelatoError, OutcomeUnknownError
 class Row:
     """What became of an order, or of a line that holds none (`reference` is empty then where it cannot be read).
 
-    `outcome` is created, rejected, unknown, repeated for a line that says again what an earlier one said, or skipped. CSV
-    separates the `connected_order_ids` by spaces. `line` is None for an order whose line nobody knows.
+    `outcome` is created, rejected, unknown, repeated for a line that says again what an earlier one
+    said, or skipped. CSV separates the `connected_order_ids` by spaces. `line` is None for an order
+    whose line nobody knows.
     """
 
     line: int | None
@@ -33,9 +37,12 @@ class Row:
     seconds: float = 0.0
 
 
-_STILL_OUT = "the run ended before its fate was known: run again with the journal, which settles it first"
+_STILL_OUT = (
+    "the run ended before its fate was known: run again with the journal, which settles it first"
+)
 _NOT_FOUND = (
-    "it was not found; `submit` with this journal and its file looks once more, and sends it where that is safe"
+    "it was not found; `submit` with this journal and its file looks once more, and sends it where"
+    " that is safe"
 )
 
 
@@ -51,7 +58,9 @@ def row_of(outcome: Outcome, line: int | None, *, journaled: bool) -> Row:
     if not isinstance(outcome, Created):
         return attrs.evolve(row, reason=reason_of(outcome, line, journaled=journaled))
     ids = outcome.connected_order_ids
-    return attrs.evolve(row, order_id=outcome.order_id, connected_order_ids=ids, reason=_history(outcome))
+    return attrs.evolve(
+        row, order_id=outcome.order_id, connected_order_ids=ids, reason=_history(outcome)
+    )
 
 
 def reason_of(outcome: Rejected | Unknown, line: int | None, *, journaled: bool) -> str:
@@ -102,7 +111,10 @@ FORMATS: Mapping[str, Write] = {".jsonl": _write_json, ".csv": _write_csv}
 
 @define
 class Report:
-    """Takes rows. After a row that could not be written it takes no more, so that the failure is told once."""
+    """Takes rows.
+
+    After a row that could not be written it takes no more, so that the failure is told once.
+    """
 
     path: Path
     stream: TextIO
@@ -138,7 +150,9 @@ def check_name(path: Path | None) -> None:
         CommandError: it is neither .jsonl nor .csv.
     """
     if path is not None and path.suffix.lower() not in FORMATS:
-        raise CommandError(f"the report {path} must end in {' or '.join(FORMATS)}: its suffix chooses the format")
+        raise CommandError(
+            f"the report {path} must end in {' or '.join(FORMATS)}: its suffix chooses the format"
+        )
 
 
 def open_report(path: Path | None) -> AbstractContextManager[Report | None]:

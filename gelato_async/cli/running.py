@@ -36,7 +36,9 @@ async def run_orders(
     Raises:
         GelatoError: the run could not go on, or its journal cannot be used.
     """
-    outcomes = submit_orders(client, orders, journal=journal, resume_only=resume_only, on_progress=observer.show)
+    outcomes = submit_orders(
+        client, orders, journal=journal, resume_only=resume_only, on_progress=observer.show
+    )
     try:
         async with client, outcomes:
             observer.begin()

@@ -6,11 +6,33 @@ from gelato_async.cli.sample_products import CUSTOMER_PRODUCTS, GELATO_ONLY, PRO
 from gelato_async.cli.samples import METADATA, BackendName
 
 _ADDRESS = (
-    *("firstName", "lastName", "companyName", "addressLine1", "addressLine2", "postCode", "city", "state", "country"),
+    *(
+        "firstName",
+        "lastName",
+        "companyName",
+        "addressLine1",
+        "addressLine2",
+        "postCode",
+        "city",
+        "state",
+        "country",
+    ),
     *("email", "phone", "isBusiness", "federalTaxId", "stateTaxId"),
 )
-_RETURN = ("companyName", "addressLine1", "addressLine2", "postCode", "city", "state", "country", "email", "phone")
-_VARIANT = dict.fromkeys(name for product in CUSTOMER_PRODUCTS for variant in product.variants for name in variant)
+_RETURN = (
+    "companyName",
+    "addressLine1",
+    "addressLine2",
+    "postCode",
+    "city",
+    "state",
+    "country",
+    "email",
+    "phone",
+)
+_VARIANT = dict.fromkeys(
+    name for product in CUSTOMER_PRODUCTS for variant in product.variants for name in variant
+)
 
 
 def _entries(name: str) -> Sequence[str]:
@@ -22,19 +44,35 @@ def _files(most: int) -> Sequence[str]:
 
 
 _ORDER = ("orderReferenceId", "orderType", "customerReferenceId", "currency", "shipmentMethodUid")
-_MOST_FILES = max(len(product.files + product.optional_files) for product in (*PRODUCTS, *GELATO_ONLY))
+_MOST_FILES = max(
+    len(product.files + product.optional_files) for product in (*PRODUCTS, *GELATO_ONLY)
+)
 
 COLUMNS: Mapping[BackendName, Sequence[str]] = {
     "gelato": (
         *(*_ORDER, *_ADDRESS, "registrationStateCode", *_entries("metadata")),
         *(f"returnAddress.{name}" for name in _RETURN),
         *("itemReferenceId", "productUid", "quantity", "pageCount", "adjustProductUidByFileTypes"),
-        *("fileType", "fileUrl", "fileId", "fileThreadColors", "fileIsVisible", *_files(_MOST_FILES)),
+        *(
+            "fileType",
+            "fileUrl",
+            "fileId",
+            "fileThreadColors",
+            "fileIsVisible",
+            *_files(_MOST_FILES),
+        ),
     ),
     "connect": (
         *(*_ORDER, "retailCurrency", "retailShippingPriceInclVat", *_ADDRESS, "registrationState"),
         *(*_entries("metadata"), "itemReferenceId", "productUid", "productName"),
         *(f"productVariant.{name}" for name in _VARIANT),
-        *("quantity", "retailPriceInclVat", *_entries("itemMetadata"), "fileType", "fileUrl", *_files(_MOST_FILES)),
+        *(
+            "quantity",
+            "retailPriceInclVat",
+            *_entries("itemMetadata"),
+            "fileType",
+            "fileUrl",
+            *_files(_MOST_FILES),
+        ),
     ),
 }

@@ -10,7 +10,20 @@ from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 
 _NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "latin": (
-        ("Zoë", "Åsa", "José", "Chloé", "Łukasz", "Maya", "Noah", "Priya", "Oskar", "Ines", "Seán", "Ada"),
+        (
+            "Zoë",
+            "Åsa",
+            "José",
+            "Chloé",
+            "Łukasz",
+            "Maya",
+            "Noah",
+            "Priya",
+            "Oskar",
+            "Ines",
+            "Seán",
+            "Ada",
+        ),
         (
             "Sample",
             "Lindqvist",
@@ -28,7 +41,10 @@ _NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "japanese": (("花子", "太郎", "陽子", "健"), ("見本", "佐藤", "高橋", "中村")),
     "korean": (("민수", "지우", "서연", "하준"), ("김", "이", "박", "최")),
     "chinese": (("小明", "丽", "建国", "芳"), ("王", "李", "张", "陈")),
-    "russian": (("Анна", "Иван", "Ольга", "Пётр"), ("Смирнова", "Петренко", "Коваленко", "Павленко")),
+    "russian": (
+        ("Анна", "Иван", "Ольга", "Пётр"),
+        ("Смирнова", "Петренко", "Коваленко", "Павленко"),
+    ),
 }
 _COMPANIES = ("Sample Studio", "Northlight Prints", "Paper & Pine", "Example Gifts")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss"})
@@ -69,7 +85,11 @@ def sender(rng: Random) -> ReturnAddress:
 
 def _street(rng: Random, city: City) -> str:
     street, number = rng.choice(COUNTRIES[city.country].streets), rng.randrange(1, 200)
-    return f"{number} {street}" if city.country in {"US", "CA", "AU", "GB", "IE", "FR", "NZ"} else f"{street} {number}"
+    return (
+        f"{number} {street}"
+        if city.country in {"US", "CA", "AU", "GB", "IE", "FR", "NZ"}
+        else f"{street} {number}"
+    )
 
 
 def _second_line(rng: Random, script: str) -> str | None:
@@ -80,12 +100,16 @@ def _second_line(rng: Random, script: str) -> str | None:
 
 def _mail_name(first: str, last: str) -> str:
     plain = unicodedata.normalize("NFKD", f"{first}.{last}".lower().translate(_LETTERS))
-    ascii_only = "".join(letter for letter in plain if letter.isascii() and (letter.isalpha() or letter == "."))
+    ascii_only = "".join(
+        letter for letter in plain if letter.isascii() and (letter.isalpha() or letter == ".")
+    )
     return ascii_only.strip(".") or "customer"
 
 
 def _company(rng: Random) -> dict[str, Any]:
-    return {"company_name": rng.choice(_COMPANIES), "is_business": True} if rng.random() < 0.15 else {}
+    return (
+        {"company_name": rng.choice(_COMPANIES), "is_business": True} if rng.random() < 0.15 else {}
+    )
 
 
 def _brazilian(rng: Random, city: City) -> dict[str, Any]:

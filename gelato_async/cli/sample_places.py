@@ -1,4 +1,7 @@
-"""Places that sample orders go to, with the post code, state and script that each country wants. No street is meant."""
+"""Places that sample orders go to, with the post code, state and script that each country wants.
+
+No street is meant.
+"""
 
 from collections.abc import Mapping
 
@@ -7,7 +10,10 @@ from attrs import frozen
 
 @frozen
 class Country:
-    """What addresses of a country have in common: currency, dialling code, script of its names, and its streets."""
+    """What addresses of a country have in common.
+
+    Currency, dialling code, script of its names, and its streets.
+    """
 
     currency: str
     dial: str

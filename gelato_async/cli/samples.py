@@ -29,7 +29,10 @@ METADATA = (
 
 
 def sample_orders(backend: BackendName, number: int, seed: int) -> Iterator[NewOrder]:
-    """Orders that the documented rules of the backend allow; more of them for the same seed begin with the same ones."""
+    """Orders that the documented rules of the backend allow.
+
+    More of them for the same seed begin with the same ones.
+    """
     rng = Random(f"{backend}:{seed}")  # noqa: S311  repeatable is the point, nothing is secret
     for position in range(1, number + 1):
         yield _order(rng, backend, f"sample-{seed}-{backend}-{position:05d}")
@@ -62,7 +65,9 @@ def _order(rng: Random, backend: BackendName, reference: str) -> NewOrder:
 def _gelato_parts(rng: Random, reference: str, _: str) -> Made:
     products = (*PRODUCTS, *GELATO_ONLY)
     return {
-        "items": [_catalog_item(rng, rng.choice(products), name) for name in _item_names(rng, reference)],
+        "items": [
+            _catalog_item(rng, rng.choice(products), name) for name in _item_names(rng, reference)
+        ],
         "return_address": sample_people.sender(rng) if rng.random() < 0.2 else None,
     }
 
@@ -83,7 +88,11 @@ def _item_names(rng: Random, reference: str) -> list[str]:
 
 def _catalog_item(rng: Random, product: Product, name: str, **more: Any) -> CatalogItem:
     chosen = [kind for kind in product.optional_files if rng.random() < 0.4]
-    colors = {"thread_colors": product.thread_colors, "is_visible": True} if product.thread_colors else {}
+    colors = (
+        {"thread_colors": product.thread_colors, "is_visible": True}
+        if product.thread_colors
+        else {}
+    )
     return CatalogItem(
         item_reference_id=name,
         product_uid=product.uid,
@@ -96,7 +105,9 @@ def _catalog_item(rng: Random, product: Product, name: str, **more: Any) -> Cata
 
 def _priced_item(rng: Random, name: str) -> CatalogItem:
     product = rng.choice(PRODUCTS)
-    return _catalog_item(rng, product, name, retail_price_excl_vat=product.price, metadata=_metadata(rng))
+    return _catalog_item(
+        rng, product, name, retail_price_excl_vat=product.price, metadata=_metadata(rng)
+    )
 
 
 def _custom_item(rng: Random, name: str) -> CustomItem:
@@ -114,7 +125,10 @@ def _custom_item(rng: Random, name: str) -> CustomItem:
 
 def _files(name: str, kinds: tuple[str, ...], **embroidery: Any) -> list[File]:
     return [
-        File(type=kind, url=f"{_FILES}/{name}/{kind}.{'png' if embroidery else 'pdf'}", **embroidery) for kind in kinds
+        File(
+            type=kind, url=f"{_FILES}/{name}/{kind}.{'png' if embroidery else 'pdf'}", **embroidery
+        )
+        for kind in kinds
     ]
 
 
@@ -123,5 +137,11 @@ def _metadata(rng: Random) -> Mapping[str, str] | None:
     return chosen or None
 
 
-_PARTS: Mapping[BackendName, Callable[[Random, str, str], Made]] = {"gelato": _gelato_parts, "connect": _connect_parts}
-_DIALECTS: Mapping[BackendName, Dialect] = {"gelato": Dialect(gelato.RENAMES), "connect": Dialect(connect.RENAMES)}
+_PARTS: Mapping[BackendName, Callable[[Random, str, str], Made]] = {
+    "gelato": _gelato_parts,
+    "connect": _connect_parts,
+}
+_DIALECTS: Mapping[BackendName, Dialect] = {
+    "gelato": Dialect(gelato.RENAMES),
+    "connect": Dialect(connect.RENAMES),
+}

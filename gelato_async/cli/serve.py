@@ -23,7 +23,8 @@ def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -
     """The options of a `Sandbox`, with the plan read from its file.
 
     Raises:
-        CommandError: the plan makes no sense, or cannot be read, or the header of webhooks has no value.
+        CommandError: the plan makes no sense, or cannot be read, or the header of webhooks has no
+        value.
     """
     try:
         plan = None if faults is None else FaultPlan.from_file(faults)
@@ -38,7 +39,9 @@ def _header(text: str | None) -> tuple[str, str] | None:
     name, colon, value = text.partition(":")
     if not colon and not (value := os.environ.get(SECRET, "")):
         # the name may be a secret that was put in its place
-        raise CommandError(f"--webhook-header: no value: set {SECRET}, or give both, like 'Name: value'")
+        raise CommandError(
+            f"--webhook-header: no value: set {SECRET}, or give both, like 'Name: value'"
+        )
     return name.strip(), value.strip()
 
 

@@ -33,7 +33,15 @@ def methods(*, country: Country = None, json: Json = False, base_url: BaseUrl = 
 
 def _rows(method: ShipmentMethod) -> Iterator[Row]:
     flags = (method.is_business, method.is_private, method.has_tracking)
-    yield method.shipment_method_uid, method.name, method.type, *flags, len(method.supported_countries)
+    yield (
+        method.shipment_method_uid,
+        method.name,
+        method.type,
+        *flags,
+        len(method.supported_countries),
+    )
 
 
-_METHODS = View(("shipment method", "name", "type", "business", "private", "tracking", "countries"), _rows)
+_METHODS = View(
+    ("shipment method", "name", "type", "business", "private", "tracking", "countries"), _rows
+)

@@ -35,7 +35,8 @@ def open_input(file: str) -> BinaryIO:
         if file == STANDARD_INPUT and sys.stdin is None:
             raise CommandError("standard input is closed: name a file, or pipe orders in")
         if file == STANDARD_INPUT:
-            # A buffer of our own: one that a thread still reads as the process ends would abort it, were it sys.stdin's.
+            # A buffer of our own: one that a thread still reads as the process ends would abort it,
+            # were it sys.stdin's.
             return open(sys.stdin.fileno(), "rb", closefd=False)
         return open_to_read(Path(file))
     except OSError as error:
@@ -58,7 +59,12 @@ def _count_csv(lines: Iterable[bytes]) -> int:
     if REFERENCE not in names:
         return 0
     position = names.index(REFERENCE)
-    return sum(1 for _ in groupby(record.cells[position] for record in records if len(record.cells) > position))
+    return sum(
+        1
+        for _ in groupby(
+            record.cells[position] for record in records if len(record.cells) > position
+        )
+    )
 
 
 def read_orders(stream: BinaryIO, format_: Format | None = None) -> Iterator[OrderLine]:
@@ -87,7 +93,9 @@ async def read_lines(stream: BinaryIO, format_: Format | None = None) -> AsyncIt
             loop.call_soon_threadsafe(arrived.put_nowait, line)
         return not left.is_set()
 
-    threading.Thread(target=_pump, args=(stream, format_, hand_over), name="gelato-async input", daemon=True).start()
+    threading.Thread(
+        target=_pump, args=(stream, format_, hand_over), name="gelato-async input", daemon=True
+    ).start()
     try:
         while isinstance(line := await arrived.get(), OrderLine):
             room.release()
@@ -99,7 +107,9 @@ async def read_lines(stream: BinaryIO, format_: Format | None = None) -> AsyncIt
         room.release()
 
 
-def _pump(stream: BinaryIO, format_: Format | None, hand_over: Callable[[OrderLine | _End], bool]) -> None:
+def _pump(
+    stream: BinaryIO, format_: Format | None, hand_over: Callable[[OrderLine | _End], bool]
+) -> None:
     try:
         with stream:
             all_taken = all(map(hand_over, read_orders(stream, format_)))

@@ -17,7 +17,10 @@ from gelato_async.models.store_product import StoreProduct
 from gelato_async.models.template import Template, TemplateVariant
 
 stores: App = App(name="stores", help=f"Look at the products of a connected store.\n\n{CODES}")
-templates: App = App(name="templates", help=f"Look at the templates that products of a store are made from.\n\n{CODES}")
+templates: App = App(
+    name="templates",
+    help=f"Look at the templates that products of a store are made from.\n\n{CODES}",
+)
 
 _DASHBOARD: Advice = {NotFoundError: "check the id in Gelato's dashboard"}
 
@@ -54,7 +57,11 @@ def products(
 
 @templates.command
 def get(
-    template: Annotated[str, Parameter(help="The template's id.")], /, *, json: Json = False, base_url: BaseUrl = None
+    template: Annotated[str, Parameter(help="The template's id.")],
+    /,
+    *,
+    json: Json = False,
+    base_url: BaseUrl = None,
 ) -> int:
     """Show a template with its variants and placeholders, which a product made from it may name."""
     writer = answers(as_json=json)
@@ -81,16 +88,28 @@ def _facts(template: Template) -> Facts:
 
 def _product_rows(product: StoreProduct) -> Iterator[Row]:
     stated = (product.status, product.publishing_error_code)
-    yield product.id, product.title, *stated, len(product.variants), product.external_id, product.created_at
+    yield (
+        product.id,
+        product.title,
+        *stated,
+        len(product.variants),
+        product.external_id,
+        product.created_at,
+    )
 
 
 def _variant_rows(variant: TemplateVariant) -> Iterator[Row]:
     images = [
-        f"{place.name} ({place.print_area})" if place.print_area else place.name for place in variant.image_placeholders
+        f"{place.name} ({place.print_area})" if place.print_area else place.name
+        for place in variant.image_placeholders
     ]
     texts = [place.name for place in variant.text_placeholders]
     yield variant.id, variant.title, variant.product_uid, images, texts
 
 
-_PRODUCTS = View(("product", "title", "status", "error", "variants", "in the shop", "created"), _product_rows)
-_VARIANTS = View(("variant", "title", "product", "image placeholders", "text placeholders"), _variant_rows)
+_PRODUCTS = View(
+    ("product", "title", "status", "error", "variants", "in the shop", "created"), _product_rows
+)
+_VARIANTS = View(
+    ("variant", "title", "product", "image placeholders", "text placeholders"), _variant_rows
+)

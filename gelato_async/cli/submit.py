@@ -15,7 +15,15 @@ from gelato_async.cli.keys import VARIABLES, open_client
 from gelato_async.cli.lines import TakenLine, TakenLines, complain_of
 from gelato_async.cli.progress import Display, display_for
 from gelato_async.cli.rejects import KeptLines, Rejects
-from gelato_async.cli.report import Report, Row, is_in_flight, open_report, reason_of, row_of, word_for
+from gelato_async.cli.report import (
+    Report,
+    Row,
+    is_in_flight,
+    open_report,
+    reason_of,
+    row_of,
+    word_for,
+)
 from gelato_async.cli.running import run_orders
 from gelato_async.cli.sources import count_orders, open_input, read_lines, read_orders
 from gelato_async.cli.tally import Tally
@@ -28,8 +36,9 @@ from gelato_async.models.new_order import NewOrder
 def submit(wish: Wish) -> int:
     """Submit the orders of a file and return the exit code.
 
-    Everything that can be checked beforehand is: the name of the report, the keys, the file, and that the report can be
-    written. The file is read while orders go out, so its size does not matter.
+    Everything that can be checked beforehand is: the name of the report, the keys, the file, and
+    that the report can be written. The file is read while orders go out, so its size does not
+    matter.
 
     Raises:
         CommandError: it cannot begin; nothing was sent.
@@ -73,7 +82,10 @@ class _Submission:
         self.rejects = Rejects.beside(self.wish.file, self.wish.backend)
 
     def run(self, client: Client) -> int:
-        """Submit until the end, or until something ends it; either way tell what was done, and return the exit code."""
+        """Submit until the end, or until something ends it.
+
+        Either way tell what was done, and return the exit code.
+        """
         try:
             with self.display:
                 anyio.run(self._run, client)
@@ -110,13 +122,21 @@ class _Submission:
         if taken and isinstance(outcome, Rejected) and not outcome.is_clash:
             self.rejects.add(taken.raw, taken.order)
         reason = reason_of(outcome, line, journaled=journaled)
-        complain(f"{self.wish.file}:{line or '?'}: {outcome.reference}: {word_for(outcome)}: {reason}")
+        complain(
+            f"{self.wish.file}:{line or '?'}: {outcome.reference}: {word_for(outcome)}: {reason}"
+        )
 
     def show(self, progress: Progress) -> None:
         self.display.show(self.tally, progress)
 
     async def _run(self, client: Client) -> None:
-        await run_orders(client, self._orders(), self, journal=self.wish.journal, resume_only=self.wish.resume_only)
+        await run_orders(
+            client,
+            self._orders(),
+            self,
+            journal=self.wish.journal,
+            resume_only=self.wish.resume_only,
+        )
 
     async def _orders(self) -> AsyncIterator[NewOrder]:
         left = self.wish.limit
@@ -140,7 +160,9 @@ class _Submission:
         complain_of(self.wish.file, line, line.problems)
         self.tally.unread += not self.rejects.add(raw, None)
         reason = "; ".join(map(str, line.problems))
-        self._write(Row(line=line.number, reference=line.reference, outcome="rejected", reason=reason))
+        self._write(
+            Row(line=line.number, reference=line.reference, outcome="rejected", reason=reason)
+        )
 
     def _note_left_out(self) -> None:
         word = "skipped" if self.wish.resume_only else "repeated"
@@ -168,7 +190,9 @@ class _Submission:
         return f" (it comes from {' and '.join(VARIABLES[self.wish.backend])})" if refused else ""
 
     def _summary(self) -> str:
-        return "\n".join([f"{self.tally.done} done: {self.tally}.", *advice(self.wish, self.tally, self.rejects)])
+        return "\n".join(
+            [f"{self.tally.done} done: {self.tally}.", *advice(self.wish, self.tally, self.rejects)]
+        )
 
     def _tell_how_to_go_on(self) -> None:
         if self.wish.journal is not None and self.begun:

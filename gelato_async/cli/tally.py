@@ -10,8 +10,9 @@ from gelato_async.cli.console import ExitCode
 class Tally:
     """Counts of outcomes that were seen, and of lines without one.
 
-    `adopted` and `replayed` ones are among the `created`, `clashes` (a reference that was used before) and `unread` lines
-    among the `rejected`, those still `in_flight` as a run ended among the `unknown`.
+    `adopted` and `replayed` ones are among the `created`, `clashes` (a reference that was used
+    before) and `unread` lines among the `rejected`, those still `in_flight` as a run ended among
+    the `unknown`.
     """
 
     created: int = 0
@@ -47,10 +48,25 @@ class Tally:
     @property
     def exit_code(self) -> ExitCode:
         """The code of a run that came to its end."""
-        return ExitCode.UNKNOWN if self.unknown else ExitCode.REJECTED if self.rejected else ExitCode.FINE
+        return (
+            ExitCode.UNKNOWN
+            if self.unknown
+            else ExitCode.REJECTED
+            if self.rejected
+            else ExitCode.FINE
+        )
 
     def __str__(self) -> str:
-        kinds = [f"{count} {name}" for name in ("adopted", "replayed") if (count := getattr(self, name))]
-        left_out = [f", {count} {name}" for name in ("repeated", "skipped") if (count := getattr(self, name))]
+        kinds = [
+            f"{count} {name}" for name in ("adopted", "replayed") if (count := getattr(self, name))
+        ]
+        left_out = [
+            f", {count} {name}"
+            for name in ("repeated", "skipped")
+            if (count := getattr(self, name))
+        ]
         how = f" ({', '.join(kinds)})" if kinds else ""
-        return f"{self.created} created{how}, {self.rejected} rejected, {self.unknown} unknown{''.join(left_out)}"
+        return (
+            f"{self.created} created{how}, {self.rejected} rejected, {self.unknown}"
+            f" unknown{''.join(left_out)}"
+        )

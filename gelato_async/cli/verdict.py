@@ -19,7 +19,10 @@ Commits = Mapping[str, Sequence[Sequence[str]]]
 
 @frozen(kw_only=True)
 class Verdict:
-    """What the audit says about the orders of one API; `broken` names every promise that was not kept."""
+    """What the audit says about the orders of one API.
+
+    `broken` names every promise that was not kept.
+    """
 
     backend: BackendName
     tally: Tally
@@ -36,11 +39,22 @@ class Verdict:
             "duplicates": len(audit["duplicates"]),
             "lost": len(self.lost),
             "faults met": f"{sum(audit['faults'].values())} ({met})" if met else "none",
-            "requests": f"{audit['requests']} on {audit['connections']} connections; {audit['rejected_429']} were too many",
+            "requests": (
+                f"{audit['requests']} on {audit['connections']} connections;"
+                f" {audit['rejected_429']} were too many"
+            ),
             "worst second": f"{audit['worst_second']} requests",
-            "rate": f"{_rate(audit['commit_times']):.1f} orders/s until {_HEAD:.0%} were made; {seconds:.1f} s in all",
+            "rate": (
+                f"{_rate(audit['commit_times']):.1f} orders/s until {_HEAD:.0%} were made;"
+                f" {seconds:.1f} s in all"
+            ),
         }
-        return "\n".join([f"{self.backend}, by the sandbox's audit:", *(f"  {k:<13} {v}" for k, v in rows.items())])
+        return "\n".join(
+            [
+                f"{self.backend}, by the sandbox's audit:",
+                *(f"  {k:<13} {v}" for k, v in rows.items()),
+            ]
+        )
 
 
 def judge(
@@ -51,8 +65,9 @@ def judge(
 ) -> Verdict:
     """Judge a run by the audit of a sandbox that saw nothing else.
 
-    Broken is: an order made twice, a `Created` that is not there or has another id, an order without an outcome or with
-    two, a sample that was rejected, and more than a hundred requests in a second. An `Unknown` promises nothing.
+    Broken is: an order made twice, a `Created` that is not there or has another id, an order
+    without an outcome or with two, a sample that was rejected, and more than a hundred requests in
+    a second. An `Unknown` promises nothing.
     """
     tally, commits = Tally(), audit["orders"][backend]
     for outcome in outcomes:
@@ -62,7 +77,11 @@ def judge(
         *(f"{reference} was made twice" for reference in audit["duplicates"]),
         *(f"{reference} is lost" for reference in lost),
         *_untrue(outcomes, commits),
-        *([f"{audit['worst_second']} requests within a second"] if audit["worst_second"] > LIMIT else []),
+        *(
+            [f"{audit['worst_second']} requests within a second"]
+            if audit["worst_second"] > LIMIT
+            else []
+        ),
     ]
     return Verdict(
         backend=backend,
@@ -73,7 +92,9 @@ def judge(
     )
 
 
-def _lost(references: Collection[str], outcomes: Sequence[Outcome], commits: Commits) -> Iterator[str]:
+def _lost(
+    references: Collection[str], outcomes: Sequence[Outcome], commits: Commits
+) -> Iterator[str]:
     told = {outcome.reference: outcome for outcome in outcomes}
     for reference in references:
         outcome = told.get(reference)
@@ -90,7 +111,10 @@ def _untrue(outcomes: Sequence[Outcome], commits: Commits) -> Iterator[str]:
         if isinstance(outcome, Created) and made and [outcome.order_id] not in made:
             yield f"{outcome.reference} is told as {outcome.order_id}, but is {made}"
         if isinstance(outcome, Rejected):
-            yield f"{outcome.reference} was {'made, but told as ' if made else ''}rejected: {outcome.error}"
+            yield (
+                f"{outcome.reference} was {'made, but told as ' if made else ''}rejected:"
+                f" {outcome.error}"
+            )
 
 
 def _rate(times: Sequence[float]) -> float:

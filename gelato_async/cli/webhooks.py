@@ -11,7 +11,9 @@ from gelato_async.cli.options import Json, whole
 
 SECRET = "GELATO_WEBHOOK_SECRET"  # noqa: S105  its name, not its value
 
-webhooks: App = App(name="webhooks", help="See what Gelato tells of your orders, products and templates.")
+webhooks: App = App(
+    name="webhooks", help="See what Gelato tells of your orders, products and templates."
+)
 
 
 @webhooks.command
@@ -26,8 +28,9 @@ def listen(
 ) -> int:
     """Serve a URL for Gelato's webhooks, at any path, and print events as they arrive, until Ctrl-C.
 
-    Each event is printed once, however often it is delivered. What Gelato's dashboard sends along as a secret header is
-    taken from the environment: GELATO_WEBHOOK_SECRET. Gelato reaches this machine through a tunnel or a proxy of yours.
+    Each event is printed once, however often it is delivered. What Gelato's dashboard sends along
+    as a secret header is taken from the environment: GELATO_WEBHOOK_SECRET. Gelato reaches this
+    machine through a tunnel or a proxy of yours.
 
     Exit code: 0 it was ended, 2 it cannot listen.
 
@@ -41,7 +44,8 @@ def listen(
     secret = None if no_secret else os.environ.get(SECRET)
     if not no_secret and not secret:
         raise CommandError(
-            f"no secret: set {SECRET} to what the header holds, or take events from anybody: --no-secret"
+            f"no secret: set {SECRET} to what the header holds, or take events from anybody:"
+            " --no-secret"
         )
     from gelato_async.cli import listening  # noqa: PLC0415  needs an extra of its own
 

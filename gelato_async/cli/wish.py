@@ -1,4 +1,7 @@
-"""What `submit` was asked for: its options, what contradicts in them, and the command lines that ask for what is left."""
+"""What `submit` was asked for.
+
+Its options, what contradicts in them, and the command lines that ask for what is left.
+"""
 
 import re
 import shlex
@@ -24,7 +27,10 @@ _REJECTED_OF = re.compile(rf"(.+?)(?:{re.escape(REJECTED)}(?:\.old)?)+", re.DOTA
 
 @frozen(kw_only=True)
 class Wish:
-    """What was asked for: the options of the command. Without `journal` there is none, and no way to resume."""
+    """What was asked for: the options of the command.
+
+    Without `journal` there is none, and no way to resume.
+    """
 
     file: str
     backend: BackendName = "gelato"
@@ -53,10 +59,15 @@ class Wish:
             "--limit": self.limit,
             "--journal": self.journal,
         }
-        return _command_line(self.file, valued, {"--draft": self.draft, "--resume-only": self.resume_only})
+        return _command_line(
+            self.file, valued, {"--draft": self.draft, "--resume-only": self.resume_only}
+        )
 
     def command_for(self, file: Path) -> str:
-        """The command line that submits another file as this one was: to the same API, and with the same journal."""
+        """The command line that submits another file as this one was.
+
+        To the same API, and with the same journal.
+        """
         valued = {
             "--backend": self.backend if self.backend != "gelato" else None,
             "--base-url": self.base_url,
@@ -67,7 +78,9 @@ class Wish:
 
 
 def _command_line(file: str, valued: Mapping[str, object], flags: Mapping[str, bool]) -> str:
-    options = [part for name, value in valued.items() if value is not None for part in (name, str(value))]
+    options = [
+        part for name, value in valued.items() if value is not None for part in (name, str(value))
+    ]
     set_flags = [name for name, is_set in flags.items() if is_set]
     return shlex.join(["gelato-async", "submit", file, *options, *set_flags])
 
@@ -107,20 +120,39 @@ def check_wish(wish: Wish) -> None:
     check_name(wish.report)
     _check_files(wish)
     if wish.dry and wish.report is not None:
-        raise CommandError("--report and --dry-run contradict each other: what is not sent has no outcome to report")
+        raise CommandError(
+            "--report and --dry-run contradict each other: what is not sent has no outcome to"
+            " report"
+        )
     if wish.dry and wish.resume_only:
-        raise CommandError("--resume-only and --dry-run contradict each other: a dry run does not look at the journal")
+        raise CommandError(
+            "--resume-only and --dry-run contradict each other: a dry run does not look at the"
+            " journal"
+        )
     if wish.draft and wish.backend != "gelato":
         raise CommandError("--draft: GelatoConnect has no drafts")
     if wish.resume_only and (wish.journal is None or not wish.journal.exists()):
-        raise CommandError(f"--resume-only: there is no journal{f' {wish.journal}' if wish.journal else ''} to resume")
+        raise CommandError(
+            f"--resume-only: there is no journal{f' {wish.journal}' if wish.journal else ''} to"
+            " resume"
+        )
 
 
 def _check_files(wish: Wish) -> None:
     for other in (wish.report, wish.journal):
-        if other is not None and other.exists() and Path(wish.file).exists() and other.samefile(wish.file):
+        if (
+            other is not None
+            and other.exists()
+            and Path(wish.file).exists()
+            and other.samefile(wish.file)
+        ):
             raise CommandError(
-                f"{'the report' if other is wish.report else 'the journal'} {other} is the file of orders itself"
+                f"{'the report' if other is wish.report else 'the journal'} {other} is the file of"
+                " orders itself"
             )
-    if wish.report is not None and wish.journal is not None and wish.report.absolute() == wish.journal.absolute():
+    if (
+        wish.report is not None
+        and wish.journal is not None
+        and wish.report.absolute() == wish.journal.absolute()
+    ):
         raise CommandError(f"the report {wish.report} is the journal")

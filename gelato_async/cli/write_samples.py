@@ -16,13 +16,20 @@ from gelato_async.models.new_order import NewOrder
 _SEEDS = 1_000_000
 
 
-def write_samples(backend: BackendName, number: int, seed: int | None, output: Path | None, *, as_csv: bool) -> int:
-    """Write so many sample orders; without a seed they are other ones each time. The output's name may ask for CSV too."""
+def write_samples(
+    backend: BackendName, number: int, seed: int | None, output: Path | None, *, as_csv: bool
+) -> int:
+    """Write so many sample orders; without a seed they are other ones each time.
+
+    The output's name may ask for CSV too.
+    """
     seed = secrets.randbelow(_SEEDS) if seed is None else seed
     orders = sample_orders(backend, number, seed)
     as_csv = as_csv or (output is not None and format_of(output.name) == "csv")
     with _opened(output) as stream:
-        stream.writelines(_csv_lines(orders, backend) if as_csv else (to_line(order, backend) for order in orders))
+        stream.writelines(
+            _csv_lines(orders, backend) if as_csv else (to_line(order, backend) for order in orders)
+        )
         stream.flush()
     return ExitCode.FINE
 

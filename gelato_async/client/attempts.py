@@ -74,17 +74,25 @@ class Attempts:
             raise TypeError(f"retry must be a RetryPolicy, not a {type(self.retry).__name__}")
         if not hasattr(self.limiter, "acquire"):
             raise TypeError(
-                f"limiter must be a RateLimiter, like LocalLimiter(rate=50), not a {type(self.limiter).__name__}"
+                "limiter must be a RateLimiter, like LocalLimiter(rate=50), not a"
+                f" {type(self.limiter).__name__}"
             )
         self.quota = _quota_of(self.limiter)
 
     def deadline(self) -> float:
-        """When a call that starts now must be over: its total timeout, or the caller's own deadline if that is earlier."""
+        """When a call that starts now must be over.
+
+        Its total timeout, or the caller's own deadline if that is earlier.
+        """
         left = math.inf if self.total_timeout is None else self.total_timeout
         return self.clock.now() + min(left, _ambient_limit())
 
     async def repeat(
-        self, operation: Operation[T], request: Request, deadline: float, retry_until: float = math.inf
+        self,
+        operation: Operation[T],
+        request: Request,
+        deadline: float,
+        retry_until: float = math.inf,
     ) -> Reply[T]:
         """Run an operation that may be repeated, until it is answered or the policy gives up.
 
@@ -147,10 +155,15 @@ class Attempts:
         return Reply(self.backend.parse(operation, response, wall), response)
 
     async def pause(self, error: GelatoError, attempt: int, deadline: float) -> int:
-        """Wait before the next attempt and pay for it; raise the error where there is to be none."""
+        """Wait before the next attempt and pay for it.
+
+        Raise the error where there is to be none.
+        """
         wait = self.retry.delay(error, attempt, self.jitter())
         if isinstance(error, RateLimitError):
-            self.limiter.pause(wait if wait is not None else error.retry_after or self.retry.initial_rate_limited)
+            self.limiter.pause(
+                wait if wait is not None else error.retry_after or self.retry.initial_rate_limited
+            )
         if fate_of(error) is Fate.REFUSED or wait is None or self.clock.now() + wait >= deadline:
             raise error
         paid = self.quota.pay(error)
@@ -159,22 +172,30 @@ class Attempts:
         await self.clock.sleep(wait)
         return paid
 
-    async def find(self, references: Sequence[str], deadline: float = math.inf) -> tuple[OrderSummary, ...]:
+    async def find(
+        self, references: Sequence[str], deadline: float = math.inf
+    ) -> tuple[OrderSummary, ...]:
         """All orders with these references, from as many pages as there are."""
         rows: dict[str, OrderSummary] = {}
         wanted, offset = frozenset(references), 0
         while True:
             operation = self.backend.find_operation(references, offset)
             page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
-            if page.length >= PAGE and not any(row.order_reference_id in wanted for row in page.orders):
-                raise DecodeError("the search answers other orders than it was asked for", operation=operation.name)
+            if page.length >= PAGE and not any(
+                row.order_reference_id in wanted for row in page.orders
+            ):
+                raise DecodeError(
+                    "the search answers other orders than it was asked for",
+                    operation=operation.name,
+                )
             met = len(rows)
             rows |= {row.id: row for row in page.orders}
             offset += page.length
             if page.length >= PAGE and len(rows) == met:
                 # what is on other pages would count as absent, and be ordered again
                 raise DecodeError(
-                    "the search answers the same page again: it ignores its offset", operation=operation.name
+                    "the search answers the same page again: it ignores its offset",
+                    operation=operation.name,
                 )
             if page.length < PAGE:
                 return tuple(row for row in rows.values() if row.order_reference_id in wanted)
@@ -185,7 +206,8 @@ class Attempts:
         return await self.repeat(operation, self.backend.build(operation), deadline)
 
     def _own_limit(self, deadline: float) -> float | None:
-        # the caller's own deadline cuts an attempt off by itself, as a cancellation that the caller catches
+        # the caller's own deadline cuts an attempt off by itself, as a cancellation that the caller
+        # catches
         if deadline == math.inf:
             return None
         left = deadline - self.clock.now()
@@ -201,7 +223,9 @@ class Attempts:
             if not was_sent():
                 self.limiter.give_back()
 
-    async def _checked(self, operation: CheckedOperation[T], error: GelatoError, deadline: float) -> Reply[T]:
+    async def _checked(
+        self, operation: CheckedOperation[T], error: GelatoError, deadline: float
+    ) -> Reply[T]:
         try:
             reply = await self.get(operation.order_id, deadline)
         except NotFoundError:
@@ -238,5 +262,9 @@ def _unknown(operation: OnceOperation[Any], error: GelatoError, sends: int) -> O
 
 def _out_of_time(operation: Operation[Any], *, sent: bool) -> GelatoError:
     if sent:
-        return NoAnswerError("it was sent, and the time for the whole call ran out", operation=operation.name)
-    return NotSentError("the time for the whole call ran out before it was sent", operation=operation.name)
+        return NoAnswerError(
+            "it was sent, and the time for the whole call ran out", operation=operation.name
+        )
+    return NotSentError(
+        "the time for the whole call ran out before it was sent", operation=operation.name
+    )

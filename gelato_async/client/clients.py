@@ -32,10 +32,11 @@ T = TypeVar("T")
 class CallOptions(TypedDict, total=False):
     """What `with_options` can change.
 
-    `timeout`: seconds for an attempt, from sending to the last byte (30). `total_timeout`: seconds for a whole call with all
-    its retries and settling (None: no limit of our own; a deadline of yours, like `anyio.fail_after`, counts too). `retry`:
-    the `RetryPolicy`. `limiter`: replaces the one that all clients with the same key share in this process. `validate`:
-    False sends what breaks documented rules.
+    `timeout`: seconds for an attempt, from sending to the last byte (30). `total_timeout`: seconds
+    for a whole call with all its retries and settling (None: no limit of our own; a deadline of
+    yours, like `anyio.fail_after`, counts too). `retry`: the `RetryPolicy`. `limiter`: replaces the
+    one that all clients with the same key share in this process. `validate`: False sends what
+    breaks documented rules.
     """
 
     timeout: float
@@ -48,8 +49,8 @@ class CallOptions(TypedDict, total=False):
 class ClientOptions(CallOptions, total=False):
     """What a client takes, beside its key.
 
-    `transport`: a `Transport`, or an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours; what was passed in is never
-    closed. `clock`: another source of time, for tests.
+    `transport`: a `Transport`, or an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours; what was
+    passed in is never closed. `clock`: another source of time, for tests.
     """
 
     transport: Transport | AsyncClient | None
@@ -82,7 +83,9 @@ class _Client:
                 clock=clock or Clock(),
                 retry=retry or RetryPolicy(),
                 timeout=_positive("timeout", timeout),
-                total_timeout=None if total_timeout is None else _positive("total_timeout", total_timeout),
+                total_timeout=(
+                    None if total_timeout is None else _positive("total_timeout", total_timeout)
+                ),
                 validate=validate,
             )
         )
@@ -91,7 +94,10 @@ class _Client:
         self._engine = engine
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} at {', '.join(dict.fromkeys(self._engine.backend.origins.values()))}>"
+        return (
+            f"<{type(self).__name__} at"
+            f" {', '.join(dict.fromkeys(self._engine.backend.origins.values()))}>"
+        )
 
     @property
     def engine(self) -> Engine:
@@ -107,11 +113,17 @@ class _Client:
         return await self._engine.send(operation)
 
     async def send_raw(self, operation: Operation[T]) -> Reply[T]:
-        """Run an operation; the reply holds its `answer` and the `response` that it was read from."""
+        """Run an operation.
+
+        The reply holds its `answer` and the `response` that it was read from.
+        """
         return await self._engine.send_raw(operation)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
-        """A cheap copy with other options, on the same connections and limiter; closing it closes nothing."""
+        """A cheap copy with other options, on the same connections and limiter.
+
+        Closing it closes nothing.
+        """
         unknown = options.keys() - CallOptions.__annotations__.keys()
         if unknown:
             raise TypeError(f"with_options() has no option {', '.join(sorted(unknown))}")
@@ -120,15 +132,25 @@ class _Client:
             _positive("timeout", changes["timeout"])
         if changes.get("total_timeout") is not None:
             _positive("total_timeout", changes["total_timeout"])
-        defaults = {"retry": RetryPolicy(), "limiter": shared_limiter(self._engine.backend.credentials.digest)}
-        changes |= {name: default for name, default in defaults.items() if name in changes and changes[name] is None}
+        defaults = {
+            "retry": RetryPolicy(),
+            "limiter": shared_limiter(self._engine.backend.credentials.digest),
+        }
+        changes |= {
+            name: default
+            for name, default in defaults.items()
+            if name in changes and changes[name] is None
+        }
         other = copy.copy(self)
         other._owned = None  # noqa: SLF001  a copy of our own class
         other._use(attrs.evolve(self._engine, **changes))  # noqa: SLF001
         return other
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop; twice is fine. What was passed in stays open."""
+        """Close the connections of this event loop; twice is fine.
+
+        What was passed in stays open.
+        """
         if self._owned is not None:
             await self._owned.aclose()
 
@@ -136,7 +158,10 @@ class _Client:
         return self
 
     async def __aexit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         await self.aclose()
 
@@ -144,10 +169,10 @@ class _Client:
 class GelatoClient(_Client):
     """Gelato's own API.
 
-    `api_key` comes from the environment variable GELATO_API_KEY where it is not given, `base_url` (an origin in place of the
-    documented hosts: the sandbox, a proxy) from GELATO_BASE_URL. `paths` replaces path templates, by operation. For the
-    other options see `ClientOptions`. Use it with `async with`, or call `aclose()`; one client may serve several event
-    loops, one after another.
+    `api_key` comes from the environment variable GELATO_API_KEY where it is not given, `base_url`
+    (an origin in place of the documented hosts: the sandbox, a proxy) from GELATO_BASE_URL. `paths`
+    replaces path templates, by operation. For the other options see `ClientOptions`. Use it with
+    `async with`, or call `aclose()`; one client may serve several event loops, one after another.
 
     Raises:
         ValueError: the key, `base_url`, a path or a timeout cannot be used.
@@ -181,9 +206,10 @@ class GelatoClient(_Client):
 class GelatoConnectClient(_Client):
     """GelatoConnect, for one partner.
 
-    What is not given comes from the environment: GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY, GELATO_CONNECT_API_SECRET,
-    GELATO_CONNECT_BASE_URL. `paths` replaces path templates, by operation, as onboarding may hand out other ones:
-    `paths={CancelOrder: "/api/{prefix}/orders/{order_id}/cancel"}`. For the other options see `ClientOptions`.
+    What is not given comes from the environment: GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY,
+    GELATO_CONNECT_API_SECRET, GELATO_CONNECT_BASE_URL. `paths` replaces path templates, by
+    operation, as onboarding may hand out other ones: `paths={CancelOrder:
+    "/api/{prefix}/orders/{order_id}/cancel"}`. For the other options see `ClientOptions`.
 
     Raises:
         ValueError: the prefix, the key, the secret, `base_url`, a path or a timeout cannot be used.
@@ -203,9 +229,13 @@ class GelatoConnectClient(_Client):
     ) -> None:
         prefix = prefix if prefix is not None else os.environ.get("GELATO_CONNECT_PREFIX")
         api_key = api_key if api_key is not None else os.environ.get("GELATO_CONNECT_API_KEY")
-        api_secret = api_secret if api_secret is not None else os.environ.get("GELATO_CONNECT_API_SECRET")
+        api_secret = (
+            api_secret if api_secret is not None else os.environ.get("GELATO_CONNECT_API_SECRET")
+        )
         base_url = base_url or os.environ.get("GELATO_CONNECT_BASE_URL")
-        self._set_up(connect_backend(prefix, api_key, api_secret, base_url=base_url, paths=paths), **options)
+        self._set_up(
+            connect_backend(prefix, api_key, api_secret, base_url=base_url, paths=paths), **options
+        )
 
     def _use(self, engine: Engine) -> None:
         super()._use(engine)
@@ -217,7 +247,10 @@ Client = GelatoClient | GelatoConnectClient
 
 def _as_transport(transport: Transport | AsyncClient) -> Transport:
     if not iscoroutinefunction(transport.send):
-        raise TypeError(f"transport must be asynchronous, like an httpx.AsyncClient, not a {type(transport).__name__}")
+        raise TypeError(
+            "transport must be asynchronous, like an httpx.AsyncClient, not a"
+            f" {type(transport).__name__}"
+        )
     return ClientTransport(transport) if isinstance(transport, AsyncClient) else transport
 
 

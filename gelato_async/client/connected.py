@@ -14,8 +14,8 @@ _MOST_PARTS = 100
 # the first may be asked for by the caller's own reference, which comes on top of its id
 _MOST_IDS = _MOST_PARTS + 1
 _DEAD = frozenset({FulfillmentStatus.FAILED, FulfillmentStatus.CANCELED})
-# from what has come to nothing over what waits for somebody to what is on its way; a status that is new is put at the
-# place of None, so that nothing is said to be shipped which may not be
+# from what has come to nothing over what waits for somebody to what is on its way; a status that is
+# new is put at the place of None, so that nothing is said to be shipped which may not be
 _PROGRESS = (
     FulfillmentStatus.FAILED,
     FulfillmentStatus.CANCELED,
@@ -53,9 +53,10 @@ class ConnectedOrders:
     def fulfillment_status(self) -> FulfillmentStatus:
         """The status of the least advanced part, so that it is `shipped` only when every part has been shipped.
 
-        A failed part counts as the least advanced of all, a canceled one is next; then come statuses that this release does
-        not know, those that wait for somebody (draft, not_connected, pending ..., on_hold), and the others in the order of
-        an order's life. `returned` is before `delivered`. Where canceled or failed parts are settled, ask `live`.
+        A failed part counts as the least advanced of all, a canceled one is next; then come
+        statuses that this release does not know, those that wait for somebody (draft,
+        not_connected, pending ..., on_hold), and the others in the order of an order's life.
+        `returned` is before `delivered`. Where canceled or failed parts are settled, ask `live`.
         """
         return min((order.fulfillment_status for order in self.orders), key=_progress)
 
@@ -83,9 +84,14 @@ async def gather(engine: Engine, order: Order | OrderSummary | str) -> Connected
         part = await engine.send_within(GetOrder(open_ids.pop(0)), deadline)
         found[part.id] = part
         seen.add(part.id)
-        named = [order_id for order_id in dict.fromkeys(part.connected_order_ids) if order_id not in seen]
+        named = [
+            order_id for order_id in dict.fromkeys(part.connected_order_ids) if order_id not in seen
+        ]
         open_ids += named
         seen.update(named)
         if len(seen) > _MOST_IDS:
-            raise DecodeError(f"the order is connected with more than {_MOST_PARTS} parts", operation=GetOrder.name)
+            raise DecodeError(
+                f"the order is connected with more than {_MOST_PARTS} parts",
+                operation=GetOrder.name,
+            )
     return ConnectedOrders(orders=tuple(found.values()))

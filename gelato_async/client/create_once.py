@@ -37,14 +37,19 @@ async def create(attempts: Attempts, operation: CreateOperation[T], request: Req
         reply = await _attempt(attempts, creation, deadline)
         if reply is not None:
             return reply
-        if creation.order_id is not None and (reply := await _get(attempts, operation, creation, deadline)) is not None:
+        if (
+            creation.order_id is not None
+            and (reply := await _get(attempts, operation, creation, deadline)) is not None
+        ):
             return reply
         found = await _settle(attempts, creation, deadline)
         if found is not None:
             return await _adopt(attempts, operation, found.row, deadline)
         check_resend(attempts, creation)
         if not pay_for_resend(attempts, creation):
-            raise creation.unknown("it was not found, and too many requests fail at the moment to send it again")
+            raise creation.unknown(
+                "it was not found, and too many requests fail at the moment to send it again"
+            )
 
 
 async def _attempt(attempts: Attempts, creation: Creation[T], deadline: float) -> Reply[T] | None:
@@ -66,13 +71,17 @@ async def attempt(
 ) -> Reply[T] | None:
     """Send a create until it is answered or its fate is unclear: None means that it has to be looked for.
 
-    `on_sending` is called at the moment of sending and may raise to prevent it, `on_pausing` when a refused or failed attempt
-    is about to wait for the next one.
+    `on_sending` is called at the moment of sending and may raise to prevent it, `on_pausing` when a
+    refused or failed attempt is about to wait for the next one.
 
     Raises:
         GelatoError: it was refused, or never left and the policy gives up.
     """
-    operation, request, resent = creation.operation, creation.request, creation.unclear_since is not None
+    operation, request, resent = (
+        creation.operation,
+        creation.request,
+        creation.unclear_since is not None,
+    )
     if operation is None or request is None:
         raise creation.unknown("its contents are not known")
 
@@ -86,7 +95,9 @@ async def attempt(
             reply = await attempts.once(operation, request, deadline, sending)
         except GelatoError as error:
             fate = fate_of(error)
-            if fate in {Fate.UNKNOWN, Fate.DONE} or (resent and getattr(error, "status", None) == 409):
+            if fate in {Fate.UNKNOWN, Fate.DONE} or (
+                resent and getattr(error, "status", None) == 409
+            ):
                 creation.note_unclear(error, attempts.clock.now())
                 return None
             on_pausing()
@@ -113,12 +124,15 @@ async def look(
             _mask(attempts, creation, error)
         raise
     finally:
-        # a look tells of the moment it began, not of the one its answer came: the last one must begin after the window
+        # a look tells of the moment it began, not of the one its answer came: the last one must
+        # begin after the window
         for creation in creations:
             creation.last_look = began
 
 
-def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSummary]) -> Found | None:
+def judge(
+    attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSummary]
+) -> Found | None:
     """Which of these orders the create made, if any.
 
     Raises:
@@ -129,7 +143,8 @@ def judge(attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSumma
     found = find_ours(creation, rows, attempts.server_clock.at(first, now, wall))
     if found is not None and found.others:
         _logger.warning(
-            "order %r: took %s for the order that was sent, but %s have the same reference and may be duplicates",
+            "order %r: took %s for the order that was sent, but %s have the same reference and may"
+            " be duplicates",
             creation.reference,
             found.row.id,
             ", ".join(found.others),
@@ -147,11 +162,15 @@ def check_resend(attempts: Attempts, creation: Creation[Any]) -> None:
         raise creation.unknown("it was not found, and it is not in the input any more")
     if creation.accepted:
         ids = [] if creation.order_id is None else [creation.order_id]
-        raise creation.unknown("Gelato accepted it, but its answer was lost and no search shows it", ids)
+        raise creation.unknown(
+            "Gelato accepted it, but its answer was lost and no search shows it", ids
+        )
     if creation.failed_look is not None:
         raise creation.unknown("looking for it failed")
     if not creation.may_resend(attempts.retry):
-        raise creation.unknown("it was not found, and may not be sent again under this retry policy")
+        raise creation.unknown(
+            "it was not found, and may not be sent again under this retry policy"
+        )
 
 
 def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> bool:
@@ -190,7 +209,9 @@ async def _get(
     return Reply(operation.answer_from(order), response)
 
 
-async def _adopt(attempts: Attempts, operation: CreateOperation[T], row: OrderSummary, deadline: float) -> Reply[T]:
+async def _adopt(
+    attempts: Attempts, operation: CreateOperation[T], row: OrderSummary, deadline: float
+) -> Reply[T]:
     try:
         order, response = await attempts.get(row.id, deadline)
     except GelatoError:

@@ -27,16 +27,21 @@ class Engine(Attempts):
             GelatoError: see its tree.
         """
         if not isinstance(operation, Operation):
-            raise TypeError(f"an operation is sent, like GetOrder('...'), not a {type(operation).__name__}")
+            raise TypeError(
+                f"an operation is sent, like GetOrder('...'), not a {type(operation).__name__}"
+            )
         request = self.backend.prepare(operation, validate=self.validate)
         if isinstance(operation, CreateOperation):
             return await create_once.create(self, operation, request)
         return await self.repeat(operation, request, self.deadline())
 
-    async def send_within(self, operation: Operation[T], deadline: float, *, retry_until: float = math.inf) -> T:
+    async def send_within(
+        self, operation: Operation[T], deadline: float, *, retry_until: float = math.inf
+    ) -> T:
         """Run an operation that makes no order as one of several requests, which have a deadline together.
 
-        No repeat begins at `retry_until` or later; an attempt that is under way then has until the deadline.
+        No repeat begins at `retry_until` or later; an attempt that is under way then has until the
+        deadline.
 
         Raises:
             GelatoError: see its tree.

@@ -13,7 +13,9 @@ from gelato_async.models.order import Order
 _PACE = Pace(first=1.0, growth=2.0, longest=60.0)
 
 
-async def wait_for_order(engine: Engine, order_id: str, statuses: str | Iterable[str], seconds: float) -> Order:
+async def wait_for_order(
+    engine: Engine, order_id: str, statuses: str | Iterable[str], seconds: float
+) -> Order:
     """Look at an order until it has one of the statuses.
 
     Raises:
@@ -32,7 +34,9 @@ async def wait_for_order(engine: Engine, order_id: str, statuses: str | Iterable
             raise _ended(order, wanted)
         return False
 
-    return await wait(engine, GetOrder(order_id), is_over=has_come, status_of=_status, seconds=seconds, pace=_PACE)
+    return await wait(
+        engine, GetOrder(order_id), is_over=has_come, status_of=_status, seconds=seconds, pace=_PACE
+    )
 
 
 def _status(order: Order) -> FulfillmentStatus:
@@ -40,7 +44,12 @@ def _status(order: Order) -> FulfillmentStatus:
 
 
 def _ended(order: Order, wanted: frozenset[str]) -> OrderEndedError:
-    text = f"order {order.id} is {order.fulfillment_status} and cannot become {' or '.join(sorted(wanted))} any more"
+    text = (
+        f"order {order.id} is {order.fulfillment_status} and cannot become"
+        f" {' or '.join(sorted(wanted))} any more"
+    )
     if order.is_refused:
-        return OrderRefusedError(f"{text}: {order.refusal_reason_code}", order=order, operation=GetOrder.name)
+        return OrderRefusedError(
+            f"{text}: {order.refusal_reason_code}", order=order, operation=GetOrder.name
+        )
     return OrderEndedError(text, order=order, operation=GetOrder.name)

@@ -38,21 +38,31 @@ class _Orders:
         return await self._engine.send(GetOrder(order_id))
 
     def search(self, query: OrderQuery | None = None) -> OrderSearch:
-        """All orders that match, newest first: `async for row in orders.search(...)` (*Search orders*)."""
+        """All orders that match, newest first.
+
+        `async for row in orders.search(...)` (*Search orders*).
+        """
         return OrderSearch(self._engine, query or OrderQuery())
 
     async def search_page(self, query: OrderQuery | None = None) -> OrderPage:
-        """One page of a search (*Search orders*); a page shorter than its limit (default 50) is the last one."""
+        """One page of a search (*Search orders*).
+
+        A page shorter than its limit (default 50) is the last one.
+        """
         return await self._engine.send(SearchOrders(query or OrderQuery()))
 
     async def find(self, reference: str) -> tuple[OrderSummary, ...]:
-        """All orders with your reference: the parts of a split order, canceled ones and duplicates included."""
+        """All orders with your reference.
+
+        The parts of a split order, canceled ones and duplicates included.
+        """
         return await self._engine.find([reference], self._engine.deadline())
 
     async def cancel(self, order_id: str) -> None:
         """Stop an order (*Cancel order*); whether it is too late is the server's to say.
 
-        A cancel whose answer was lost is repeated; if the repeat is refused, the order tells whether it is canceled.
+        A cancel whose answer was lost is repeated; if the repeat is refused, the order tells
+        whether it is canceled.
 
         Raises:
             ConflictError: too late, or canceled already.
@@ -69,19 +79,23 @@ class _Orders:
     ) -> Order:
         """Look at an order until it has the status, or one of the statuses (*Get order*).
 
-        Name all that will do, like `("shipped", "in_transit", "delivered")`: an order may pass through one between two
-        looks. They come after 0, 1, 2, 4 ... at most 60 seconds, through the limiter; one that fails for a passing reason is
-        repeated with the next, after a `Retry-After` where the answer has one. An order that is not found counts as not there
-        yet for 10 seconds. After `timeout` seconds comes the last look, and one that is under way then may add up to the
-        client's own `timeout`. The client's `total_timeout` holds for each look. An order takes days: for many of them
-        webhooks are the better way.
+        Name all that will do, like `("shipped", "in_transit", "delivered")`: an order may pass
+        through one between two looks. They come after 0, 1, 2, 4 ... at most 60 seconds, through
+        the limiter; one that fails for a passing reason is repeated with the next, after a
+        `Retry-After` where the answer has one. An order that is not found counts as not there yet
+        for 10 seconds. After `timeout` seconds comes the last look, and one that is under way then
+        may add up to the client's own `timeout`. The client's `total_timeout` holds for each look.
+        An order takes days: for many of them webhooks are the better way.
 
         Raises:
-            TypeError, ValueError: `timeout` is no number, NaN or negative, or there is no status; nothing was sent.
-            OrderRefusedError: Gelato took the order and refused it later; `order` and `refusal_reason_code` say why.
-            OrderEndedError: it has another status that is final, so that waiting is in vain; `order` is the order.
-            WaitTimeoutError: time is up (a `TimeoutError` too), or Gelato asks to be left alone for longer; `last` is the
-                order as last seen.
+            TypeError, ValueError: `timeout` is no number, NaN or negative, or there is no status;
+                nothing was sent.
+            OrderRefusedError: Gelato took the order and refused it later; `order` and
+                `refusal_reason_code` say why.
+            OrderEndedError: it has another status that is final, so that waiting is in vain;
+                `order` is the order.
+            WaitTimeoutError: time is up (a `TimeoutError` too), or Gelato asks to be left alone for
+                longer; `last` is the order as last seen.
             NotFoundError: there is none.
         """
         return await wait_for_order(self._engine, order_id, statuses, timeout)
@@ -104,13 +118,15 @@ class GelatoOrders(_Orders):
     async def create(self, order: NewOrder) -> Order:
         """Make an order, once, whatever happens on the way (*Create order*).
 
-        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds before it is sent again.
-        An answer is not yet acceptance: the order may still turn to `failed`.
+        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds
+        before it is sent again. An answer is not yet acceptance: the order may still turn to
+        `failed`.
 
         Raises:
             ValidationError: it breaks documented rules; nothing was sent.
             UnsupportedError: it uses what only GelatoConnect can carry; nothing was sent.
-            OutcomeUnknownError: it may or may not have been made; ask `find` later, do not create it again.
+            OutcomeUnknownError: it may or may not have been made; ask `find` later, do not create
+                it again.
             ResponseError: Gelato refused it.
         """
         return await self._engine.send(CreateOrder(order))
@@ -122,7 +138,8 @@ class GelatoOrders(_Orders):
     async def confirm_draft(self, order_id: str, items: Iterable[DraftItem] | None = None) -> Order:
         """Turn a draft into an order (*Patch draft order*): from then on it is produced and charged.
 
-        `items` None leaves the items as they are; a list keeps just those that it names, an empty one removes them all.
+        `items` None leaves the items as they are; a list keeps just those that it names, an empty
+        one removes them all.
 
         Raises:
             ConflictError: it is no draft.
@@ -145,13 +162,15 @@ class GelatoConnectOrders(_Orders):
     async def create(self, order: NewOrder) -> SubmittedOrder:
         """Make an order, once, whatever happens on the way (*Submit Order*).
 
-        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds before it is sent again.
-        An answer is not yet acceptance: the order may still turn to `failed`.
+        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds
+        before it is sent again. An answer is not yet acceptance: the order may still turn to
+        `failed`.
 
         Raises:
             ValidationError: it breaks documented rules; nothing was sent.
             UnsupportedError: it uses what only Gelato can carry; nothing was sent.
-            OutcomeUnknownError: it may or may not have been made; ask `find` later, do not create it again.
+            OutcomeUnknownError: it may or may not have been made; ask `find` later, do not create
+                it again.
             ResponseError: GelatoConnect refused it.
         """
         return await self._engine.send(SubmitOrder(order))
@@ -171,6 +190,8 @@ class GelatoConnectOrders(_Orders):
         """
         return await self._engine.send(
             UpdateShipment(
-                order_id=order_id, shipment_method_uid=shipment_method_uid, shipping_address=shipping_address
+                order_id=order_id,
+                shipment_method_uid=shipment_method_uid,
+                shipping_address=shipping_address,
             )
         )

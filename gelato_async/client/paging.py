@@ -24,13 +24,15 @@ ReadPage = Callable[[int], Awaitable[tuple[Sequence[R], int]]]
 class OrderSearch:
     """The orders that a query finds: `async for row in search` reads page after page, as often as you iterate.
 
-    Rows are told apart by id, so none comes twice. Pages are cut by offset, which cannot promise more than this: no order
-    that was there at the start and stays is missed because others are made meanwhile; those may or may not appear, and a
-    reader slower than their makers does not reach the end until they stop. Orders that vanish meanwhile (deleted drafts,
-    statuses that no longer match) move others up, over the edge of a page already read: such rows can be missed.
+    Rows are told apart by id, so none comes twice. Pages are cut by offset, which cannot promise
+    more than this: no order that was there at the start and stays is missed because others are made
+    meanwhile; those may or may not appear, and a reader slower than their makers does not reach the
+    end until they stop. Orders that vanish meanwhile (deleted drafts, statuses that no longer
+    match) move others up, over the edge of a page already read: such rows can be missed.
 
-    Iterating raises ValidationError where the query's `limit` or `offset` is out of range, and DecodeError where the server
-    ignores its offset, so that the rows on further pages cannot be had.
+    Iterating raises ValidationError where the query's `limit` or `offset` is out of range, and
+    DecodeError where the server ignores its offset, so that the rows on further pages cannot be
+    had.
     """
 
     def __init__(self, engine: Engine, query: OrderQuery) -> None:
@@ -41,7 +43,13 @@ class OrderSearch:
         return f"OrderSearch({self._query!r})"
 
     def __aiter__(self) -> AsyncIterator[OrderSummary]:
-        return Rows(self._read, _order_id, offset=self._query.offset or 0, limit=self._limit, name=SearchOrders.name)
+        return Rows(
+            self._read,
+            _order_id,
+            offset=self._query.offset or 0,
+            limit=self._limit,
+            name=SearchOrders.name,
+        )
 
     @property
     def _limit(self) -> int:
@@ -56,10 +64,11 @@ class OrderSearch:
 class StoreProductListing:
     """The products of a store: `async for product in listing` reads page after page, as often as you iterate.
 
-    Rows are told apart by id, so none comes twice. In ascending order products that are made meanwhile come at the end;
-    in descending order they may or may not appear, and the end is not reached while they are made faster than pages are
-    read. Products that are deleted meanwhile, or with `updatedAt` changed, move others over the edge of a page already read:
-    such rows can be missed. DecodeError is raised where the server ignores its offset.
+    Rows are told apart by id, so none comes twice. In ascending order products that are made
+    meanwhile come at the end; in descending order they may or may not appear, and the end is not
+    reached while they are made faster than pages are read. Products that are deleted meanwhile, or
+    with `updatedAt` changed, move others over the edge of a page already read: such rows can be
+    missed. DecodeError is raised where the server ignores its offset.
     """
 
     def __init__(self, engine: Engine, operation: ListStoreProducts) -> None:
@@ -70,7 +79,9 @@ class StoreProductListing:
         return f"StoreProductListing({self._operation!r})"
 
     def __aiter__(self) -> AsyncIterator[StoreProduct]:
-        return Rows(self._read, _store_product_id, offset=0, limit=PAGE, name=ListStoreProducts.name)
+        return Rows(
+            self._read, _store_product_id, offset=0, limit=PAGE, name=ListStoreProducts.name
+        )
 
     async def _read(self, offset: int) -> tuple[Sequence[StoreProduct], int]:
         page = await self._engine.send(evolve(self._operation, limit=PAGE, offset=offset))
@@ -80,8 +91,9 @@ class StoreProductListing:
 class Rows(Generic[R]):
     """One pass over a listing, whose rows are told apart by a key. Only a page shorter than its limit ends it.
 
-    A page of rows that are all known does not: others may be made meanwhile. Where full pages stay the same although the
-    offset moves, the first page is read again: if that is as it was, nothing was made, and the server ignores its offset.
+    A page of rows that are all known does not: others may be made meanwhile. Where full pages stay
+    the same although the offset moves, the first page is read again: if that is as it was, nothing
+    was made, and the server ignores its offset.
 
     Raises:
         DecodeError: it does.
@@ -90,7 +102,9 @@ class Rows(Generic[R]):
 
     # a class, not an async generator: leaving the loop early leaves nothing suspended behind
 
-    def __init__(self, read: ReadPage[R], key: Callable[[R], str], *, offset: int, limit: int, name: str) -> None:
+    def __init__(
+        self, read: ReadPage[R], key: Callable[[R], str], *, offset: int, limit: int, name: str
+    ) -> None:
         self._read = read
         self._key = key
         self._start = self._offset = offset
@@ -136,7 +150,10 @@ class Rows(Generic[R]):
         rows, _ = await self._read(self._start)
         self._first, self._same_pages = self._keys(rows), 0
         if self._first == before:
-            raise DecodeError("the search answers the same page again: it ignores its offset", operation=self._name)
+            raise DecodeError(
+                "the search answers the same page again: it ignores its offset",
+                operation=self._name,
+            )
 
     def _keys(self, rows: Sequence[R]) -> frozenset[str]:
         return frozenset(map(self._key, rows))

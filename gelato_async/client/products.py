@@ -39,11 +39,14 @@ class Products:
         """
         return await self._engine.send(GetCatalog(catalog_uid))
 
-    def search(self, catalog_uid: str, attribute_filters: Mapping[str, Iterable[str]] | None = None) -> ProductSearch:
+    def search(
+        self, catalog_uid: str, attribute_filters: Mapping[str, Iterable[str]] | None = None
+    ) -> ProductSearch:
         """All products of a catalog that pass the filters: `async for product in products.search(...)` (*Search products*).
 
-        `attribute_filters` maps uids of attributes to the uids of the values wanted: `{"Orientation": ["hor", "ver"]}`. A
-        filter that Gelato does not know is no error: it finds nothing.
+        `attribute_filters` maps uids of attributes to the uids of the values wanted:
+        `{"Orientation": ["hor", "ver"]}`. A filter that Gelato does not know is no error: it finds
+        nothing.
 
         Raises:
             TypeError: a filter is a single text instead of a list.
@@ -65,7 +68,9 @@ class Products:
             NotFoundError: there is no such catalog.
         """
         return await self._engine.send(
-            SearchProducts(catalog_uid, attribute_filters=attribute_filters, limit=limit, offset=offset)
+            SearchProducts(
+                catalog_uid, attribute_filters=attribute_filters, limit=limit, offset=offset
+            )
         )
 
     async def get(self, product_uid: str) -> Product:
@@ -76,10 +81,13 @@ class Products:
         """
         return await self._engine.send(GetProduct(product_uid))
 
-    async def cover_dimensions(self, product_uid: str, *, page_count: int | None = None) -> CoverDimensions:
+    async def cover_dimensions(
+        self, product_uid: str, *, page_count: int | None = None
+    ) -> CoverDimensions:
         """What the cover of a multi-page product measures (*Cover dimensions*).
 
-        `page_count` counts all pages, those of the cover too, and is needed for multi-page products.
+        `page_count` counts all pages, those of the cover too, and is needed for multi-page
+        products.
 
         Raises:
             ValidationError: `page_count` is less than 1.
@@ -96,23 +104,26 @@ class Products:
     ) -> tuple[Price, ...]:
         """What a product costs, by quantity (*Price*).
 
-        Without `country` (ISO 3166-1) and `currency` (ISO 4217) there are rows of several. `page_count` is mandatory for
-        multi-page products.
+        Without `country` (ISO 3166-1) and `currency` (ISO 4217) there are rows of several.
+        `page_count` is mandatory for multi-page products.
 
         Raises:
             ValidationError: `country` is no code, or `page_count` less than 1.
             NotFoundError: there is no such product.
         """
-        operation = GetPrices(product_uid, country=country, currency=currency, page_count=page_count)
+        operation = GetPrices(
+            product_uid, country=country, currency=currency, page_count=page_count
+        )
         return (await self._engine.send(operation)).prices
 
     async def availability(self, product_uids: Iterable[str]) -> tuple[ProductAvailability, ...]:
         """Whether products are in stock, by region (*Stock availability*), in Gelato's order.
 
-        Any number of uids will do: each is asked for once, 250 in a request, one request after another. A product that
-        Gelato does not know has the status `not-supported` everywhere. A client's `total_timeout` holds for all requests
-        together. Where one of them fails, its error is raised and the rows of those before it are lost: to keep what has
-        come and to go on from there, ask for 250 products at a time.
+        Any number of uids will do: each is asked for once, 250 in a request, one request after
+        another. A product that Gelato does not know has the status `not-supported` everywhere. A
+        client's `total_timeout` holds for all requests together. Where one of them fails, its error
+        is raised and the rows of those before it are lost: to keep what has come and to go on from
+        there, ask for 250 products at a time.
 
         Raises:
             ValidationError: there is no uid, or an empty one; nothing was sent.

@@ -23,6 +23,7 @@ class Shipping:
         """What it costs to ship products to a country, by quantity and method (`prices:search`).
 
         Raises:
-            ValidationError: country, currency, products or quantities are missing, or a quantity is less than 1.
+            ValidationError: country, currency, products or quantities are missing, or a quantity is
+            less than 1.
         """
         return await self._engine.send(SearchShippingPrices(request))

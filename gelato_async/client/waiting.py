@@ -7,7 +7,13 @@ from typing import Generic, TypeVar
 from attrs import define, frozen
 
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import GelatoError, NotFoundError, NotSentError, ResponseError, WaitTimeoutError
+from gelato_async.core.errors import (
+    GelatoError,
+    NotFoundError,
+    NotSentError,
+    ResponseError,
+    WaitTimeoutError,
+)
 from gelato_async.core.operations import Operation
 from gelato_async.core.retry import Fate, fate_of
 from gelato_async.models.order import Order
@@ -23,7 +29,10 @@ _NOT_FOUND_YET = 10.0
 
 @frozen(kw_only=True)
 class Pace:
-    """Seconds between the looks: the first, what each next one is multiplied by, and the longest."""
+    """Seconds between the looks.
+
+    The first, what each next one is multiplied by, and the longest.
+    """
 
     first: float
     growth: float
@@ -46,7 +55,8 @@ async def wait(
     """Look until `is_over`, a last time when the seconds are over. Looks that fail for a passing reason are repeated.
 
     Raises:
-        TypeError, ValueError: `seconds`, which callers know as `timeout`, is no number, NaN or negative; nothing was sent.
+        TypeError, ValueError: `seconds`, which callers know as `timeout`, is no number, NaN or
+            negative; nothing was sent.
         WaitTimeoutError: it is not over in time, or Gelato asks to be left alone for longer.
         GelatoError: a look was refused, or whatever `is_over` raises.
     """
@@ -97,14 +107,23 @@ class _Looks(Generic[T]):
 
     def _passes(self, error: GelatoError) -> bool:
         if isinstance(error, NotFoundError):
-            return self.last is None and self.engine.clock.now() < self.began + min(_NOT_FOUND_YET, self.seconds)
+            return self.last is None and self.engine.clock.now() < self.began + min(
+                _NOT_FOUND_YET, self.seconds
+            )
         return fate_of(error) in _PASSING or type(error) is NotSentError
 
     def out_of_time(self, left: float, status_of: Callable[[T], str | None]) -> WaitTimeoutError:
-        seen = "no look succeeded" if self.last is None else f"it was {status_of(self.last)} when last seen"
+        seen = (
+            "no look succeeded"
+            if self.last is None
+            else f"it was {status_of(self.last)} when last seen"
+        )
         why = f"{self.seconds:g} seconds are over"
         if left > 0:
-            why = f"Gelato asks for {self.retry_after:g} seconds without a request, more than are left of {self.seconds:g}"
+            why = (
+                f"Gelato asks for {self.retry_after:g} seconds without a request, more than are"
+                f" left of {self.seconds:g}"
+            )
         return WaitTimeoutError(
             f"{seen}, and {why}: wait again, or look later",
             last=self.last,

@@ -1,1 +1,4 @@
-"""Builds requests and reads answers without doing either: no sockets, no event loop, no clock, no randomness."""
+"""Builds requests and reads answers without doing either.
+
+No sockets, no event loop, no clock, no randomness.
+"""

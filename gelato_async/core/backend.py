@@ -39,9 +39,13 @@ _OWN_FIELDS = ("orderReferenceId", "orderType")
 _ORDERS = (Order, SubmittedOrder)
 _PRIVATE: Fields = {
     ShippingAddress: [
-        f.name for f in attrs.fields(ShippingAddress) if f.name not in {"country", "is_business", "extra"}
+        f.name
+        for f in attrs.fields(ShippingAddress)
+        if f.name not in {"country", "is_business", "extra"}
     ],
-    ReturnAddress: [f.name for f in attrs.fields(ReturnAddress) if f.name not in {"country", "extra"}],
+    ReturnAddress: [
+        f.name for f in attrs.fields(ReturnAddress) if f.name not in {"country", "extra"}
+    ],
     OrderQuery: ["search"],
 }
 
@@ -50,9 +54,9 @@ _PRIVATE: Fields = {
 class Backend:
     """One API. Frozen, and shared by everything that talks to it.
 
-    `creates` is the operation that makes an order here. `origins` maps a service's name to scheme, host and port. `values`
-    fills names of path templates that are no fields of operations. `unsupported` lists, by model, the fields that this API
-    cannot carry.
+    `creates` is the operation that makes an order here. `origins` maps a service's name to scheme,
+    host and port. `values` fills names of path templates that are no fields of operations.
+    `unsupported` lists, by model, the fields that this API cannot carry.
     """
 
     name: str
@@ -73,7 +77,9 @@ class Backend:
         """
         route = self.routes.get(type(operation))
         if route is None:
-            raise UnsupportedError([Problem("", f"{self.name} has no such call")], operation=operation.name)
+            raise UnsupportedError(
+                [Problem("", f"{self.name} has no such call")], operation=operation.name
+            )
         return route
 
     def check(self, operation: Operation[Any], *, validate: bool = True) -> None:
@@ -121,14 +127,18 @@ class Backend:
         answer: type[T] = route.answer
         found = responses.parse_json(response.body)
         try:
-            return wire.load(answer, {route.bare: found} if route.bare and isinstance(found, list) else found)
+            return wire.load(
+                answer, {route.bare: found} if route.bare and isinstance(found, list) else found
+            )
         except wire.MalformedError as error:
             problems = error.problems if found is not None else [Problem("", "it is not JSON")]
         raise self._decode_error(operation, response, found, problems)
 
     def find_operation(self, references: Sequence[str], offset: int = 0) -> SearchOrders:
         """The search that finds orders by the caller's references, a page at a time."""
-        return SearchOrders(OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None))
+        return SearchOrders(
+            OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None)
+        )
 
     def scrubber(self, operation: Operation[Any]) -> Scrubber:
         """Takes the key, and every address value of the operation, out of a text."""
@@ -144,7 +154,9 @@ class Backend:
         remedy = "leave it out, or pass it by `extra` if you know better"
         paths = self._lost(operation) if _has_any(operation, self.unsupported) else ()
         lost = [Problem(path, f"{self.name} cannot carry this: {remedy}") for path in paths]
-        return lost + [Problem(path, "has a field of its own: say it there") for path in _misplaced(operation)]
+        return lost + [
+            Problem(path, "has a field of its own: say it there") for path in _misplaced(operation)
+        ]
 
     def _broken_rules(self, operation: Operation[Any], body: Mapping[str, Any]) -> list[Problem]:
         table = self.rules.get(type(operation))
@@ -168,12 +180,18 @@ class Backend:
         if isinstance(route.body, str):
             return dict(self.dialect.dump(getattr(operation, route.body)))
         content = {name: getattr(operation, name) for name in route.body or route.query}
-        named = {wire.camel(name): self.dialect.dump(value) for name, value in content.items() if value is not None}
+        named = {
+            wire.camel(name): self.dialect.dump(value)
+            for name, value in content.items()
+            if value is not None
+        }
         return {**route.fixed, **named}
 
     def _build(self, operation: Operation[Any], content: Mapping[str, Any]) -> Request:
         route = self.route(operation)
-        values = {name: str(getattr(operation, name)) for name in route.names if name not in self.values}
+        values = {
+            name: str(getattr(operation, name)) for name in route.names if name not in self.values
+        }
         headers = {"accept": "application/json", "x-api-key": self.credentials.header}
         body = b"" if route.body is None else self._encode(content, operation.name)
         if body:
@@ -201,7 +219,8 @@ class Backend:
         answer = self.route(operation).answer
         found_id = kinds.as_identifier(found.get("id")) if isinstance(found, dict) else None
         return DecodeError(
-            f"{response.status}, but the answer is not as documented: " + "; ".join(map(str, problems)),
+            f"{response.status}, but the answer is not as documented: "
+            + "; ".join(map(str, problems)),
             problems=problems,
             body=body[: responses.BODY_CUT],
             order_id=found_id or None if answer in _ORDERS else None,
@@ -243,7 +262,10 @@ def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
 
 @cache
 def _parts(cls: type[object]) -> Sequence[tuple[str, str]] | None:
-    """The fields of a model that may hold other models, and what they are called in a path; None for no model."""
+    """The fields of a model that may hold other models, and what they are called in a path.
+
+    None for no model.
+    """
     if not attrs.has(cls):
         return None
     # an operation's own argument is the body itself, and has no name in it

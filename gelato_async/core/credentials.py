@@ -7,7 +7,10 @@ from attrs import field, frozen
 
 @frozen
 class Credentials:
-    """Who asks: the header's value, and the texts in it that no error may show. The repr shows nothing of either."""
+    """Who asks: the header's value, and the texts in it that no error may show.
+
+    The repr shows nothing of either.
+    """
 
     header: str = field(repr=False)
     private: tuple[str, ...] = field(repr=False)
@@ -28,7 +31,12 @@ def checked(value: str | None, name: str, variable: str, forbidden: str = "") ->
         raise TypeError(f"the {name} must be a string")
     if not value:
         raise ValueError(f"no {name}: pass it, or set the environment variable {variable}")
-    if not value.isascii() or not value.isprintable() or " " in value or any(c in value for c in forbidden):
+    if (
+        not value.isascii()
+        or not value.isprintable()
+        or " " in value
+        or any(c in value for c in forbidden)
+    ):
         odd = ", ".join(["a space", "a line break", "a letter beyond ASCII", *forbidden])
         raise ValueError(f"the {name} holds a character that none has ({odd} ...): copy it again")
     return value

@@ -20,7 +20,8 @@
     ├── DecodeError                 a 2xx that is not as documented
     └── WebhookError                what was received is not an event
 
-They survive `pickle` and `copy`, and their text holds no key and no value of the recipient's address.
+They survive `pickle` and `copy`, and their text holds no key and no value of the recipient's
+address.
 """
 
 from collections.abc import Callable, Sequence
@@ -53,9 +54,14 @@ def _restore(cls: "type[GelatoError]", state: dict[str, Any]) -> "GelatoError":
 
 
 class GelatoError(Exception):
-    """Anything that went wrong. `operation` is the call's short name, `reason` the cause as text."""
+    """Anything that went wrong.
 
-    def __init__(self, message: str, *, operation: str | None = None, reason: str | None = None) -> None:
+    `operation` is the call's short name, `reason` the cause as text.
+    """
+
+    def __init__(
+        self, message: str, *, operation: str | None = None, reason: str | None = None
+    ) -> None:
         super().__init__(message)
         self.message: str = message
         self.operation: str | None = operation
@@ -89,7 +95,10 @@ class _ProblemsError(NotSentError):
 
 
 class ValidationError(_ProblemsError):
-    """The request breaks rules that the documents state; `problems` has them all. Nothing was sent: mend and call again."""
+    """The request breaks rules that the documents state; `problems` has them all.
+
+    Nothing was sent: mend and call again.
+    """
 
 
 class UnsupportedError(_ProblemsError):
@@ -107,7 +116,12 @@ class NoAnswerError(GelatoError):
     """
 
     def __init__(
-        self, message: str, *, status: int | None = None, operation: str | None = None, reason: str | None = None
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        operation: str | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(message, operation=operation, reason=reason)
         self.status = status
@@ -116,9 +130,10 @@ class NoAnswerError(GelatoError):
 class OutcomeUnknownError(GelatoError):
     """A create may or may not have made what it was to make. Don't send it again: look for it, later.
 
-    An order is looked for with `orders.find(order_reference_id)`; `order_ids` names orders that may be the one, where some
-    were found. A store product has no reference, so `order_reference_id` is None: it is looked for with `stores.products`,
-    or with `stores.product` where the answer told its `product_id`. `attempts` is how often it was sent.
+    An order is looked for with `orders.find(order_reference_id)`; `order_ids` names orders that may
+    be the one, where some were found. A store product has no reference, so `order_reference_id` is
+    None: it is looked for with `stores.products`, or with `stores.product` where the answer told
+    its `product_id`. `attempts` is how often it was sent.
     """
 
     def __init__(
@@ -140,9 +155,14 @@ class OutcomeUnknownError(GelatoError):
 
 
 class OrderEndedError(GelatoError):
-    """An order that was waited for is in a final status which was not wanted; `order` is the order as it is now."""
+    """An order that was waited for is in a final status which was not wanted.
 
-    def __init__(self, message: str, *, order: Order, operation: str | None = None, reason: str | None = None) -> None:
+    `order` is the order as it is now.
+    """
+
+    def __init__(
+        self, message: str, *, order: Order, operation: str | None = None, reason: str | None = None
+    ) -> None:
         super().__init__(message, operation=operation, reason=reason)
         self.order = order
 
@@ -150,7 +170,8 @@ class OrderEndedError(GelatoError):
 class OrderRefusedError(OrderEndedError):
     """Gelato took the order, and refused it later: it is failed or canceled, and `order.refusal_reason` has the words.
 
-    `refusal_reason_code` is for machines, like `missing_retail_prices`. Mend what it names and create the order again.
+    `refusal_reason_code` is for machines, like `missing_retail_prices`. Mend what it names and
+    create the order again.
     """
 
     @property
@@ -162,7 +183,8 @@ class OrderRefusedError(OrderEndedError):
 class WaitTimeoutError(GelatoError, TimeoutError):
     """What was waited for did not happen in time, and may still happen: wait again, or look later.
 
-    `last` is the order or store product as it was last seen, None where no look succeeded; then `reason` says why.
+    `last` is the order or store product as it was last seen, None where no look succeeded; then
+    `reason` says why.
     """
 
     def __init__(
@@ -180,8 +202,8 @@ class WaitTimeoutError(GelatoError, TimeoutError):
 class ResponseError(GelatoError):
     """Gelato answered no.
 
-    `code`, `details` and `request_id` (name it to Gelato's support) are None where the answer has none; `body` is the
-    answer's text, cut to 2,000 characters.
+    `code`, `details` and `request_id` (name it to Gelato's support) are None where the answer has
+    none; `body` is the answer's text, cut to 2,000 characters.
     """
 
     def __init__(  # noqa: PLR0913  an answer has that many parts
@@ -223,7 +245,10 @@ class ConflictError(ResponseError):
 
 
 class RateLimitError(ResponseError):
-    """429: too many requests with this key, also after retries; `retry_after` is in seconds, None where not told."""
+    """429: too many requests with this key, also after retries.
+
+    `retry_after` is in seconds, None where not told.
+    """
 
 
 class ServerError(ResponseError):
@@ -233,8 +258,8 @@ class ServerError(ResponseError):
 class DecodeError(GelatoError):
     """A 2xx whose body is not as documented: the request was accepted, its answer cannot be read.
 
-    `problems` has every path, `body` the text (cut), `order_id` or `product_id` the id of the order or the store product
-    that the answer is, where it could be found.
+    `problems` has every path, `body` the text (cut), `order_id` or `product_id` the id of the order
+    or the store product that the answer is, where it could be found.
     """
 
     def __init__(

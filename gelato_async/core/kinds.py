@@ -1,4 +1,7 @@
-"""Reading single JSON values. Each function answers None for a value that is missing or of the wrong kind."""
+"""Reading single JSON values.
+
+Each function answers None for a value that is missing or of the wrong kind.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,7 +11,14 @@ from typing import Any
 
 Reader = Callable[[Any], Any]
 
-_JSON_KINDS = {type(None): "null", bool: "boolean", int: "number", float: "number", str: "string", list: "array"}
+_JSON_KINDS = {
+    type(None): "null",
+    bool: "boolean",
+    int: "number",
+    float: "number",
+    str: "string",
+    list: "array",
+}
 
 
 def name_of(value: Any) -> str:

@@ -7,7 +7,10 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class Request:
-    """An HTTP request, ready to be sent. Its repr shows neither headers (the key) nor body (the recipient)."""
+    """An HTTP request, ready to be sent.
+
+    Its repr shows neither headers (the key) nor body (the recipient).
+    """
 
     method: str
     url: str

@@ -86,7 +86,10 @@ class SubmitOrder(CreateOperation[SubmittedOrder]):
     def answer_from(self, order: Order) -> SubmittedOrder:
         """Its id, reference and time."""
         return SubmittedOrder(
-            id=order.id, order_reference_id=order.order_reference_id, created_at=order.created_at, raw=order.raw
+            id=order.id,
+            order_reference_id=order.order_reference_id,
+            created_at=order.created_at,
+            raw=order.raw,
         )
 
 
@@ -122,12 +125,19 @@ class CancelOrder(CheckedOperation[None]):
 
     def answer_from(self, order: Order | None) -> Answer[None] | None:
         """Canceled is canceled, whosever request it was."""
-        return Answer(None) if order and order.fulfillment_status == FulfillmentStatus.CANCELED else None
+        return (
+            Answer(None)
+            if order and order.fulfillment_status == FulfillmentStatus.CANCELED
+            else None
+        )
 
 
 @frozen
 class ConfirmDraft(CheckedOperation[Order]):
-    """*Patch draft order* of Gelato v4. `items` None leaves the items alone, an empty list removes them all."""
+    """*Patch draft order* of Gelato v4.
+
+    `items` None leaves the items alone, an empty list removes them all.
+    """
 
     name: ClassVar[str] = "orders.confirm_draft"
     items: tuple[DraftItem, ...] | None = field(default=None, converter=as_draft_items)
@@ -159,17 +169,34 @@ class UpdateShipment(CheckedOperation[UpdatedShipment]):
 
     def answer_from(self, order: Order | None) -> Answer[UpdatedShipment] | None:
         """The order shows the wanted method and the wanted address."""
-        if order is None or not (self._has_method(order) and self._has_address(order.shipping_address)):
+        if order is None or not (
+            self._has_method(order) and self._has_address(order.shipping_address)
+        ):
             return None
-        return Answer(UpdatedShipment(shipping_address=order.shipping_address, shipment=order.shipment))
+        return Answer(
+            UpdatedShipment(shipping_address=order.shipping_address, shipment=order.shipment)
+        )
 
     def _has_method(self, order: Order) -> bool:
-        shown = {order.shipment_method_uid, order.shipment.shipment_method_uid if order.shipment else None}
+        shown = {
+            order.shipment_method_uid,
+            order.shipment.shipment_method_uid if order.shipment else None,
+        }
         return self.shipment_method_uid is None or self.shipment_method_uid in shown
 
     def _has_address(self, shown: OrderAddress | None) -> bool:
         wanted = self.shipping_address
         if wanted is None:
             return True
-        names = ("country", "first_name", "last_name", "address_line1", "address_line2", "city", "post_code")
-        return shown is not None and all((getattr(wanted, n) or "") == (getattr(shown, n) or "") for n in names)
+        names = (
+            "country",
+            "first_name",
+            "last_name",
+            "address_line1",
+            "address_line2",
+            "city",
+            "post_code",
+        )
+        return shown is not None and all(
+            (getattr(wanted, n) or "") == (getattr(shown, n) or "") for n in names
+        )

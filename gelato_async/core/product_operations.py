@@ -9,7 +9,13 @@ from attrs.validators import instance_of
 from gelato_async.core.backend import PAGE
 from gelato_async.core.operations import Operation
 from gelato_async.models.catalog import Catalog, CatalogPage
-from gelato_async.models.product import CoverDimensions, Product, ProductPage, ProductPrices, as_filters
+from gelato_async.models.product import (
+    CoverDimensions,
+    Product,
+    ProductPage,
+    ProductPrices,
+    as_filters,
+)
 from gelato_async.models.stock import StockAvailability, as_uids
 
 PRODUCTS = 250
@@ -35,11 +41,16 @@ class GetCatalog(Operation[Catalog]):
 
 @frozen
 class SearchProducts(Operation[ProductPage]):
-    """*Search products*: one page. No default is documented for `limit` (at most 100), so it is always sent."""
+    """*Search products*: one page.
+
+    No default is documented for `limit` (at most 100), so it is always sent.
+    """
 
     name: ClassVar[str] = "products.search"
     catalog_uid: str = field(validator=instance_of(str))
-    attribute_filters: Mapping[str, tuple[str, ...]] | None = field(default=None, converter=as_filters, kw_only=True)
+    attribute_filters: Mapping[str, tuple[str, ...]] | None = field(
+        default=None, converter=as_filters, kw_only=True
+    )
     limit: int = field(default=PAGE, kw_only=True)
     offset: int | None = field(default=None, kw_only=True)
 
@@ -54,7 +65,10 @@ class GetProduct(Operation[Product]):
 
 @frozen
 class GetCoverDimensions(Operation[CoverDimensions]):
-    """*Cover dimensions*; `page_count` is documented as required, and as needed for multi-page products only."""
+    """*Cover dimensions*.
+
+    `page_count` is documented as required, and as needed for multi-page products only.
+    """
 
     name: ClassVar[str] = "products.cover_dimensions"
     product_uid: str = field(validator=instance_of(str))

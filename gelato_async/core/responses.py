@@ -1,4 +1,7 @@
-"""From status and body to a typed error; what `Retry-After` asks for; what an error's text may show."""
+"""From status and body to a typed error.
+
+What `Retry-After` asks for; what an error's text may show.
+"""
 
 import html
 import json
@@ -32,8 +35,9 @@ _BY_STATUS: Mapping[int, type[ResponseError]] = {
     429: RateLimitError,
 }
 _CDN_BLOCK = (
-    "the CDN in front of Gelato refused this client (error code 1010), not your key: keep the library's User-Agent, "
-    "reuse one client instead of opening many connections, and try again later"
+    "the CDN in front of Gelato refused this client (error code 1010), not your key: keep the"
+    " library's User-Agent, reuse one client instead of opening many connections, and try again"
+    " later"
 )
 _KEY_ADVICE = "the API key was refused; check it, and that it belongs to this API"
 
@@ -42,7 +46,9 @@ class Scrubber:
     """Takes private values (keys, names, streets ...) out of text that an error would show."""
 
     def __init__(self, private: Iterable[str]) -> None:
-        words = sorted({value for text in private for value in _spellings(text)}, key=len, reverse=True)
+        words = sorted(
+            {value for text in private for value in _spellings(text)}, key=len, reverse=True
+        )
         self._pattern = re.compile("|".join(map(_word, words)), re.IGNORECASE) if words else None
 
     def text(self, text: str) -> str:
@@ -57,16 +63,23 @@ class Scrubber:
             return [self.json(element) for element in value]
         if isinstance(value, dict):
             return {self.text(key): self.json(element) for key, element in value.items()}
-        return value if isinstance(value, (bool, type(None))) or self.text(str(value)) == str(value) else MASK
+        return (
+            value
+            if isinstance(value, (bool, type(None))) or self.text(str(value)) == str(value)
+            else MASK
+        )
 
 
 def _spellings(text: str) -> set[str]:
     text = text.strip()
-    # as it is and closed up, as JSON with and without \u escapes, as HTML of Python and of PHP, and with PHP's escaped slashes
+    # as it is and closed up, as JSON with and without \u escapes, as HTML of Python and of PHP, and
+    # with PHP's escaped slashes
     markup = html.escape(text)
     closed_up = "".join(text.split()) if len(text) > 5 else text
     as_json = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-    spellings = {text, closed_up, *as_json, markup, markup.replace("&#x27;", "&#039;")} if text else set()
+    spellings = (
+        {text, closed_up, *as_json, markup, markup.replace("&#x27;", "&#039;")} if text else set()
+    )
     return spellings | {spelling.replace("/", "\\/") for spelling in spellings}
 
 
@@ -84,12 +97,24 @@ def parse_json(body: bytes) -> Any:
         return None
 
 
-def error_for(response: Response, operation: str, scrubber: Scrubber, now: datetime | None) -> ResponseError:
-    """The error that belongs to a status other than 2xx. Redirects are not followed, so they are errors too."""
+def error_for(
+    response: Response, operation: str, scrubber: Scrubber, now: datetime | None
+) -> ResponseError:
+    """The error that belongs to a status other than 2xx.
+
+    Redirects are not followed, so they are errors too.
+    """
     found = scrubber.json(parse_json(response.body))
     answer: Mapping[str, Any] = found if isinstance(found, dict) else {}
-    text = scrubber.text(response.body.decode(errors="replace")) if found is None else json.dumps(found)
-    code, request_id = answer.get("code"), answer.get("requestId") or response.headers.get("x-request-id")
+    text = (
+        scrubber.text(response.body.decode(errors="replace"))
+        if found is None
+        else json.dumps(found)
+    )
+    code, request_id = (
+        answer.get("code"),
+        answer.get("requestId") or response.headers.get("x-request-id"),
+    )
     return _class_for(response.status)(
         _message(response, answer, text),
         status=response.status,
@@ -122,7 +147,10 @@ def _one_line(text: str) -> str:
 
 
 def retry_after(response: Response, now: datetime | None = None) -> float | None:
-    """How many seconds the answer asks to wait; a date is measured from the answer's own `Date`, else from `now`."""
+    """How many seconds the answer asks to wait.
+
+    A date is measured from the answer's own `Date`, else from `now`.
+    """
     asked = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", asked):
         return float(asked)

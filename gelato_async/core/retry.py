@@ -1,4 +1,7 @@
-"""RetryPolicy: what may be repeated, and after how long. RetryQuota: how many repeats an outage may cause. Both pure."""
+"""RetryPolicy: what may be repeated, and after how long.
+
+RetryQuota: how many repeats an outage may cause. Both pure.
+"""
 
 from enum import Enum
 
@@ -43,10 +46,11 @@ def fate_of(error: GelatoError) -> Fate:
 class RetryPolicy:
     """How a client repeats. Times are in seconds.
 
-    `attempts` counts the first one. The wait before a repeat is drawn at random up to `initial` (`initial_rate_limited`
-    after a 429), doubling each time, at most `maximum`. A `Retry-After` of up to `longest_retry_after` is obeyed, a longer
-    one ends the call. `settle` is how long a create whose fate is unknown is looked for before it is sent again: longer
-    than Gelato takes to store an order and show it in a search. `resend=False` never sends such a create again.
+    `attempts` counts the first one. The wait before a repeat is drawn at random up to `initial`
+    (`initial_rate_limited` after a 429), doubling each time, at most `maximum`. A `Retry-After` of
+    up to `longest_retry_after` is obeyed, a longer one ends the call. `settle` is how long a create
+    whose fate is unknown is looked for before it is sent again: longer than Gelato takes to store
+    an order and show it in a search. `resend=False` never sends such a create again.
     """
 
     attempts: int = field(default=4, validator=validators.ge(1))
@@ -73,7 +77,10 @@ class RetryPolicy:
 
 @define
 class RetryQuota:
-    """Keeps an outage from being multiplied: repeats are paid from a stock that successes fill up again."""
+    """Keeps an outage from being multiplied.
+
+    Repeats are paid from a stock that successes fill up again.
+    """
 
     capacity: int = 500
     cost: int = 14

@@ -19,17 +19,21 @@ class Repeat(Enum):
     FREELY = "send it again: it changes nothing"
     CHECKING = "send it again, and look at the order when the repeat is refused"
     AFTER_SETTLING = "look for the order first: sending it again could make a second one"
-    NEVER = "raise: sending it again could make a second one, and nothing tells whether there is a first"
+    NEVER = (
+        "raise: sending it again could make a second one, and nothing tells whether there is a"
+        " first"
+    )
 
 
 @frozen(kw_only=True)
 class Route:
     """How one operation travels.
 
-    `path` is a template like `/v4/orders/{order_id}:cancel`, its names are the operation's fields (or the backend's
-    own, like `prefix`). `body` names the operation's field that is sent, or several that make up an object; `query` names
-    those that are sent as query parameters instead, and no route has both. `answer` is the type of the answer, NoneType
-    where a body is of no interest; `bare` is the field that a list is read into, where the answer is one instead of an
+    `path` is a template like `/v4/orders/{order_id}:cancel`, its names are the operation's fields
+    (or the backend's own, like `prefix`). `body` names the operation's field that is sent, or
+    several that make up an object; `query` names those that are sent as query parameters instead,
+    and no route has both. `answer` is the type of the answer, NoneType where a body is of no
+    interest; `bare` is the field that a list is read into, where the answer is one instead of an
     object.
     """
 

@@ -1,6 +1,7 @@
 """Checks a request against documented limits. The limits themselves are tables of `Rule` in the backends.
 
-Rules look at the JSON that would be sent, so that paths read as the documents do and `extra` counts too.
+Rules look at the JSON that would be sent, so that paths read as the documents do and `extra` counts
+too.
 """
 
 import re
@@ -24,7 +25,8 @@ WITH_STATES = ("AU", "CA", "US")
 class Rule:
     """A documented limit: the path it is about (`items[].quantity`), and the check.
 
-    A check gets the value (None where there is none) and the object that holds it; it answers what would be right, or None.
+    A check gets the value (None where there is none) and the object that holds it; it answers what
+    would be right, or None.
     """
 
     path: str
@@ -65,7 +67,11 @@ class _Node:
     def add(self, steps: Sequence[str], check: Check) -> None:
         """Hang a check where its path leads."""
         name, many, _ = steps[0].partition("[]")
-        inside = (self.lists if many else self.objects).setdefault(name, _Node()) if many or len(steps) > 1 else self
+        inside = (
+            (self.lists if many else self.objects).setdefault(name, _Node())
+            if many or len(steps) > 1
+            else self
+        )
         if len(steps) > 1:
             inside.add(steps[1:], check)
         elif many:
@@ -89,7 +95,9 @@ class _Node:
             for position, value in enumerate(values if isinstance(values, (list, tuple)) else ()):
                 node.check_element(value, holder, f"{path}{name}[{position}]", problems)
 
-    def check_element(self, value: Any, holder: Mapping[str, Any], path: str, problems: list[Problem]) -> None:
+    def check_element(
+        self, value: Any, holder: Mapping[str, Any], path: str, problems: list[Problem]
+    ) -> None:
         """Add what is wrong with an element of a list."""
         for check in self.elements:
             message = check(value, holder)
@@ -101,7 +109,11 @@ class _Node:
 
 def elements_of(value: Any) -> list[Mapping[str, Any]]:
     """The objects in a list; none where it is no list."""
-    return [element for element in value if isinstance(element, Mapping)] if isinstance(value, (list, tuple)) else []
+    return (
+        [element for element in value if isinstance(element, Mapping)]
+        if isinstance(value, (list, tuple))
+        else []
+    )
 
 
 def _missing(value: Any) -> bool:
@@ -147,7 +159,9 @@ def between(least: int, most: int | None = None) -> Check:
     """A whole number in a range, if it is there at all."""
 
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
-        right = f"must be a whole number of {least} or more" + (f", at most {most}" if most is not None else "")
+        right = f"must be a whole number of {least} or more" + (
+            f", at most {most}" if most is not None else ""
+        )
         if value is None:
             return None
         if not isinstance(value, int) or isinstance(value, bool):
@@ -161,7 +175,11 @@ def one_of(*allowed: str) -> Check:
     """One of the documented values, if it is there at all."""
 
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
-        return None if value is None or value in allowed else f"must be {' or '.join(allowed)}; it is {value!r}"
+        return (
+            None
+            if value is None or value in allowed
+            else f"must be {' or '.join(allowed)}; it is {value!r}"
+        )
 
     return check
 
@@ -187,13 +205,21 @@ def email(value: Any, _: Mapping[str, Any]) -> str | None:
     if _missing(value):
         return None
     before, at, after = str(value).rpartition("@")
-    return None if before.strip() and at and after.strip() else "must have something on both sides of an @"
+    return (
+        None
+        if before.strip() and at and after.strip()
+        else "must have something on both sides of an @"
+    )
 
 
 def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     """In CN, JP, KR and RU a line is in local script, with 10 Latin letters at most."""
     country = holder.get("country")
-    if country not in LOCAL_SCRIPT or not isinstance(value, str) or len(_LATIN.findall(value)) <= 10:
+    if (
+        country not in LOCAL_SCRIPT
+        or not isinstance(value, str)
+        or len(_LATIN.findall(value)) <= 10
+    ):
         return None
     return f"must be in the local language of {country}, with at most 10 Latin letters"
 
@@ -228,8 +254,12 @@ def unique(field: str) -> Check:
 
     def check(elements: Any, _: Mapping[str, Any]) -> str | None:
         values = [element.get(field) for element in elements_of(elements)]
-        twice = sorted({str(value) for value in values if value is not None and values.count(value) > 1})
-        return f"must each have their own {field}; used twice: {', '.join(twice)}" if twice else None
+        twice = sorted(
+            {str(value) for value in values if value is not None and values.count(value) > 1}
+        )
+        return (
+            f"must each have their own {field}; used twice: {', '.join(twice)}" if twice else None
+        )
 
     return check
 
@@ -237,7 +267,11 @@ def unique(field: str) -> Check:
 def moment(value: Any, _: Mapping[str, Any]) -> str | None:
     """An ISO 8601 moment with its offset."""
     good = value is None or (isinstance(value, str) and _MOMENT.fullmatch(value))
-    return None if good else "must be a moment with an offset, like 2014-04-25T16:15:47-04:00 (an aware datetime)"
+    return (
+        None
+        if good
+        else "must be a moment with an offset, like 2014-04-25T16:15:47-04:00 (an aware datetime)"
+    )
 
 
 def finite(value: Any, _: Mapping[str, Any]) -> str | None:

@@ -1,4 +1,7 @@
-"""What is known of a create whose answer was lost: when to look for it, and which of the orders found is the one. Pure."""
+"""What is known of a create whose answer was lost.
+
+When to look for it, and which of the orders found is the one. Pure.
+"""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -22,7 +25,10 @@ SLACK = timedelta(seconds=5)
 
 @define(eq=False)
 class ServerClock:
-    """What time it is at Gelato, from the last `Date` header; from our own wall clock until one came."""
+    """What time it is at Gelato, from the last `Date` header.
+
+    From our own wall clock until one came.
+    """
 
     _offset: timedelta | None = None
 
@@ -33,8 +39,13 @@ class ServerClock:
             self._offset = date - _from_seconds(now)
 
     def at(self, moment: float, now: float, wall: float) -> datetime:
-        """The server's time at a monotonic moment: a lower bound, at most a second and a round trip too early."""
-        offset = self._offset if self._offset is not None else _from_seconds(wall) - _from_seconds(now)
+        """The server's time at a monotonic moment.
+
+        A lower bound, at most a second and a round trip too early.
+        """
+        offset = (
+            self._offset if self._offset is not None else _from_seconds(wall) - _from_seconds(now)
+        )
         return _from_seconds(moment) + offset
 
 
@@ -44,7 +55,10 @@ def _from_seconds(seconds: float) -> datetime:
 
 @frozen(kw_only=True)
 class Found:
-    """The order that a create made. `connected` are the ids of its parts, `others` other orders that may be ours too."""
+    """The order that a create made.
+
+    `connected` are the ids of its parts, `others` other orders that may be ours too.
+    """
 
     row: OrderSummary
     connected: tuple[str, ...] = ()
@@ -55,8 +69,9 @@ class Found:
 class Creation(Generic[T]):
     """A create on its way. Times are monotonic seconds. `operation` and `request` are None where only its fate is of interest.
 
-    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set once a 2xx came, after
-    which it is never sent again; `order_id` when that answer named the order.
+    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set
+    once a 2xx came, after which it is never sent again; `order_id` when that answer named the
+    order.
     """
 
     operation: CreateOperation[T] | None
@@ -93,7 +108,10 @@ class Creation(Generic[T]):
             self.first_attempt, self.first_wall = now, wall
 
     def seconds_since_first(self, now: float, wall: float) -> float:
-        """How long ago it was first sent; the wall clock tells where the other one stood still (a machine asleep)."""
+        """How long ago it was first sent.
+
+        The wall clock tells where the other one stood still (a machine asleep).
+        """
         first = now if self.first_attempt is None else self.first_attempt
         return max(now - first, wall - self.first_wall if self.first_wall is not None else 0.0)
 
@@ -107,7 +125,10 @@ class Creation(Generic[T]):
         self.unclear_since, self.last_look = now, None
 
     def next_look(self, settle: float) -> float | None:
-        """When to look next: at growing intervals, the last time when `settle` seconds are over. None: it is over."""
+        """When to look next: at growing intervals, the last time when `settle` seconds are over.
+
+        None: it is over.
+        """
         since = self.unclear_since or 0.0
         if self.last_look is None:
             return since + min(FIRST_LOOK, settle)
@@ -127,8 +148,8 @@ class Creation(Generic[T]):
     def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
         """The error for a caller when nothing more can be done."""
         return OutcomeUnknownError(
-            f"order {self.reference!r} was sent {self.sends} time(s) and nobody knows whether it was made: {why}. "
-            "Do not send it again; ask orders.find() with its reference later",
+            f"order {self.reference!r} was sent {self.sends} time(s) and nobody knows whether it"
+            f" was made: {why}. Do not send it again; ask orders.find() with its reference later",
             order_reference_id=self.reference,
             attempts=self.sends,
             order_ids=order_ids,
@@ -137,7 +158,9 @@ class Creation(Generic[T]):
         )
 
 
-def find_ours(creation: Creation[Any], rows: Sequence[OrderSummary], first_attempt: datetime) -> Found | None:
+def find_ours(
+    creation: Creation[Any], rows: Sequence[OrderSummary], first_attempt: datetime
+) -> Found | None:
     """The order among `rows` that this create made, if any; `first_attempt` is in the server's time.
 
     Raises:
@@ -154,21 +177,30 @@ def find_ours(creation: Creation[Any], rows: Sequence[OrderSummary], first_attem
     tied |= {row.id for row in mine if tied & {row.id, *row.connected_order_ids}}
     return Found(
         row=first,
-        connected=tuple(dict.fromkeys((*first.connected_order_ids, *sorted(tied)))) if len(tied) > 1 else (),
+        connected=(
+            tuple(dict.fromkeys((*first.connected_order_ids, *sorted(tied))))
+            if len(tied) > 1
+            else ()
+        ),
         others=tuple(row.id for row in mine if row.id not in tied),
     )
 
 
 def _matches(creation: Creation[Any], row: OrderSummary) -> bool:
-    same_type = row.order_type is None or creation.order_type is None or row.order_type == creation.order_type
+    same_type = (
+        row.order_type is None
+        or creation.order_type is None
+        or row.order_type == creation.order_type
+    )
     return row.order_reference_id == creation.reference and same_type
 
 
 def _is_recent(row: OrderSummary, first_attempt: datetime) -> bool:
     if row.created_at is None:
         return False
-    # dates come in whole seconds, and the server's time is known to a second or so: whoever canceled an order of this very
-    # moment did so before we came, while one that failed by itself is more likely to be ours
+    # dates come in whole seconds, and the server's time is known to a second or so: whoever
+    # canceled an order of this very moment did so before we came, while one that failed by itself
+    # is more likely to be ours
     if row.fulfillment_status == FulfillmentStatus.CANCELED:
         return row.created_at > first_attempt + timedelta(seconds=2)
     if row.fulfillment_status == FulfillmentStatus.FAILED:

@@ -16,10 +16,15 @@ SortField = Literal["createdAt", "updatedAt"]
 
 @frozen
 class CreateProductFromTemplate(OnceOperation[StoreProduct]):
-    """*Create product (from template)* of Gelato's stores: nothing tells afterwards whether a lost one was made."""
+    """*Create product (from template)* of Gelato's stores.
+
+    Nothing tells afterwards whether a lost one was made.
+    """
 
     name: ClassVar[str] = "stores.create_product_from_template"
-    advice: ClassVar[str] = "look for its title with stores.products(), newest first, half a minute later"
+    advice: ClassVar[str] = (
+        "look for its title with stores.products(), newest first, half a minute later"
+    )
     store_id: str = field(converter=as_reference, validator=instance_of(str))
     product: NewStoreProduct = field(validator=instance_of(NewStoreProduct))
 

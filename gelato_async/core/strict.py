@@ -55,7 +55,10 @@ def required_keys(cls: Any) -> Collection[str]:
 
 
 def suggestion(key: str, known: Iterable[str]) -> str:
-    """What else may have been meant, to stand behind what is wrong; empty where nothing is close."""
+    """What else may have been meant, to stand behind what is wrong.
+
+    Empty where nothing is close.
+    """
     close = get_close_matches(key, known, n=1, cutoff=0.6)
     return f"; did you mean {close[0]}?" if close else ""
 
@@ -73,7 +76,9 @@ class _Reader:
         for key, found in value.items():
             entry = entries.get(key)
             if entry is None:
-                self.problems.append(Problem(_join(path, key), "unknown key" + suggestion(key, entries)))
+                self.problems.append(
+                    Problem(_join(path, key), "unknown key" + suggestion(key, entries))
+                )
             elif found is not None:
                 if entry.name in arguments:
                     self._tell_twin(plan, value, entry, _join(path, key))
@@ -87,8 +92,12 @@ class _Reader:
             self.problems += [Problem(_join(path, key), "is required") for key in missing]
         return None if self.problems else plan.model(**(plan.absent | arguments))
 
-    def _tell_twin(self, plan: "_Plan", value: Mapping[str, Any], entry: "_Entry", path: str) -> None:
-        first = next(key for key in value if plan.entries.get(key) is entry and value[key] is not None)
+    def _tell_twin(
+        self, plan: "_Plan", value: Mapping[str, Any], entry: "_Entry", path: str
+    ) -> None:
+        first = next(
+            key for key in value if plan.entries.get(key) is entry and value[key] is not None
+        )
         self.problems.append(Problem(path, f"says the same as {first}: leave one out"))
 
     def wrong(self, path: str, wanted: str, value: Any) -> Any:
@@ -103,7 +112,8 @@ _Read = Callable[[_Reader, Any, str, str], Any]
 class _Entry:
     name: str
     read: _Read
-    # a value of this very type is taken as it is: most are, and a call for each would double the time
+    # a value of this very type is taken as it is: most are, and a call for each would double the
+    # time
     plain: type[Any] | None
 
 
@@ -117,7 +127,10 @@ class _Plan:
 
 @cache
 def _plan(cls: type[Any]) -> _Plan:
-    """Worked out once for each model: looking at annotations costs more than reading a whole order."""
+    """Worked out once for each model.
+
+    Looking at annotations costs more than reading a whole order.
+    """
     fields = [a for a in attrs.fields(attrs.resolve_types(cls)) if a.name != "extra"]
     entries = {a.name: _entry(_plain(a.type), a.name) for a in fields}
     return _Plan(
@@ -150,14 +163,20 @@ def _reader_for(type_: Any, name: str) -> _Read:
         return lambda reader, value, path, key: reader.model(plan, value, _join(path, key))
     if name == "id" or name.endswith("_id"):
         return _value_reader(kinds.as_identifier, "a string")
-    wanted = "a string" if isinstance(type_, type) and issubclass(type_, Enum) else _NAMES.get(type_, "an amount")
+    wanted = (
+        "a string"
+        if isinstance(type_, type) and issubclass(type_, Enum)
+        else _NAMES.get(type_, "an amount")
+    )
     return _value_reader(kinds.READERS.get(type_, kinds.as_text), wanted)
 
 
 def _value_reader(read: kinds.Reader, wanted: str) -> _Read:
     def read_value(reader: _Reader, value: Any, path: str, key: str) -> Any:
         found = read(value)
-        return reader.wrong(_join(path, key), f"must be {wanted}", value) if found is None else found
+        return (
+            reader.wrong(_join(path, key), f"must be {wanted}", value) if found is None else found
+        )
 
     return read_value
 
@@ -171,7 +190,8 @@ def _list_reader(element: Any) -> _Read:
         if not isinstance(values, list):
             return reader.wrong(path, "must be a list", values)
         return tuple(
-            readers[kind_of(value)](reader, value, f"{path}[{position}]", "") for position, value in enumerate(values)
+            readers[kind_of(value)](reader, value, f"{path}[{position}]", "")
+            for position, value in enumerate(values)
         )
 
     return read_list

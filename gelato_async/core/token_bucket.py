@@ -1,4 +1,7 @@
-"""TokenBucket: when the next request may go. Pure: time is an argument, waiting is somebody else's."""
+"""TokenBucket: when the next request may go.
+
+Pure: time is an argument, waiting is somebody else's.
+"""
 
 from collections import deque
 
@@ -36,8 +39,9 @@ class SendLog:
 class TokenBucket:
     """Paces requests on a schedule that does not drift, and never lets more than `rate` into any second.
 
-    An idle bucket gives ten at once. Under a backlog one goes every 1/(rate - 1) s, on a schedule that timers which fire up
-    to 100 ms late do not move. All times are seconds of one monotonic clock.
+    An idle bucket gives ten at once. Under a backlog one goes every 1/(rate - 1) s, on a schedule
+    that timers which fire up to 100 ms late do not move. All times are seconds of one monotonic
+    clock.
     """
 
     rate: int = PER_SECOND
@@ -57,7 +61,8 @@ class TokenBucket:
 
     def take(self, now: float) -> float:
         """0.0 and a token is taken, or the seconds to wait and nothing is taken."""
-        # who was told to come at `due` and came later makes up for it; who found an idle bucket has its credit
+        # who was told to come at `due` and came later makes up for it; who found an idle bucket has
+        # its credit
         late = now - self._due
         earliest = now - (self._credit if late > 1.0 else min(max(late, 0.0), LATENESS))
         earliest = max(earliest, self._next)
@@ -73,7 +78,8 @@ class TokenBucket:
     def give_back(self) -> None:
         """A token that was taken was not used."""
         self._next -= self._interval
-        # the oldest is forgotten, not the one that was not used: whatever the order, the log then counts no less than was sent
+        # the oldest is forgotten, not the one that was not used: whatever the order, the log then
+        # counts no less than was sent
         self._sent.popleft()
         self._sent.appendleft(_NEVER)
 

@@ -1,6 +1,7 @@
 """Between models and JSON, in both directions. The only importer of cattrs.
 
-Reading is tolerant: only fields without a default are required. Writing is exact: None is left out and nothing else.
+Reading is tolerant: only fields without a default are required. Writing is exact: None is left out
+and nothing else.
 """
 
 import math
@@ -102,7 +103,9 @@ def _list_reader(element: Any, name: str) -> Reader:
 def _elements(element: Any, values: list[Any]) -> tuple[Any, ...]:
     # None is handed through, so that the positions in problems are those of the answer
     kept = [value if isinstance(value, dict) else None for value in values]
-    return tuple(found for found in _READING.structure(kept, list[element | None]) if found is not None)
+    return tuple(
+        found for found in _READING.structure(kept, list[element | None]) if found is not None
+    )
 
 
 def _empty(type_: Any) -> Callable[[], Any] | None:
@@ -113,7 +116,9 @@ def _required(reader: Reader) -> Callable[[Any, Any], Any]:
     def read(value: Any, _: Any) -> Any:
         found = reader(value)
         if found is None or found == "":
-            raise ValueError(f"required, and not as documented (it is of kind {kinds.name_of(value)})")
+            raise ValueError(
+                f"required, and not as documented (it is of kind {kinds.name_of(value)})"
+            )
         return found
 
     return read
@@ -130,7 +135,11 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
     overrides: dict[str, Any] = {}
     for field in fields:
         reader = kinds.as_is if field.name == "raw" else _reader_for(field.type, field.name)
-        hook = _required(reader) if field.default is attrs.NOTHING else _optional(reader, _empty(field.type))
+        hook = (
+            _required(reader)
+            if field.default is attrs.NOTHING
+            else _optional(reader, _empty(field.type))
+        )
         overrides[field.name] = override(rename=wire_names(field)[0], struct_hook=hook)
     structure = make_dict_structure_fn(cls, converter, **overrides)
     aliases = [(names[0], other) for names in map(wire_names, fields) for other in names[1:]]
@@ -139,8 +148,14 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
     def load_fields(value: Any, type_: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError(f"must be an object (it is of kind {kinds.name_of(value)})")  # noqa: TRY004
-        renamed = {name: value[other] for name, other in aliases if other in value and value.get(name) is None}
-        return structure({**value, **renamed, "raw": value} if renamed or keeps_raw else value, type_)
+        renamed = {
+            name: value[other]
+            for name, other in aliases
+            if other in value and value.get(name) is None
+        }
+        return structure(
+            {**value, **renamed, "raw": value} if renamed or keeps_raw else value, type_
+        )
 
     return load_fields
 
@@ -162,7 +177,10 @@ def _is_json(type_: Any) -> bool:
 
 
 class Dialect:
-    """How one API spells what is sent. `renames` maps (model, field) to the wire name where it is not the usual one."""
+    """How one API spells what is sent.
+
+    `renames` maps (model, field) to the wire name where it is not the usual one.
+    """
 
     def __init__(self, renames: Renames) -> None:
         self._renames = renames
@@ -170,7 +188,9 @@ class Dialect:
         self._writing.register_unstructure_hook_factory(attrs.has, self._make_dumper)
         self._writing.register_unstructure_hook(Decimal, _as_number)
         self._writing.register_unstructure_hook(OpenEnum, lambda member: member.value)
-        self._writing.register_unstructure_hook(datetime, lambda moment: moment.isoformat(timespec="seconds"))
+        self._writing.register_unstructure_hook(
+            datetime, lambda moment: moment.isoformat(timespec="seconds")
+        )
 
     def name(self, cls: type[Any], field: str) -> str:
         """What a model's field is called on this wire."""

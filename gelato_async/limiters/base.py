@@ -10,7 +10,10 @@ from attrs import field, frozen
 
 @frozen(kw_only=True)
 class Clock:
-    """Where time comes from, in seconds: `now` never goes back, `wall` is the time of day (Unix). Tests pass virtual ones."""
+    """Where time comes from, in seconds: `now` never goes back, `wall` is the time of day (Unix).
+
+    Tests pass virtual ones.
+    """
 
     now: Callable[[], float] = field(default=time.monotonic)
     sleep: Callable[[float], Awaitable[None]] = field(default=anyio.sleep)
@@ -18,7 +21,10 @@ class Clock:
 
 
 class RateLimiter(Protocol):
-    """Decides when an attempt may go. The engine calls `acquire`, then the transport calls `before_send`."""
+    """Decides when an attempt may go.
+
+    The engine calls `acquire`, then the transport calls `before_send`.
+    """
 
     async def acquire(self) -> None:
         """Wait for a turn, before a connection is taken."""
@@ -34,7 +40,10 @@ class RateLimiter(Protocol):
 
 
 class Unlimited:
-    """A limiter that never waits: for a server of your own, or a transport in memory. Gelato blocks keys that do this."""
+    """A limiter that never waits: for a server of your own, or a transport in memory.
+
+    Gelato blocks keys that do this.
+    """
 
     async def acquire(self) -> None:
         """Go at once."""

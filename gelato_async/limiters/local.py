@@ -61,8 +61,8 @@ class _Line:
 class LocalLimiter:
     """At most `rate` requests in any window of one second, from this process.
 
-    An idle limiter lets ten go at once; a backlog goes out evenly. Several processes with one key: divide `rate` between
-    them. One limiter may serve several clients, event loops and threads.
+    An idle limiter lets ten go at once; a backlog goes out evenly. Several processes with one key:
+    divide `rate` between them. One limiter may serve several clients, event loops and threads.
     """
 
     def __init__(self, rate: int = PER_SECOND, *, clock: Clock | None = None) -> None:

@@ -1,4 +1,7 @@
-"""Postal addresses: what a request carries, and what an answer shows. Their reprs show the country and no person."""
+"""Postal addresses: what a request carries, and what an answer shows.
+
+Their reprs show the country and no person.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -12,9 +15,10 @@ from gelato_async.models.fields import as_extra, wire
 class ShippingAddress:
     """Who receives the parcel (*Create order*, `ShippingAddressObject`; GelatoConnect *Shipping Address Parameters*).
 
-    `country` is an ISO 3166-1 code (`GB`, not `UK`). `state` is needed in US, CA and AU. GelatoConnect needs `phone`.
-    Brazil needs `federal_tax_id`, and for a company `is_business`, `state_tax_id` and `registration_state` too.
-    `extra` goes to the API as it is, over everything else.
+    `country` is an ISO 3166-1 code (`GB`, not `UK`). `state` is needed in US, CA and AU.
+    GelatoConnect needs `phone`. Brazil needs `federal_tax_id`, and for a company `is_business`,
+    `state_tax_id` and `registration_state` too. `extra` goes to the API as it is, over everything
+    else.
     """
 
     country: str
@@ -53,7 +57,10 @@ class ReturnAddress:
 
 @frozen(kw_only=True)
 class OrderAddress:
-    """An address as an order shows it: shipping or return address (*Get order*); any part may be missing."""
+    """An address as an order shows it: shipping or return address (*Get order*).
+
+    Any part may be missing.
+    """
 
     id: str | None = None
     order_id: str | None = None
@@ -64,7 +71,9 @@ class OrderAddress:
     address_line1: str | None = field(default=None, repr=False)
     address_line2: str | None = field(default=None, repr=False)
     city: str | None = field(default=None, repr=False)
-    post_code: str | None = field(default=None, repr=False, metadata=wire("postCode", "post\u0421ode"))
+    post_code: str | None = field(
+        default=None, repr=False, metadata=wire("postCode", "post\u0421ode")
+    )
     state: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)
     phone: str | None = field(default=None, repr=False)
@@ -91,7 +100,9 @@ class BillingEntity:
     address_line1: str | None = field(default=None, repr=False)
     address_line2: str | None = field(default=None, repr=False)
     city: str | None = field(default=None, repr=False)
-    post_code: str | None = field(default=None, repr=False, metadata=wire("postCode", "post\u0421ode"))
+    post_code: str | None = field(
+        default=None, repr=False, metadata=wire("postCode", "post\u0421ode")
+    )
     state: str | None = field(default=None, repr=False)
     state_code: str | None = field(default=None, repr=False)
     email: str | None = field(default=None, repr=False)

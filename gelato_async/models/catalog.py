@@ -27,7 +27,10 @@ class ProductAttribute:
 
 @frozen(kw_only=True)
 class Catalog:
-    """A catalog. Its attributes come with *Get catalog* alone; in the list of catalogs there are none."""
+    """A catalog.
+
+    Its attributes come with *Get catalog* alone; in the list of catalogs there are none.
+    """
 
     catalog_uid: str
     title: str | None = None
@@ -45,7 +48,10 @@ class Pagination:
 
 @frozen(kw_only=True)
 class CatalogPage:
-    """One answer to *List catalogs*: a page with its `pagination`, or all catalogs, and then that is None."""
+    """One answer to *List catalogs*.
+
+    A page with its `pagination`, or all catalogs, and then that is None.
+    """
 
     catalogs: tuple[Catalog, ...] = field(default=(), metadata=wire("data"))
     pagination: Pagination | None = None
@@ -57,7 +63,10 @@ class CatalogPage:
         return count_rows(self.raw, "data", self.catalogs)
 
     def ends_at(self, count: int) -> bool:
-        """Whether these were the last, `count` catalogs having come so far; False where the page does not tell."""
+        """Whether these were the last, `count` catalogs having come so far.
+
+        False where the page does not tell.
+        """
         if self.pagination is None:
             return True
         return self.pagination.total is not None and count >= self.pagination.total

@@ -1,11 +1,17 @@
-"""The documented values of statuses and types. Every enum is open: a value that came after this release still decodes."""
+"""The documented values of statuses and types.
+
+Every enum is open: a value that came after this release still decodes.
+"""
 
 from enum import StrEnum
 from typing import Self
 
 
 class OpenEnum(StrEnum):
-    """A string enum that takes any string: an unknown one equals itself and has `is_known` False."""
+    """A string enum that takes any string.
+
+    An unknown one equals itself and has `is_known` False.
+    """
 
     @classmethod
     def _missing_(cls, value: object) -> Self | None:
@@ -57,7 +63,10 @@ class FulfillmentStatus(OpenEnum):
 
     @property
     def is_final(self) -> bool:
-        """Whether no other status follows: delivered, returned, canceled or failed. A status that is new is not."""
+        """Whether no other status follows: delivered, returned, canceled or failed.
+
+        A status that is new is not.
+        """
         return self in _FINAL
 
 
@@ -157,14 +166,20 @@ class ConnectionStatus(OpenEnum):
 
 
 class SalesChannel(OpenEnum):
-    """Where a store product is sold (*Create product from template*): `global` is the Point of Sale too, Shopify only."""
+    """Where a store product is sold (*Create product from template*).
+
+    `global` is the Point of Sale too, Shopify only.
+    """
 
     WEB = "web"
     GLOBAL = "global"
 
 
 class FitMethod(OpenEnum):
-    """How an image fills its placeholder: `slice` fills it and cuts the rest off, `meet` shows the whole image."""
+    """How an image fills its placeholder.
+
+    `slice` fills it and cuts the rest off, `meet` shows the whole image.
+    """
 
     SLICE = "slice"
     MEET = "meet"
@@ -203,9 +218,10 @@ class ShipmentMethodType(OpenEnum):
 class StockStatus(OpenEnum):
     """Whether a product can be had in a region (*Stock availability*, 5 values; its webhook knows the first 3).
 
-    `out-of-stock-replenishable` means two things. In the answer to *Stock availability*: out of stock for the time being,
-    and awaited on the replenishment date. In the webhook: out of stock at the partners, and still delivered from Gelato's
-    hub. The document's own example has `in-of-stock`, a typo that decodes as an unknown value.
+    `out-of-stock-replenishable` means two things. In the answer to *Stock availability*: out of
+    stock for the time being, and awaited on the replenishment date. In the webhook: out of stock at
+    the partners, and still delivered from Gelato's hub. The document's own example has
+    `in-of-stock`, a typo that decodes as an unknown value.
     """
 
     IN_STOCK = "in-stock"

@@ -10,7 +10,10 @@ WIRE_NAMES = "gelato_async.wire_names"
 
 
 def wire(*names: str) -> dict[str, tuple[str, ...]]:
-    """Metadata for a field whose wire name is not its own in camelCase: the name to send, then others to read."""
+    """Metadata for a field whose wire name is not its own in camelCase.
+
+    The name to send, then others to read.
+    """
     return {WIRE_NAMES: names}
 
 
@@ -27,14 +30,23 @@ def as_strings(values: Iterable[str] | None) -> tuple[str, ...] | None:
 
 
 def as_reference(value: str) -> str:
-    """References may be numbers in a caller's data; on the wire, and when looked for again, they are strings."""
+    """References may be numbers in a caller's data.
+
+    On the wire, and when looked for again, they are strings.
+    """
     found: object = value
     return str(found) if isinstance(found, int) and not isinstance(found, bool) else value
 
 
 def as_amount(value: Decimal | float | str | None) -> Decimal | None:
     """Read an amount of money: a float becomes the Decimal that its shortest spelling shows."""
-    return Decimal(repr(value)) if isinstance(value, float) else None if value is None else Decimal(value)
+    return (
+        Decimal(repr(value))
+        if isinstance(value, float)
+        else None
+        if value is None
+        else Decimal(value)
+    )
 
 
 def count_rows(raw: Mapping[str, Any], key: str, read: Sized) -> int:

@@ -19,7 +19,9 @@ class Metadata:
     value: str
 
 
-def as_metadata(entries: Mapping[str, str] | Iterable[Metadata] | None) -> tuple[Metadata, ...] | None:
+def as_metadata(
+    entries: Mapping[str, str] | Iterable[Metadata] | None,
+) -> tuple[Metadata, ...] | None:
     """Let callers write `{"campaign": "spring"}`."""
     if isinstance(entries, Mapping):
         return tuple(Metadata(str(key), str(value)) for key, value in entries.items())
@@ -30,8 +32,9 @@ def as_metadata(entries: Mapping[str, str] | Iterable[Metadata] | None) -> tuple
 class File:
     """A file to print (*Create order*, `File`).
 
-    `url` may be left out only where `id` reuses an embroidery file. `id`, `thread_colors` (hex codes, six at most) and
-    `is_visible` are for embroidery on Gelato; GelatoConnect cannot carry them and needs both `type` and `url`.
+    `url` may be left out only where `id` reuses an embroidery file. `id`, `thread_colors` (hex
+    codes, six at most) and `is_visible` are for embroidery on Gelato; GelatoConnect cannot carry
+    them and needs both `type` and `url`.
     """
 
     type: FileType | None = field(default=FileType.DEFAULT, converter=as_file_type)
@@ -52,8 +55,8 @@ class CatalogItem:
     """An item named by its `product_uid` (*Create order*, `ItemObject`; GelatoConnect *Item Parameters*).
 
     `page_count` counts all pages of a multi-page product, covers included. `page_count` and
-    `adjust_product_uid_by_file_types` are Gelato's; `metadata` and `retail_price_excl_vat` are GelatoConnect's. That
-    price is **without** VAT although the wire calls it `retailPriceInclVat`.
+    `adjust_product_uid_by_file_types` are Gelato's; `metadata` and `retail_price_excl_vat` are
+    GelatoConnect's. That price is **without** VAT although the wire calls it `retailPriceInclVat`.
     """
 
     item_reference_id: str
@@ -73,8 +76,8 @@ class CatalogItem:
 class CustomItem:
     """An item named as your customer products are: GelatoConnect only (*Selecting a Product*).
 
-    All items of one order are named the same way. `retail_price_excl_vat` is **without** VAT although the wire calls it
-    `retailPriceInclVat`.
+    All items of one order are named the same way. `retail_price_excl_vat` is **without** VAT
+    although the wire calls it `retailPriceInclVat`.
     """
 
     item_reference_id: str
@@ -98,11 +101,13 @@ def as_items(items: Iterable[CatalogItem | CustomItem]) -> tuple[CatalogItem | C
 class NewOrder:
     """An order to be made (*Create order*; GelatoConnect *Submit Order*).
 
-    `order_reference_id` is your own order number: make it unique, since a create whose answer was lost is found again by
-    it, and Gelato itself keeps every order it gets. `shipment_method_uid` may list several, separated by commas; the
-    cheapest match wins, none at all means the cheapest of all. Gelato needs `customer_reference_id` and alone carries
-    `return_address`; `retail_currency` and `retail_shipping_price_excl_vat` (for orders across a border) are
-    GelatoConnect's. `extra` goes to the API as it is, over everything else but the reference and the type.
+    `order_reference_id` is your own order number: make it unique, since a create whose answer was
+    lost is found again by it, and Gelato itself keeps every order it gets. `shipment_method_uid`
+    may list several, separated by commas; the cheapest match wins, none at all means the cheapest
+    of all. Gelato needs `customer_reference_id` and alone carries `return_address`;
+    `retail_currency` and `retail_shipping_price_excl_vat` (for orders across a border) are
+    GelatoConnect's. `extra` goes to the API as it is, over everything else but the reference and
+    the type.
     """
 
     order_reference_id: str = field(converter=as_reference)
@@ -131,5 +136,8 @@ class DraftItem:
 
 
 def as_draft_items(items: Iterable[DraftItem] | None) -> tuple[DraftItem, ...] | None:
-    """Make the list immutable; None (leave the items) stays different from an empty list (remove them)."""
+    """Make the list immutable.
+
+    None (leave the items) stays different from an empty list (remove them).
+    """
     return None if items is None else as_tuple(items)

@@ -1,4 +1,7 @@
-"""An order as both APIs answer it: *Get order*, with everything that its tables and examples show."""
+"""An order as both APIs answer it.
+
+*Get order*, with everything that its tables and examples show.
+"""
 
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -86,8 +89,9 @@ class ItemAttribute:
 class OrderItem:
     """An item of an order.
 
-    `event_log`, `print_jobs` and `app_services` are plain JSON: no document shows an element of them. `files_size` is in
-    megabytes as far as the examples tell. `retail_price_excl_vat` is without VAT although the wire says otherwise.
+    `event_log`, `print_jobs` and `app_services` are plain JSON: no document shows an element of
+    them. `files_size` is in megabytes as far as the examples tell. `retail_price_excl_vat` is
+    without VAT although the wire says otherwise.
     """
 
     id: str
@@ -140,8 +144,8 @@ class Package:
 class Shipment:
     """How an order travels (*Get order*, `ShipmentObject`). `total_weight` is in grams, packaging included.
 
-    `service_type`, `speed_type` and the initial delivery dates are GelatoConnect's. `retail_shipping_price_excl_vat` is
-    without VAT although the wire says otherwise.
+    `service_type`, `speed_type` and the initial delivery dates are GelatoConnect's.
+    `retail_shipping_price_excl_vat` is without VAT although the wire says otherwise.
     """
 
     id: str | None = None
@@ -161,7 +165,9 @@ class Shipment:
     initial_max_delivery_date: date | None = None
     total_weight: int | None = None
     price: Decimal | None = None
-    retail_shipping_price_excl_vat: Decimal | None = field(default=None, metadata=wire("retailShippingPriceInclVat"))
+    retail_shipping_price_excl_vat: Decimal | None = field(
+        default=None, metadata=wire("retailShippingPriceInclVat")
+    )
     status: str | None = None
     fulfillment_country: str | None = None
     fulfillment_facility_id: str | None = None
@@ -186,8 +192,9 @@ class Discount:
 class Order:
     """An order as Gelato and GelatoConnect answer it; `raw` has the whole answer, undocumented keys included.
 
-    A create that was answered is not yet accepted: the order may still turn to `failed` or `canceled`, with
-    `refusal_reason` and `refusal_reason_code`. `app_services` is plain JSON: no document shows an element.
+    A create that was answered is not yet accepted: the order may still turn to `failed` or
+    `canceled`, with `refusal_reason` and `refusal_reason_code`. `app_services` is plain JSON: no
+    document shows an element.
     """
 
     id: str
@@ -229,23 +236,32 @@ class Order:
 
     @property
     def is_refused(self) -> bool:
-        """Whether Gelato took it and refused it later: failed or canceled, with a `refusal_reason_code`."""
+        """Whether Gelato took it and refused it later.
+
+        Failed or canceled, with a `refusal_reason_code`.
+        """
         return self.fulfillment_status in _DEAD and bool(self.refusal_reason_code)
 
     @property
     def is_certainly_too_late_to_cancel(self) -> bool:
         """Whether no API would still cancel it: the order or all its items are shipped, or it is canceled or failed.
 
-        False does not mean that it can be canceled: the documents disagree on when it becomes too late (before production,
-        before the first item is printed, until shipped), so the server decides; `cancel` says so with `ConflictError`.
+        False does not mean that it can be canceled: the documents disagree on when it becomes too
+        late (before production, before the first item is printed, until shipped), so the server
+        decides; `cancel` says so with `ConflictError`.
         """
         items = [item.fulfillment_status for item in self.items]
-        return self.fulfillment_status in _SHIPPED | _DEAD or (bool(items) and _SHIPPED.issuperset(items))
+        return self.fulfillment_status in _SHIPPED | _DEAD or (
+            bool(items) and _SHIPPED.issuperset(items)
+        )
 
 
 @frozen(kw_only=True)
 class SubmittedOrder:
-    """What GelatoConnect answers to *Submit Order*: no more than this; `connect.orders.get(id)` has the rest."""
+    """What GelatoConnect answers to *Submit Order*: no more than this.
+
+    `connect.orders.get(id)` has the rest.
+    """
 
     id: str
     order_reference_id: str
@@ -255,7 +271,10 @@ class SubmittedOrder:
 
 @frozen(kw_only=True)
 class UpdatedShipment:
-    """What GelatoConnect answers to *Update Shipment*: the address and the shipment as they are now."""
+    """What GelatoConnect answers to *Update Shipment*.
+
+    The address and the shipment as they are now.
+    """
 
     shipping_address: OrderAddress | None = field(default=None, repr=False)
     shipment: Shipment | None = None

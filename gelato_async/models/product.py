@@ -26,9 +26,10 @@ class Measure:
 class Product:
     """A product (*Search products*, *Get product*).
 
-    `attributes` maps the uids of a catalog's attributes to the uids of their values. `dimensions` (by name: `Width`,
-    `Height`, `Thickness` and others) come with a search alone; `not_supported_countries`, `is_stockable`, `is_printable`
-    and `valid_page_counts` (of multi-page products) with *Get product* alone. Countries are ISO 3166-1 codes.
+    `attributes` maps the uids of a catalog's attributes to the uids of their values. `dimensions`
+    (by name: `Width`, `Height`, `Thickness` and others) come with a search alone;
+    `not_supported_countries`, `is_stockable`, `is_printable` and `valid_page_counts` (of multi-page
+    products) with *Get product* alone. Countries are ISO 3166-1 codes.
     """
 
     product_uid: str
@@ -52,7 +53,10 @@ class FilterHits:
 
 @frozen(kw_only=True)
 class ProductPage:
-    """One page of a search. A page shorter than its limit is the last one; `hits` may be missing."""
+    """One page of a search.
+
+    A page shorter than its limit is the last one; `hits` may be missing.
+    """
 
     products: tuple[Product, ...] = ()
     hits: FilterHits | None = None
@@ -66,7 +70,10 @@ class ProductPage:
 
 @frozen(kw_only=True)
 class CoverArea:
-    """An area of a cover, in the unit of its `CoverDimensions`: its size, and its distance from the left and the top."""
+    """An area of a cover, in the unit of its `CoverDimensions`.
+
+    Its size, and its distance from the left and the top.
+    """
 
     width: float | None = None
     height: float | None = None
@@ -79,8 +86,8 @@ class CoverArea:
 class CoverDimensions:
     """The areas of the cover of a multi-page product (*Cover dimensions*); which of them there are depends on the product.
 
-    `pages_count` is not the page count that was asked for: the document calls it the inner pages, and four more than asked
-    were seen. Areas are in `measure_unit`, millimetres.
+    `pages_count` is not the page count that was asked for: the document calls it the inner pages,
+    and four more than asked were seen. Areas are in `measure_unit`, millimetres.
     """
 
     product_uid: str
@@ -101,8 +108,8 @@ class CoverDimensions:
 class Price:
     """What a product costs in a country (*Price*).
 
-    The documents' examples show `price` to be for all of `quantity`, not for one copy. `page_count` is None but for
-    multi-page products.
+    The documents' examples show `price` to be for all of `quantity`, not for one copy. `page_count`
+    is None but for multi-page products.
     """
 
     product_uid: str

@@ -1,4 +1,7 @@
-"""What an order would cost and how it could be shipped: *Quote* of Gelato v4, request and answer."""
+"""What an order would cost and how it could be shipped.
+
+*Quote* of Gelato v4, request and answer.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -32,7 +35,10 @@ def as_products(products: Iterable[QuoteProduct]) -> tuple[QuoteProduct, ...]:
 
 @frozen(kw_only=True)
 class QuoteRequest:
-    """What to quote. `allow_multiple_quotes` (default true at Gelato) permits splitting over several production hubs."""
+    """What to quote.
+
+    `allow_multiple_quotes` (default true at Gelato) permits splitting over several production hubs.
+    """
 
     order_reference_id: str
     customer_reference_id: str

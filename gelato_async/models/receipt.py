@@ -1,4 +1,7 @@
-"""What an order costs: receipts and their lines, as *Get order* shows them. All amounts are in the receipt's currency."""
+"""What an order costs: receipts and their lines, as *Get order* shows them.
+
+All amounts are in the receipt's currency.
+"""
 
 from datetime import datetime
 from decimal import Decimal
@@ -11,7 +14,10 @@ from gelato_async.models.enums import ReceiptItemType, TransactionType
 
 @frozen(kw_only=True)
 class ReceiptItem:
-    """A line of a receipt; `reference_id` names an order item or a shipment (*Get order*, `ReceiptItemObject`)."""
+    """A line of a receipt.
+
+    `reference_id` names an order item or a shipment (*Get order*, `ReceiptItemObject`).
+    """
 
     id: str | None = None
     receipt_id: str | None = None
@@ -35,7 +41,10 @@ class ReceiptItem:
 
 @frozen(kw_only=True)
 class Receipt:
-    """A receipt (*Get order*, `ReceiptObject`); the digitization prices and `is_calculated` are GelatoConnect's."""
+    """A receipt (*Get order*, `ReceiptObject`).
+
+    The digitization prices and `is_calculated` are GelatoConnect's.
+    """
 
     id: str | None = None
     order_id: str | None = None

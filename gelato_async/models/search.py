@@ -15,9 +15,9 @@ from gelato_async.models.fields import as_extra, as_strings, count_rows
 class OrderQuery:
     """Which orders to list (*Search orders* of both APIs); what is left out does not filter.
 
-    `start_date` and `end_date` are aware moments. `limit` is the size of a page (Gelato's default 50, at most 100),
-    `offset` the rows to skip. GelatoConnect knows no `ids`, `search`, `channels`, `currencies`, `order_types` and
-    `store_ids`.
+    `start_date` and `end_date` are aware moments. `limit` is the size of a page (Gelato's default
+    50, at most 100), `offset` the rows to skip. GelatoConnect knows no `ids`, `search`, `channels`,
+    `currencies`, `order_types` and `store_ids`.
     """
 
     order_reference_id: str | None = None
@@ -40,7 +40,10 @@ class OrderQuery:
 
 @frozen(kw_only=True)
 class OrderSummary:
-    """A row of a search (*Search orders*, `OrderObject`). `app_services` is plain JSON: no document shows an element."""
+    """A row of a search (*Search orders*, `OrderObject`).
+
+    `app_services` is plain JSON: no document shows an element.
+    """
 
     id: str
     order_reference_id: str
@@ -68,7 +71,10 @@ class OrderSummary:
 
 @frozen(kw_only=True)
 class OrderPage:
-    """One page of a search, newest first. A page shorter than its limit is the last one: there is no total."""
+    """One page of a search, newest first.
+
+    A page shorter than its limit is the last one: there is no total.
+    """
 
     orders: tuple[OrderSummary, ...]
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)

@@ -12,7 +12,10 @@ from gelato_async.models.fields import as_extra, as_tuple
 
 @frozen(kw_only=True)
 class ShipmentMethod:
-    """A way to ship (*Shipment*): for business or private addresses, to the countries of the list (ISO 3166-1 codes)."""
+    """A way to ship (*Shipment*).
+
+    For business or private addresses, to the countries of the list (ISO 3166-1 codes).
+    """
 
     shipment_method_uid: str
     type: ShipmentMethodType | None = None
@@ -39,7 +42,10 @@ def as_quantities(quantities: Iterable[int]) -> tuple[int, ...]:
 
 @frozen(kw_only=True)
 class ShippingPricesProduct:
-    """A product whose shipping is to be priced, for each of the quantities; `page_count` only for multi-page products."""
+    """A product whose shipping is to be priced, for each of the quantities.
+
+    `page_count` only for multi-page products.
+    """
 
     product_uid: str
     quantities: tuple[int, ...] = field(converter=as_quantities)

@@ -12,7 +12,10 @@ from gelato_async.models.stock_regions import StockRegion
 
 
 def as_uids(uids: Iterable[str]) -> tuple[str, ...]:
-    """Make the list immutable; a single text in place of a list is refused, and so is what is no text in the list."""
+    """Make the list immutable.
+
+    A single text in place of a list is refused, and so is what is no text in the list.
+    """
     found = as_tuple(uids)
     for position, uid in enumerate(found):
         if not isinstance(uid, str):
@@ -22,7 +25,10 @@ def as_uids(uids: Iterable[str]) -> tuple[str, ...]:
 
 @frozen(kw_only=True)
 class RegionAvailability:
-    """How a product stands in one region; `replenishment_date` is an estimate, for what is awaiting replenishment."""
+    """How a product stands in one region.
+
+    `replenishment_date` is an estimate, for what is awaiting replenishment.
+    """
 
     stock_region_uid: StockRegion
     status: StockStatus | None = None
@@ -31,7 +37,10 @@ class RegionAvailability:
 
 @frozen(kw_only=True)
 class ProductAvailability:
-    """How a product stands in all regions. A product that Gelato does not know is there too, as `not-supported`."""
+    """How a product stands in all regions.
+
+    A product that Gelato does not know is there too, as `not-supported`.
+    """
 
     product_uid: str
     availability: tuple[RegionAvailability, ...] = ()
@@ -42,7 +51,10 @@ class ProductAvailability:
         return next((row for row in self.availability if row.stock_region_uid == region), None)
 
     def in_country(self, country: str) -> RegionAvailability | None:
-        """How it stands in a country's region (an ISO 3166-1 code, like `SE`); None if the country is in no region."""
+        """How it stands in a country's region (an ISO 3166-1 code, like `SE`).
+
+        None if the country is in no region.
+        """
         region = StockRegion.for_country(country)
         return None if region is None else self.for_region(region)
 

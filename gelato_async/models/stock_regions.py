@@ -1,6 +1,7 @@
 """The stock regions and their countries, as *Stock availability* lists them under *Regions definition*.
 
-The document names countries; here they are ISO 3166-1 codes, with XK for Kosovo and AN for the former Netherlands Antilles.
+The document names countries; here they are ISO 3166-1 codes, with XK for Kosovo and AN for the
+former Netherlands Antilles.
 """
 
 from collections.abc import Mapping
@@ -11,7 +12,8 @@ from gelato_async.models.enums import OpenEnum
 class StockRegion(OpenEnum):
     """A region that stock is kept for (*Regions definition*). Not country codes, though some look like it.
 
-    `AS` is Asia and not American Samoa, `SA` is South America and not Saudi Arabia, and the region `UK` is the country GB.
+    `AS` is Asia and not American Samoa, `SA` is South America and not Saudi Arabia, and the region
+    `UK` is the country GB.
     """
 
     US_AND_CANADA = "US-CA"
@@ -26,8 +28,9 @@ class StockRegion(OpenEnum):
     def for_country(cls, country: str) -> "StockRegion | None":
         """The region that a country (ISO 3166-1 alpha-2, `GB` and not `UK`) is listed in.
 
-        None means that it is in no list: then `is_not_supported` tells whether the document says that Gelato does not
-        deliver there. The document is silent about AS, AQ, BL, CW, GU, MF, MP, PR, SX and VI.
+        None means that it is in no list: then `is_not_supported` tells whether the document says
+        that Gelato does not deliver there. The document is silent about AS, AQ, BL, CW, GU, MF, MP,
+        PR, SX and VI.
         """
         return _REGIONS.get(country.upper())
 
@@ -38,7 +41,10 @@ class StockRegion(OpenEnum):
 
     @property
     def countries(self) -> frozenset[str]:
-        """The ISO 3166-1 codes of the countries in it; none for a region that this release does not document."""
+        """The ISO 3166-1 codes of the countries in it.
+
+        None for a region that this release does not document.
+        """
         return _COUNTRIES.get(self, frozenset())
 
 
@@ -56,15 +62,16 @@ _COUNTRIES: Mapping[StockRegion, frozenset[str]] = {
     StockRegion.ASIA: _codes("SG VN BN KH CN ID JP LA TH TW KR MM PH MY"),
     StockRegion.UNITED_KINGDOM: frozenset({"GB"}),
     StockRegion.EUROPE: _codes(
-        "AL AD AT BY BE BA BG HR CY CZ DK EE FI FR GE DE GR HU IS IE IT XK LV LI LT LU MT MD MC ME NL MK NO PL PT RO RU SM "
-        "RS SK SI ES SE CH TR UA VA"
+        "AL AD AT BY BE BA BG HR CY CZ DK EE FI FR GE DE GR HU IS IE IT XK LV LI LT LU MT MD MC ME"
+        " NL MK NO PL PT RO RU SM RS SK SI ES SE CH TR UA VA"
     ),
     StockRegion.REST_OF_THE_WORLD: _codes(
-        "AF DZ AO AI AG AM AW AZ BS BH BD BB BZ BJ BM BT BQ BW BV BF BI CM CV KY CF TD CX CC KM CG CD CK CR CU CI DJ DM DO "
-        "EG SV GQ ER ET FK FO FM FJ GF PF GA GM GH GI GL GD GP GT GG GN GW HT HN HK IN IR IQ IL JM JE JO KZ KE KI KW KG LB "
-        "LS LR LY MO MG MW MV ML MH MQ MR MU YT MX MN MS MA MZ NA NR NP AN NC NI NE NG NU KP OM PK PW PS PA PG PN QA RW RE "
-        "SH KN LC PM WS ST SA SN SC SL SB SO ZA SS LK VC SD SJ SZ SY TJ TZ TL TG TO TT TN TM TC TV UG AE UZ VU VG WF EH YE "
-        "ZM ZW"
+        "AF DZ AO AI AG AM AW AZ BS BH BD BB BZ BJ BM BT BQ BW BV BF BI CM CV KY CF TD CX CC KM CG"
+        " CD CK CR CU CI DJ DM DO EG SV GQ ER ET FK FO FM FJ GF PF GA GM GH GI GL GD GP GT GG GN GW"
+        " HT HN HK IN IR IQ IL JM JE JO KZ KE KI KW KG LB LS LR LY MO MG MW MV ML MH MQ MR MU YT MX"
+        " MN MS MA MZ NA NR NP AN NC NI NE NG NU KP OM PK PW PS PA PG PN QA RW RE SH KN LC PM WS ST"
+        " SA SN SC SL SB SO ZA SS LK VC SD SJ SZ SY TJ TZ TL TG TO TT TN TM TC TV UG AE UZ VU VG WF"
+        " EH YE ZM ZW"
     ),
 }
 _REGIONS: Mapping[str, StockRegion] = {

@@ -1,4 +1,7 @@
-"""Products of a connected store: what a caller sends to make one from a template, and what comes back."""
+"""Products of a connected store.
+
+What a caller sends to make one from a template, and what comes back.
+"""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -14,8 +17,8 @@ from gelato_async.models.fields import as_extra, as_strings, as_tuple, count_row
 class PlaceholderImage:
     """An image for a placeholder of the template (*Create product from template*, `ImagePlaceholderObject`).
 
-    `name` is the placeholder's name in the template. The file behind `file_url` is a jpg, jpeg, png or pdf. Without a
-    `fit_method` Gelato takes `slice`.
+    `name` is the placeholder's name in the template. The file behind `file_url` is a jpg, jpeg, png
+    or pdf. Without a `fit_method` Gelato takes `slice`.
     """
 
     name: str
@@ -25,7 +28,10 @@ class PlaceholderImage:
 
 
 def as_images(images: Iterable[PlaceholderImage] | None) -> tuple[PlaceholderImage, ...] | None:
-    """Make the list immutable; None (the template's own images) stays different from an empty list."""
+    """Make the list immutable.
+
+    None (the template's own images) stays different from an empty list.
+    """
     return None if images is None else as_tuple(images)
 
 
@@ -33,17 +39,22 @@ def as_images(images: Iterable[PlaceholderImage] | None) -> tuple[PlaceholderIma
 class NewStoreProductVariant:
     """A variant of the template that the product is to have (*Create product from template*, `VariantObject`).
 
-    `template_variant_id` is the `id` of one of the template's `variants`. `image_placeholders` names the images to
-    replace; the others stay as in the template. `position` orders the variants (default 0).
+    `template_variant_id` is the `id` of one of the template's `variants`. `image_placeholders`
+    names the images to replace; the others stay as in the template. `position` orders the variants
+    (default 0).
     """
 
     template_variant_id: str
-    image_placeholders: tuple[PlaceholderImage, ...] | None = field(default=None, converter=as_images)
+    image_placeholders: tuple[PlaceholderImage, ...] | None = field(
+        default=None, converter=as_images
+    )
     position: int | None = None
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-def as_variants(variants: Iterable[NewStoreProductVariant] | None) -> tuple[NewStoreProductVariant, ...] | None:
+def as_variants(
+    variants: Iterable[NewStoreProductVariant] | None,
+) -> tuple[NewStoreProductVariant, ...] | None:
     """Make the list immutable; None (all of the template) stays different from a list."""
     return None if variants is None else as_tuple(variants)
 
@@ -52,10 +63,11 @@ def as_variants(variants: Iterable[NewStoreProductVariant] | None) -> tuple[NewS
 class NewStoreProduct:
     """A product to be made in a store from a template (*Create product from template*).
 
-    `variants` None takes all variants of the template, a list only those that it names. `tags`: 13 at most, of 255
-    characters each; an Etsy store takes 20 characters, which cannot be checked here since no call tells what a store
-    is. `sales_channels`: `web` (the default) or `global`, which only Shopify stores know. `description` may be HTML,
-    and may be left out although the document calls it required. `is_visible_in_the_online_store` is false by default.
+    `variants` None takes all variants of the template, a list only those that it names. `tags`: 13
+    at most, of 255 characters each; an Etsy store takes 20 characters, which cannot be checked here
+    since no call tells what a store is. `sales_channels`: `web` (the default) or `global`, which
+    only Shopify stores know. `description` may be HTML, and may be left out although the document
+    calls it required. `is_visible_in_the_online_store` is false by default.
     """
 
     template_id: str
@@ -74,8 +86,8 @@ class NewStoreProduct:
 class StoreProductVariant:
     """A variant of a store product (*Get product*, `VariantObject`).
 
-    `external_id` is its id in your shop. `product_id` is not the `id` of the store product; no document says whose it is.
-    Webhooks leave out `product_id` and `product_uid`.
+    `external_id` is its id in your shop. `product_id` is not the `id` of the store product; no
+    document says whose it is. Webhooks leave out `product_id` and `product_uid`.
     """
 
     id: str
@@ -98,9 +110,10 @@ class ProductVariantOption:
 class StoreProduct:
     """A product of a store (*Get product*, *List products*, and the answer of *Create product from template*).
 
-    The answer of a create has few fields filled, and it alone has `tags`, `product_type` and `vendor`. `status` tells
-    whether the product is published; `published_at` proves nothing. `external_id`, `external_preview_url` and
-    `external_thumbnail_url` are your shop's. `raw` has the whole answer, undocumented keys included.
+    The answer of a create has few fields filled, and it alone has `tags`, `product_type` and
+    `vendor`. `status` tells whether the product is published; `published_at` proves nothing.
+    `external_id`, `external_preview_url` and `external_thumbnail_url` are your shop's. `raw` has
+    the whole answer, undocumented keys included.
     """
 
     id: str
@@ -126,7 +139,10 @@ class StoreProduct:
 
 @frozen(kw_only=True)
 class StoreProductPage:
-    """One page of a store's products. A page shorter than its limit is the last one: there is no total."""
+    """One page of a store's products.
+
+    A page shorter than its limit is the last one: there is no total.
+    """
 
     products: tuple[StoreProduct, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)

@@ -19,7 +19,10 @@ class TemplateVariantOption:
 
 @frozen(kw_only=True)
 class ImagePlaceholder:
-    """Where an image goes (*Get template*, `ImagePlaceholderObject`); `height` and `width` are in millimetres."""
+    """Where an image goes (*Get template*, `ImagePlaceholderObject`).
+
+    `height` and `width` are in millimetres.
+    """
 
     name: str | None = None
     print_area: FileType | None = None
@@ -37,7 +40,10 @@ class TextPlaceholder:
 
 @frozen(kw_only=True)
 class TemplateVariant:
-    """A variant of a template (*Get template*, `VariantObject`): its `id` is what a new product's variants name."""
+    """A variant of a template (*Get template*, `VariantObject`).
+
+    Its `id` is what a new product's variants name.
+    """
 
     id: str
     title: str | None = None
@@ -51,7 +57,8 @@ class TemplateVariant:
 class Template:
     """A template for products (*Get template*); `title` and `description` are those that a product gets.
 
-    Webhooks leave out `template_name`, `product_type` and `vendor`. `raw` has the whole answer, undocumented keys included.
+    Webhooks leave out `template_name`, `product_type` and `vendor`. `raw` has the whole answer,
+    undocumented keys included.
     """
 
     id: str

@@ -6,16 +6,18 @@
         sandbox.advance(180)  # the orders of the first moments are shipped now
         assert not sandbox.audit().duplicates
 
-It shares no code with the client, so that a mistake there cannot cancel itself out. Needs the extra `sandbox`.
+It shares no code with the client, so that a mistake there cannot cancel itself out. Needs the extra
+`sandbox`.
 
 An order may wish for special treatment in its metadata, as `{"key": "sandbox", "value": "split"}`:
 
 - `split`: an order of several items becomes two connected ones;
-- `missing_retail_prices`: it fails some seconds later, as an international order without retail prices does;
+- `missing_retail_prices`: it fails some seconds later, as an international order without retail
+  prices does;
 - `delayed`: as soon as it is printed, it is to arrive two days later than estimated.
 
-With `webhook_url` it tells of everything that happens to Gelato's orders and store products, as Gelato does: by POST,
-in three tries, five seconds apart.
+With `webhook_url` it tells of everything that happens to Gelato's orders and store products, as
+Gelato does: by POST, in three tries, five seconds apart.
 
 `create_app` makes the ASGI application alone, to be called in memory or served by other means.
 """

@@ -1,7 +1,8 @@
 """What the sandbox answers: values, the errors of both dialects, and nothing about how they travel.
 
-Gelato: `{"code": "NOT_FOUND", "message", "requestId", "details": []}`, where broken rules are listed in `details`.
-GelatoConnect: `{"code": 404, "message"}`. Both answer a wrong key with `{"message": "Unauthorized"}`.
+Gelato: `{"code": "NOT_FOUND", "message", "requestId", "details": []}`, where broken rules are
+listed in `details`. GelatoConnect: `{"code": 404, "message"}`. Both answer a wrong key with
+`{"message": "Unauthorized"}`.
 """
 
 import json
@@ -32,19 +33,25 @@ class Answer:
 class RefusedError(Exception):
     """The request cannot be fulfilled; the API's own dialect says so with this status."""
 
-    def __init__(self, status: int, message: str, details: Sequence[Mapping[str, str]] = ()) -> None:
+    def __init__(
+        self, status: int, message: str, details: Sequence[Mapping[str, str]] = ()
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.details: list[Mapping[str, str]] = list(details)
 
 
-def answer(content: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+def answer(
+    content: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Answer:
     """Answer with `content` as JSON."""
     return Answer(status, json.dumps(content, separators=(",", ":")).encode(), (*JSON, *headers))
 
 
-def error(backend: Backend, refused: RefusedError, headers: tuple[tuple[bytes, bytes], ...] = ()) -> Answer:
+def error(
+    backend: Backend, refused: RefusedError, headers: tuple[tuple[bytes, bytes], ...] = ()
+) -> Answer:
     """Answer with an error: Gelato's code is an upper-case word, GelatoConnect's the number of the status."""
     content: dict[str, Any] = {"code": refused.status, "message": refused.message}
     if backend == "gelato":
@@ -54,9 +61,14 @@ def error(backend: Backend, refused: RefusedError, headers: tuple[tuple[bytes, b
 
 
 def unauthorized(route: str) -> Answer:
-    """Answer a missing or wrong key, which both APIs do in the same few words; the stock route has its own."""
+    """Answer a missing or wrong key, which both APIs do in the same few words.
+
+    The stock route has its own.
+    """
     if route == "product.availability":
-        return answer({"code": "invalid_api_key_provided", "message": "Access denied. Token is invalid."}, 401)
+        return answer(
+            {"code": "invalid_api_key_provided", "message": "Access denied. Token is invalid."}, 401
+        )
     return answer({"message": "Unauthorized"}, 401)
 
 

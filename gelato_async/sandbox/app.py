@@ -1,9 +1,11 @@
 """The ASGI application: admits a request, lets it meet its fault, and sends what is left of the answer.
 
-The way of a request: it is counted on arrival; path (404), method (405), key (401) and rate limit (429) are checked; the
-plan decides on a fault; the body is read; the latency passes; then it takes effect and is answered at once.
+The way of a request: it is counted on arrival; path (404), method (405), key (401) and rate limit
+(429) are checked; the plan decides on a fault; the body is read; the latency passes; then it takes
+effect and is answered at once.
 
-What touches the world is synchronous and under one lock, so that tests may look and step from other threads.
+What touches the world is synchronous and under one lock, so that tests may look and step from other
+threads.
 """
 
 import asyncio
@@ -15,8 +17,23 @@ from urllib.parse import parse_qsl, quote, unquote
 
 import attrs
 
-from gelato_async.sandbox import connect_api, control, gelato_api, product_api, routes, shipment_api, store_api
-from gelato_async.sandbox.answers import Answer, RefusedError, answer, error, retry_after, unauthorized
+from gelato_async.sandbox import (
+    connect_api,
+    control,
+    gelato_api,
+    product_api,
+    routes,
+    shipment_api,
+    store_api,
+)
+from gelato_async.sandbox.answers import (
+    Answer,
+    RefusedError,
+    answer,
+    error,
+    retry_after,
+    unauthorized,
+)
 from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.faults import Fault
@@ -45,12 +62,13 @@ _ACTIONS = {
 class SandboxApp(Options):
     """The sandbox as an ASGI application.
 
-    Served by anything but `Sandbox` it cannot abort connections: a dropped or truncated answer then is a
-    `ConnectionAbortedError`. Latency and delays need a running asyncio loop. Only `Sandbox` delivers webhooks; here they
-    stand in line, and `webhooks()` lists them.
+    Served by anything but `Sandbox` it cannot abort connections: a dropped or truncated answer then
+    is a `ConnectionAbortedError`. Latency and delays need a running asyncio loop. Only `Sandbox`
+    delivers webhooks; here they stand in line, and `webhooks()` lists them.
 
     Attributes:
-        webhook_failure: What ended the delivering of webhooks, if something did that should not have.
+        webhook_failure: What ended the delivering of webhooks, if something did that should not
+            have.
     """
 
     webhook_failure: Exception | None = attrs.field(init=False, default=None, repr=False)
@@ -115,7 +133,9 @@ class SandboxApp(Options):
             delivery, due = outbox.take(lane, now), outbox.due(lane)
             return delivery, None if due is None else max(due - now.real, 0.0)
 
-    def webhook_answered(self, delivery: WebhookDelivery, status: int | None, reason: str | None) -> None:
+    def webhook_answered(
+        self, delivery: WebhookDelivery, status: int | None, reason: str | None
+    ) -> None:
         """Note how a try went, and why if there was no answer."""
         with self._lock:
             self._world.outbox.answered(delivery, status, reason, self._world.clock.moment())
@@ -178,17 +198,25 @@ class SandboxApp(Options):
                 return unauthorized(target.route)
             if wait := world.wait_for_token(key, now):
                 world.ledger.rejected += 1
-                return error(target.backend, RefusedError(429, "Too many requests"), retry_after(wait))
+                return error(
+                    target.backend, RefusedError(429, "Too many requests"), retry_after(wait)
+                )
             return target, world.decide(target.route)
 
     def _expected_key(self, target: routes.Target) -> str:
-        return self.api_key if target.backend == "gelato" else f"{self.connect_key}:{self.connect_secret}"
+        return (
+            self.api_key
+            if target.backend == "gelato"
+            else f"{self.connect_key}:{self.connect_secret}"
+        )
 
     async def _disturbed(self, target: routes.Target, body: bytes, fault: Fault) -> Answer:
         genuine = None
         if fault.commit_delay:
             with self._lock:
-                self._world.postpone(fault.commit_delay, lambda due: _perform(self._world, target, body, due))
+                self._world.postpone(
+                    fault.commit_delay, lambda due: _perform(self._world, target, body, due)
+                )
         elif fault.when == "after":
             genuine = self._act(target, body)
         await _sleep(fault.delay)
@@ -217,7 +245,9 @@ def _controlled(world: World, method: str, path: str, body: bytes) -> Answer:
         case "POST", ["orders", order_id, "status"]:
             return control.force_status(world, unquote(order_id), _json_object(body))
         case _, [name] if (method, name) in control.ROUTES:
-            return control.ROUTES[method, name](world, {} if method == "GET" else _json_object(body))
+            return control.ROUTES[method, name](
+                world, {} if method == "GET" else _json_object(body)
+            )
     raise RefusedError(404, "No such control")
 
 
@@ -244,7 +274,14 @@ def _query(scope: Message) -> dict[str, str]:
 
 
 def _key(scope: Message) -> str:
-    return next((value.decode("latin-1") for name, value in scope["headers"] if name.lower() == b"x-api-key"), "")
+    return next(
+        (
+            value.decode("latin-1")
+            for name, value in scope["headers"]
+            if name.lower() == b"x-api-key"
+        ),
+        "",
+    )
 
 
 async def _sleep(seconds: float) -> None:
@@ -270,7 +307,9 @@ async def _send(result: Answer, scope: Message, receive: Receive, send: Send) ->
     await send({"type": "http.response.start", "status": result.status, "headers": headers})
     if not result.cut:
         return await send({"type": "http.response.body", "body": result.body})
-    await send({"type": "http.response.body", "body": result.body[: length // 2], "more_body": True})
+    await send(
+        {"type": "http.response.body", "body": result.body[: length // 2], "more_body": True}
+    )
     return await _abort(scope, receive)
 
 

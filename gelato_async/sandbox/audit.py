@@ -22,9 +22,11 @@ class Audit:
         connections: How many TCP connections were opened.
         commits: How many creates took effect.
         commit_times: When they did.
-        orders: Backend ("gelato", "connect") -> reference -> one tuple of order ids for each commit. A split order is
-            one commit with two ids; deleted and canceled orders stay listed.
-        duplicates: References that were committed again while an order of an earlier commit was still live.
+        orders: Backend ("gelato", "connect") -> reference -> one tuple of order ids for each
+            commit. A split order is one commit with two ids; deleted and canceled orders stay
+            listed.
+        duplicates: References that were committed again while an order of an earlier commit was
+            still live.
         faults: How often each fault of the plan struck, by its name.
         first_request: When the first request arrived, or None.
         last_request: When the last one did.
@@ -98,7 +100,9 @@ class Ledger:
     def _orders(self) -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
         listed: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {"gelato": {}, "connect": {}}
         for (backend, reference), commits in self._by_reference.items():
-            listed[backend][reference] = tuple(tuple(order.id for order in commit.orders) for commit in commits)
+            listed[backend][reference] = tuple(
+                tuple(order.id for order in commit.orders) for commit in commits
+            )
         return listed
 
 

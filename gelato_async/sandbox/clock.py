@@ -17,7 +17,10 @@ class Moment:
 
 @attrs.define
 class Clock:
-    """Life-cycle time is real time at `speed` plus whatever was advanced; nothing else is sped up."""
+    """Life-cycle time is real time at `speed` plus whatever was advanced.
+
+    Nothing else is sped up.
+    """
 
     speed: float = 1.0
     started: float = attrs.field(factory=time.monotonic)
@@ -31,7 +34,9 @@ class Clock:
         """Give the present, or the moment `real` seconds after the start."""
         present = self.real()
         at = present if real is None else real
-        return Moment(real=at, life=at * self.speed + self.advanced, wall=time.time() - (present - at))
+        return Moment(
+            real=at, life=at * self.speed + self.advanced, wall=time.time() - (present - at)
+        )
 
 
 def stamp(wall: float) -> str:

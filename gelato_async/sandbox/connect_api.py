@@ -1,10 +1,12 @@
 """GelatoConnect's order routes: what each does to the world and answers.
 
-An id may be the caller's reference, which stands for the newest live order that has it. Cancel and update are refused
-with 409 from `shipped` on, and when the order is canceled or failed; an update needs at least one of its two fields.
+An id may be the caller's reference, which stands for the newest live order that has it. Cancel and
+update are refused with 409 from `shipped` on, and when the order is canceled or failed; an update
+needs at least one of its two fields.
 
-An order that crosses a border is accepted without retail prices too, and fails `refuse_after` seconds later with
-`missing_retail_prices`. Whether a reference may be used twice is not known of the real API: see `connect_duplicates`.
+An order that crosses a border is accepted without retail prices too, and fails `refuse_after`
+seconds later with `missing_retail_prices`. Whether a reference may be used twice is not known of
+the real API: see `connect_duplicates`.
 """
 
 from collections.abc import Mapping
@@ -49,7 +51,9 @@ def _cancel(world: World, target: Target, _: Body, now: Moment) -> Answer:
 def _update(world: World, target: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.update(body))
     order = _changeable(world, target.id, now)
-    changes = {name: body[name] for name in ("shipmentMethodUid", "shippingAddress") if body.get(name)}
+    changes = {
+        name: body[name] for name in ("shipmentMethodUid", "shippingAddress") if body.get(name)
+    }
     order.update(changes, now)
     return answer({"shippingAddress": shipping_address(order), "shipment": shipment(order, now)})
 
@@ -82,7 +86,10 @@ def _refuse_after(world: World, body: Body) -> float | None:
 
 
 def _has_retail_prices(body: Body) -> bool:
-    prices = [body.get("retailShippingPriceInclVat"), *(item.get("retailPriceInclVat") for item in body["items"])]
+    prices = [
+        body.get("retailShippingPriceInclVat"),
+        *(item.get("retailPriceInclVat") for item in body["items"]),
+    ]
     return bool(body.get("retailCurrency")) and None not in prices
 
 

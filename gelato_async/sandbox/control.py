@@ -1,13 +1,10 @@
 """The sandbox's own routes under /_sandbox: they look behind the scenes and move them.
 
-| route | body | does |
-|---|---|---|
-| GET audit | | answers the audit as JSON |
-| GET orders | | lists all orders that exist: id, backend, reference, status, content hash ... |
-| POST advance | `{"seconds": 60}` | steps the life-cycle clock |
-| POST orders/{id}/status | `{"fulfillmentStatus": "on_hold"}` | fixes a status; null hands it back to the life cycle |
-| GET webhooks | | lists all webhooks so far: event, statuses of the tries |
-| POST webhooks | an event | delivers it as it is |
+| route | body | does | |---|---|---| | GET audit | | answers the audit as JSON | | GET orders | |
+lists all orders that exist: id, backend, reference, status, content hash ... | | POST advance |
+`{"seconds": 60}` | steps the life-cycle clock | | POST orders/{id}/status | `{"fulfillmentStatus":
+"on_hold"}` | fixes a status; null hands it back to the life cycle | | GET webhooks | | lists all
+webhooks so far: event, statuses of the tries | | POST webhooks | an event | delivers it as it is |
 | POST reset | | forgets everything |
 
 They need no key, are not counted and not limited.
@@ -57,7 +54,9 @@ def force_status(world: World, order_id: str, body: Body) -> Answer:
     """Fix the status of an order; null hands it back to the life cycle."""
     status = body.get("fulfillmentStatus", "")
     if status is not None and status not in STATUSES:
-        raise RefusedError(400, f"fulfillmentStatus: must be null or one of {', '.join(sorted(STATUSES))}")
+        raise RefusedError(
+            400, f"fulfillmentStatus: must be null or one of {', '.join(sorted(STATUSES))}"
+        )
     found = world.find(order_id)
     if found is None:
         raise RefusedError(404, "Order not found")
@@ -68,7 +67,10 @@ def force_status(world: World, order_id: str, body: Body) -> Answer:
 
 def webhooks(world: World, _: Body) -> Answer:
     """Answer all webhooks so far."""
-    found = [{"event": delivery.event, "answers": delivery.answers} for delivery in world.outbox.deliveries]
+    found = [
+        {"event": delivery.event, "answers": delivery.answers}
+        for delivery in world.outbox.deliveries
+    ]
     return answer({"webhooks": found})
 
 

@@ -1,7 +1,7 @@
 """Whole orders and rows of a search, in the shapes that both APIs answer.
 
-Gelato's has all keys of its documented examples, GelatoConnect's some more. Where a value is not the caller's it is made
-up; nothing made up leads anywhere.
+Gelato's has all keys of its documented examples, GelatoConnect's some more. Where a value is not
+the caller's it is made up; nothing made up leads anywhere.
 """
 
 from typing import Any
@@ -192,7 +192,12 @@ def _file(order: Order, file: Body) -> Body:
 
 
 def _connect_extras(item: Body) -> Body:
-    return {"dpi": 0, "appServices": [], "filesSize": 3.8, "productVariant": item.get("productVariant") or []}
+    return {
+        "dpi": 0,
+        "appServices": [],
+        "filesSize": 3.8,
+        "productVariant": item.get("productVariant") or [],
+    }
 
 
 def _previews(base: str) -> list[Body]:
@@ -205,4 +210,11 @@ def _attributes(uid: str) -> list[Body]:
     value = uid.rpartition("_")[2]
     if value not in known:
         return []
-    return [{"name": "orientation", "title": "Orientation", "value": value, "formattedValue": known[value]}]
+    return [
+        {
+            "name": "orientation",
+            "title": "Orientation",
+            "value": value,
+            "formattedValue": known[value],
+        }
+    ]

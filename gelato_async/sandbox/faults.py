@@ -24,7 +24,10 @@ _STATUSES: Mapping[str, Iterable[int]] = {
     "empty": range(200, 600),
     "truncated": range(200, 600),
 }
-_PAGE = b"<html><head><title>Sandbox</title></head><body><h1>An HTML page where JSON was due</h1></body></html>"
+_PAGE = (
+    b"<html><head><title>Sandbox</title></head><body><h1>An HTML page where JSON was"
+    b" due</h1></body></html>"
+)
 
 
 class FaultPlanError(ValueError):
@@ -55,15 +58,17 @@ class Fault:
     """One kind of trouble for some share of the requests.
 
     Args:
-        kind: "status" answers an error status; "drop" aborts the connection without a byte; "slow" only waits `delay`;
-            "truncated" aborts it after half of the body; "html" and "empty" answer that instead of JSON.
-        when: Whether it strikes before or after the request takes effect. Default: "after" for "truncated" and with a
-            `commit_delay`, else "before".
+        kind: "status" answers an error status; "drop" aborts the connection without a byte; "slow"
+            only waits `delay`; "truncated" aborts it after half of the body; "html" and "empty"
+            answer that instead of JSON.
+        when: Whether it strikes before or after the request takes effect. Default: "after" for
+            "truncated" and with a `commit_delay`, else "before".
         share: The share of the matching requests that meet it, 0 to 1. Give this or `count`.
         count: The first so many matching requests meet it.
-        routes: Names as "gelato.create", or patterns as "*", "gelato.*"; by default the two creates.
-        status: For "status" one of 408, 429, 5xx; for "html", "empty", "truncated" 502 before and 200 after if left out
-            ("truncated" after: that of the true answer).
+        routes: Names as "gelato.create", or patterns as "*", "gelato.*"; by default the two
+            creates.
+        status: For "status" one of 408, 429, 5xx; for "html", "empty", "truncated" 502 before and
+            200 after if left out ("truncated" after: that of the true answer).
         delay: Seconds to wait before the answer, whatever the kind; "slow" needs it.
         commit_delay: Answers at once, and the request takes effect so many seconds later.
         retry_after: Seconds for a Retry-After header.
@@ -110,7 +115,11 @@ class Fault:
         if self.kind == "status":
             return self._error(route)
         body, headers = (_PAGE, HTML) if self.kind == "html" else (b"", ())
-        return Answer(self.status or (200 if self.when == "after" else 502), body, headers + self._retry_after())
+        return Answer(
+            self.status or (200 if self.when == "after" else 502),
+            body,
+            headers + self._retry_after(),
+        )
 
     def _truncated(self, whole: Answer) -> Answer:
         return attrs.evolve(whole, status=self.status or whole.status, cut="half")

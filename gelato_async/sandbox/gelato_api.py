@@ -1,16 +1,14 @@
 """Gelato's order routes, v4: what each does to the world and answers.
 
-| route | answers | refuses |
-|---|---|---|
-| create | the whole order, or the first part of a split one | 400 |
-| quote | one quote for all products, with every shipping method | 400 |
-| get | the whole order | 404 |
-| search | rows, newest first | 400 |
-| cancel | 200 without a body | 404; 409 from `printed` on, and when canceled or failed already |
-| patch | the whole order, whose life begins now | 400 for wrong or no items left; 404; 409 if it is no draft |
-| delete | 200 without a body; then it is gone | 404; 409 if it is no draft |
+| route | answers | refuses | |---|---|---| | create | the whole order, or the first part of a split
+one | 400 | | quote | one quote for all products, with every shipping method | 400 | | get | the
+whole order | 404 | | search | rows, newest first | 400 | | cancel | 200 without a body | 404; 409
+from `printed` on, and when canceled or failed already | | patch | the whole order, whose life
+begins now | 400 for wrong or no items left; 404; 409 if it is no draft | | delete | 200 without a
+body; then it is gone | 404; 409 if it is no draft |
 
-The status of a refused PATCH or DELETE is documented nowhere, nor is the body of a 409. A reference may be used again.
+The status of a refused PATCH or DELETE is documented nowhere, nor is the body of a 409. A reference
+may be used again.
 """
 
 from collections.abc import Mapping
@@ -44,7 +42,9 @@ def _quote(_: World, __: Target, body: Body, now: Moment) -> Answer:
         "id": new_id(),
         "itemReferenceIds": [str(product["itemReferenceId"]) for product in products],
         "fulfillmentCountry": fulfillment_country(body["recipient"]["country"]),
-        "shipmentMethods": offers(now.wall, sum(product["quantity"] for product in products), currency),
+        "shipmentMethods": offers(
+            now.wall, sum(product["quantity"] for product in products), currency
+        ),
         "products": [_quoted(product, currency) for product in products],
     }
     return answer({"orderReferenceId": str(body["orderReferenceId"]), "quotes": [quote]})
@@ -84,7 +84,9 @@ def _patch(world: World, target: Target, body: Body, now: Moment) -> Answer:
     order = _order(world, target.id)
     if order.status(now) != "draft":
         raise RefusedError(409, "Only a draft can be patched")
-    order_rules.enforce([] if body.get("orderType") == "order" else [("orderType", "must be order")])
+    order_rules.enforce(
+        [] if body.get("orderType") == "order" else [("orderType", "must be order")]
+    )
     order.order_draft(_patched(order, body.get("items")), now)
     return answer(whole(order, now))
 
@@ -94,7 +96,9 @@ def _patched(order: Order, items: Any) -> list[Body]:
         return order.items
     order_rules.enforce(order_rules.patched_items(items, {item["id"] for item in order.items}))
     kept = {item["id"]: item for item in order.items}
-    return [kept[item["id"]] | ({"files": item["files"]} if item.get("files") else {}) for item in items]
+    return [
+        kept[item["id"]] | ({"files": item["files"]} if item.get("files") else {}) for item in items
+    ]
 
 
 def _delete(world: World, target: Target, _: Body, now: Moment) -> Answer:

@@ -1,17 +1,26 @@
 """Which status an order has at which age, and what each status still permits.
 
 | age in life-cycle seconds | 0 | 5 | 15 | 60 | 120 | 180 | 300 | 600 |
-|---|---|---|---|---|---|---|---|---|
-| status | created | uploading | passed | in_production | printed | shipped | in_transit | delivered |
+|---|---|---|---|---|---|---|---|---| | status | created | uploading | passed | in_production |
+printed | shipped | in_transit | delivered |
 
-A draft stays one whatever its age; as an order its life begins anew. The other statuses come about by a refusal, by
-cancelling, or by force.
+A draft stays one whatever its age; as an order its life begins anew. The other statuses come about
+by a refusal, by cancelling, or by force.
 """
 
 from bisect import bisect_right
 
 AGES = (0.0, 5.0, 15.0, 60.0, 120.0, 180.0, 300.0, 600.0)
-STAGES = ("created", "uploading", "passed", "in_production", "printed", "shipped", "in_transit", "delivered")
+STAGES = (
+    "created",
+    "uploading",
+    "passed",
+    "in_production",
+    "printed",
+    "shipped",
+    "in_transit",
+    "delivered",
+)
 OTHER_STATUSES = (
     "draft",
     "failed",

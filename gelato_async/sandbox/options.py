@@ -21,7 +21,9 @@ def _one_or_none(_: object, __: object, value: Any) -> None:
 
 def _url_or_none(_: object, __: object, value: Any) -> None:
     if value is not None and not _is_url(value):
-        raise ValueError("webhook_url: must be a URL like http://127.0.0.1:8000/webhooks, without a user's name")
+        raise ValueError(
+            "webhook_url: must be a URL like http://127.0.0.1:8000/webhooks, without a user's name"
+        )
 
 
 def _is_url(text: str) -> bool:
@@ -30,13 +32,21 @@ def _is_url(text: str) -> bool:
         has_place = bool(url.hostname) and url.port != 0
     except ValueError:
         return False
-    return has_place and url.scheme in {"http", "https"} and url.username is None and bool(_WORD.fullmatch(text))
+    return (
+        has_place
+        and url.scheme in {"http", "https"}
+        and url.username is None
+        and bool(_WORD.fullmatch(text))
+    )
 
 
 def _header_or_none(_: object, __: object, value: Any) -> None:
     # the value is a secret, which the message must not tell
     if value is not None and not (_TOKEN.fullmatch(value[0]) and _TEXT.fullmatch(value[1])):
-        raise ValueError("webhook_header: must be a header's name and its value, like X-Webhook-Secret and some ASCII")
+        raise ValueError(
+            "webhook_header: must be a header's name and its value, like X-Webhook-Secret and some"
+            " ASCII"
+        )
 
 
 @attrs.define(kw_only=True, eq=False)
@@ -49,19 +59,24 @@ class Options:
         connect_key: The first half of GelatoConnect's key.
         connect_secret: The second half of it.
         faults: What goes wrong on purpose; without a plan nothing does.
-        search_lag: Real seconds until a new order can be searched (and found by reference on GelatoConnect).
+        search_lag: Real seconds until a new order can be searched (and found by reference on
+            GelatoConnect).
         latency: Real seconds each request takes; it takes effect at their end.
-        speed: Life-cycle seconds per real second; 0 for steps with `advance` alone. Moves nothing but the life cycle.
+        speed: Life-cycle seconds per real second; 0 for steps with `advance` alone. Moves nothing
+            but the life cycle.
         rate_limit: Requests accepted per key in any second, or None.
-        connect_duplicates: Whether GelatoConnect takes a reference that a live order has already; what the real one
-            does is unknown.
+        connect_duplicates: Whether GelatoConnect takes a reference that a live order has already;
+            what the real one does is unknown.
         split: The share of orders of several items that are split in two.
-        refuse_after: Life-cycle seconds after which an international order without retail prices fails.
-        webhook_url: Where Gelato's webhooks are posted to, by HTTP or HTTPS; GelatoConnect has none of this kind.
+        refuse_after: Life-cycle seconds after which an international order without retail prices
+            fails.
+        webhook_url: Where Gelato's webhooks are posted to, by HTTP or HTTPS; GelatoConnect has none
+            of this kind.
         webhook_header: Name and value of the header that goes with each of them.
         webhook_retry_seconds: Real seconds between the three tries of a delivery.
         webhook_duplicates: The share of events that are delivered twice.
-        webhook_shuffle: Holds each delivery back for up to `webhook_retry_seconds`, so that they arrive in any order.
+        webhook_shuffle: Holds each delivery back for up to `webhook_retry_seconds`, so that they
+            arrive in any order.
         seed: For the choice of orders to split and of events to duplicate, and for the shuffling.
     """
 
@@ -74,11 +89,15 @@ class Options:
     latency: float = attrs.field(default=0.0, validator=ge(0))
     speed: float = attrs.field(default=1.0, validator=ge(0))
     rate_limit: int | None = attrs.field(default=100, validator=_one_or_none)
-    connect_duplicates: Literal["accept", "refuse"] = attrs.field(default="accept", validator=in_(("accept", "refuse")))
+    connect_duplicates: Literal["accept", "refuse"] = attrs.field(
+        default="accept", validator=in_(("accept", "refuse"))
+    )
     split: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
     refuse_after: float = attrs.field(default=5.0, validator=ge(0))
     webhook_url: str | None = attrs.field(default=None, validator=_url_or_none)
-    webhook_header: tuple[str, str] | None = attrs.field(default=None, validator=_header_or_none, repr=False)
+    webhook_header: tuple[str, str] | None = attrs.field(
+        default=None, validator=_header_or_none, repr=False
+    )
     webhook_retry_seconds: float = attrs.field(default=5.0, validator=ge(0))
     webhook_duplicates: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
     webhook_shuffle: bool = False

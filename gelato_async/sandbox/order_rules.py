@@ -1,8 +1,8 @@
 """The rules of the request bodies: orders, quotes, searches and GelatoConnect's shipment updates.
 
-Only Gelato wants quantities of at least 1, unique item references and at most 20 metadata entries of 100 characters;
-only GelatoConnect wants files with type and url, and one kind of item per order. Unknown keys are let through, and so
-are currencies and file types that are in no list.
+Only Gelato wants quantities of at least 1, unique item references and at most 20 metadata entries
+of 100 characters; only GelatoConnect wants files with type and url, and one kind of item per order.
+Unknown keys are let through, and so are currencies and file types that are in no list.
 """
 
 from collections import Counter
@@ -32,7 +32,11 @@ _ORDER: Mapping[Backend, Fields] = {
         "retailShippingPriceInclVat": optional(rules.number),
     },
 }
-_QUOTE: Fields = {"orderReferenceId": rules.reference, "customerReferenceId": rules.reference, "currency": text}
+_QUOTE: Fields = {
+    "orderReferenceId": rules.reference,
+    "customerReferenceId": rules.reference,
+    "currency": text,
+}
 _PRODUCT: Fields = {
     "itemReferenceId": rules.reference,
     "productUid": text,
@@ -71,7 +75,9 @@ def enforce(problems: Iterable[Problem]) -> None:
     found = list(problems)
     if found:
         message = "; ".join(f"{path}: {fault}" for path, fault in found)
-        raise RefusedError(400, message, [{"path": path, "message": fault} for path, fault in found])
+        raise RefusedError(
+            400, message, [{"path": path, "message": fault} for path, fault in found]
+        )
 
 
 def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
@@ -82,7 +88,10 @@ def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
     yield from _metadata("metadata", body.get("metadata"), backend)
     if backend == "gelato" and body.get("returnAddress") is not None:
         yield from fields("returnAddress", body["returnAddress"], rules.RETURN_ADDRESS)
-    if backend == "connect" and len({_is_custom(item) for _, item in rows("items", body.get("items"))}) > 1:
+    if (
+        backend == "connect"
+        and len({_is_custom(item) for _, item in rows("items", body.get("items"))}) > 1
+    ):
         yield "items", "must all use productUid, or all productName and productVariant"
 
 
@@ -106,17 +115,30 @@ def search(body: Mapping[str, Any]) -> Iterator[Problem]:
     """Check a search."""
     for name in _LISTS:
         value = body.get(name)
-        if value is not None and not (isinstance(value, list) and all(isinstance(word, str) for word in value)):
+        if value is not None and not (
+            isinstance(value, list) and all(isinstance(word, str) for word in value)
+        ):
             yield name, "must be a list of strings"
     for name, least, most in (("limit", 0, 100), ("offset", 0, None)):
         value = body.get(name, 0)
         if type(value) is not int or value < least or (most is not None and value > most):
-            yield name, f"must be an integer of at least {least}" + (f" and at most {most}" if most else "")
-    yield from fields("", body, {"startDate": optional(_date), "endDate": optional(_date), "search": optional(text)})
+            yield (
+                name,
+                f"must be an integer of at least {least}"
+                + (f" and at most {most}" if most else ""),
+            )
+    yield from fields(
+        "",
+        body,
+        {"startDate": optional(_date), "endDate": optional(_date), "search": optional(text)},
+    )
 
 
 def patched_items(items: Any, known: set[str]) -> Iterator[Problem]:
-    """Check the items of a PATCH; an empty list would leave an order without items, so it is refused."""
+    """Check the items of a PATCH.
+
+    An empty list would leave an order without items, so it is refused.
+    """
     seen: Counter[str] = Counter()
     for where, item in rows("items", items, required=True):
         yield from fields(where, item, {"id": text})
@@ -135,7 +157,11 @@ def _items(path: str, items: Any, backend: Backend) -> Iterator[Problem]:
         if isinstance(item, dict):
             yield from _files(where, item, backend)
             yield from _metadata(f"{where}.metadata", item.get("metadata"), backend)
-            yield from _gelato_item(where, item, seen) if backend == "gelato" else _connect_item(where, item)
+            yield from (
+                _gelato_item(where, item, seen)
+                if backend == "gelato"
+                else _connect_item(where, item)
+            )
 
 
 def _gelato_item(where: str, item: Mapping[str, Any], seen: Counter[str]) -> Iterator[Problem]:
@@ -155,11 +181,20 @@ def _connect_item(where: str, item: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _is_custom(item: Any) -> bool:
-    return isinstance(item, dict) and (item.get("productName") or item.get("productVariant")) is not None
+    return (
+        isinstance(item, dict)
+        and (item.get("productName") or item.get("productVariant")) is not None
+    )
 
 
 def _variant(value: Any) -> str | None:
-    return "is required" if value is None else None if isinstance(value, dict | list) else "must be an object"
+    return (
+        "is required"
+        if value is None
+        else None
+        if isinstance(value, dict | list)
+        else "must be an object"
+    )
 
 
 def _files(where: str, item: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:

@@ -20,7 +20,10 @@ def new_id() -> str:
 
 @attrs.define(eq=False)
 class Order:
-    """One order; its status is not stored but follows from its age, unless `forced` says otherwise."""
+    """One order.
+
+    Its status is not stored but follows from its age, unless `forced` says otherwise.
+    """
 
     id: str
     backend: Backend
@@ -56,7 +59,9 @@ class Order:
 
     def is_refused(self, now: Moment) -> bool:
         """Tell whether it failed for want of retail prices."""
-        return self.forced is None and self.refuse_after is not None and self.status(now) == "failed"
+        return (
+            self.forced is None and self.refuse_after is not None and self.status(now) == "failed"
+        )
 
     def force(self, status: str | None, now: Moment) -> None:
         """Fix the status, or with None hand it back to the life cycle."""
@@ -74,7 +79,10 @@ class Order:
         self._changed = now.wall
 
     def updated(self, now: Moment) -> float:
-        """Give the POSIX time of the last change; one by the life cycle counts from when it is first looked at."""
+        """Give the POSIX time of the last change.
+
+        One by the life cycle counts from when it is first looked at.
+        """
         status = self.status(now)
         if status != self._seen:
             self._seen, self._changed = status, max(self._changed, now.wall)

@@ -22,8 +22,8 @@ def _as_tuple(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 class FaultPlan:
     """Faults that exclude each other: a request meets at most one, counted ones first, the others by their share.
 
-    The same seed and the same sequence of requests give the same faults; a plan itself holds no state. Only requests
-    that passed the key check and the rate limiter meet a fault.
+    The same seed and the same sequence of requests give the same faults; a plan itself holds no
+    state. Only requests that passed the key check and the rate limiter meet a fault.
 
     Args:
         faults: The faults; the shares of those that concern one route must not exceed 1 together.
@@ -37,18 +37,24 @@ class FaultPlan:
         for route in ROUTES:
             total = sum(fault.share or 0.0 for fault in self.faults if fault.matches(route))
             if total > 1 + 1e-9:
-                raise FaultPlanError(f"share: the shares for {route} add up to {total:g}, more than 1")
+                raise FaultPlanError(
+                    f"share: the shares for {route} add up to {total:g}, more than 1"
+                )
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
         """Read a plan from a .json or .toml file: `seed`, and `faults`, a list of tables with the fields of `Fault`.
 
         Raises:
-            FaultPlanError: It is unreadable or makes no sense; the text names file, entry and field.
+            FaultPlanError: It is unreadable or makes no sense; the text names file, entry and
+            field.
         """
         try:
             content = _parse(Path(path))
-            return cls([_fault(number, entry) for number, entry in enumerate(content["faults"])], content["seed"])
+            return cls(
+                [_fault(number, entry) for number, entry in enumerate(content["faults"])],
+                content["seed"],
+            )
         except FaultPlanError as problem:
             raise FaultPlanError(f"{path}: {problem}") from None
 
@@ -63,8 +69,14 @@ class Dice:
 
     def decide(self, route: str) -> Fault | None:
         """Give the fault that the next request to `route` meets, if any."""
-        matching = [(number, fault) for number, fault in enumerate(self._plan.faults) if fault.matches(route)]
-        drawn = self._random.random() if any(fault.share is not None for _, fault in matching) else 1.0
+        matching = [
+            (number, fault)
+            for number, fault in enumerate(self._plan.faults)
+            if fault.matches(route)
+        ]
+        drawn = (
+            self._random.random() if any(fault.share is not None for _, fault in matching) else 1.0
+        )
         for number, fault in matching:
             if fault.count is not None and self._met[number] < fault.count:
                 self._met[number] += 1

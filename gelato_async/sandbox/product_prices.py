@@ -1,7 +1,8 @@
 """What the sandbox's products cost, and what the covers of its photo books measure.
 
-A price is for all copies of its row, and cheaper by the copy the more there are. Without a country there are rows of four,
-without a currency rows of four too; a currency that the sandbox does not know has no rows.
+A price is for all copies of its row, and cheaper by the copy the more there are. Without a country
+there are rows of four, without a currency rows of four too; a currency that the sandbox does not
+know has no rows.
 """
 
 from collections.abc import Mapping
@@ -45,7 +46,10 @@ def prices(product: Product, query: Mapping[str, str]) -> list[Body]:
 
 
 def cover(product: Product, page_count: int) -> Body:
-    """Give the areas of a book's cover; four pages more than asked for are counted, as the API does."""
+    """Give the areas of a book's cover.
+
+    Four pages more than asked for are counted, as the API does.
+    """
     width, height, _ = product.size
     spine = round(4 + page_count * product.grams_per_square_metre / 4000, 1)
     hard = product.attributes["CoverType"] == "hardcover"
@@ -55,7 +59,11 @@ def cover(product: Product, page_count: int) -> Body:
 
 def _unit(product: Product, pages: int | None) -> float:
     width, height, _ = product.size
-    return product.catalog.base_price + width * height / 1e6 * _PER_SQUARE_METRE + (pages or 0) * _PER_PAGE
+    return (
+        product.catalog.base_price
+        + width * height / 1e6 * _PER_SQUARE_METRE
+        + (pages or 0) * _PER_PAGE
+    )
 
 
 def _soft(width: float, height: float, spine: float) -> Body:
@@ -90,4 +98,9 @@ def _hard(width: float, height: float, spine: float) -> Body:
 
 
 def _area(left: float, top: float, width: float, height: float) -> Body:
-    return {"width": round(width, 1), "height": round(height, 1), "left": round(left, 1), "top": round(top, 1)}
+    return {
+        "width": round(width, 1),
+        "height": round(height, 1),
+        "left": round(left, 1),
+        "top": round(top, 1),
+    }

@@ -1,4 +1,7 @@
-"""The rules of the product and shipment routes. Values of a query are texts, those of a body are not."""
+"""The rules of the product and shipment routes.
+
+Values of a query are texts, those of a body are not.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +18,12 @@ def digits(least: int, most: int = 1_000_000) -> Check:
     """Require a whole number written in a query."""
 
     def checked(value: Any) -> str | None:
-        good = isinstance(value, str) and value.isascii() and value.isdigit() and least <= int(value[:8]) <= most
+        good = (
+            isinstance(value, str)
+            and value.isascii()
+            and value.isdigit()
+            and least <= int(value[:8]) <= most
+        )
         return None if good else f"must be a whole number from {least} to {most}"
 
     return checked
@@ -69,7 +77,10 @@ def pages(product: Product, query: Query) -> Iterator[Problem]:
 
 
 def stock(wanted: Any) -> Iterator[Problem]:
-    """Check the kind of what is asked for stock; that it is some, and not too many, is refused in the stock's own dialect."""
+    """Check the kind of what is asked for stock.
+
+    That it is some, and not too many, is refused in the stock's own dialect.
+    """
     if not _is_list(wanted, str):
         yield "products", "must be a list of product uids"
 
@@ -85,7 +96,11 @@ def shipping(body: Body) -> Iterator[Problem]:
 
 def _priced(path: str, product: Body) -> Iterator[Problem]:
     quantities = product.get("quantities")
-    if not _is_list(quantities, int) or not quantities or not all(value >= 1 for value in quantities):
+    if (
+        not _is_list(quantities, int)
+        or not quantities
+        or not all(value >= 1 for value in quantities)
+    ):
         yield f"{path}.quantities", "must be a list of whole numbers of at least 1"
     known = products().get(str(product.get("productUid")))
     count = product.get("pageCount")
@@ -94,4 +109,6 @@ def _priced(path: str, product: Body) -> Iterator[Problem]:
 
 
 def _is_list(values: Any, kind: type) -> bool:
-    return isinstance(values, list) and all(isinstance(v, kind) and not isinstance(v, bool) for v in values)
+    return isinstance(values, list) and all(
+        isinstance(v, kind) and not isinstance(v, bool) for v in values
+    )

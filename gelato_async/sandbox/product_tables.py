@@ -1,6 +1,7 @@
 """The catalogs of the sandbox as data: their attributes, and where their products can be sent.
 
-All of it is made up, in the form that the documents show. A catalog holds every combination of its attributes' values.
+All of it is made up, in the form that the documents show. A catalog holds every combination of its
+attributes' values.
 """
 
 from collections.abc import Mapping
@@ -20,7 +21,11 @@ class Attribute:
 
 @attrs.frozen(kw_only=True)
 class Catalog:
-    """A catalog; `base_price` is in EUR for one copy of no size at all, `page_counts` only for multi-page products."""
+    """A catalog.
+
+    `base_price` is in EUR for one copy of no size at all, `page_counts` only for multi-page
+    products.
+    """
 
     uid: str
     title: str
@@ -35,7 +40,9 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-EUROPE = _codes("AT BE BG CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU LV NL NO PL PT RO SE SI SK")
+EUROPE = _codes(
+    "AT BE BG CH CZ DE DK EE ES FI FR GB GR HR HU IE IS IT LT LU LV NL NO PL PT RO SE SI SK"
+)
 SUPPORTED_COUNTRIES = tuple(sorted((*EUROPE, "AU", "BR", "CA", "JP", "MX", "NZ", "SG", "US", "ZA")))
 NOT_SUPPORTED_COUNTRIES = ("AX", "GS", "HM", "IM", "IO", "NF", "TF", "TK", "UM")
 
@@ -55,7 +62,9 @@ _COLORS = Attribute("ColorType", "Color Type", "cl", {"4-0": "One side", "4-4": 
 
 
 def _named(uid: str, title: str, code: str, *values: str) -> Attribute:
-    return Attribute(uid, title, code, {value: value.replace("-", " ").capitalize() for value in values})
+    return Attribute(
+        uid, title, code, {value: value.replace("-", " ").capitalize() for value in values}
+    )
 
 
 _POSTER_FORMATS = (
@@ -123,7 +132,15 @@ CATALOGS: tuple[Catalog, ...] = (
         attributes=(
             _named("PaperFormat", "Paper Format", "pf", *_POSTER_FORMATS),
             _named("PaperType", "Paper Type", "pt", *_POSTER_PAPERS),
-            _named("CoatingType", "Coating Type", "ct", "glossy-lamination", "matt-lamination", "none", "soft-touch"),
+            _named(
+                "CoatingType",
+                "Coating Type",
+                "ct",
+                "glossy-lamination",
+                "matt-lamination",
+                "none",
+                "soft-touch",
+            ),
             _COLORS,
             _ORIENTATION,
             _STATUS,

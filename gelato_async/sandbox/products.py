@@ -1,7 +1,8 @@
 """The products of the sandbox's catalogs, found by uid or by filters, and written as the API writes them.
 
-The rows of a search are in the order of the catalog. An attribute that a filter names must have one of its values; a filter
-without values filters nothing, one that is unknown finds nothing, and where nothing is found the `hits` are left out.
+The rows of a search are in the order of the catalog. An attribute that a filter names must have one
+of its values; a filter without values filters nothing, one that is unknown finds nothing, and where
+nothing is found the `hits` are left out.
 """
 
 import itertools
@@ -40,8 +41,14 @@ class Product:
         if text is None:
             return _MUG
         short, long = sorted(ISO_FORMATS.get(text) or map(int, text.removesuffix("-mm").split("x")))
-        width, height = (long, short) if self.attributes.get("Orientation") == "hor" else (short, long)
-        return float(width), float(height), 22.0 if self.catalog.is_stockable else self.grams_per_square_metre / 1000
+        width, height = (
+            (long, short) if self.attributes.get("Orientation") == "hor" else (short, long)
+        )
+        return (
+            float(width),
+            float(height),
+            22.0 if self.catalog.is_stockable else self.grams_per_square_metre / 1000,
+        )
 
     @property
     def grams_per_square_metre(self) -> int:
@@ -88,7 +95,9 @@ def products() -> Mapping[str, Product]:
 
 def search(catalog: str, body: Body) -> Body:
     """Give one page of the products that pass all filters, and how many of all those there are for each value."""
-    wanted = {name: values for name, values in (body.get("attributeFilters") or {}).items() if values}
+    wanted = {
+        name: values for name, values in (body.get("attributeFilters") or {}).items() if values
+    }
     found = [product for product in products_of(catalog) if _passes(product, wanted)]
     offset = body.get("offset") or 0
     page = found[offset : offset + (body.get("limit") or 50)]
@@ -108,7 +117,9 @@ def row(product: Product) -> Body:
     dimensions = {"Thickness": thickness, "Width": width, "Height": height}
     return {
         **_common(product),
-        "dimensions": {name: {"value": value, "measureUnit": "mm"} for name, value in dimensions.items()},
+        "dimensions": {
+            name: {"value": value, "measureUnit": "mm"} for name, value in dimensions.items()
+        },
         "supportedCountries": list(SUPPORTED_COUNTRIES),
     }
 
@@ -132,7 +143,9 @@ def _common(product: Product) -> Body:
 
 
 def _attribute(attribute: Attribute) -> Body:
-    values = [{"productAttributeValueUid": uid, "title": title} for uid, title in attribute.values.items()]
+    values = [
+        {"productAttributeValueUid": uid, "title": title} for uid, title in attribute.values.items()
+    ]
     return {"productAttributeUid": attribute.uid, "title": attribute.title, "values": values}
 
 

@@ -1,6 +1,7 @@
 """Prices the sandbox makes up and the receipts that add them up.
 
-Every piece costs the same, packaging too, and VAT is 9 %. Sums are rounded line by line, so that they add up.
+Every piece costs the same, packaging too, and VAT is 9 %. Sums are rounded line by line, so that
+they add up.
 """
 
 from typing import Any
@@ -30,7 +31,8 @@ def receipt(order: Order, shipping: float, shipment_id: str, title: str) -> Body
     for part in ("products", "digitization", "shipping", "packaging"):
         parts |= _amounts(part, prices.get(part, 0.0))
     lines = [
-        ("product", item["id"], f"{item['quantity']}x {product_uid(item)}", item_price(item)) for item in order.items
+        ("product", item["id"], f"{item['quantity']}x {product_uid(item)}", item_price(item))
+        for item in order.items
     ]
     lines.append(("shipment", shipment_id, f"Delivery using {title}", shipping))
     lines.append(("packaging", shipment_id, "Packaging", PACKAGING_PRICE))
@@ -58,7 +60,10 @@ def receipt(order: Order, shipping: float, shipment_id: str, title: str) -> Body
 
 
 def child_id(order: Order, kind: int, number: int = 0) -> str:
-    """Give the id of a part of an order: as unique as the order's own, and the same at every look."""
+    """Give the id of a part of an order.
+
+    As unique as the order's own, and the same at every look.
+    """
     return f"{kind:02x}{number:06x}{order.id[8:]}"
 
 
@@ -113,7 +118,9 @@ def _amounts(part: str, price: float) -> Body:
     }
 
 
-def _line(order: Order, receipt_id: str, number: int, kind: str, about: str, title: str, price: float) -> Body:
+def _line(
+    order: Order, receipt_id: str, number: int, kind: str, about: str, title: str, price: float
+) -> Body:
     return {
         "id": child_id(order, 6, number),
         "receiptId": receipt_id,

@@ -1,4 +1,7 @@
-"""Which route a method and a raw path lead to; ids are taken from the raw path, for an encoded slash stays one id."""
+"""Which route a method and a raw path lead to.
+
+Ids are taken from the raw path, for an encoded slash stays one id.
+"""
 
 import re
 from collections.abc import Mapping
@@ -63,7 +66,9 @@ class Target:
     @property
     def has_body(self) -> bool:
         """Tell whether a JSON object is to be read."""
-        return _METHODS[self.route] in {"POST", "PUT", "PATCH"} and not self.route.endswith(".cancel")
+        return _METHODS[self.route] in {"POST", "PUT", "PATCH"} and not self.route.endswith(
+            ".cancel"
+        )
 
 
 def backend_of(route_or_path: str) -> Backend:
@@ -71,19 +76,26 @@ def backend_of(route_or_path: str) -> Backend:
     return "connect" if route_or_path.startswith(("connect.", "/api/")) else "gelato"
 
 
-def find(method: str, raw_path: str, connect_prefix: str, query: Mapping[str, str] | None = None) -> Target:
+def find(
+    method: str, raw_path: str, connect_prefix: str, query: Mapping[str, str] | None = None
+) -> Target:
     """Give the target of a request, or raise a 404 or 405."""
     allowed: list[str] = []
     for route, route_method, template in _TABLE:
         found = _pattern(template).fullmatch(raw_path)
-        if found is None or unquote(found.groupdict().get("prefix", "")) not in {"", connect_prefix}:
+        if found is None or unquote(found.groupdict().get("prefix", "")) not in {
+            "",
+            connect_prefix,
+        }:
             continue
         if route_method == method:
             ids = found.groups()[1:] if "prefix" in found.groupdict() else found.groups()
             return Target(route, tuple(map(unquote, ids)), query or {})
         allowed.append(route_method)
     if allowed:
-        raise RefusedError(405, f"Method not allowed here; allowed: {', '.join(dict.fromkeys(allowed))}")
+        raise RefusedError(
+            405, f"Method not allowed here; allowed: {', '.join(dict.fromkeys(allowed))}"
+        )
     raise RefusedError(404, "No such path")
 
 

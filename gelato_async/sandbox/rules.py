@@ -1,9 +1,11 @@
 """The documented rules of both APIs as tables of small checks, written from the documents alone.
 
-A check takes a value and gives the fault in words, or None. A path leads to every value that breaks a rule.
+A check takes a value and gives the fault in words, or None. A path leads to every value that breaks
+a rule.
 
-Both APIs want a country of two capitals, a state in the US, Canada and Australia, and an e-mail address. Lengths, the
-local script of China, Japan, Korea and Russia and Brazil's tax ids are Gelato's alone; a phone is GelatoConnect's.
+Both APIs want a country of two capitals, a state in the US, Canada and Australia, and an e-mail
+address. Lengths, the local script of China, Japan, Korea and Russia and Brazil's tax ids are
+Gelato's alone; a phone is GelatoConnect's.
 """
 
 import re
@@ -59,17 +61,23 @@ def country(value: Any) -> str | None:
     """Require two capital letters; the United Kingdom is GB."""
     if value == "UK":
         return "must be GB for the United Kingdom"
-    return text(value) or (None if re.fullmatch("[A-Z]{2}", value) else "must be two capital letters (ISO 3166-1)")
+    return text(value) or (
+        None if re.fullmatch("[A-Z]{2}", value) else "must be two capital letters (ISO 3166-1)"
+    )
 
 
 def email(value: Any) -> str | None:
     """Require something on both sides of an @."""
-    return text(value) or (None if re.fullmatch(r".+@.+", value, re.DOTALL) else "is not a valid format")
+    return text(value) or (
+        None if re.fullmatch(r".+@.+", value, re.DOTALL) else "is not a valid format"
+    )
 
 
 def any_text(value: Any) -> str | None:
     """Require a text, which may be empty: some countries have no post codes."""
-    return None if isinstance(value, str) else "is required" if value is None else "must be a string"
+    return (
+        None if isinstance(value, str) else "is required" if value is None else "must be a string"
+    )
 
 
 def number(value: Any) -> str | None:
@@ -81,7 +89,11 @@ def counting(value: Any) -> str | None:
     """Require a whole number of at least 1."""
     if value is None:
         return "is required"
-    return None if isinstance(value, int) and _is_number(value) and value >= 1 else "must be at least 1"
+    return (
+        None
+        if isinstance(value, int) and _is_number(value) and value >= 1
+        else "must be at least 1"
+    )
 
 
 def boolean(value: Any) -> str | None:
@@ -100,7 +112,10 @@ def fields(path: str, value: Any, checks: Fields) -> Iterator[Problem]:
 
 
 def rows(path: str, value: Any, *, required: bool = False) -> Iterator[tuple[str, Any]]:
-    """Walk through a list of objects with their paths; anything else yields itself and fails as an object."""
+    """Walk through a list of objects with their paths.
+
+    Anything else yields itself and fails as an object.
+    """
     if isinstance(value, list) and (value or not required):
         yield from ((f"{path}[{number}]", row) for number, row in enumerate(value))
     elif value is not None or required:
@@ -163,7 +178,10 @@ def address(path: str, value: Any, backend: Backend) -> Iterator[Problem]:
 def _local_script(path: str, value: Mapping[str, Any]) -> Iterator[Problem]:
     for name, allowed in (("addressLine1", 10), ("addressLine2", 10), ("city", 0)):
         if len(_LATIN.findall(str(value.get(name) or ""))) > allowed:
-            yield f"{path}.{name}", f"must be in the local script, with at most {allowed} Latin letters"
+            yield (
+                f"{path}.{name}",
+                f"must be in the local script, with at most {allowed} Latin letters",
+            )
 
 
 def _brazil(path: str, value: Mapping[str, Any]) -> Iterator[Problem]:

@@ -1,4 +1,7 @@
-"""The sandbox as a thing one starts: a context manager with its own thread, or a server in the foreground."""
+"""The sandbox as a thing one starts.
+
+A context manager with its own thread, or a server in the foreground.
+"""
 
 import gc
 import threading
@@ -23,8 +26,9 @@ class SandboxError(OSError):
 class Sandbox(Options):
     """A stateful stand-in for both Gelato APIs, on a loopback port of its own.
 
-    Entering it serves from a thread with its own event loop, so it works beside asyncio, trio or no loop at all. It
-    keeps its orders after the block is left, and may be entered again. All of `Options` are its options too.
+    Entering it serves from a thread with its own event loop, so it works beside asyncio, trio or no
+    loop at all. It keeps its orders after the block is left, and may be entered again. All of
+    `Options` are its options too.
 
     Args:
         host: The address to listen on.
@@ -39,7 +43,9 @@ class Sandbox(Options):
     _thread: threading.Thread | None = attrs.field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        options: dict[str, Any] = {field.name: getattr(self, field.name) for field in attrs.fields(Options)}
+        options: dict[str, Any] = {
+            field.name: getattr(self, field.name) for field in attrs.fields(Options)
+        }
         self.app = SandboxApp(**options)
 
     @property
@@ -83,14 +89,15 @@ class Sandbox(Options):
     def wait_for_webhooks(self, timeout: float = 30.0) -> None:
         """Wait until everything that has happened so far is delivered, or lost after three tries.
 
-        What happens while it waits is not waited for. It blocks, so call it in a thread where an event loop runs
-        (`anyio.to_thread.run_sync`).
+        What happens while it waits is not waited for. It blocks, so call it in a thread where an
+        event loop runs (`anyio.to_thread.run_sync`).
 
         Args:
             timeout: The most seconds it takes.
 
         Raises:
-            SandboxError: The sandbox is not running, so nothing is delivered; or delivering has failed.
+            SandboxError: The sandbox is not running, so nothing is delivered; or delivering has
+                failed.
             TimeoutError: It took longer.
         """
         if self._server is None:
@@ -119,7 +126,8 @@ class Sandbox(Options):
         Raises:
             SandboxError: The port cannot be had.
         """
-        # a collection of all that was imported takes 40 ms, and what arrives meanwhile would count as coming at once
+        # a collection of all that was imported takes 40 ms, and what arrives meanwhile would count
+        # as coming at once
         gc.freeze()
         self._prepare(lambda: on_started(self.url) if on_started else None).serve_until_told()
 
@@ -140,7 +148,10 @@ class Sandbox(Options):
             finally:
                 ready.set()
 
-        self._server, self._thread = server, threading.Thread(target=serve, name="gelato-sandbox", daemon=True)
+        self._server, self._thread = (
+            server,
+            threading.Thread(target=serve, name="gelato-sandbox", daemon=True),
+        )
         self._thread.start()
         ready.wait()
         if failures:

@@ -1,7 +1,8 @@
 """Search: the filters of both APIs as one table of predicates, over no more orders than the indexes leave.
 
-Filters by id and by reference read an index; all others look at every order. An order is seen once its search lag has
-passed; its status is always the present one. A filter that is empty, null or unknown filters nothing.
+Filters by id and by reference read an index; all others look at every order. An order is seen once
+its search lag has passed; its status is always the present one. A filter that is empty, null or
+unknown filters nothing.
 """
 
 from collections.abc import Callable, Iterator
@@ -60,16 +61,31 @@ _OF_CONNECT: dict[str, Filter] = {name: FILTERS[name] for name in _SHARED} | {
 
 
 def search(store: Store, body: Body, now: Moment, *, connect: bool) -> Body:
-    """Give one page of the orders that pass all filters, newest first; an empty filter filters nothing."""
+    """Give one page of the orders that pass all filters, newest first.
+
+    An empty filter filters nothing.
+    """
     filters = _OF_CONNECT if connect else FILTERS
     wanted = {name: body[name] for name in filters if body.get(name) not in (None, "", [])}
     offset = body.get("offset", 0)
     found = _matching(store, wanted, filters, now)
-    return {"orders": [row(order, now) for order in islice(found, offset, offset + body.get("limit", 50))]}
+    return {
+        "orders": [
+            row(order, now) for order in islice(found, offset, offset + body.get("limit", 50))
+        ]
+    }
 
 
-def _matching(store: Store, wanted: Body, filters: dict[str, Filter], now: Moment) -> Iterator[Order]:
-    references = [str(wanted["orderReferenceId"])] if "orderReferenceId" in wanted else wanted.get("orderReferenceIds")
+def _matching(
+    store: Store, wanted: Body, filters: dict[str, Filter], now: Moment
+) -> Iterator[Order]:
+    references = (
+        [str(wanted["orderReferenceId"])]
+        if "orderReferenceId" in wanted
+        else wanted.get("orderReferenceIds")
+    )
     for order in store.candidates(wanted.get("ids"), references):
-        if order.visible_from <= now.real and all(filters[name](value, order, now) for name, value in wanted.items()):
+        if order.visible_from <= now.real and all(
+            filters[name](value, order, now) for name, value in wanted.items()
+        ):
             yield order

@@ -1,4 +1,7 @@
-"""Serving the application with uvicorn: connections that can be aborted, and an end that waits for nobody."""
+"""Serving the application with uvicorn.
+
+Connections that can be aborted, and an end that waits for nobody.
+"""
 
 import asyncio
 import contextlib
@@ -13,7 +16,9 @@ try:
     import uvicorn
     from uvicorn.protocols.http.h11_impl import H11Protocol
 except ImportError as _missing:
-    raise ImportError('The sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"') from _missing
+    raise ImportError(
+        'The sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
+    ) from _missing
 
 from gelato_async.sandbox.app import ABORT, ARRIVED, Message, Receive, SandboxApp, Send
 from gelato_async.sandbox.webhook_delivery import Courier
@@ -27,14 +32,17 @@ def listen(host: str, port: int) -> socket.socket:
     """Give a listening socket; the port is known from here on."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    # asyncio leaves Nagle's algorithm on where the protocol is not named, which costs 40 ms per request.
+    # asyncio leaves Nagle's algorithm on where the protocol is not named, which costs 40 ms per
+    # request.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
 
 
 class Server(uvicorn.Server):
     """A uvicorn server for one sandbox, on a socket that already listens."""
 
-    def __init__(self, app: SandboxApp, listener: socket.socket, on_started: Callable[[], None]) -> None:
+    def __init__(
+        self, app: SandboxApp, listener: socket.socket, on_started: Callable[[], None]
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
@@ -66,7 +74,10 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGINT and SIGTERM end the server; unlike uvicorn's own they are not raised again afterwards."""
+        """Let SIGINT and SIGTERM end the server.
+
+        Unlike uvicorn's own they are not raised again afterwards.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -109,12 +120,17 @@ def _protocol(app: SandboxApp) -> type[H11Protocol]:
             app.connected()
 
         def data_received(self, data: bytes) -> None:
-            """Note when bytes came, not when their task had its turn: a busy loop would move requests together."""
+            """Note when bytes came, not when their task had its turn.
+
+            A busy loop would move requests together.
+            """
             self._arrived = time.monotonic()
             super().data_received(data)
 
         async def _with_more(self, scope: Message, receive: Receive, send: Send) -> None:
-            scope.setdefault("extensions", {}).update({ABORT: self.transport.abort, ARRIVED: self._arrived})
+            scope.setdefault("extensions", {}).update(
+                {ABORT: self.transport.abort, ARRIVED: self._arrived}
+            )
             await app(scope, receive, send)
 
     return Abortable

@@ -1,9 +1,8 @@
 """Gelato's shipment routes, v1.
 
-| route | answers | refuses |
-|---|---|---|
-| methods | all methods, or those to a country | 400 for no country code |
-| prices | for each product and quantity, the methods that go there and are as asked for | 400; 404 for an unknown product |
+| route | answers | refuses | |---|---|---| | methods | all methods, or those to a country | 400 for
+no country code | | prices | for each product and quantity, the methods that go there and are as
+asked for | 400; 404 for an unknown product |
 
 The smallest price is the method's own plus something by weight, and the average a tenth more.
 """
@@ -43,7 +42,11 @@ _SERVICES = (
     _Service(_POST, SUPPORTED_COUNTRIES, has_tracking=False),
     _Service(_PARCEL, EUROPE),
     _Service(_EXPRESS, tuple(sorted(PRODUCES_IN))),
-    _Service(Method("sandbox_pallet", "Sandbox Pallet", "pallet", 95.0, (4, 8)), ("DE", "FR", "GB"), is_private=False),
+    _Service(
+        Method("sandbox_pallet", "Sandbox Pallet", "pallet", 95.0, (4, 8)),
+        ("DE", "FR", "GB"),
+        is_private=False,
+    ),
 )
 
 
@@ -53,7 +56,9 @@ def _methods(_: World, target: Target, __: Body, ___: Moment) -> Answer:
 
 
 def _documents(country: str | None) -> Iterator[Body]:
-    return (_document(service) for service in _SERVICES if not country or country in service.countries)
+    return (
+        _document(service) for service in _SERVICES if not country or country in service.countries
+    )
 
 
 def _document(service: _Service) -> Body:
@@ -79,7 +84,11 @@ def _prices(_: World, __: Target, body: Body, ___: Moment) -> Answer:
 def _product(body: Body, row: Body) -> Body:
     product = products()[row["productUid"]]
     quantities = [
-        {"quantity": quantity, "pageCount": row.get("pageCount"), "methods": list(_offers(body, product, quantity))}
+        {
+            "quantity": quantity,
+            "pageCount": row.get("pageCount"),
+            "methods": list(_offers(body, product, quantity)),
+        }
         for quantity in row["quantities"]
     ]
     return {"productUid": product.uid, "quantities": quantities}
@@ -94,7 +103,9 @@ def _offers(body: Body, product: Product, quantity: int) -> Iterator[Body]:
 
 
 def _suits(document: Mapping[str, Any], body: Body) -> bool:
-    return all(document[name] or not body.get(name) for name in ("isBusiness", "isPrivate", "hasTracking"))
+    return all(
+        document[name] or not body.get(name) for name in ("isBusiness", "isPrivate", "hasTracking")
+    )
 
 
 def _offer(method: Method, price: float) -> Body:

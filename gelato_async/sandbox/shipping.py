@@ -14,7 +14,9 @@ from gelato_async.sandbox.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders import Body, Order
 from gelato_async.sandbox.receipts import child_id
 
-PRODUCES_IN = frozenset({"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US"})
+PRODUCES_IN = frozenset(
+    {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US"}
+)
 FALLBACK_COUNTRY = "DE"
 FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
 _GRAMS_EACH = 139
@@ -44,7 +46,10 @@ def fulfillment_country(destination: str) -> str:
 
 
 def choose(wanted: str | None) -> Method:
-    """Give the cheapest method that one of the comma-separated words names; an unknown word is taken as it is."""
+    """Give the cheapest method that one of the comma-separated words names.
+
+    An unknown word is taken as it is.
+    """
     words = [word.strip() for word in (wanted or "").split(",") if word.strip()]
     lowered = {word.lower() for word in words}
     for method in METHODS:

@@ -24,7 +24,10 @@ def refusal(wanted: Any) -> Body | None:
 
 def availability(wanted: Iterable[str], wall: float) -> Body:
     """Give the status of each product in each region, as of a POSIX time."""
-    rows = [{"productUid": uid, "availability": [_in_region(uid, name, wall) for name in REGIONS]} for uid in wanted]
+    rows = [
+        {"productUid": uid, "availability": [_in_region(uid, name, wall) for name in REGIONS]}
+        for uid in wanted
+    ]
     return {"productsAvailability": rows}
 
 
@@ -35,7 +38,9 @@ def _refusal(code: str, message: str) -> Body:
 def _in_region(uid: str, region: str, wall: float) -> Body:
     number = crc32(f"{uid} {region}".encode())
     status = _status(uid, number % 10)
-    awaited = delivery_date(wall, 7 + number % 21) if status == "out-of-stock-replenishable" else None
+    awaited = (
+        delivery_date(wall, 7 + number % 21) if status == "out-of-stock-replenishable" else None
+    )
     return {"stockRegionUid": region, "status": status, "replenishmentDate": awaited}
 
 
@@ -45,4 +50,6 @@ def _status(uid: str, number: int) -> str:
         return "not-supported"
     if not product.catalog.is_stockable:
         return "non-stockable"
-    return "in-stock" if number < 6 else "out-of-stock-replenishable" if number < 9 else "out-of-stock"
+    return (
+        "in-stock" if number < 6 else "out-of-stock-replenishable" if number < 9 else "out-of-stock"
+    )

@@ -7,8 +7,9 @@
 | products | a page, newest first unless `order` and `orderBy` say otherwise | 400 |
 | template | the whole template | 404 |
 
-The templates are in `templates`, what happens to a product is in `store_products`. Every store id is taken. Whether an
-empty list of variants is refused, and how an unknown template is, no document says. A title may be used twice.
+The templates are in `templates`, what happens to a product is in `store_products`. Every store id
+is taken. Whether an empty list of variants is refused, and how an unknown template is, no document
+says. A title may be used twice.
 """
 
 from collections.abc import Mapping
@@ -61,9 +62,17 @@ def _products(world: World, target: Target, _: Body, now: Moment) -> Answer:
     query = target.query
     enforce(store_rules.listing(query))
     newest_first = query.get("order") != "asc"
-    found = world.store_products.sorted(target.id, query.get("orderBy", "createdAt"), now, newest_first=newest_first)
+    found = world.store_products.sorted(
+        target.id, query.get("orderBy", "createdAt"), now, newest_first=newest_first
+    )
     first, length = int(query.get("offset", 0)), int(query.get("limit", 100))
-    return answer({"products": [store_products.whole(product, now) for product in found[first : first + length]]})
+    return answer(
+        {
+            "products": [
+                store_products.whole(product, now) for product in found[first : first + length]
+            ]
+        }
+    )
 
 
 def _template(_: World, target: Target, __: Body, ___: Moment) -> Answer:
@@ -74,7 +83,9 @@ def _known_template(template_id: str) -> Body:
     try:
         return TEMPLATES[template_id]
     except KeyError:
-        raise RefusedError(404, f"Template not found; the sandbox has {', '.join(TEMPLATES)}") from None
+        raise RefusedError(
+            404, f"Template not found; the sandbox has {', '.join(TEMPLATES)}"
+        ) from None
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -1,8 +1,7 @@
 """Products of stores as the sandbox keeps them, and the documents in which they are answered.
 
-| age in life-cycle seconds | 0 | 3 | 12 |
-|---|---|---|---|
-| status | created | publishing | active, or publishing_error where the tag `sandbox:publishing_error` wished for it |
+| age in life-cycle seconds | 0 | 3 | 12 | |---|---|---|---| | status | created | publishing |
+active, or publishing_error where the tag `sandbox:publishing_error` wished for it |
 
 A store needs no set-up: every store id has its own list, empty at first.
 """
@@ -68,8 +67,13 @@ class StoreProducts:
         """Give a product of a store."""
         return self._stores.get(store_id, {}).get(product_id)
 
-    def sorted(self, store_id: str, order_by: str, now: Moment, *, newest_first: bool) -> list[StoreProduct]:
-        """Give all products of a store; those of one moment in the order of their creation, or against it."""
+    def sorted(
+        self, store_id: str, order_by: str, now: Moment, *, newest_first: bool
+    ) -> list[StoreProduct]:
+        """Give all products of a store.
+
+        Those of one moment in the order of their creation, or against it.
+        """
         found = list(self._stores.get(store_id, {}).values())
         if order_by == "updatedAt":
             found.sort(key=lambda product: product.updated(now))
@@ -77,7 +81,10 @@ class StoreProducts:
 
 
 def created(product: StoreProduct, now: Moment) -> Body:
-    """Give what a create answers: few fields, of which tags, productType and vendor are in no other answer."""
+    """Give what a create answers.
+
+    Few fields, of which tags, productType and vendor are in no other answer.
+    """
     body = product.body
     return {
         **_head(product, now),
@@ -98,7 +105,9 @@ def whole(product: StoreProduct, now: Moment) -> Body:
         "externalThumbnailUrl": f"{shop}_medium.png" if shop else None,
         "publishingErrorCode": ERROR_CODE if status == "publishing_error" else None,
         **_dates(product, now),
-        "variants": [_variant(product, variant, connected=status == "active") for variant in product.variants],
+        "variants": [
+            _variant(product, variant, connected=status == "active") for variant in product.variants
+        ],
         "productVariantOptions": _options(product.variants),
     }
 
@@ -117,7 +126,8 @@ def _head(product: StoreProduct, now: Moment) -> Body:
 
 
 def _dates(product: StoreProduct, now: Moment) -> Body:
-    # both spellings within one object, and a date of publishing before anything is published, as in the real answers
+    # both spellings within one object, and a date of publishing before anything is published, as in
+    # the real answers
     first = stamp(product.created.wall).replace("+00:00", "+0000")
     return {"publishedAt": first, "createdAt": first, "updatedAt": stamp(product.updated(now))}
 

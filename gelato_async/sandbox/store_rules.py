@@ -1,4 +1,7 @@
-"""The rules of the requests to stores: a new product against its template, and the query of a listing."""
+"""The rules of the requests to stores.
+
+A new product against its template, and the query of a listing.
+"""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -15,7 +18,11 @@ _PRODUCT: Fields = {
     "vendor": optional(text),
 }
 _VARIANT: Fields = {"templateVariantId": text, "position": optional(rules.number)}
-_IMAGE: Fields = {"name": text, "fileUrl": text, "fitMethod": optional(rules.one_of("slice", "meet"))}
+_IMAGE: Fields = {
+    "name": text,
+    "fileUrl": text,
+    "fitMethod": optional(rules.one_of("slice", "meet")),
+}
 _LISTING: Fields = {
     "order": optional(rules.one_of("asc", "desc")),
     "orderBy": optional(rules.one_of("createdAt", "updatedAt")),
@@ -43,10 +50,16 @@ def variants(body: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[P
         if variant["templateVariantId"] not in known:
             yield f"{where}.templateVariantId", "must be a variant of the template"
             continue
-        names = {placeholder["name"] for placeholder in known[variant["templateVariantId"]]["imagePlaceholders"]}
+        names = {
+            placeholder["name"]
+            for placeholder in known[variant["templateVariantId"]]["imagePlaceholders"]
+        }
         for path, image in rows(f"{where}.imagePlaceholders", variant.get("imagePlaceholders")):
             if image["name"] not in names:
-                yield f"{path}.name", f"must be one of the template's placeholders: {', '.join(sorted(names))}"
+                yield (
+                    f"{path}.name",
+                    f"must be one of the template's placeholders: {', '.join(sorted(names))}",
+                )
 
 
 def listing(query: Mapping[str, str]) -> Iterator[Problem]:

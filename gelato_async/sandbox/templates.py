@@ -51,7 +51,10 @@ _PLANS = (
         title="Sandbox T-shirt",
         uid="apparel_sandbox_t-shirt",
         options={"Color": ("White", "Navy"), "Size": ("S", "M")},
-        placeholders=(_placeholder("Front", "front", 244, 325.5), _placeholder("Back", "back", 244, 325.5)),
+        placeholders=(
+            _placeholder("Front", "front", 244, 325.5),
+            _placeholder("Back", "back", 244, 325.5),
+        ),
     ),
     _Plan(
         name="poster",

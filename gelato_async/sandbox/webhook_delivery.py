@@ -1,4 +1,7 @@
-"""Delivering webhooks from tasks beside the server: POST, one connection each, redirects are not followed."""
+"""Delivering webhooks from tasks beside the server.
+
+POST, one connection each, redirects are not followed.
+"""
 
 import asyncio
 import contextlib
@@ -93,18 +96,25 @@ class Courier:
         await _close(writer)
         return status
 
-    async def _converse(self, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> int:
+    async def _converse(
+        self, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> int:
         connection = h11.Connection(h11.CLIENT)
-        target = self._url._replace(scheme="", netloc="", path=self._url.path or "/", fragment="").geturl()
+        target = self._url._replace(
+            scheme="", netloc="", path=self._url.path or "/", fragment=""
+        ).geturl()
         length = ("Content-Length", str(len(body)))
         request = h11.Request(method="POST", target=target, headers=[*self._headers, length])
         for part in (request, h11.Data(data=body), h11.EndOfMessage()):
             writer.write(connection.send(part) or b"")
-        # read while the transport goes on writing, for a server may answer and leave before it has everything; and to
-        # the answer's end, for it may complain of a client that leaves in the middle
+        # read while the transport goes on writing, for a server may answer and leave before it has
+        # everything; and to the answer's end, for it may complain of a client that leaves in the
+        # middle
         status = 0
         try:
-            while not isinstance(event := connection.next_event(), (h11.EndOfMessage, h11.ConnectionClosed)):
+            while not isinstance(
+                event := connection.next_event(), (h11.EndOfMessage, h11.ConnectionClosed)
+            ):
                 if event is h11.NEED_DATA:
                     connection.receive_data(await reader.read(_READ_AT_ONCE))
                 elif isinstance(event, h11.Response):

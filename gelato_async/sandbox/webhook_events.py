@@ -1,7 +1,8 @@
 """The bodies of webhooks, as Gelato's documents show them.
 
-The first item's event and the order's share an id, as in the documents' example of a split order: who de-duplicates by
-the id alone loses events. Where an item was made is spelled `production...` in the event of a tracking code.
+The first item's event and the order's share an id, as in the documents' example of a split order:
+who de-duplicates by the id alone loses events. Where an item was made is spelled `production...` in
+the event of a tracking code.
 """
 
 import uuid
@@ -12,7 +13,13 @@ from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.documents import REFUSAL_REASON
 from gelato_async.sandbox.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders import Body, Order
-from gelato_async.sandbox.shipping import FACILITY_ID, choose, estimate, fulfillment_country, tracking
+from gelato_async.sandbox.shipping import (
+    FACILITY_ID,
+    choose,
+    estimate,
+    fulfillment_country,
+    tracking,
+)
 from gelato_async.sandbox.store_products import StoreProduct
 
 
@@ -20,7 +27,9 @@ def order_changed(order: Order, before: str | None, status: str, now: Moment) ->
     """Give the events of an order whose status has become `status`."""
     order_event = _order_status(order, status)
     for number, item in enumerate(order.items):
-        yield _item_status(order, item, status, now, order_event["id"] if number == 0 else _new_id("is"))
+        yield _item_status(
+            order, item, status, now, order_event["id"] if number == 0 else _new_id("is")
+        )
     yield order_event
     if status in SHIPPED and before not in SHIPPED:
         yield from (_tracking_code(order, item, now) for item in order.items)
@@ -30,7 +39,9 @@ def order_changed(order: Order, before: str | None, status: str, now: Moment) ->
 
 def product_changed(product: StoreProduct, now: Moment, *, is_new: bool) -> Body:
     """Give the event of a product of a store that is new, or whose status has changed."""
-    told = {name: value for name, value in store_products.whole(product, now).items() if name != "id"}
+    told = {
+        name: value for name, value in store_products.whole(product, now).items() if name != "id"
+    }
     for variant in told["variants"]:
         del variant["productId"], variant["productUid"]
     return {
@@ -119,7 +130,11 @@ def _place(order: Order, prefix: str) -> Body:
     address = order.body["shippingAddress"]
     country = fulfillment_country(address["country"])
     state = address.get("state") if country == address["country"] else None
-    return {f"{prefix}Country": country, f"{prefix}StateProvince": state, f"{prefix}FacilityId": FACILITY_ID}
+    return {
+        f"{prefix}Country": country,
+        f"{prefix}StateProvince": state,
+        f"{prefix}FacilityId": FACILITY_ID,
+    }
 
 
 def _comment(order: Order, status: str) -> str:
@@ -128,5 +143,6 @@ def _comment(order: Order, status: str) -> str:
 
 
 def _new_id(prefix: str) -> str:
-    # never seeded: a receiver that remembers the events of an earlier run must take these for new ones
+    # never seeded: a receiver that remembers the events of an earlier run must take these for new
+    # ones
     return f"{prefix}_{uuid.uuid4().hex[:13]}"

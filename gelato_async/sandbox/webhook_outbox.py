@@ -29,7 +29,8 @@ class WebhookDelivery:
     Attributes:
         event: What the body says.
         answers: The HTTP statuses of the tries so far, None for a try without an answer.
-        reason: Why the last try without an answer had none, if there was one: refused, no such name, TLS, too late.
+        reason: Why the last try without an answer had none, if there was one: refused, no such
+            name, TLS, too late.
     """
 
     event: Mapping[str, Any] = attrs.field(repr=lambda event: repr(event.get("event")))
@@ -72,10 +73,13 @@ class Outbox:
     def __init__(self, options: Options, on_news: Callable[[], None]) -> None:
         self._options = options
         self._on_news = on_news
-        # two of them, so that how often a try fails or events are shuffled does not change which come twice
+        # two of them, so that how often a try fails or events are shuffled does not change which
+        # come twice
         self._duplicating = random.Random(f"{options.seed} duplicates")  # noqa: S311  repeatable is the point
         self._shuffling = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
-        self._lanes: list[list[tuple[float, float, int, WebhookDelivery]]] = [[] for _ in range(LANES)]
+        self._lanes: list[list[tuple[float, float, int, WebhookDelivery]]] = [
+            [] for _ in range(LANES)
+        ]
         self._numbers = count()
         self._open: dict[WebhookDelivery, _Place] = {}
         self._finished: deque[WebhookDelivery] = deque()
@@ -84,7 +88,10 @@ class Outbox:
 
     def add(self, event: Body, now: Moment) -> None:
         """Have an event delivered, once or twice."""
-        lane = zlib.crc32(str(next((event[name] for name in _SUBJECTS if name in event), "")).encode()) % LANES
+        lane = (
+            zlib.crc32(str(next((event[name] for name in _SUBJECTS if name in event), "")).encode())
+            % LANES
+        )
         for _ in range(2 if self._duplicating.random() < self._options.webhook_duplicates else 1):
             delivery = WebhookDelivery(event)
             self.deliveries[delivery] = None
@@ -110,7 +117,9 @@ class Outbox:
         """Give the real second at which a lane has something to do."""
         return self._lanes[lane][0][0] if self._lanes[lane] else None
 
-    def answered(self, delivery: WebhookDelivery, status: int | None, reason: str | None, now: Moment) -> None:
+    def answered(
+        self, delivery: WebhookDelivery, status: int | None, reason: str | None, now: Moment
+    ) -> None:
         """Note how a try went; a failed one is repeated later, unless it was the last."""
         if delivery not in self._open:
             return  # of before a reset
@@ -148,7 +157,9 @@ class Outbox:
                 del self._waits[done]
 
     def _any_place(self) -> _Place:
-        return _Place(self._shuffling.randrange(LANES), self._shuffling.random(), next(self._numbers))
+        return _Place(
+            self._shuffling.randrange(LANES), self._shuffling.random(), next(self._numbers)
+        )
 
     def _enqueue(self, delivery: WebhookDelivery, due: float) -> None:
         place = self._open[delivery]

@@ -1,6 +1,7 @@
 """What was told by webhooks, held against what is: orders and store products whose status follows from their age.
 
-Nothing here runs by itself. Somebody looks, and what has changed since then is told, status after status.
+Nothing here runs by itself. Somebody looks, and what has changed since then is told, status after
+status.
 """
 
 import math
@@ -67,10 +68,14 @@ class Watch:
             self.tell(product_changed(product, then, is_new=age == 0), now)
             self._product_stages[product.id] = self._product_stages.get(product.id, 0) + 1
 
-    def _expect(self, subject: str, due: float, check: Callable[[Moment], None], now: Moment) -> None:
+    def _expect(
+        self, subject: str, due: float, check: Callable[[Moment], None], now: Moment
+    ) -> None:
         if due < math.inf and subject not in self._expected:
             self._expected.add(subject)
-            heappush(self._coming, (max(due, now.life + _A_MOMENT), next(self._numbers), subject, check))
+            heappush(
+                self._coming, (max(due, now.life + _A_MOMENT), next(self._numbers), subject, check)
+            )
 
 
 def _statuses_since(told: str | None, order: Order, now: Moment) -> list[str]:
@@ -81,7 +86,11 @@ def _statuses_since(told: str | None, order: Order, now: Moment) -> list[str]:
     if not is_living or told not in {None, "draft", *STAGES}:
         return [status]
     first = STAGES.index(told) + 1 if told in STAGES else 0
-    passed = [stage for stage, age in zip(STAGES, AGES, strict=True) if age <= _age(order, now) and age < _end(order)]
+    passed = [
+        stage
+        for stage, age in zip(STAGES, AGES, strict=True)
+        if age <= _age(order, now) and age < _end(order)
+    ]
     return [*(stage for stage in passed[first:] if stage != status), status]
 
 

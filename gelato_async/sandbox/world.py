@@ -1,7 +1,8 @@
 """All that a sandbox remembers; a reset replaces it as a whole.
 
-Nothing in it runs by itself. Statuses follow from an order's age, and what was postponed happens when somebody next
-looks, as of the moment it was due; from outside that cannot be told from a timer, and it works without an event loop.
+Nothing in it runs by itself. Statuses follow from an order's age, and what was postponed happens
+when somebody next looks, as of the moment it was due; from outside that cannot be told from a
+timer, and it works without an event loop.
 """
 
 import random
@@ -61,7 +62,10 @@ class World:
         self.now()
 
     def postpone(self, seconds: float, action: Callable[[Moment], Any]) -> None:
-        """Let something happen later. It is done when somebody next looks, as of the moment it was due."""
+        """Let something happen later.
+
+        It is done when somebody next looks, as of the moment it was due.
+        """
         self._postponed += 1
         heappush(self._pending, (self.clock.real() + seconds, self._postponed, action))
 
@@ -74,7 +78,9 @@ class World:
         while accepted and accepted[0] <= now - 1.0:
             accepted.popleft()
         if len(accepted) >= limit:
-            return max(accepted[0] + 1.0 - now, 1e-6)  # rounding must not make it 0, which means accepted
+            return max(
+                accepted[0] + 1.0 - now, 1e-6
+            )  # rounding must not make it 0, which means accepted
         accepted.append(now)
         return 0.0
 
@@ -85,7 +91,9 @@ class World:
             self.ledger.faults[fault.name] += 1
         return fault
 
-    def commit(self, backend: Backend, body: Body, refuse_after: float | None, now: Moment) -> Order:
+    def commit(
+        self, backend: Backend, body: Body, refuse_after: float | None, now: Moment
+    ) -> Order:
         """Let a create take effect and give the order, or the first part of a split one."""
         items = [item | {"id": new_id()} for item in body["items"]]
         parts = [items[:1], items[1:]] if self._splits(body) else [items]
@@ -100,16 +108,27 @@ class World:
 
     def find(self, order_id: str) -> Order | None:
         """Give an order of either API."""
-        return self.stores["gelato"].orders.get(order_id) or self.stores["connect"].orders.get(order_id)
+        return self.stores["gelato"].orders.get(order_id) or self.stores["connect"].orders.get(
+            order_id
+        )
 
     def _look(self, now: Moment) -> None:
         if self.watch is not None:
             self.watch.look(now)
 
     def _splits(self, body: Body) -> bool:
-        return len(body["items"]) > 1 and (wishes(body, "split") or self._random.random() < self.options.split)
+        return len(body["items"]) > 1 and (
+            wishes(body, "split") or self._random.random() < self.options.split
+        )
 
-    def _order(self, backend: Backend, body: Body, items: list[Body], refuse_after: float | None, now: Moment) -> Order:
+    def _order(
+        self,
+        backend: Backend,
+        body: Body,
+        items: list[Body],
+        refuse_after: float | None,
+        now: Moment,
+    ) -> Order:
         return Order(
             id=new_id(),
             backend=backend,
@@ -127,5 +146,11 @@ class World:
 
 
 def wishes(body: Body, value: str) -> bool:
-    """Tell whether the order's metadata ask the sandbox for something: `{"key": "sandbox", "value": ...}`."""
-    return any(entry["key"] == "sandbox" and entry["value"] == value for entry in body.get("metadata") or [])
+    """Tell whether the order's metadata ask the sandbox for something.
+
+    `{"key": "sandbox", "value": ...}`.
+    """
+    return any(
+        entry["key"] == "sandbox" and entry["value"] == value
+        for entry in body.get("metadata") or []
+    )

@@ -14,12 +14,13 @@ class Transport(Protocol):
     async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
         """Send a request once; no redirect is followed and nothing is repeated.
 
-        `before_send` is awaited exactly once, at the moment of sending; its wait counts against no timeout. It is not
-        awaited where nothing was sent.
+        `before_send` is awaited exactly once, at the moment of sending; its wait counts against no
+        timeout. It is not awaited where nothing was sent.
 
         Raises:
             ConnectionFailedError: it is proved that nothing was sent.
-            NoAnswerError: it was, or may have been, sent, and no whole answer came within `timeout` seconds.
+            NoAnswerError: it was, or may have been, sent, and no whole answer came within `timeout`
+                seconds.
         """
         ...
 

@@ -34,7 +34,10 @@ class AsyncClient(Protocol):
 
 
 class ClientTransport:
-    """Sends through a client that stays yours: its pool, proxies, hooks and TLS settings, and yours to close."""
+    """Sends through a client that stays yours.
+
+    Its pool, proxies, hooks and TLS settings, and yours to close.
+    """
 
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
@@ -94,8 +97,14 @@ class _Exchange:
         status = None if self.answer is None else self.answer.status_code
         if status is not None and not 200 <= status < 300:
             return self._whole(b"")
-        left = any(name.endswith("send_request_headers.started") for name in self.seen) if self.seen else None
+        left = (
+            any(name.endswith("send_request_headers.started") for name in self.seen)
+            if self.seen
+            else None
+        )
         raise mapped(error, self.host, status=status, left=left) from error
 
     def _whole(self, body: bytes) -> Response:
-        return Response(status=self.answer.status_code, headers=dict(self.answer.headers), body=body)
+        return Response(
+            status=self.answer.status_code, headers=dict(self.answer.headers), body=body
+        )

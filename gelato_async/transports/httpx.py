@@ -22,20 +22,25 @@ from gelato_async.transports.pool import ConnectionPool
 
 CONNECTIONS = 256
 KEEPALIVE = 60.0
-_NEVER_LEFT = frozenset({"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"})
+_NEVER_LEFT = frozenset(
+    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
+)
 # zlib's number for "whatever header it has"
 _GZIP = 47
 _SENDING = "http11.send_request_headers.started"
 
-USER_AGENT = f"gelato-async/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
+USER_AGENT = (
+    f"gelato-async/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
+)
 
 
 class HttpxTransport:
     """The default transport: at most `connections` at a time, each in an httpx transport of its own.
 
-    A connection is used again last in, first out, closed after `keepalive` idle seconds, and thrown away whenever a request
-    on it failed or was cancelled. `HTTPS_PROXY`, `NO_PROXY`, `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured. `ssl_context`
-    replaces the default one. The same transport serves several event loops, one after another or at once.
+    A connection is used again last in, first out, closed after `keepalive` idle seconds, and thrown
+    away whenever a request on it failed or was cancelled. `HTTPS_PROXY`, `NO_PROXY`,
+    `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured. `ssl_context` replaces the default one. The
+    same transport serves several event loops, one after another or at once.
     """
 
     def __init__(
@@ -78,7 +83,9 @@ class HttpxTransport:
         secure = origin.startswith("https:") or (proxy or "").startswith("https:")
         return httpx.AsyncHTTPTransport(
             verify=self._ssl_context or (_ssl_context() if secure else _no_certificates()),
-            limits=httpx.Limits(max_connections=1, max_keepalive_connections=1, keepalive_expiry=None),
+            limits=httpx.Limits(
+                max_connections=1, max_keepalive_connections=1, keepalive_expiry=None
+            ),
             proxy=proxy,
         )
 
@@ -107,7 +114,9 @@ class Exchange:
             except (httpx.HTTPError, zlib.error) as error:
                 return self._partial(error)
             self.complete = True
-            return Response(status=self.answer.status_code, headers=headers_of(self.answer), body=body)
+            return Response(
+                status=self.answer.status_code, headers=headers_of(self.answer), body=body
+            )
         return self._partial(TimeoutError(f"nothing within {self.timeout:g} s"))
 
     async def _trace(self, name: str, info: Mapping[str, Any]) -> None:
@@ -130,18 +139,25 @@ class Exchange:
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout)
         extensions = {"trace": self._trace, "timeout": timeouts}
         return httpx.Request(
-            request.method, request.url, headers=headers, stream=_Body(request.body), extensions=extensions
+            request.method,
+            request.url,
+            headers=headers,
+            stream=_Body(request.body),
+            extensions=extensions,
         )
 
     def _partial(self, error: Exception) -> Response:
         status = self.answer.status_code if self.answer is not None else None
         if self.answer is None or status is None or 200 <= status < 300:
-            raise mapped(error, self.host, status=status, left=self.sent if self.seen else None) from error
+            raise mapped(
+                error, self.host, status=status, left=self.sent if self.seen else None
+            ) from error
         return Response(status=status, headers=headers_of(self.answer))
 
 
 async def _read(answer: httpx.Response) -> bytes:
-    # not by `aread`, whose generators are left unfinished, and warn under trio, when a body cannot be unpacked
+    # not by `aread`, whose generators are left unfinished, and warn under trio, when a body cannot
+    # be unpacked
     if not isinstance(answer.stream, httpx.AsyncByteStream):
         raise TypeError("the answer of an asynchronous transport has an asynchronous stream")
     body = b"".join([part async for part in answer.stream])
@@ -154,7 +170,10 @@ async def _read(answer: httpx.Response) -> bytes:
 
 
 def headers_of(answer: httpx.Response) -> dict[str, str]:
-    """Names in lower case, the values of repeated ones joined; much faster than httpx's own mapping."""
+    """Names in lower case, the values of repeated ones joined.
+
+    Much faster than httpx's own mapping.
+    """
     headers: dict[str, str] = {}
     for raw_name, raw_value in answer.headers.raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
@@ -163,15 +182,21 @@ def headers_of(answer: httpx.Response) -> dict[str, str]:
 
 
 def mapped(error: Exception, host: str, *, status: int | None, left: bool | None) -> GelatoError:
-    """What an error of httpx (or httpx2) means to a caller; `left` says whether the request was seen leaving, if known."""
+    """What an error of httpx (or httpx2) means to a caller.
+
+    `left` says whether the request was seen leaving, if known.
+    """
     kinds = {cls.__name__ for cls in type(error).__mro__}
     reason = f"{type(error).__name__}: {str(error) or error.__cause__ or ''}".rstrip(": ")
     if status is None and (left is False or (left is None and kinds & _NEVER_LEFT)):
         return ConnectionFailedError(
-            f"no connection to {host} ({reason}): check the network, base_url and proxy settings", reason=reason
+            f"no connection to {host} ({reason}): check the network, base_url and proxy settings",
+            reason=reason,
         )
     came = "no answer came" if status is None else f"the answer ({status}) broke off"
-    return NoAnswerError(f"the request was sent to {host} and {came} ({reason})", status=status, reason=reason)
+    return NoAnswerError(
+        f"the request was sent to {host} and {came} ({reason})", status=status, reason=reason
+    )
 
 
 class _Body(httpx.AsyncByteStream):

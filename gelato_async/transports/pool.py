@@ -1,4 +1,7 @@
-"""A stack of connections for each event loop: last in, first out, thrown away when anything goes wrong on one."""
+"""A stack of connections for each event loop.
+
+Last in, first out, thrown away when anything goes wrong on one.
+"""
 
 import time
 from collections import deque
@@ -57,7 +60,8 @@ class Lease:
 class ConnectionPool:
     """At most `limit` connections at a time in each event loop, every one in a transport of its own.
 
-    httpx's own pool scans all its connections for every request, and stays stuck after many cancelled ones.
+    httpx's own pool scans all its connections for every request, and stays stuck after many
+    cancelled ones.
     """
 
     open: Open
@@ -65,7 +69,9 @@ class ConnectionPool:
     keepalive: float
     now: Callable[[], float] = time.monotonic
     _states: "RunVar[tuple[_LoopState, AsyncGenerator[None, None]]]" = field(init=False)
-    _tokens: "RunVar[RunvarToken[tuple[_LoopState, AsyncGenerator[None, None]]]]" = field(init=False)
+    _tokens: "RunVar[RunvarToken[tuple[_LoopState, AsyncGenerator[None, None]]]]" = field(
+        init=False
+    )
 
     def __attrs_post_init__(self) -> None:
         number = next(_numbers)
@@ -116,7 +122,8 @@ class ConnectionPool:
             return self._states.get()[0]
         except LookupError:
             state = _LoopState()
-        # suspended on purpose: the loop finalises it as it ends, and with it the connections that only it can close
+        # suspended on purpose: the loop finalises it as it ends, and with it the connections that
+        # only it can close
         guard = _close_with_the_loop(state)
         self._tokens.set(self._states.set((state, guard)))
         await guard.__anext__()

@@ -1,4 +1,7 @@
-"""ScriptedTransport: answers from a function, in memory. For tests of the code above it, yours included."""
+"""ScriptedTransport: answers from a function, in memory.
+
+For tests of the code above it, yours included.
+"""
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable

@@ -1,4 +1,7 @@
-"""What a receiver answers, and the reading of what it is asked: headers and a body of bounded size."""
+"""What a receiver answers, and the reading of what it is asked.
+
+Headers and a body of bounded size.
+"""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from typing import Any
@@ -36,9 +39,14 @@ class WebhookAnswer:
 
 
 def header_values(headers: Headers, name: str) -> list[bytes]:
-    """All values of a header; names and values may be text or bytes, as different frameworks have them."""
+    """All values of a header.
+
+    Names and values may be text or bytes, as different frameworks have them.
+    """
     pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return [_as_bytes(value) for key, value in pairs if _as_bytes(key).lower() == name.lower().encode()]
+    return [
+        _as_bytes(value) for key, value in pairs if _as_bytes(key).lower() == name.lower().encode()
+    ]
 
 
 def announced_length(headers: Headers) -> int:

@@ -45,11 +45,15 @@ class RequestBody:
 async def respond(scope: Scope, body: RequestBody, send: Send, answer: WebhookAnswer) -> None:
     """Send an answer as plain text. One that came before the whole body was read ends the connection.
 
-    What the client goes on sending is read for a while and dropped: a connection that is closed on it is reset, and
-    many clients read no answer before they have sent all.
+    What the client goes on sending is read for a while and dropped: a connection that is closed on
+    it is reset, and many clients read no answer before they have sent all.
     """
     reason = answer.reason.encode()
-    headers = {"content-type": "text/plain; charset=utf-8", "content-length": str(len(reason)), **answer.headers}
+    headers = {
+        "content-type": "text/plain; charset=utf-8",
+        "content-length": str(len(reason)),
+        **answer.headers,
+    }
     if not body.is_whole and scope.get("http_version", "1.1").startswith("1"):
         headers["connection"] = "close"
     encoded = [(name.encode(), value.encode()) for name, value in headers.items()]

@@ -16,9 +16,9 @@ _PLACEHOLDER = re.compile(r"\{\{.+\}\}")
 class Event:
     """Something that happened at Gelato (*Webhooks*). `raw` has the whole body, undocumented keys included.
 
-    `id` does not identify an event: the documents' own examples have one id for two of them. `deduplication_key` does.
-    An event tells what was true when it was sent, and events come late, twice and out of order: take it as a hint, and
-    fetch the order.
+    `id` does not identify an event: the documents' own examples have one id for two of them.
+    `deduplication_key` does. An event tells what was true when it was sent, and events come late,
+    twice and out of order: take it as a hint, and fetch the order.
 
     Attributes:
         event: The vendor's name for the kind of event, like `order_status_updated`.
@@ -35,8 +35,8 @@ class Event:
     def deduplication_key(self) -> str:
         """What two deliveries of one event share and two events do not.
 
-        Made of event, id, order id and item reference, or of the body's digest where the event has no id. It is text
-        that can be encoded.
+        Made of event, id, order id and item reference, or of the body's digest where the event has
+        no id. It is text that can be encoded.
         """
         if not self.id:
             # JSON may name half of a surrogate pair, which no store can keep as text
@@ -46,15 +46,21 @@ class Event:
 
     @property
     def is_test(self) -> bool:
-        """Whether it came from the dashboard's test button: its references are placeholders, like `{{MyOrderId}}`."""
-        return any(isinstance(value, str) and _PLACEHOLDER.fullmatch(value) for value in self.raw.values())
+        """Whether it came from the dashboard's test button.
+
+        Its references are placeholders, like `{{MyOrderId}}`.
+        """
+        return any(
+            isinstance(value, str) and _PLACEHOLDER.fullmatch(value) for value in self.raw.values()
+        )
 
 
 @frozen(kw_only=True)
 class UnknownEvent(Event):
     """An event that this release does not know, or a known one without what identifies its subject (`problems` says).
 
-    `order_id` and `item_reference_id` are there if the body has them, so that the order can be fetched all the same.
+    `order_id` and `item_reference_id` are there if the body has them, so that the order can be
+    fetched all the same.
     """
 
     order_id: str | None = None

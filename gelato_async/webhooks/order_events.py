@@ -13,7 +13,8 @@ from gelato_async.webhooks.base_events import Event
 class OrderEvent(Event):
     """Any event of an order. `order_id` is Gelato's id, `order_reference_id` yours.
 
-    The parts of a split order have one reference and an id each. `store_id` is None for orders placed by API or by hand.
+    The parts of a split order have one reference and an id each. `store_id` is None for orders
+    placed by API or by hand.
     """
 
     order_id: str
@@ -47,7 +48,8 @@ class ItemStatus:
 class OrderStatusUpdated(OrderEvent):
     """The status of an order changed (*Order status updated*).
 
-    `items` may be empty although the order has some. `comment` is in no table; it is empty, or the reason of a failure.
+    `items` may be empty although the order has some. `comment` is in no table; it is empty, or the
+    reason of a failure.
     """
 
     fulfillment_status: FulfillmentStatus | None = None
@@ -57,7 +59,10 @@ class OrderStatusUpdated(OrderEvent):
 
 @frozen(kw_only=True)
 class OrderItemStatusUpdated(OrderEvent):
-    """The status of an item changed: it was printed, say, or failed (*Order item status updated*)."""
+    """The status of an item changed.
+
+    It was printed, say, or failed (*Order item status updated*).
+    """
 
     item_reference_id: str | None = None
     status: FulfillmentStatus | None = None
@@ -72,7 +77,8 @@ class OrderItemStatusUpdated(OrderEvent):
 class OrderItemTrackingCodeUpdated(OrderEvent):
     """An item was shipped (*Order item tracking code updated*).
 
-    Where it was made is spelled `production...` in the document's example and `fulfillment...` in its table; both are read.
+    Where it was made is spelled `production...` in the document's example and `fulfillment...` in
+    its table; both are read.
     """
 
     item_reference_id: str | None = None
@@ -80,7 +86,9 @@ class OrderItemTrackingCodeUpdated(OrderEvent):
     tracking_url: str | None = None
     shipment_method_name: str | None = None
     shipment_method_uid: str | None = None
-    fulfillment_country: str | None = field(default=None, metadata=wire("fulfillmentCountry", "productionCountry"))
+    fulfillment_country: str | None = field(
+        default=None, metadata=wire("fulfillmentCountry", "productionCountry")
+    )
     fulfillment_state_province: str | None = field(
         default=None, metadata=wire("fulfillmentStateProvince", "productionStateProvince")
     )

@@ -1,4 +1,7 @@
-"""From the bytes of a request to an event. News never fails: what nobody knows yet becomes an `UnknownEvent`."""
+"""From the bytes of a request to an event.
+
+News never fails: what nobody knows yet becomes an `UnknownEvent`.
+"""
 
 import hashlib
 import json
@@ -45,7 +48,8 @@ EVENTS: Mapping[str, type[Event]] = {
 def parse_event(body: bytes | str) -> Event:
     """Read the body of a webhook. It is not authenticated by that: anybody can write one; see `WebhookReceiver`.
 
-    Unknown keys, statuses and events, nulls, missing keys and the dashboard's `{{placeholders}}` are all read.
+    Unknown keys, statuses and events, nulls, missing keys and the dashboard's `{{placeholders}}`
+    are all read.
 
     Raises:
         WebhookError: it is not JSON, not an object, or does not say which event it is.

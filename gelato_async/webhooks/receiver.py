@@ -11,7 +11,14 @@ import anyio
 
 from gelato_async.core.errors import WebhookError
 from gelato_async.webhooks import asgi
-from gelato_async.webhooks.answers import Body, Headers, WebhookAnswer, announced_length, header_values, read
+from gelato_async.webhooks.answers import (
+    Body,
+    Headers,
+    WebhookAnswer,
+    announced_length,
+    header_values,
+    read,
+)
 from gelato_async.webhooks.base_events import Event, UnknownEvent
 from gelato_async.webhooks.parsing import parse_event
 from gelato_async.webhooks.stores import Claim, LeasedStore, MemoryStore, WebhookStore
@@ -36,43 +43,51 @@ _FAILED = WebhookAnswer(500, "The event could not be handled")
 class WebhookReceiver:
     """Receives webhooks: checks whose they are, reads them, and awaits your functions, for each event once.
 
-        receiver = WebhookReceiver(secrets=os.environ["GELATO_WEBHOOK_SECRET"], store=SqliteStore("webhooks.sqlite"))
+        receiver = WebhookReceiver(secrets=os.environ["GELATO_WEBHOOK_SECRET"],
+        store=SqliteStore("webhooks.sqlite"))
 
-        @receiver.on(OrderStatusUpdated, OrderItemTrackingCodeUpdated)
-        async def order_changed(event):
-            order = await gelato.orders.get(event.order_id)   # an event is a hint: the order has the truth
-            await shop.save(order)
+        @receiver.on(OrderStatusUpdated, OrderItemTrackingCodeUpdated) async def
+        order_changed(event): order = await gelato.orders.get(event.order_id)   # an event is a
+        hint: the order has the truth await shop.save(order)
 
-    It is an ASGI application: serve it (`uvicorn shop:receiver`), or give it a route (`app.add_route(path, receiver)` in
-    Starlette and FastAPI; a `mount` serves the path with a slash at its end, and Gelato does not follow the redirect
-    there). Or await `receive` in a route of your own.
+    It is an ASGI application: serve it (`uvicorn shop:receiver`), or give it a route
+    (`app.add_route(path, receiver)` in Starlette and FastAPI; a `mount` serves the path with a
+    slash at its end, and Gelato does not follow the redirect there). Or await `receive` in a route
+    of your own.
 
-    **What to do with an event.** Events come twice, late and out of order, and are lost after three tries within ten
-    seconds. So fetch the order and store what it says, whichever event it was: then neither their order nor how often
-    they come matters. Two events of one order may be handled at once though, and the older of two answers be stored
-    last: where that matters, handle the events of an order one after another (a lock per order, or its row locked from
-    before the fetch). Ask for orders that you have heard nothing of for long. A function that takes longer than some
-    seconds should only note the event, and leave the work to a task.
+    **What to do with an event.** Events come twice, late and out of order, and are lost after three
+    tries within ten seconds. So fetch the order and store what it says, whichever event it was:
+    then neither their order nor how often they come matters. Two events of one order may be handled
+    at once though, and the older of two answers be stored
+    last: where that matters, handle the events of an order one after another (a lock per order, or
+    its row locked from before the fetch). Ask for orders that you have heard nothing of for long. A
+    function that takes longer than some seconds should only note the event, and leave the work to a
+    task.
 
-    **What is answered.** 2xx only after all functions for the event have returned and the store has noted it. When one
-    raises, the answer is 500, the event is not noted, and Gelato's next try runs all of them again, those that
-    succeeded too: let them bear it. While an event is being handled, another delivery of it is answered 409 at once
-    and so is tried again; it does not wait, for a second connection would be held for as long. What the dashboard's test
-    button sends (`Event.is_test`) is the same each time, and so is handled each time.
+    **What is answered.** 2xx only after all functions for the event have returned and the store has
+    noted it. When one raises, the answer is 500, the event is not noted, and Gelato's next try runs
+    all of them again, those that succeeded too: let them bear it. While an event is being handled,
+    another delivery of it is answered 409 at once and so is tried again; it does not wait, for a
+    second connection would be held for as long. What the dashboard's test button sends
+    (`Event.is_test`) is the same each time, and so is handled each time.
 
-    The receiver has no state of an event loop, and logs as `gelato_async.webhooks`, never a body or a secret.
+    The receiver has no state of an event loop, and logs as `gelato_async.webhooks`, never a body or
+    a secret.
 
     Args:
-        secrets: What the header has to hold: one value, or several while you change it. None together with
-            `allow_unauthenticated` accepts events from anybody.
-        header: The name of the header that you set in the dashboard (*API Portal*, webhooks). Gelato signs nothing.
-        store: What remembers the events that were handled. `MemoryStore` forgets them with this process.
+        secrets: What the header has to hold: one value, or several while you change it. None
+            together with `allow_unauthenticated` accepts events from anybody.
+        header: The name of the header that you set in the dashboard (*API Portal*, webhooks).
+            Gelato signs nothing.
+        store: What remembers the events that were handled. `MemoryStore` forgets them with this
+            process.
         max_body: The most bytes that are read.
-        allow_unauthenticated: Do without a secret: for a URL that nobody can guess, or a network that nobody can enter.
+        allow_unauthenticated: Do without a secret: for a URL that nobody can guess, or a network
+            that nobody can enter.
 
     Raises:
-        ValueError: a secret is empty or cannot be sent in a header, or there is none and that is not wished for; or
-            `header` is no name of a header.
+        ValueError: a secret is empty or cannot be sent in a header, or there is none and that is
+            not wished for; or `header` is no name of a header.
     """
 
     def __init__(
@@ -92,19 +107,26 @@ class WebhookReceiver:
         self.max_body: int = max_body
         self._functions: list[tuple[tuple[type[Event], ...], Callable[[Any], Awaitable[Any]]]] = []
 
-    def on(self, *events: type[E]) -> Callable[[Callable[[E], Awaitable[R]]], Callable[[E], Awaitable[R]]]:
+    def on(
+        self, *events: type[E]
+    ) -> Callable[[Callable[[E], Awaitable[R]]], Callable[[E], Awaitable[R]]]:
         """Have an async function awaited for every event of these classes; `Event` itself stands for all.
 
-        Several functions may be given for an event: they are awaited one after another, in the order they were given.
+        Several functions may be given for an event: they are awaited one after another, in the
+        order they were given.
 
         Raises:
             TypeError: no class is named, one is no `Event`, or the function is not async.
         """
         if not events or not all(issubclass(event, Event) for event in events):
-            raise TypeError("on: name the classes of events, as in @receiver.on(OrderStatusUpdated)")
+            raise TypeError(
+                "on: name the classes of events, as in @receiver.on(OrderStatusUpdated)"
+            )
 
         def register(function: Callable[[E], Awaitable[R]]) -> Callable[[E], Awaitable[R]]:
-            if not iscoroutinefunction(function) and not iscoroutinefunction(type(function).__call__):
+            if not iscoroutinefunction(function) and not iscoroutinefunction(
+                type(function).__call__
+            ):
                 raise TypeError("on: the function must be async")
             self._functions.append((events, function))
             return function
@@ -116,13 +138,16 @@ class WebhookReceiver:
 
         Args:
             headers: The request's headers, in any of the forms that frameworks have.
-            body: The request's body, or an async iterable of its parts (Starlette's `request.stream()`), of which no more
-                is read than is allowed, and nothing before the secret was found to be right.
+            body: The request's body, or an async iterable of its parts (Starlette's
+                `request.stream()`), of which no more is read than is allowed, and nothing before
+                the secret was found to be right.
         """
         if not self._is_authentic(headers):
             _logger.warning("A webhook was refused: the header %s is missing or wrong", self.header)
             return _UNAUTHENTICATED
-        content = await read(body, self.max_body) if announced_length(headers) <= self.max_body else None
+        content = (
+            await read(body, self.max_body) if announced_length(headers) <= self.max_body else None
+        )
         if content is None:
             _logger.warning("A webhook was refused: its body has more than %d bytes", self.max_body)
             return _TOO_LARGE
@@ -146,7 +171,11 @@ class WebhookReceiver:
     async def _serve(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         body = asgi.RequestBody(receive)
         try:
-            answer = await self.receive(scope["headers"], body) if scope["method"] == "POST" else _WRONG_METHOD
+            answer = (
+                await self.receive(scope["headers"], body)
+                if scope["method"] == "POST"
+                else _WRONG_METHOD
+            )
         except asgi.ClientGoneError:
             return
         await asgi.respond(scope, body, send, answer)
@@ -156,7 +185,9 @@ class WebhookReceiver:
             return True
         given = header_values(headers, self.header)
         # all are compared, so that the time does not tell which one is near
-        matches = [hmac.compare_digest(secret, value) for secret in self._secrets for value in given]
+        matches = [
+            hmac.compare_digest(secret, value) for secret in self._secrets for value in given
+        ]
         return len(given) == 1 and any(matches)
 
     async def _answer(self, event: Event) -> WebhookAnswer:
@@ -235,11 +266,20 @@ def _shown(event: Event) -> str:
     return f"{event.event[:_SHOWN]!r} {(event.id or '')[:_SHOWN]!r}"
 
 
-def _checked(secrets: str | Iterable[str] | None, *, allow_unauthenticated: bool) -> tuple[bytes, ...]:
+def _checked(
+    secrets: str | Iterable[str] | None, *, allow_unauthenticated: bool
+) -> tuple[bytes, ...]:
     found = (secrets,) if isinstance(secrets, str) else tuple(secrets or ())
     if not found and not allow_unauthenticated:
         raise ValueError("secrets: give at least one, or allow_unauthenticated=True to do without")
     for secret in found:
-        if not secret or not secret.isascii() or not secret.isprintable() or secret != secret.strip():
-            raise ValueError("secrets: must be printable ASCII, not empty and without white space around it")
+        if (
+            not secret
+            or not secret.isascii()
+            or not secret.isprintable()
+            or secret != secret.strip()
+        ):
+            raise ValueError(
+                "secrets: must be printable ASCII, not empty and without white space around it"
+            )
     return tuple(secret.encode() for secret in found)

@@ -11,9 +11,10 @@ from gelato_async.webhooks.base_events import Event
 class CatalogProductStockAvailabilityUpdated(Event):
     """Products went out of stock in some regions, or came back (*Catalog product stock availability updated*).
 
-    Only regions that changed are listed. Here `out-of-stock-replenishable` means that a product is still delivered, from
-    Gelato's hub; in the answers of *Stock availability* it means that it awaits replenishment. The document's example
-    calls the list `productAvailability`, its table `productsAvailability`; both are read.
+    Only regions that changed are listed. Here `out-of-stock-replenishable` means that a product is
+    still delivered, from Gelato's hub; in the answers of *Stock availability* it means that it
+    awaits replenishment. The document's example calls the list `productAvailability`, its table
+    `productsAvailability`; both are read.
     """
 
     products_availability: tuple[ProductAvailability, ...] = field(

@@ -58,16 +58,22 @@ class StoreProductDeleted(StoreProductEvent):
 
 @frozen(kw_only=True)
 class StoreProductTemplateEvent(Event):
-    """Any event of a template. The tables of two events misspell the id's key; both spellings are read."""
+    """Any event of a template.
 
-    store_product_template_id: str = field(metadata=wire("storeProductTemplateId", "storeProductTempalteId"))
+    The tables of two events misspell the id's key; both spellings are read.
+    """
+
+    store_product_template_id: str = field(
+        metadata=wire("storeProductTemplateId", "storeProductTempalteId")
+    )
 
 
 @frozen(kw_only=True)
 class StoreProductTemplateChange(StoreProductTemplateEvent):
     """What the events of a new and of a changed template tell of it.
 
-    The names are those of `Template`, of which `template_name`, `product_type` and `vendor` are missing here.
+    The names are those of `Template`, of which `template_name`, `product_type` and `vendor` are
+    missing here.
     """
 
     title: str | None = None

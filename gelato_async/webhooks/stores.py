@@ -1,4 +1,7 @@
-"""What a receiver remembers, so that an event is handled once: a small protocol, in memory and in SQLite."""
+"""What a receiver remembers, so that an event is handled once.
+
+A small protocol, in memory and in SQLite.
+"""
 
 import os
 import secrets
@@ -47,9 +50,9 @@ class Claim(Enum):
 class WebhookStore(Protocol):
     """Remembers which events were handled; keys are those of `Event.deduplication_key`.
 
-    Several receivers may share one, in several processes if it reaches that far. `claim` has to be atomic. A claim of a
-    process that died has to end by itself, within the five seconds between Gelato's tries if the next is to succeed;
-    that of one that lives must not: see `LeasedStore`.
+    Several receivers may share one, in several processes if it reaches that far. `claim` has to be
+    atomic. A claim of a process that died has to end by itself, within the five seconds between
+    Gelato's tries if the next is to succeed; that of one that lives must not: see `LeasedStore`.
     """
 
     async def claim(self, key: str, /) -> Claim:
@@ -70,7 +73,8 @@ class LeasedStore(WebhookStore, Protocol):
     """A store whose claims end by themselves; while an event is handled, the receiver renews its claim in time.
 
     Attributes:
-        lease: Seconds after which a claim ends that was not renewed. It is renewed three times as often.
+        lease: Seconds after which a claim ends that was not renewed. It is renewed three times as
+            often.
     """
 
     lease: float
@@ -135,17 +139,20 @@ class _Process:
 class SqliteStore:
     """Remembers events in a file, over restarts and for all processes of this machine that use it.
 
-    The file is made when it is first needed, readable by its owner alone. It holds the ids and times of events, and
-    nothing else of them. The methods raise `sqlite3.Error` or `OSError` where it cannot be used, after two seconds or so
-    where another program holds it locked: a receiver then answers 500. They work in one thread of their own. A store may
-    be made before a process forks, if it is first used after that. Call `aclose` in the end.
+    The file is made when it is first needed, readable by its owner alone. It holds the ids and
+    times of events, and nothing else of them. The methods raise `sqlite3.Error` or `OSError` where
+    it cannot be used, after two seconds or so where another program holds it locked: a receiver
+    then answers 500. They work in one thread of their own. A store may be made before a process
+    forks, if it is first used after that. Call `aclose` in the end.
 
     Args:
         path: The file.
-        retention: Seconds for which a handled event is remembered; older ones are purged by the way, once an hour.
-        lease: Seconds after which the claim of another process is taken over if it was not renewed, for that process may
-            have died. A receiver renews while it handles an event, as long as nothing blocks its event loop for longer
-            than this. Less than five lets the next of Gelato's tries succeed.
+        retention: Seconds for which a handled event is remembered; older ones are purged by the
+            way, once an hour.
+        lease: Seconds after which the claim of another process is taken over if it was not renewed,
+            for that process may have died. A receiver renews while it handles an event, as long as
+            nothing blocks its event loop for longer than this. Less than five lets the next of
+            Gelato's tries succeed.
         clock: Gives POSIX time.
     """
 
@@ -162,7 +169,9 @@ class SqliteStore:
         self.lease: float = lease
         self._clock = clock
         self._process = _Process()
-        self._threads: RunVar[anyio.CapacityLimiter] = RunVar(f"gelato_async.webhooks.threads.{next(_numbers)}")
+        self._threads: RunVar[anyio.CapacityLimiter] = RunVar(
+            f"gelato_async.webhooks.threads.{next(_numbers)}"
+        )
 
     async def claim(self, key: str, /) -> Claim:
         """Ask for the right to handle an event."""
@@ -200,7 +209,8 @@ class SqliteStore:
         return await to_thread.run_sync(self._transact, act, key, limiter=self._limiter())
 
     def _limiter(self) -> anyio.CapacityLimiter:
-        # a file that is locked holds up one thread, and none of those that the rest of the program has
+        # a file that is locked holds up one thread, and none of those that the rest of the program
+        # has
         limiter = self._threads.get(None)
         if limiter is None:
             limiter = anyio.CapacityLimiter(1)
@@ -226,12 +236,16 @@ class SqliteStore:
         now, here = self._clock(), self._here()
         if now - here.purged > _BETWEEN_PURGES:
             self._purge(connection)
-        row = connection.execute("SELECT owner, at FROM gelato_webhooks WHERE key = ?", (key,)).fetchone()
+        row = connection.execute(
+            "SELECT owner, at FROM gelato_webhooks WHERE key = ?", (key,)
+        ).fetchone()
         if row is not None and row[0] is None:
             return Claim.FINISHED
         if key in here.claimed or (row is not None and abs(now - row[1]) < self.lease):
             return Claim.BUSY
-        connection.execute("INSERT OR REPLACE INTO gelato_webhooks VALUES (?, ?, ?)", (key, here.owner, now))
+        connection.execute(
+            "INSERT OR REPLACE INTO gelato_webhooks VALUES (?, ?, ?)", (key, here.owner, now)
+        )
         return Claim.GRANTED
 
     def _renew(self, connection: sqlite3.Connection, key: str) -> None:
@@ -239,7 +253,9 @@ class SqliteStore:
         connection.execute("UPDATE gelato_webhooks SET at = ? WHERE key = ? AND owner = ?", renewed)
 
     def _finish(self, connection: sqlite3.Connection, key: str) -> None:
-        connection.execute("INSERT OR REPLACE INTO gelato_webhooks VALUES (?, NULL, ?)", (key, self._clock()))
+        connection.execute(
+            "INSERT OR REPLACE INTO gelato_webhooks VALUES (?, NULL, ?)", (key, self._clock())
+        )
 
     def _release(self, connection: sqlite3.Connection, key: str) -> None:
         own = (key, self._here().owner)
@@ -254,7 +270,9 @@ class SqliteStore:
     def _open(self) -> sqlite3.Connection:
         # SQLite gives its neighbours, -wal and -shm, the mode of the file
         os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
-        connection = sqlite3.connect(self.path, timeout=_LOCKED, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=_LOCKED, isolation_level=None, check_same_thread=False
+        )
         try:
             connection.executescript(_SCHEMA)
         except sqlite3.Error:

@@ -12,7 +12,10 @@ _HEADER = re.compile(r"\[(?P<section>\S+) (?P<kind>\w+)(?: (?P<place>path|query|
 
 @frozen
 class Row:
-    """One documented thing. `place` says where a parameter travels; `fact` is what a limit limits to."""
+    """One documented thing.
+
+    `place` says where a parameter travels; `fact` is what a limit limits to.
+    """
 
     section: str
     kind: str

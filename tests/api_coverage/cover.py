@@ -17,7 +17,8 @@ from gelato_async.models.enums import OpenEnum
 from gelato_async.models.stock_regions import StockRegion
 from gelato_async.webhooks.parsing import EVENTS
 
-# sections about several calls: the statuses of orders are those of the order that *Get order* answers
+# sections about several calls: the statuses of orders are those of the order that *Get order*
+# answers
 _ABOUT = {"v4.orders": "v4.get"}
 _LENGTH = re.compile(r"(?P<path>\S+) max length")
 # rows that say "as there" instead of naming fields
@@ -53,7 +54,9 @@ def located(row: Row) -> Found | None:
 
 def _listed(row: Row) -> Found | Listed | None:
     entry = reason_for(row.key)
-    answer = entry[1] if entry else LIMITS.get((row.section, row.name)) if row.kind == "limit" else None
+    answer = (
+        entry[1] if entry else LIMITS.get((row.section, row.name)) if row.kind == "limit" else None
+    )
     if answer is None or isinstance(answer, Listed):
         return answer
     return answer.found() if isinstance(answer, Placed) else _checked(row, answer)
@@ -115,19 +118,28 @@ def _same(row: Row) -> Found | None:
     wanted, call = calls().get(there), calls().get(row.section)
     if wanted is None or call is None:
         return None
-    here = [model for spot in call.answered(path) for model in classes(spot.type)] if path else [call.answer]
+    here = (
+        [model for spot in call.answered(path) for model in classes(spot.type)]
+        if path
+        else [call.answer]
+    )
     return Found(f"`{wanted.answer.__name__}`") if here == [wanted.answer] else None
 
 
 def _other_keys(row: Row) -> Found | None:
-    """What an event has of an answer's fields; those that its own example shows are rows of their own."""
+    """What an event has of an answer's fields.
+
+    Those that its own example shows are rows of their own.
+    """
     event = event_of(row.section)
     if event is None:
         return None
     there = "ecommerce.template" if "template" in row.section else "ecommerce.product"
     names = [other.name for other in read_rows() if (other.section, other.kind) == (there, "field")]
     lacking = [f"`{name}`" for name in names if not spots(event, name, as_read)]
-    return Found(f"`{event.__name__}`" + (f", which has no {', '.join(lacking)}" if lacking else ""))
+    return Found(
+        f"`{event.__name__}`" + (f", which has no {', '.join(lacking)}" if lacking else "")
+    )
 
 
 def _enum(row: Row) -> Found | None:
@@ -151,12 +163,16 @@ def _member(spot: Spot, value: str) -> str:
     if value in parts:
         return f"`{spot}`"
     enums = [part(value) for part in parts if isinstance(part, type) and issubclass(part, OpenEnum)]
-    return next((f"`{type(member).__name__}.{member.name}`" for member in enums if member.is_known), "")
+    return next(
+        (f"`{type(member).__name__}.{member.name}`" for member in enums if member.is_known), ""
+    )
 
 
 def _one_of(call: Call, path: str, value: str) -> Found | None:
     """The values of free text of which a rule allows no others."""
-    rule = Checked(path=f"{path}[]", refused=f"not {value}", allowed=value, note="allows these alone")
+    rule = Checked(
+        path=f"{path}[]", refused=f"not {value}", allowed=value, note="allows these alone"
+    )
     return checked((rule,), call.rules)
 
 
@@ -165,7 +181,11 @@ def _country(row: Row) -> Found | None:
     if region == "-":
         good = StockRegion.is_not_supported(code) and StockRegion.for_country(code) is None
         return Found("`StockRegion.is_not_supported`") if good else None
-    return Found(f"`StockRegion.{StockRegion(region).name}`") if StockRegion.for_country(code) == region else None
+    return (
+        Found(f"`StockRegion.{StockRegion(region).name}`")
+        if StockRegion.for_country(code) == region
+        else None
+    )
 
 
 def _limit(row: Row) -> Found | None:

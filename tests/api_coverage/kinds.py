@@ -25,7 +25,10 @@ class Listed:
 
 @frozen(kw_only=True)
 class Checked:
-    """A limit that is checked before anything is sent: rules at `path` refuse one value and allow another."""
+    """A limit that is checked before anything is sent.
+
+    Rules at `path` refuse one value and allow another.
+    """
 
     path: str
     refused: Any
@@ -64,5 +67,10 @@ def checked(limits: tuple[Checked, ...], rules: tuple[Rule, ...]) -> Found | Non
         return None
     paths = " and ".join(f"`{path}`" for path in dict.fromkeys(limit.path for limit in limits))
     return Found(
-        "; ".join([f"checked before sending: rule at {paths}", *(limit.note for limit in limits if limit.note)])
+        "; ".join(
+            [
+                f"checked before sending: rule at {paths}",
+                *(limit.note for limit in limits if limit.note),
+            ]
+        )
     )

@@ -33,8 +33,14 @@ class Api:
     def sent(self, model: type[Any], field: "attrs.Attribute[Any]") -> tuple[str, ...]:
         """What a field of a request is called here; nothing where this API cannot carry it."""
         unsupported = self.unsupported.get(model, ())
-        unusable = any(other.default is attrs.NOTHING for other in attrs.fields(model) if other.name in unsupported)
-        return () if unusable or field.name in unsupported else (self.dialect.name(model, field.name),)
+        unusable = any(
+            other.default is attrs.NOTHING
+            for other in attrs.fields(model)
+            if other.name in unsupported
+        )
+        return (
+            () if unusable or field.name in unsupported else (self.dialect.name(model, field.name),)
+        )
 
 
 APIS = (
@@ -88,7 +94,9 @@ class Call:
 
     def answered(self, path: str) -> list[Spot]:
         """Where a field of the answer is; a path that starts with `[]` is about a bare list."""
-        bare = f"{camel(self.route.bare)}{path}" if self.route.bare and path.startswith("[]") else path
+        bare = (
+            f"{camel(self.route.bare)}{path}" if self.route.bare and path.startswith("[]") else path
+        )
         return spots(self.answer, bare, as_read)
 
     def sent(self, place: str, path: str) -> list[Spot]:
@@ -96,7 +104,11 @@ class Call:
         if place == "body" and isinstance(self.route.body, str):
             argument = attrs.fields_dict(attrs.resolve_types(self.operation))[self.route.body]
             return spots(argument.type, path, self.api.sent)
-        names = {"path": self.route.names, "query": self.route.query, "body": self.route.body or ()}[place]
+        names = {
+            "path": self.route.names,
+            "query": self.route.query,
+            "body": self.route.body or (),
+        }[place]
         return spots(self.operation, path, self._arguments(names))
 
     def named(self, name: str) -> list[Spot]:

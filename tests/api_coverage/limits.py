@@ -10,9 +10,13 @@ from api_coverage.kinds import Answer, Checked, Listed, Placed
 _NO_UID = "no document says how to tell such a product from its uid: Gelato decides"
 _CANCEL = "client.orders:GelatoOrders.cancel"
 _TOO_LATE = Placed(
-    "models.order:Order.is_certainly_too_late_to_cancel", "Gelato decides the rest; a refusal is a `ConflictError`"
+    "models.order:Order.is_certainly_too_late_to_cancel",
+    "Gelato decides the rest; a refusal is a `ConflictError`",
 )
-_CODES = Placed("core.errors:ResponseError", "each code has a kind of its own; `.code` and `.message` are the body's")
+_CODES = Placed(
+    "core.errors:ResponseError",
+    "each code has a kind of its own; `.code` and `.message` are the body's",
+)
 _LIMIT = Checked(path="limit", refused=101, allowed=100, note="the default is Gelato's")
 _OFFSET = Checked(path="offset", refused=-1, allowed=0)
 _TIERS = Placed("models.new_order:NewOrder.shipment_method_uid", "goes as it is")
@@ -24,20 +28,29 @@ _BR_COMPANY = {"country": "BR", "isBusiness": True}
 
 ORDERS: Mapping[tuple[str, str], Answer] = {
     ("general", "auth v4"): Placed("client.clients:GelatoClient", "sends its `api_key` so"),
-    ("general", "HTTPS only"): Placed("client.clients:GelatoClient", "refuses plain HTTP, but to the own machine"),
+    ("general", "HTTPS only"): Placed(
+        "client.clients:GelatoClient", "refuses plain HTTP, but to the own machine"
+    ),
     ("general", "HTTP codes"): _CODES,
     ("general", "429"): Placed("core.retry:RetryPolicy"),
-    ("v4.orders", "split: connectedOrderIds"): Placed("client.connected:ConnectedOrders", "from `orders.connected`"),
+    ("v4.orders", "split: connectedOrderIds"): Placed(
+        "client.connected:ConnectedOrders", "from `orders.connected`"
+    ),
     ("v4.orders", "storeId"): Placed("models.order:Order.store_id", "may be None"),
     ("v4.create", "shippingAddress.country pattern"): Checked(
         path="shippingAddress.country", refused="UK", allowed="GB"
     ),
-    ("v4.create", "returnAddress.country pattern"): Checked(path="returnAddress.country", refused="UK", allowed="GB"),
+    ("v4.create", "returnAddress.country pattern"): Checked(
+        path="returnAddress.country", refused="UK", allowed="GB"
+    ),
     ("v4.create", "email pattern (garbled on the page)"): Checked(
         path="shippingAddress.email",
         refused="nobody",
         allowed="nobody@example.org",
-        note="only that something stands on both sides of an @, since the printed pattern refuses good addresses",
+        note=(
+            "only that something stands on both sides of an @, since the printed pattern refuses"
+            " good addresses"
+        ),
     ),
     ("v4.create", "shippingAddress.state required"): Checked(
         path="shippingAddress.state", refused=None, allowed="NY", holder={"country": "US"}
@@ -46,7 +59,12 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
         path="returnAddress.state", refused=None, allowed="NY", holder={"country": "US"}
     ),
     ("v4.create", "CN/JP/KR/RU local language: addressLine1, addressLine2"): tuple(
-        Checked(path=f"shippingAddress.{line}", refused="A Latin street", allowed="東京 Building", holder=_JP)
+        Checked(
+            path=f"shippingAddress.{line}",
+            refused="A Latin street",
+            allowed="東京 Building",
+            holder=_JP,
+        )
         for line in ("addressLine1", "addressLine2")
     ),
     ("v4.create", "CN/JP/KR/RU local language: city"): Checked(
@@ -75,16 +93,24 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
     ("v4.create", "currency supported list"): Listed(
         "holds for customers with wallets or cards only: a currency is never refused"
     ),
-    ("v4.create", "metadata entries"): Checked(path="metadata", refused=[{}] * 21, allowed=[{}] * 20),
-    ("v4.create", "metadata key length"): Checked(path="metadata[].key", refused="k" * 101, allowed="k" * 100),
-    ("v4.create", "metadata value length"): Checked(path="metadata[].value", refused="v" * 101, allowed="v" * 100),
+    ("v4.create", "metadata entries"): Checked(
+        path="metadata", refused=[{}] * 21, allowed=[{}] * 20
+    ),
+    ("v4.create", "metadata key length"): Checked(
+        path="metadata[].key", refused="k" * 101, allowed="k" * 100
+    ),
+    ("v4.create", "metadata value length"): Checked(
+        path="metadata[].value", refused="v" * 101, allowed="v" * 100
+    ),
     ("v4.create", "quantity"): Checked(path="items[].quantity", refused=0, allowed=1),
     ("v4.create", "itemReferenceId"): Checked(
         path="items", refused=[{"itemReferenceId": "a"}] * 2, allowed=[{"itemReferenceId": "a"}]
     ),
     ("v4.create", "pageCount"): Listed(_NO_UID),
     ("v4.create", "files"): Listed(_NO_UID),
-    ("v4.create", "PDF"): Listed("files are Gelato's to fetch and to judge; this library never opens them"),
+    ("v4.create", "PDF"): Listed(
+        "files are Gelato's to fetch and to judge; this library never opens them"
+    ),
     ("v4.create", "file.type"): Checked(
         path="items[].files[].type",
         refused=None,
@@ -93,22 +119,33 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
         note="asked for where `threadColors`, `id` or `isVisible` show that it is embroidery",
     ),
     ("v4.create", "file.url"): Checked(
-        path="items[].files[].url", refused=None, allowed="https://example.org/a.pdf", note="unless there is an `id`"
+        path="items[].files[].url",
+        refused=None,
+        allowed="https://example.org/a.pdf",
+        note="unless there is an `id`",
     ),
-    ("v4.create", "threadColors"): Checked(path="items[].files[].threadColors", refused=["#112233"] * 7, allowed=[]),
+    ("v4.create", "threadColors"): Checked(
+        path="items[].files[].threadColors", refused=["#112233"] * 7, allowed=[]
+    ),
     ("v4.create", "isVisible"): Listed(_NO_UID),
     ("v4.create", "default file type, apparel"): Listed(_NO_UID),
-    ("v4.create", "multi-page PDF with type default"): Listed("files are Gelato's to fetch and to judge"),
+    ("v4.create", "multi-page PDF with type default"): Listed(
+        "files are Gelato's to fetch and to judge"
+    ),
     ("v4.create", "shipmentMethodUid"): _TIERS,
     ("v4.create", "orderType default"): _DEFAULT_TYPE,
-    ("v4.create", "returnAddress"): Placed("models.addresses:ReturnAddress", "every field is optional"),
+    ("v4.create", "returnAddress"): Placed(
+        "models.addresses:ReturnAddress", "every field is optional"
+    ),
     ("v4.search", "limit"): _LIMIT,
     ("v4.search", "offset"): _OFFSET,
     ("v4.search", "startDate/endDate"): tuple(
         Checked(path=path, refused="2014-04-25", allowed="2014-04-25T16:15:47-04:00")
         for path in ("startDate", "endDate")
     ),
-    ("v4.search", "search"): Placed("models.search:OrderQuery.search", "Gelato looks in these three"),
+    ("v4.search", "search"): Placed(
+        "models.search:OrderQuery.search", "Gelato looks in these three"
+    ),
     ("v4.cancel", "not possible after"): _TOO_LATE,
     ("v4.cancel", "not possible after (lifecycle text)"): _TOO_LATE,
     ("v4.cancel", "200"): Placed(_CANCEL, "returns"),
@@ -118,19 +155,24 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
         "client.orders:GelatoOrders.confirm_draft", "Gelato decides; a refusal is a `ConflictError`"
     ),
     ("v4.patch", "orderType value"): Placed("core.operations:ConfirmDraft", "sends it always"),
-    ("v4.patch", "items semantics"): Placed("core.operations:ConfirmDraft.items", "None and an empty list differ"),
+    ("v4.patch", "items semantics"): Placed(
+        "core.operations:ConfirmDraft.items", "None and an empty list differ"
+    ),
     ("v4.delete", "only drafts"): Placed(
         "client.orders:GelatoOrders.delete_draft", "Gelato decides; a refusal is a `ConflictError`"
     ),
     ("connect.general", "auth"): Placed(
         "client.clients:GelatoConnectClient", "sends its `api_key` and `api_secret` so"
     ),
-    ("connect.general", "rate limit"): Placed("limiters.local:LocalLimiter", "one for each key in a process"),
+    ("connect.general", "rate limit"): Placed(
+        "limiters.local:LocalLimiter", "one for each key in a process"
+    ),
     ("connect.general", "429 retry"): Placed("core.retry:RetryPolicy"),
     ("connect.general", "error body"): _CODES,
     ("connect.general", "codes"): _CODES,
     ("connect.general", "idempotency advice"): Placed(
-        "models.new_order:NewOrder.order_reference_id", "by it an order whose answer was lost is found again"
+        "models.new_order:NewOrder.order_reference_id",
+        "by it an order whose answer was lost is found again",
     ),
     ("connect.submit", "productUid xor productName+productVariant"): Checked(
         path="items",
@@ -146,7 +188,9 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
     ),
     ("connect.submit", "orderType default"): _DEFAULT_TYPE,
     ("connect.submit", "shipmentMethodUid"): _TIERS,
-    ("connect.submit", "orderReferenceId/id/createdAt answered"): Placed("models.order:SubmittedOrder"),
+    ("connect.submit", "orderReferenceId/id/createdAt answered"): Placed(
+        "models.order:SubmittedOrder"
+    ),
     ("connect.cancel", "only until shipped"): _TOO_LATE,
     ("connect.cancel", "200 body"): Placed(_CANCEL, "returns; the body is not looked at"),
     ("connect.update", "only until shipped"): Placed("core.errors:ConflictError"),
@@ -159,12 +203,18 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
 
 _STOCK_CODES = Placed("core.errors:ResponseError", "its `.code`")
 _SERVER_DEFAULT = "the default is Gelato's; None leaves it out"
-_SAME_TEMPLATE = "which placeholders a template has is known to whoever fetched it, not to this request"
+_SAME_TEMPLATE = (
+    "which placeholders a template has is known to whoever fetched it, not to this request"
+)
 
 PRODUCTS: Mapping[tuple[str, str], Answer] = {
-    ("product.search", "limit"): Checked(path="limit", refused=101, allowed=100, note="and always sent"),
+    ("product.search", "limit"): Checked(
+        path="limit", refused=101, allowed=100, note="and always sent"
+    ),
     ("product.search", "offset"): _OFFSET,
-    ("product.get", "validPageCounts"): Placed("models.product:Product.valid_page_counts", "else empty"),
+    ("product.get", "validPageCounts"): Placed(
+        "models.product:Product.valid_page_counts", "else empty"
+    ),
     ("product.cover-dimensions", "areas differ per product"): Placed(
         "models.product:CoverDimensions", "each may be None"
     ),
@@ -178,11 +228,17 @@ PRODUCTS: Mapping[tuple[str, str], Answer] = {
             note="`products.availability` asks in such chunks",
         ),
     ),
-    ("product.stock", "replenishmentDate"): Placed("models.stock:RegionAvailability.replenishment_date", "else None"),
+    ("product.stock", "replenishmentDate"): Placed(
+        "models.stock:RegionAvailability.replenishment_date", "else None"
+    ),
     ("product.stock", "400 invalid_request_too_many_products"): _STOCK_CODES,
     ("product.stock", "400 invalid_request_products_not_provided"): _STOCK_CODES,
-    ("product.stock", "401 invalid_api_key_provided"): Placed("core.errors:AuthenticationError", "its `.code`"),
-    ("product.stock", "500 internal_server_error"): Placed("core.errors:ServerError", "its `.code`"),
+    ("product.stock", "401 invalid_api_key_provided"): Placed(
+        "core.errors:AuthenticationError", "its `.code`"
+    ),
+    ("product.stock", "500 internal_server_error"): Placed(
+        "core.errors:ServerError", "its `.code`"
+    ),
 }
 
 STORES: Mapping[tuple[str, str], Answer] = {
@@ -202,7 +258,8 @@ STORES: Mapping[tuple[str, str], Answer] = {
         "models.store_product:NewStoreProduct.sales_channels", _SERVER_DEFAULT
     ),
     ("ecommerce.create-from-template", "variants"): Placed(
-        "models.store_product:NewStoreProduct.variants", "None and a list differ; an empty list is refused"
+        "models.store_product:NewStoreProduct.variants",
+        "None and a list differ; an empty list is refused",
     ),
     ("ecommerce.create-from-template", "variants[].position default"): Placed(
         "models.store_product:NewStoreProductVariant.position", _SERVER_DEFAULT
@@ -213,7 +270,9 @@ STORES: Mapping[tuple[str, str], Answer] = {
     ),
     ("ecommerce.products", "limit"): _LIMIT,
     ("ecommerce.products", "offset"): _OFFSET,
-    ("ecommerce.products", "order default"): Placed("core.store_operations:ListStoreProducts.order", _SERVER_DEFAULT),
+    ("ecommerce.products", "order default"): Placed(
+        "core.store_operations:ListStoreProducts.order", _SERVER_DEFAULT
+    ),
     ("ecommerce.products", "orderBy default"): Placed(
         "core.store_operations:ListStoreProducts.order_by", _SERVER_DEFAULT
     ),
@@ -223,7 +282,9 @@ WEBHOOKS: Mapping[tuple[str, str], Answer] = {
     ("webhook.general", "transport"): Placed(
         "webhooks:WebhookReceiver", "takes POST; TLS is the server's in front of it"
     ),
-    ("webhook.general", "success"): Placed("webhooks:WebhookReceiver", "2xx only when the event was handled"),
+    ("webhook.general", "success"): Placed(
+        "webhooks:WebhookReceiver", "2xx only when the event was handled"
+    ),
     ("webhook.general", "retries"): Placed(
         "webhooks:WebhookReceiver", "lets the next try succeed, and handles each once"
     ),

@@ -16,7 +16,10 @@ _STEP = re.compile(r"(?P<name>[^\[\]{}]+)(?P<many>(?:\[\]|\{\})*)")
 
 @frozen
 class Spot:
-    """An attribute of a model, and the type of what the path means there: an element where it ends in `[]` or `{}`."""
+    """An attribute of a model, and the type of what the path means there.
+
+    An element where it ends in `[]` or `{}`.
+    """
 
     owner: type[Any]
     attribute: str
@@ -27,7 +30,10 @@ class Spot:
 
 
 def spots(root: Any, path: str, naming: Naming) -> list[Spot]:
-    """The attributes at a path like `items[].files[].url`; several where an item may be of several classes."""
+    """The attributes at a path like `items[].files[].url`.
+
+    Several where an item may be of several classes.
+    """
     first, _, rest = path.partition(".")
     step = _STEP.fullmatch(first)
     if step is None or get_origin(root) in {tuple, Mapping}:
@@ -62,7 +68,11 @@ def below(root: Any) -> list[type[Any]]:
 
 def fields(model: type[Any]) -> list["attrs.Attribute[Any]"]:
     """What goes over the wire of a model."""
-    return [f for f in attrs.fields(attrs.resolve_types(model)) if f.name not in {"raw", "extra"} and f.init]
+    return [
+        f
+        for f in attrs.fields(attrs.resolve_types(model))
+        if f.name not in {"raw", "extra"} and f.init
+    ]
 
 
 def classes(type_: Any) -> list[type[Any]]:

@@ -24,18 +24,33 @@ _KINDS = {"param": "Parameters", "field": "Fields", "enum": "Values", "limit": "
 
 
 def page() -> str:
-    sections = [(name, list(found)) for name, found in groupby(lines(), lambda line: line.row.section)]
-    parts = [_INTRO, _summary(sections), *("\n".join(_section(name, found)) for name, found in sections)]
+    sections = [
+        (name, list(found)) for name, found in groupby(lines(), lambda line: line.row.section)
+    ]
+    parts = [
+        _INTRO,
+        _summary(sections),
+        *("\n".join(_section(name, found)) for name, found in sections),
+    ]
     return "\n".join(parts)
 
 
 def _summary(sections: list[tuple[str, list[Line]]]) -> str:
-    counts = [(name, len(found), sum(isinstance(line.found, Found) for line in found)) for name, found in sections]
+    counts = [
+        (name, len(found), sum(isinstance(line.found, Found) for line in found))
+        for name, found in sections
+    ]
     total, here = sum(count for _, count, _ in counts), sum(found for _, _, found in counts)
-    rows = [(f"[`{name}`](#{_anchor(name)})", count, found, count - found) for name, count, found in counts]
+    rows = [
+        (f"[`{name}`](#{_anchor(name)})", count, found, count - found)
+        for name, count, found in counts
+    ]
     return (
-        f"{total} rows: {here} are in the library, {total - here} are not, for a reason that stands beside them.\n\n"
-        + _table(["section", "rows", "here", "not here"], [*rows, ("all", total, here, total - here)])
+        f"{total} rows: {here} are in the library, {total - here} are not, for a reason that stands"
+        " beside them.\n\n"
+        + _table(
+            ["section", "rows", "here", "not here"], [*rows, ("all", total, here, total - here)]
+        )
     )
 
 
@@ -52,7 +67,9 @@ def _head(name: str, found: list[Line]) -> Iterator[str]:
     for line in found:
         if line.row.kind == "endpoint":
             call = calls()[name]
-            answer = f" and answers `{call.answer.__name__}`" if call.answer is not type(None) else ""
+            answer = (
+                f" and answers `{call.answer.__name__}`" if call.answer is not type(None) else ""
+            )
             yield f"`{line.row.name}`\n"
             yield f"{_where(line)}: runs `{call.operation.__name__}`{answer}.\n"
         if line.row.kind == "event" and (event := event_of(name)):
@@ -60,7 +77,9 @@ def _head(name: str, found: list[Line]) -> Iterator[str]:
 
 
 def _plain_rows(found: list[Line]) -> str:
-    return _table(["documented", "in the library"], [(f"`{line.row.name}`", _where(line)) for line in found])
+    return _table(
+        ["documented", "in the library"], [(f"`{line.row.name}`", _where(line)) for line in found]
+    )
 
 
 def _param_rows(found: list[Line]) -> str:
@@ -77,7 +96,9 @@ def _value_rows(found: list[Line]) -> str:
     if found[0].row.section == "product.stock-regions":
         return _country_rows(found)
     rows = []
-    for (path, where), group in groupby(found, lambda line: (line.row.name.partition("=")[0], _enum_of(line))):
+    for (path, where), group in groupby(
+        found, lambda line: (line.row.name.partition("=")[0], _enum_of(line))
+    ):
         values = ", ".join(f"`{line.row.name.partition('=')[2]}`" for line in group)
         rows.append((f"`{path}`", values, where))
     return _table(["documented", "values", "in the library"], rows)
@@ -91,7 +112,10 @@ def _enum_of(line: Line) -> str:
 
 def _country_rows(found: list[Line]) -> str:
     groups = groupby(found, lambda line: (line.row.name.split()[0], _where(line)))
-    rows = [(region, where, " ".join(line.row.name.split()[1] for line in group)) for (region, where), group in groups]
+    rows = [
+        (region, where, " ".join(line.row.name.split()[1] for line in group))
+        for (region, where), group in groups
+    ]
     return _table(["region", "in the library", "countries"], rows)
 
 
@@ -106,7 +130,10 @@ def _where(line: Line) -> str:
 
 def _table(head: list[str], rows: Iterable[tuple[object, ...]]) -> str:
     body = [[str(cell).replace("|", "\\|") for cell in row] for row in rows]
-    return "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *body]) + "\n"
+    return (
+        "\n".join("| " + " | ".join(cells) + " |" for cells in [head, ["---"] * len(head), *body])
+        + "\n"
+    )
 
 
 def _anchor(name: str) -> str:

@@ -25,13 +25,18 @@ REASONS: Mapping[tuple[str, str, str], Answer] = {
     ("v4.get", "enum", "discounts[].type=promotion"): _ONE_EXAMPLE,
     ("v4.get", "enum", "discounts[].status=validated"): _ONE_EXAMPLE,
     ("connect.submit", "enum", "shipmentMethodUid forms=*"): Placed(
-        "models.new_order:NewOrder.shipment_method_uid", "takes uids, names, tiers and lists of them"
+        "models.new_order:NewOrder.shipment_method_uid",
+        "takes uids, names, tiers and lists of them",
     ),
     ("connect.get", "enum", "refusalReasonCode=missing_retail_prices"): Listed(
         _FREE + "no document lists the codes; it is a `str` of `Order` and `OrderRefusedError`"
     ),
-    ("connect.cancel", "field", "code"): Listed("a cancel that did not raise succeeded; its body is not looked at"),
-    ("connect.cancel", "field", "message"): Listed("a cancel that did not raise succeeded; its body is not looked at"),
+    ("connect.cancel", "field", "code"): Listed(
+        "a cancel that did not raise succeeded; its body is not looked at"
+    ),
+    ("connect.cancel", "field", "message"): Listed(
+        "a cancel that did not raise succeeded; its body is not looked at"
+    ),
     ("product.search", "enum", "weight/dimensions measureUnit=*"): _UNIT,
     ("product.cover-dimensions", "enum", "areas per product=*"): Placed(
         "models.product:CoverDimensions", "areas that a product has not are None"

@@ -48,7 +48,12 @@ def test_every_call_and_event_of_the_library_is_documented():
     ("section", "kind", "name", "where"),
     [
         ("v4.get", "field", "items[].processedFileUrl", "`OrderItem.processed_file_url`"),
-        ("v4.create", "param", "shippingAddress.registrationStateCode", "`ShippingAddress.registration_state`"),
+        (
+            "v4.create",
+            "param",
+            "shippingAddress.registrationStateCode",
+            "`ShippingAddress.registration_state`",
+        ),
         ("connect.submit", "param", "items[].productVariant", "`CustomItem.product_variant`"),
         ("connect.search", "param", "fulfillmentStatus", "`OrderQuery.fulfillment_statuses`"),
         ("product.prices", "field", "[].price", "`Price.price`"),

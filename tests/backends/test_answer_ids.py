@@ -14,7 +14,11 @@ from gelato_async.core.operations import (
     SubmitOrder,
 )
 from gelato_async.core.product_operations import GetCatalog, GetProduct
-from gelato_async.core.store_operations import CreateProductFromTemplate, GetStoreProduct, GetTemplate
+from gelato_async.core.store_operations import (
+    CreateProductFromTemplate,
+    GetStoreProduct,
+    GetTemplate,
+)
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import NewStoreProduct
 
@@ -27,7 +31,10 @@ OF_ORDERS = [
     (CONNECT, SubmitOrder(ORDER)),
     (CONNECT, GetOrder("order")),
 ]
-OF_PRODUCTS = [(GELATO, CreateProductFromTemplate("store", NEW)), (GELATO, GetStoreProduct("store", "product"))]
+OF_PRODUCTS = [
+    (GELATO, CreateProductFromTemplate("store", NEW)),
+    (GELATO, GetStoreProduct("store", "product")),
+]
 OF_OTHERS = [
     (GELATO, SearchOrders(OrderQuery())),
     (GELATO, GetCatalog("posters")),

@@ -1,4 +1,7 @@
-"""One contract for all backends: the same cases, each against its own golden files in tests/samples."""
+"""One contract for all backends.
+
+The same cases, each against its own golden files in tests/samples.
+"""
 
 import json
 from collections.abc import Callable
@@ -109,7 +112,11 @@ EXTRA = evolve(
     MINIMAL,
     shipping_address=evolve(SWEDE, extra={"city": "Ystad", "doorCode": {"digits": [1, 2]}}),
     items=[
-        evolve(POSTER, files=[evolve(FRONT, extra={"fitMethod": "cover"})], extra={"quantity": 7, "giftWrap": True})
+        evolve(
+            POSTER,
+            files=[evolve(FRONT, extra={"fitMethod": "cover"})],
+            extra={"quantity": 7, "giftWrap": True},
+        )
     ],
     extra={"currency": "SEK", "newOrderKey": None},
 )
@@ -163,7 +170,10 @@ CONNECT_EVERYTHING = NewOrder(
             quantity=3,
             retail_price_excl_vat=18.9,
             metadata={"machine": "M2"},
-            files=[File(type="cover", url="https://files.example.org/a.pdf"), evolve(BACK, type="inside")],
+            files=[
+                File(type="cover", url="https://files.example.org/a.pdf"),
+                evolve(BACK, type="inside"),
+            ],
         )
     ],
 )
@@ -197,7 +207,11 @@ QUOTE = QuoteRequest(
     recipient=SWEDE,
     products=[
         QuoteProduct(
-            item_reference_id="item-1", product_uid="notebook_wire_a5", quantity=4, page_count=36, files=[FRONT]
+            item_reference_id="item-1",
+            product_uid="notebook_wire_a5",
+            quantity=4,
+            page_count=36,
+            files=[FRONT],
         ),
         QuoteProduct(item_reference_id="item-2", product_uid="poster_a3_ver"),
     ],
@@ -219,7 +233,9 @@ class Api:
         return json.loads((SAMPLES / self.name / f"{name}.json").read_text(encoding="utf-8"))
 
     def parse(self, operation, found, status=200):
-        return self.backend.parse(operation, Response(status=status, body=json.dumps(found).encode()))
+        return self.backend.parse(
+            operation, Response(status=status, body=json.dumps(found).encode())
+        )
 
     def broken(self, operation):
         """The paths of all problems, without any for a good request."""
@@ -259,7 +275,9 @@ BUILT = {
     "create_minimal": lambda api: api.create(MINIMAL),
     "create_draft": lambda api: api.create(evolve(MINIMAL, order_type="draft")),
     "create_extra": lambda api: api.create(EXTRA),
-    "create_everything": lambda api: api.create(GELATO_EVERYTHING if api is GELATO else CONNECT_EVERYTHING),
+    "create_everything": lambda api: api.create(
+        GELATO_EVERYTHING if api is GELATO else CONNECT_EVERYTHING
+    ),
     "get": lambda api: GetOrder(ODD_ID),
     "cancel": lambda api: CancelOrder(ODD_ID),
     "search_everything": lambda api: SearchOrders(EVERYONE),
@@ -281,7 +299,9 @@ BUILT_BY_CONNECT = {
     "create_custom": SubmitOrder(evolve(MINIMAL, items=[FRAME])),
     "update_method": UpdateShipment(order_id="id-1", shipment_method_uid="express"),
     "update_address": UpdateShipment(order_id="id-1", shipping_address=SWEDE),
-    "update_both": UpdateShipment(order_id="id-1", shipment_method_uid="express", shipping_address=AMERICAN),
+    "update_both": UpdateShipment(
+        order_id="id-1", shipment_method_uid="express", shipping_address=AMERICAN
+    ),
 }
 REQUESTS = [
     *((api, name, operation(api)) for api in APIS for name, operation in BUILT.items()),
@@ -316,14 +336,22 @@ def test_preparing_refuses_what_checking_refuses(api):
     with pytest.raises(ValidationError):
         api.backend.prepare(api.create(with_order(currency="")))
     assert api.backend.prepare(api.create(with_order(currency="")), validate=False).method == "POST"
-    for operation in (api.create(with_order(retail_currency="GBP", return_address=DEPOT)), *OTHERS[api]):
+    for operation in (
+        api.create(with_order(retail_currency="GBP", return_address=DEPOT)),
+        *OTHERS[api],
+    ):
         with pytest.raises(UnsupportedError):
             api.backend.prepare(operation, validate=False)
 
 
 @both
 def test_an_item_that_is_plain_json_already_is_sent_as_it_is(api):
-    item = {"itemReferenceId": "item-1", "productUid": "p", "quantity": 1, "files": [{"type": "default", "url": "u"}]}
+    item = {
+        "itemReferenceId": "item-1",
+        "productUid": "p",
+        "quantity": 1,
+        "files": [{"type": "default", "url": "u"}],
+    }
     request = api.backend.prepare(api.create(with_order(items=[item])))
     assert json.loads(request.body)["items"] == [item]
 
@@ -355,7 +383,9 @@ def test_bodies_are_compact_utf_8(api):
 
 @both
 def test_the_creating_operation_is_the_one_that_settles(api):
-    settled = [kind for kind, route in api.backend.routes.items() if route.repeat.name == "AFTER_SETTLING"]
+    settled = [
+        kind for kind, route in api.backend.routes.items() if route.repeat.name == "AFTER_SETTLING"
+    ]
     assert settled == [api.backend.creates] == [api.create]
 
 
@@ -417,8 +447,16 @@ def test_a_call_that_an_api_does_not_have_is_refused(api, operation, step):
 
 UNSUPPORTED = [
     (GELATO, CreateOrder(evolve(MINIMAL, retail_currency="GBP")), {"retailCurrency"}),
-    (GELATO, CreateOrder(evolve(MINIMAL, retail_shipping_price_excl_vat=0)), {"retailShippingPriceInclVat"}),
-    (GELATO, CreateOrder(evolve(MINIMAL, items=[evolve(POSTER, metadata={"a": "b"})])), {"items[0].metadata"}),
+    (
+        GELATO,
+        CreateOrder(evolve(MINIMAL, retail_shipping_price_excl_vat=0)),
+        {"retailShippingPriceInclVat"},
+    ),
+    (
+        GELATO,
+        CreateOrder(evolve(MINIMAL, items=[evolve(POSTER, metadata={"a": "b"})])),
+        {"items[0].metadata"},
+    ),
     (
         GELATO,
         CreateOrder(evolve(MINIMAL, items=[POSTER, evolve(POSTER, retail_price_excl_vat=1)])),
@@ -427,23 +465,43 @@ UNSUPPORTED = [
     (
         GELATO,
         CreateOrder(evolve(MINIMAL, items=[FRAME])),
-        {"items[0].productName", "items[0].productVariant", "items[0].metadata", "items[0].retailPriceInclVat"},
+        {
+            "items[0].productName",
+            "items[0].productVariant",
+            "items[0].metadata",
+            "items[0].retailPriceInclVat",
+        },
     ),
     (CONNECT, SubmitOrder(evolve(MINIMAL, return_address=DEPOT)), {"returnAddress"}),
-    (CONNECT, SubmitOrder(evolve(MINIMAL, items=[evolve(POSTER, page_count=8)])), {"items[0].pageCount"}),
     (
         CONNECT,
-        SubmitOrder(evolve(MINIMAL, items=[evolve(POSTER, adjust_product_uid_by_file_types=False)])),
+        SubmitOrder(evolve(MINIMAL, items=[evolve(POSTER, page_count=8)])),
+        {"items[0].pageCount"},
+    ),
+    (
+        CONNECT,
+        SubmitOrder(
+            evolve(MINIMAL, items=[evolve(POSTER, adjust_product_uid_by_file_types=False)])
+        ),
         {"items[0].adjustProductUidByFileTypes"},
     ),
     (
         CONNECT,
         SubmitOrder(
-            evolve(MINIMAL, items=[evolve(POSTER, files=[FRONT, File(id="f", thread_colors=[], is_visible=False)])])
+            evolve(
+                MINIMAL,
+                items=[
+                    evolve(POSTER, files=[FRONT, File(id="f", thread_colors=[], is_visible=False)])
+                ],
+            )
         ),
         {"items[0].files[1].id", "items[0].files[1].threadColors", "items[0].files[1].isVisible"},
     ),
-    (CONNECT, SearchOrders(OWN_FILTERS), {"ids", "search", "channels", "currencies", "orderTypes", "storeIds"}),
+    (
+        CONNECT,
+        SearchOrders(OWN_FILTERS),
+        {"ids", "search", "channels", "currencies", "orderTypes", "storeIds"},
+    ),
     (
         CONNECT,
         SubmitOrder(GELATO_EVERYTHING),
@@ -459,7 +517,12 @@ UNSUPPORTED = [
     (
         GELATO,
         CreateOrder(CONNECT_EVERYTHING),
-        {"retailCurrency", "retailShippingPriceInclVat", "items[0].retailPriceInclVat", "items[0].metadata"},
+        {
+            "retailCurrency",
+            "retailShippingPriceInclVat",
+            "items[0].retailPriceInclVat",
+            "items[0].metadata",
+        },
     ),
 ]
 
@@ -479,7 +542,11 @@ def test_nothing_is_lost_silently_without_validation_either(api, operation, path
 def test_all_that_an_api_cannot_carry_is_in_the_cases(api):
     named = {path.rpartition(".")[2] for of, _, paths in UNSUPPORTED if of is api for path in paths}
     backend = api.backend
-    listed = {backend.dialect.name(model, field) for model, names in backend.unsupported.items() for field in names}
+    listed = {
+        backend.dialect.name(model, field)
+        for model, names in backend.unsupported.items()
+        for field in names
+    }
     assert named == listed
 
 
@@ -516,7 +583,13 @@ def with_return(**changes):
     return evolve(MINIMAL, return_address=evolve(DEPOT, **changes))
 
 
-JAPANESE = {"country": "JP", "first_name": "太郎", "last_name": "山田", "address_line1": "千代田1-2", "city": "東京都"}
+JAPANESE = {
+    "country": "JP",
+    "first_name": "太郎",
+    "last_name": "山田",
+    "address_line1": "千代田1-2",
+    "city": "東京都",
+}
 BRAZILIAN = {"country": "BR", "federal_tax_id": "111.222.333-44"}
 COMPANY = {**BRAZILIAN, "is_business": True, "state_tax_id": "77", "registration_state": "SP"}
 UNCONFUSED = {"key": "a", "value": "b"}
@@ -563,7 +636,10 @@ ORDERS_BROKEN_FOR_GELATO = [
     (with_address(post_code="1" * 16), "shippingAddress.postCode"),
     (with_address(state="s" * 36), "shippingAddress.state"),
     (with_address(phone="1" * 26), "shippingAddress.phone"),
-    (with_address(**JAPANESE | {"address_line1": "Chiyoda Street"}), "shippingAddress.addressLine1"),
+    (
+        with_address(**JAPANESE | {"address_line1": "Chiyoda Street"}),
+        "shippingAddress.addressLine1",
+    ),
     (with_address(**JAPANESE, address_line2="Chiyoda Street"), "shippingAddress.addressLine2"),
     (with_address(**JAPANESE | {"city": "東京 T"}), "shippingAddress.city"),
     (with_address(country="BR"), "shippingAddress.federalTaxId"),
@@ -590,7 +666,10 @@ ORDERS_BROKEN_FOR_GELATO = [
     (with_item(quantity=-1), "items[0].quantity"),
     (with_item(quantity=1.5), "items[0].quantity"),
     (with_item(quantity=True), "items[0].quantity"),
-    (with_order(items=[POSTER, evolve(POSTER, item_reference_id="2", quantity=0)]), "items[1].quantity"),
+    (
+        with_order(items=[POSTER, evolve(POSTER, item_reference_id="2", quantity=0)]),
+        "items[1].quantity",
+    ),
 ]
 ORDERS_BROKEN_FOR_CONNECT = [
     (with_address(phone=None), "shippingAddress.phone"),
@@ -643,17 +722,29 @@ QUOTES_BROKEN = [
     (quote_product(extra={"quantity": None}), "products[0].quantity"),
     (quote_product(files=[evolve(FRONT, url=None)]), "products[0].files[0].url"),
     (quote_product(files=[evolve(FRONT, type=None, id="f")]), "products[0].files[0].type"),
-    (quote_product(files=[evolve(FRONT, thread_colors=["#0"] * 7)]), "products[0].files[0].threadColors"),
+    (
+        quote_product(files=[evolve(FRONT, thread_colors=["#0"] * 7)]),
+        "products[0].files[0].threadColors",
+    ),
     *(
-        (evolve(QUOTE, recipient=order.shipping_address), path.replace("shippingAddress", "recipient"))
+        (
+            evolve(QUOTE, recipient=order.shipping_address),
+            path.replace("shippingAddress", "recipient"),
+        )
         for order, path in [*ORDERS_BROKEN_ANYWHERE, *ORDERS_BROKEN_FOR_GELATO]
         if path.startswith("shippingAddress.")
     ),
 ]
 CONFIRMATIONS_BROKEN = [
     (ConfirmDraft("id-1", [DraftItem(id="")]), "items[0].id"),
-    (ConfirmDraft("id-1", [DraftItem(id="1", files=[evolve(FRONT, url="")])]), "items[0].files[0].url"),
-    (ConfirmDraft("id-1", [DraftItem(id="1", files=[evolve(FRONT, type=None, id="f")])]), "items[0].files[0].type"),
+    (
+        ConfirmDraft("id-1", [DraftItem(id="1", files=[evolve(FRONT, url="")])]),
+        "items[0].files[0].url",
+    ),
+    (
+        ConfirmDraft("id-1", [DraftItem(id="1", files=[evolve(FRONT, type=None, id="f")])]),
+        "items[0].files[0].type",
+    ),
     (
         ConfirmDraft("id-1", [DraftItem(id="1", files=[evolve(FRONT, thread_colors=["#0"] * 7)])]),
         "items[0].files[0].threadColors",
@@ -670,7 +761,10 @@ UPDATES_BROKEN = [
 ]
 BROKEN = [
     *((api, api.create(order), path) for api in APIS for order, path in ORDERS_BROKEN_ANYWHERE),
-    *((api, api.create(with_order(extra={"shippingAddress": None})), "shippingAddress") for api in APIS),
+    *(
+        (api, api.create(with_order(extra={"shippingAddress": None})), "shippingAddress")
+        for api in APIS
+    ),
     *((GELATO, CreateOrder(order), path) for order, path in ORDERS_BROKEN_FOR_GELATO),
     *((CONNECT, SubmitOrder(order), path) for order, path in ORDERS_BROKEN_FOR_CONNECT),
     *((api, SearchOrders(query), path) for api in APIS for query, path in QUERIES_BROKEN),
@@ -684,7 +778,10 @@ BROKEN = [
 @pytest.mark.parametrize(
     ("api", "operation", "path"),
     BROKEN,
-    ids=[f"{api.name}-{type(operation).__name__}-{path}-{n}" for n, (api, operation, path) in enumerate(BROKEN)],
+    ids=[
+        f"{api.name}-{type(operation).__name__}-{path}-{n}"
+        for n, (api, operation, path) in enumerate(BROKEN)
+    ],
 )
 def test_a_broken_rule_is_told_with_its_path_and_no_other(api, operation, path):
     assert set(api.broken(operation)) == {path}
@@ -694,15 +791,26 @@ ALLOWED = [
     *((api, api.create(MINIMAL)) for api in APIS),
     *((api, api.create(with_address(country="US", state="IL"))) for api in APIS),
     *((api, api.create(with_address(email="paul.smith@email.com"))) for api in APIS),
-    *((api, api.create(with_order(currency="XYZ", shipment_method_uid="cheapest"))) for api in APIS),
-    *((api, api.create(with_order(metadata={str(n): "v" * 100 for n in range(20)}))) for api in APIS),
+    *(
+        (api, api.create(with_order(currency="XYZ", shipment_method_uid="cheapest")))
+        for api in APIS
+    ),
+    *(
+        (api, api.create(with_order(metadata={str(n): "v" * 100 for n in range(20)})))
+        for api in APIS
+    ),
     *((api, SearchOrders(OrderQuery(limit=100, offset=0))) for api in APIS),
     (GELATO, CreateOrder(with_address(**JAPANESE))),
     (GELATO, CreateOrder(with_address(**JAPANESE | {"address_line1": "千代田 Abcdefghij"}))),
     (GELATO, CreateOrder(with_address(**BRAZILIAN))),
     (GELATO, CreateOrder(with_address(**COMPANY))),
     (GELATO, CreateOrder(with_address(phone=None))),
-    (GELATO, CreateOrder(with_address(first_name="f" * 25, last_name="l" * 25, city="c" * 30, post_code="1" * 15))),
+    (
+        GELATO,
+        CreateOrder(
+            with_address(first_name="f" * 25, last_name="l" * 25, city="c" * 30, post_code="1" * 15)
+        ),
+    ),
     (GELATO, CreateOrder(with_return(country=None, state=None, email=None))),
     (GELATO, CreateOrder(evolve(MINIMAL, return_address=ReturnAddress()))),
     (GELATO, CreateOrder(with_item(files=None))),
@@ -732,7 +840,9 @@ def body_of(backend, operation):
 @both
 def test_every_rule_of_the_table_is_broken_by_a_case(api):
     backend = api.backend
-    bodies = [(type(operation), body_of(backend, operation)) for of, operation, _ in BROKEN if of is api]
+    bodies = [
+        (type(operation), body_of(backend, operation)) for of, operation, _ in BROKEN if of is api
+    ]
     untested = [
         (kind.__name__, rule.path, rule.check.__qualname__)
         for kind, table in of_orders(backend.rules).items()
@@ -773,10 +883,16 @@ def test_without_validation_rules_do_not_count(api):
 
 @both
 def test_a_problem_shows_no_value_of_the_recipient(api):
-    order = with_address(country="US", first_name="Ida" * 20, email="ida-at-home", city="Riverton" * 9)
+    order = with_address(
+        country="US", first_name="Ida" * 20, email="ida-at-home", city="Riverton" * 9
+    )
     with pytest.raises(ValidationError) as caught:
         api.backend.check(api.create(order))
-    assert not [word for word in ("IdaIda", "ida-at-home", "Riverton", "Nordmann") if word in str(caught.value)]
+    assert not [
+        word
+        for word in ("IdaIda", "ida-at-home", "Riverton", "Nordmann")
+        if word in str(caught.value)
+    ]
 
 
 @both
@@ -788,7 +904,9 @@ def test_items_of_the_wrong_kind_in_extra_break_no_check(api, items):
 @both
 @pytest.mark.parametrize("country", [["SE"], {"code": "SE"}, 46])
 def test_a_country_of_the_wrong_kind_in_extra_is_told(api, country):
-    assert api.broken(api.create(with_address(extra={"country": country}))) == ["shippingAddress.country"]
+    assert api.broken(api.create(with_address(extra={"country": country}))) == [
+        "shippingAddress.country"
+    ]
 
 
 # parsing
@@ -800,7 +918,11 @@ ANSWERS = [
     (GELATO, "answer_order", ConfirmDraft("order-id-1")),
     (GELATO, "answer_quotation", QuoteOrder(QUOTE)),
     (CONNECT, "answer_submitted", SubmitOrder(MINIMAL)),
-    (CONNECT, "answer_shipment", UpdateShipment(order_id="order-id-1", shipment_method_uid="express")),
+    (
+        CONNECT,
+        "answer_shipment",
+        UpdateShipment(order_id="order-id-1", shipment_method_uid="express"),
+    ),
 ]
 answers = pytest.mark.parametrize(
     ("api", "name", "operation"),
@@ -855,7 +977,18 @@ def test_raw_is_the_whole_answer(api, name, operation):
 @answers
 def test_an_answer_shows_no_person(api, name, operation):
     text = repr(api.parse(operation, api.sample(name)))
-    private = ("Ida", "Nordmann", "Maple", "Lager", "Depot", "Ledger", "Accounts", "@example.org", "+1 555", "6099")
+    private = (
+        "Ida",
+        "Nordmann",
+        "Maple",
+        "Lager",
+        "Depot",
+        "Ledger",
+        "Accounts",
+        "@example.org",
+        "+1 555",
+        "6099",
+    )
     assert [word for word in private if word in text] == []
 
 
@@ -863,14 +996,30 @@ def test_an_answer_shows_no_person(api, name, operation):
 def test_an_order_is_read_with_its_types(api):
     order = api.parse(GetOrder("order-id-1"), api.sample("answer_order"))
     first, second = order.items
-    assert (order.id, order.fulfillment_status.is_known, order.financial_status) == ("order-id-1", True, "paid")
+    assert (order.id, order.fulfillment_status.is_known, order.financial_status) == (
+        "order-id-1",
+        True,
+        "paid",
+    )
     assert order.created_at == datetime(2026, 3, 4, 9, 10, 11, tzinfo=UTC)
     assert order.updated_at == datetime(2026, 3, 4, 9, 12, 13, tzinfo=UTC)
     assert order.ordered_at == datetime(2026, 3, 4, 9, 14, 15, tzinfo=UTC)
-    assert (second.id, second.item_reference_id, second.files, second.processed_file_url) == ("77", "88", (), None)
-    assert (first.page_count, str(first.price), str(first.retail_price_excl_vat)) == (116, "12.4", "18.9")
+    assert (second.id, second.item_reference_id, second.files, second.processed_file_url) == (
+        "77",
+        "88",
+        (),
+        None,
+    )
+    assert (first.page_count, str(first.price), str(first.retail_price_excl_vat)) == (
+        116,
+        "12.4",
+        "18.9",
+    )
     assert first.product_variant == ({} if api is GELATO else {"Size": "A5"})
-    assert (order.shipment.package_count, order.shipment.min_delivery_date.isoformat()) == (2, "2026-03-08")
+    assert (order.shipment.package_count, order.shipment.min_delivery_date.isoformat()) == (
+        2,
+        "2026-03-08",
+    )
     assert order.shipment.packages[0].order_item_ids == ("item-id-1", "77")
     assert (order.billing_entity.id, order.receipts[0].billing_entity.id) == ("5301", "payer-1")
     assert [str(line.price_base) for line in order.receipts[0].items] == ["6.8012", "6.27", "1"]
@@ -884,7 +1033,12 @@ def test_an_order_is_read_with_its_types(api):
 def test_a_page_is_read_with_its_types(api):
     first, second = api.parse(SearchOrders(EVERYONE), api.sample("answer_page")).orders
     assert (str(first.total_incl_vat), first.items_count, first.country) == ("49.12", 2, "SE")
-    assert (second.store_id, second.channel, second.ordered_at, second.app_services) == (None, None, None, ())
+    assert (second.store_id, second.channel, second.ordered_at, second.app_services) == (
+        None,
+        None,
+        None,
+        (),
+    )
     assert first.raw == api.sample("answer_page")["orders"][0]
 
 
@@ -931,7 +1085,10 @@ def test_an_answer_that_cannot_be_read_says_all_it_can(api, body, paths, order_i
 @pytest.mark.parametrize(
     "body",
     [
-        b'{"message": "Ida Nordmann, L\\u00f6nngatan 3", "sample-key": "sample-gelato-key sample-secret"}',
+        (
+            b'{"message": "Ida Nordmann, L\\u00f6nngatan 3", "sample-key": "sample-gelato-key'
+            b' sample-secret"}'
+        ),
         'half of it {"firstName": "Ida", "lastName": "Nordmann", "street": "Lönngatan 3'.encode(),
         b'half of it {"firstName": "Ida", "city": "\\u00c5by", "street": "L\\u00f6nngatan 3',
     ],
@@ -940,7 +1097,9 @@ def test_an_answer_that_cannot_be_read_says_all_it_can(api, body, paths, order_i
 def test_no_error_shows_the_recipient_or_the_key(api, body, status):
     with pytest.raises((DecodeError, ResponseError)) as caught:
         api.backend.parse(api.create(MINIMAL), Response(status=status, body=body))
-    shown = json.dumps({key: str(value) for key, value in vars(caught.value).items()}) + str(caught.value)
+    shown = json.dumps({key: str(value) for key, value in vars(caught.value).items()}) + str(
+        caught.value
+    )
     private = ("Ida", "Nordmann", "nngatan", 'by"', *api.secrets)
     assert [word for word in private if word in shown] == []
 
@@ -972,7 +1131,11 @@ def test_an_error_shows_no_value_of_an_update_or_a_quote_or_a_search():
 def test_a_refusal_is_an_error_with_the_operations_name(api):
     with pytest.raises(BadRequestError) as caught:
         api.parse(GetOrder("id-1"), {"code": 400, "message": "no"}, status=400)
-    assert (caught.value.operation, caught.value.code, caught.value.status) == ("orders.get", "400", 400)
+    assert (caught.value.operation, caught.value.code, caught.value.status) == (
+        "orders.get",
+        "400",
+        400,
+    )
 
 
 @both
@@ -1006,7 +1169,9 @@ SCALARS = st.one_of(
 )
 JSON = st.recursive(
     SCALARS,
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=6), inner, max_size=2),
+    lambda inner: (
+        st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=6), inner, max_size=2)
+    ),
     max_leaves=3,
 )
 
@@ -1018,7 +1183,8 @@ def mutated(draw, found, needed, path=""):
     if not isinstance(found, dict):
         return found
     changed = {
-        f"new{key}": value for key, value in draw(st.dictionaries(st.text(max_size=4), JSON, max_size=2)).items()
+        f"new{key}": value
+        for key, value in draw(st.dictionaries(st.text(max_size=4), JSON, max_size=2)).items()
     }
     required = needed.get(path, set())
     for key, value in found.items():
@@ -1039,7 +1205,9 @@ def is_harmless(found, needed, path=""):
     if not isinstance(found, dict):
         return True
     missing = [key for key in needed.get(path, ()) if key not in found]
-    return not missing and all(is_harmless(value, needed, f"{path}.{key}".lstrip(".")) for key, value in found.items())
+    return not missing and all(
+        is_harmless(value, needed, f"{path}.{key}".lstrip(".")) for key, value in found.items()
+    )
 
 
 @answers
@@ -1090,7 +1258,10 @@ def test_the_required_values_are_really_required(api, name, operation):
     ],
 )
 def test_a_base_url_replaces_scheme_host_and_port_and_keeps_the_paths(api, base_url, origin):
-    documented, moved = api.backend.build(GetOrder("id-1")).url, api.make(base_url=base_url).build(GetOrder("id-1")).url
+    documented, moved = (
+        api.backend.build(GetOrder("id-1")).url,
+        api.make(base_url=base_url).build(GetOrder("id-1")).url,
+    )
     path = documented.split("/", 3)[3]
     assert moved == f"{origin}/{path}"
 
@@ -1129,7 +1300,9 @@ def test_a_base_url_that_is_no_safe_origin_is_refused(api, base_url, words):
 
 
 @both
-@pytest.mark.parametrize("template", ["/own/{order_id}/stop", "/{order_id}", "/own/{order_id}/{order_id}"])
+@pytest.mark.parametrize(
+    "template", ["/own/{order_id}/stop", "/{order_id}", "/own/{order_id}/{order_id}"]
+)
 def test_a_path_can_be_replaced(api, template):
     backend = api.make(paths={CancelOrder: template})
     assert backend.build(CancelOrder("a/b")).url.endswith(template.format(order_id="a%2Fb"))
@@ -1171,9 +1344,17 @@ def test_a_path_for_a_call_that_an_api_does_not_have_is_refused(api, operation):
 def test_no_repr_shows_a_secret(api):
     backend = api.backend
     request = backend.build(api.create(MINIMAL))
-    texts = [repr(backend), repr(backend.credentials), repr(request), repr(api.create(MINIMAL)), str(request)]
+    texts = [
+        repr(backend),
+        repr(backend.credentials),
+        repr(request),
+        repr(api.create(MINIMAL)),
+        str(request),
+    ]
     assert [secret for secret in api.secrets for text in texts if secret in text] == []
-    assert [word for word in ("Ida", "Nordmann", "Lönngatan") for text in texts if word in text] == []
+    assert [
+        word for word in ("Ida", "Nordmann", "Lönngatan") for text in texts if word in text
+    ] == []
 
 
 @both
@@ -1198,8 +1379,12 @@ def test_a_missing_credential_names_its_variable(api, argument, variable, value)
 
 
 @pytest.mark.parametrize(("api", "argument", "variable"), KEYS)
-@pytest.mark.parametrize("value", ["s3cr3t\n", "s3cr3t\r\nhost: evil", "s3 cr3t", "s3cr3t\x00", "s3cr3té"])
-def test_a_credential_with_odd_characters_is_refused_without_being_echoed(api, argument, variable, value):
+@pytest.mark.parametrize(
+    "value", ["s3cr3t\n", "s3cr3t\r\nhost: evil", "s3 cr3t", "s3cr3t\x00", "s3cr3té"]
+)
+def test_a_credential_with_odd_characters_is_refused_without_being_echoed(
+    api, argument, variable, value
+):
     with pytest.raises(ValueError, match="character that none has") as caught:
         api.make(**{argument: value})
     assert "s3" not in str(caught.value)
@@ -1224,13 +1409,18 @@ def test_a_colon_in_the_key_is_refused_and_one_in_the_secret_is_not():
 
 
 def test_a_prefix_is_percent_encoded():
-    assert make_connect(prefix="a%b").build(GetOrder("1")).url == "https://api.partner-connect.io/api/a%25b/1"
+    assert (
+        make_connect(prefix="a%b").build(GetOrder("1")).url
+        == "https://api.partner-connect.io/api/a%25b/1"
+    )
 
 
 def test_a_replaced_path_may_use_the_prefix_or_not():
     paths = {GetOrder: "/api/{prefix}/order/{order_id}", CancelOrder: "/x/{order_id}"}
     backend = make_connect(paths=paths)
-    assert backend.build(GetOrder("1")).url == "https://api.partner-connect.io/api/acme-print/order/1"
+    assert (
+        backend.build(GetOrder("1")).url == "https://api.partner-connect.io/api/acme-print/order/1"
+    )
     assert backend.build(CancelOrder("1")).url == "https://api.partner-connect.io/x/1"
     with pytest.raises(ValueError, match=r"may use \{order_id\}$"):
         make_gelato(paths={GetOrder: "/{prefix}/{order_id}"})
@@ -1260,7 +1450,9 @@ def test_a_reference_given_as_a_number_is_sent_and_known_as_a_string(api):
 
 @both
 def test_what_an_address_has_in_extra_is_masked_however_deep(api):
-    operation = api.create(with_address(extra={"floor": {"name": "Mezzanine"}, "codes": ["gate-4711", 90210]}))
+    operation = api.create(
+        with_address(extra={"floor": {"name": "Mezzanine"}, "codes": ["gate-4711", 90210]})
+    )
     body = b'{"message": "Mezzanine, gate-4711, 90210"}'
     with pytest.raises(BadRequestError) as caught:
         api.backend.parse(operation, Response(status=400, body=body))

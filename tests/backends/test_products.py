@@ -4,7 +4,14 @@ from decimal import Decimal
 import pytest
 from golden import BACKEND, SAMPLES, broken, parse, refused_keys, sample, shown, unread, with_news
 
-from gelato_async import AuthenticationError, BadRequestError, DecodeError, Problem, ServerError, ValidationError
+from gelato_async import (
+    AuthenticationError,
+    BadRequestError,
+    DecodeError,
+    Problem,
+    ServerError,
+    ValidationError,
+)
 from gelato_async.backends.gelato_products import ROUTES, RULES
 from gelato_async.core.product_operations import (
     GetAvailability,
@@ -43,7 +50,9 @@ def test_an_operation_becomes_the_documented_request(name):
 
 def test_every_route_and_every_rule_has_its_sample():
     assert {type(operation) for operation in REQUESTS.values()} == ROUTES.keys()
-    assert {path.stem for path in SAMPLES.glob("products/request_*")} == {f"request_{name}" for name in REQUESTS}
+    assert {path.stem for path in SAMPLES.glob("products/request_*")} == {
+        f"request_{name}" for name in REQUESTS
+    }
     assert {path.stem for path in SAMPLES.glob("products/answer_*")} == ANSWERS.keys()
     assert RULES.keys() <= ROUTES.keys()
 
@@ -52,7 +61,9 @@ def test_questions_change_nothing_and_may_be_repeated():
     assert {route.repeat.name for route in ROUTES.values()} == {"FREELY"}
 
 
-@pytest.mark.parametrize("operation", [GetCatalog, SearchProducts, GetProduct, GetCoverDimensions, GetPrices])
+@pytest.mark.parametrize(
+    "operation", [GetCatalog, SearchProducts, GetProduct, GetCoverDimensions, GetPrices]
+)
 @pytest.mark.parametrize("uid", ["", " ", ".", ".."])
 def test_a_uid_that_is_none_is_refused(operation, uid):
     with pytest.raises(ValidationError) as caught:
@@ -106,13 +117,18 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "path"), BROKEN, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("operation", "path"), BROKEN, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_broken_rule_is_told_with_its_path_and_no_other(operation, path):
     assert broken(operation) == [path]
 
 
 def test_every_rule_of_the_table_is_broken_by_a_case():
-    told = {(type(operation), path.replace("[0]", "[]").replace("[1]", "[]")) for operation, path in BROKEN}
+    told = {
+        (type(operation), path.replace("[0]", "[]").replace("[1]", "[]"))
+        for operation, path in BROKEN
+    }
     assert told == {(kind, rule.path) for kind, table in RULES.items() for rule in table}
 
 
@@ -194,7 +210,13 @@ def test_catalogs_are_read_from_a_bare_list_and_from_a_page():
 
 @pytest.mark.parametrize(
     ("pagination", "count", "last"),
-    [(None, 2, True), ({"total": 2}, 2, True), ({"total": 3}, 2, False), ({"total": None}, 2, False), ({}, 2, False)],
+    [
+        (None, 2, True),
+        ({"total": 2}, 2, True),
+        ({"total": 3}, 2, False),
+        ({"total": None}, 2, False),
+        ({}, 2, False),
+    ],
 )
 def test_a_page_of_catalogs_knows_whether_it_is_the_last(pagination, count, last):
     page = parse(ListCatalogs(), {"data": [{"catalogUid": "a"}, None], "pagination": pagination})
@@ -246,7 +268,9 @@ def test_hits_may_be_missing_or_one_of_phps_empty_maps(hits, shown_hits):
 
 
 def test_maps_of_a_product_may_be_phps_empty_list():
-    product = parse(GetProduct("p"), {"productUid": "p", "attributes": [], "dimensions": [], "weight": []})
+    product = parse(
+        GetProduct("p"), {"productUid": "p", "attributes": [], "dimensions": [], "weight": []}
+    )
     assert (product.attributes, product.dimensions, product.weight) == ({}, {}, None)
 
 
@@ -262,13 +286,22 @@ def test_a_product_is_read_with_its_types():
 def test_the_numbers_of_a_cover_may_be_texts():
     _, cover = read("answer_cover_dimensions")
     assert (cover.pages_count, cover.measure_unit) == (64, "mm")
-    assert cover.wraparound_inside_size == CoverArea(width=558.5, height=294.0, left=0.0, top=0.0, thickness=18.0)
+    assert cover.wraparound_inside_size == CoverArea(
+        width=558.5, height=294.0, left=0.0, top=0.0, thickness=18.0
+    )
     assert cover.content_back_size == CoverArea(width=241.0, height=254.0, left=20.0, top=20.0)
-    assert (cover.spine_size.left, cover.bleed_size.left, cover.joint_front_size.width) == (270.0, -3.0, 9.0)
+    assert (cover.spine_size.left, cover.bleed_size.left, cover.joint_front_size.width) == (
+        270.0,
+        -3.0,
+        9.0,
+    )
 
 
 def test_an_area_that_a_product_does_not_have_is_none():
-    cover = parse(GetCoverDimensions("p"), {"productUid": "p", "spineSize": {"width": 4}, "flapSize": {"width": 9}})
+    cover = parse(
+        GetCoverDimensions("p"),
+        {"productUid": "p", "spineSize": {"width": 4}, "flapSize": {"width": 9}},
+    )
     assert cover.wraparound_edge_size is None
     assert cover.spine_size == CoverArea(width=4.0)
     assert cover.raw["flapSize"] == {"width": 9}
@@ -278,7 +311,11 @@ def test_prices_are_read_with_the_digits_that_they_show():
     _, answer = read("answer_prices")
     assert [row.price for row in answer.prices] == [Decimal("6.27"), Decimal("1033.418720")]
     assert [row.page_count for row in answer.prices] == [None, 26]
-    assert (answer.prices[0].country, answer.prices[0].currency, answer.prices[1].quantity) == ("SE", "SEK", 250)
+    assert (answer.prices[0].country, answer.prices[0].currency, answer.prices[1].quantity) == (
+        "SE",
+        "SEK",
+        250,
+    )
     assert answer.prices[1].raw["price"] == "1033.418720"
 
 
@@ -306,9 +343,17 @@ def test_the_typo_of_the_documents_and_new_words_survive():
     _, answer = read("answer_availability")
     typo = answer.products_availability[0].in_country("GB").status
     assert (typo, typo.is_known) == ("in-of-stock", False)
-    found = {"productsAvailability": [{"productUid": "p", "availability": [{"stockRegionUid": "MOON", "status": "x"}]}]}
+    found = {
+        "productsAvailability": [
+            {"productUid": "p", "availability": [{"stockRegionUid": "MOON", "status": "x"}]}
+        ]
+    }
     (row,) = parse(GetAvailability(["p"]), found).products_availability[0].availability
-    assert (row.stock_region_uid, row.stock_region_uid.is_known, row.status.is_known) == ("MOON", False, False)
+    assert (row.stock_region_uid, row.stock_region_uid.is_known, row.status.is_known) == (
+        "MOON",
+        False,
+        False,
+    )
     assert row.stock_region_uid.countries == frozenset()
 
 

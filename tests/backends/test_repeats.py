@@ -1,4 +1,7 @@
-"""Every route of both backends: what may be done when its fate is unknown is what its operation can do."""
+"""Every route of both backends.
+
+What may be done when its fate is unknown is what its operation can do.
+"""
 
 import pytest
 

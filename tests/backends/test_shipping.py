@@ -19,7 +19,9 @@ def asked(**changes):
 
 
 def asked_of(uid="mugs_11-oz", quantities=(1,), **changes):
-    return asked(products=[ShippingPricesProduct(product_uid=uid, quantities=quantities, **changes)])
+    return asked(
+        products=[ShippingPricesProduct(product_uid=uid, quantities=quantities, **changes)]
+    )
 
 
 REQUESTS = {
@@ -33,14 +35,21 @@ REQUESTS = {
         is_private=True,
         has_tracking=True,
         products=[
-            ShippingPricesProduct(product_uid="albums_linen", quantities=(1, 10, 250), page_count=60),
-            ShippingPricesProduct(product_uid="mugs_11-oz", quantities=[2], extra={"weightLimit": 500}),
+            ShippingPricesProduct(
+                product_uid="albums_linen", quantities=(1, 10, 250), page_count=60
+            ),
+            ShippingPricesProduct(
+                product_uid="mugs_11-oz", quantities=[2], extra={"weightLimit": 500}
+            ),
         ],
         extra={"incoTerms": "DDP"},
     ),
 }
 ANSWERS = {"answer_methods": ListShipmentMethods(), "answer_prices": asked()}
-NEEDED = {"answer_methods": {"shipmentMethodUid"}, "answer_prices": {"shipmentMethodUid", "productUid"}}
+NEEDED = {
+    "answer_methods": {"shipmentMethodUid"},
+    "answer_prices": {"shipmentMethodUid", "productUid"},
+}
 answers = pytest.mark.parametrize("name", ANSWERS)
 
 
@@ -81,26 +90,40 @@ BROKEN = [
 ]
 
 
-@pytest.mark.parametrize(("operation", "path"), BROKEN, ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(
+    ("operation", "path"), BROKEN, ids=lambda value: value if isinstance(value, str) else ""
+)
 def test_a_broken_rule_is_told_with_its_path_and_no_other(operation, path):
     assert set(broken(operation)) == {path}
 
 
 def test_every_rule_of_the_table_is_broken_by_a_case():
-    told = {(type(operation), path.replace("[0]", "[]").replace("[1]", "[]")) for operation, path in BROKEN}
+    told = {
+        (type(operation), path.replace("[0]", "[]").replace("[1]", "[]"))
+        for operation, path in BROKEN
+    }
     assert told == {(kind, rule.path) for kind, table in RULES.items() for rule in table}
 
 
 @pytest.mark.parametrize(
     "operation",
-    [asked(country="GB", currency="XYZ"), asked(is_business=True, is_private=True), asked_of(quantities=range(1, 500))],
+    [
+        asked(country="GB", currency="XYZ"),
+        asked(is_business=True, is_private=True),
+        asked_of(quantities=range(1, 500)),
+    ],
 )
 def test_what_the_documents_allow_passes(operation):
     assert broken(operation) == []
 
 
 @pytest.mark.parametrize(
-    "make", [lambda: asked_of(quantities="12"), lambda: asked(products="mugs"), lambda: SearchShippingPrices("mugs")]
+    "make",
+    [
+        lambda: asked_of(quantities="12"),
+        lambda: asked(products="mugs"),
+        lambda: SearchShippingPrices("mugs"),
+    ],
 )
 def test_a_single_text_is_no_list(make):
     with pytest.raises(TypeError):
@@ -129,7 +152,9 @@ def test_unknown_keys_anywhere_hurt_nobody(name):
 
 
 def test_methods_are_read_with_their_types():
-    letter, pallet = parse(ListShipmentMethods(), sample("shipping/answer_methods")).shipment_methods
+    letter, pallet = parse(
+        ListShipmentMethods(), sample("shipping/answer_methods")
+    ).shipment_methods
     assert (letter.type, pallet.type) == (ShipmentMethodType.NORMAL, ShipmentMethodType.PALLET)
     assert (letter.is_private, pallet.is_private, letter.has_tracking) == (True, False, False)
     assert letter.supported_countries == ("FI", "NO", "SE")
@@ -148,4 +173,8 @@ def test_prices_are_read_with_the_digits_that_they_show():
     assert (one.quantity, one.page_count, many.page_count) == (1, None, 26)
     assert one.methods[0].min_price == Decimal("6.27")
     assert many.methods[0].min_price == Decimal("19.10")
-    assert (many.methods[1].min_days, many.methods[1].max_days, one.methods[0].has_flat_rate) == (5, 9, True)
+    assert (many.methods[1].min_days, many.methods[1].max_days, one.methods[0].has_flat_rate) == (
+        5,
+        9,
+        True,
+    )

@@ -30,9 +30,13 @@ SAMPLES = Path(__file__).parent.parent / "samples" / "stores"
 BACKEND = gelato_backend("sample-gelato-key")
 ODD_ID = "a/b å?x#y"
 
-AROUND = PlaceholderImage(name="Around", file_url="https://files.example.org/harbour.png", fit_method="meet")
+AROUND = PlaceholderImage(
+    name="Around", file_url="https://files.example.org/harbour.png", fit_method="meet"
+)
 INSIDE = PlaceholderImage(name="Inside", file_url="https://files.example.org/anchor.pdf")
-BLUE = NewStoreProductVariant(template_variant_id="tv-1", image_placeholders=[AROUND, INSIDE], position=2)
+BLUE = NewStoreProductVariant(
+    template_variant_id="tv-1", image_placeholders=[AROUND, INSIDE], position=2
+)
 RED = NewStoreProductVariant(template_variant_id="tv-2")
 MINIMAL = NewStoreProduct(template_id="template-1", title="Harbour mug")
 EVERYTHING = NewStoreProduct(
@@ -87,7 +91,10 @@ def test_an_operation_becomes_the_documented_request(name, operation):
 
 def test_every_route_has_its_sample():
     assert {type(operation) for operation in REQUESTS.values()} == gelato_stores.ROUTES.keys()
-    assert {path.stem for path in SAMPLES.glob("*.json")} == {*(f"request_{name}" for name in REQUESTS), *ANSWERS}
+    assert {path.stem for path in SAMPLES.glob("*.json")} == {
+        *(f"request_{name}" for name in REQUESTS),
+        *ANSWERS,
+    }
 
 
 def test_an_id_given_as_a_number_is_sent_as_text():
@@ -114,7 +121,9 @@ def test_gelato_connect_has_no_stores():
 
 
 def test_only_the_create_is_never_repeated():
-    assert [kind for kind in gelato_stores.ROUTES if issubclass(kind, OnceOperation)] == [CreateProductFromTemplate]
+    assert [kind for kind in gelato_stores.ROUTES if issubclass(kind, OnceOperation)] == [
+        CreateProductFromTemplate
+    ]
 
 
 # rules
@@ -185,7 +194,9 @@ def test_every_rule_of_the_table_is_broken_by_a_case():
         product(variants=None),
         variant(image_placeholders=[]),
         image(fit_method=FitMethod.SLICE),
-        ListStoreProducts(store_id="store-1", order="desc", order_by="createdAt", offset=0, limit=100),
+        ListStoreProducts(
+            store_id="store-1", order="desc", order_by="createdAt", offset=0, limit=100
+        ),
     ],
 )
 def test_what_the_documents_allow_passes(operation):
@@ -219,7 +230,9 @@ def unread(found, model, path=""):
         for key, value in found.items():
             if value is not None and value != []:
                 read = getattr(model, known[key].name, None) if key in known else None
-                yield from unread(value, read, f"{path}.{key}") if read is not None else [f"{path}.{key}"]
+                yield from (
+                    unread(value, read, f"{path}.{key}") if read is not None else [f"{path}.{key}"]
+                )
     elif isinstance(found, list):
         assert len(found) == len(model)
         for position, (value, element) in enumerate(zip(found, model, strict=True)):
@@ -247,7 +260,10 @@ def test_a_product_is_read_with_its_types():
     assert read.created_at == datetime(2026, 5, 1, 8, tzinfo=UTC)
     assert read.updated_at == datetime(2026, 5, 1, 8, 0, 24, tzinfo=UTC)
     first, second = read.variants
-    assert (first.connection_status, second.connection_status) == ("connected", ConnectionStatus.NOT_CONNECTED)
+    assert (first.connection_status, second.connection_status) == (
+        "connected",
+        ConnectionStatus.NOT_CONNECTED,
+    )
     assert (first.product_id, second.external_id) == ("other-1", None)
     assert read.product_variant_options[0].values == ("Blue", "Red")
     assert (read.tags, read.product_type, read.vendor) == ((), None, None)
@@ -257,12 +273,18 @@ def test_a_created_product_is_not_ready_whatever_its_date_of_publishing():
     read = parse(ANSWERS["answer_created"], sample("answer_created"))
     assert read.published_at > read.created_at
     assert not read.status.is_ready
-    assert (read.tags, read.product_type, read.vendor) == (("mug", "sea"), "Kitchenware", "Harbour Goods")
+    assert (read.tags, read.product_type, read.vendor) == (
+        ("mug", "sea"),
+        "Kitchenware",
+        "Harbour Goods",
+    )
 
 
 def test_a_template_is_read_with_its_types():
     first, second = parse(ANSWERS["answer_template"], sample("answer_template")).variants
-    assert [(place.print_area, place.height, place.width) for place in first.image_placeholders] == [
+    assert [
+        (place.print_area, place.height, place.width) for place in first.image_placeholders
+    ] == [
         ("front", 89.5, 210.0),
         ("chest-left-embroidery", 20.0, 20.0),
     ]
@@ -274,7 +296,12 @@ def test_a_template_is_read_with_its_types():
 def test_the_pages_length_counts_rows_that_cannot_be_read():
     page = parse(ANSWERS["answer_page"], sample("answer_page"))
     assert ([row.id for row in page.products], page.length) == (["sp-1", "sp-2"], 2)
-    assert parse(ANSWERS["answer_page"], {"products": [None, *sample("answer_page")["products"]]}).length == 3
+    assert (
+        parse(
+            ANSWERS["answer_page"], {"products": [None, *sample("answer_page")["products"]]}
+        ).length
+        == 3
+    )
     assert (parse(ANSWERS["answer_page"], {}).length, StoreProductPage().length) == (0, 0)
 
 

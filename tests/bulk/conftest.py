@@ -18,6 +18,8 @@ def shop(virtual):
 def client_for(shop, virtual):
     def make(**options):
         options = {"retry": RetryPolicy(settle=4), "limiter": Unlimited()} | options
-        return GelatoClient("key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, **options)
+        return GelatoClient(
+            "key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, **options
+        )
 
     return make

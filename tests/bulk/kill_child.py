@@ -1,4 +1,7 @@
-"""A run in a process of its own, made to be killed: it prints its progress, and its outcomes at the end."""
+"""A run in a process of its own, made to be killed.
+
+It prints its progress, and its outcomes at the end.
+"""
 
 import asyncio
 import json
@@ -30,7 +33,9 @@ def order(number):
         phone="+1 555 0100",
     )
     item = CatalogItem(
-        item_reference_id="item-1", product_uid="poster_a4_ver", files=[File(url="https://files.example.com/p.pdf")]
+        item_reference_id="item-1",
+        product_uid="poster_a4_ver",
+        files=[File(url="https://files.example.com/p.pdf")],
     )
     return NewOrder(
         order_reference_id=f"r{number}",
@@ -55,7 +60,9 @@ async def main(url, backend, journal, count, settle):
         submit_orders(client, map(order, range(int(count))), journal=journal) as outcomes,
     ):
         async for outcome in outcomes:
-            told.append((outcome.reference, type(outcome).__name__, getattr(outcome, "order_id", None)))
+            told.append(
+                (outcome.reference, type(outcome).__name__, getattr(outcome, "order_id", None))
+            )
             print(outcomes.progress.finished, outcomes.progress.in_flight, flush=True)
     print(json.dumps(told), flush=True)
 

@@ -50,7 +50,9 @@ def read(text):
 
 
 def told(lines):
-    return {line.number: [str(problem) for problem in line.problems] for line in lines if line.problems}
+    return {
+        line.number: [str(problem) for problem in line.problems] for line in lines if line.problems
+    }
 
 
 def references(lines):
@@ -101,13 +103,23 @@ def test_every_column_has_its_place():
         )
     )
     (item,) = order.items
-    assert (order.order_type, order.customer_reference_id, order.shipment_method_uid) == ("draft", "c1", "express")
+    assert (order.order_type, order.customer_reference_id, order.shipment_method_uid) == (
+        "draft",
+        "c1",
+        "express",
+    )
     assert (order.retail_currency, str(order.retail_shipping_price_excl_vat)) == ("SEK", "3.90")
-    assert (order.shipping_address.is_business, order.shipping_address.registration_state) == (True, "SP")
+    assert (order.shipping_address.is_business, order.shipping_address.registration_state) == (
+        True,
+        "SP",
+    )
     assert order.metadata == (Metadata("campaign", "spring"), Metadata("a.b", "c"))
     assert order.return_address.city == "Ystad"
     assert (item.page_count, item.adjust_product_uid_by_file_types) == (34, False)
-    assert (item.retail_price_excl_vat, item.metadata) == (Decimal("12.50"), (Metadata("gift", "yes"),))
+    assert (item.retail_price_excl_vat, item.metadata) == (
+        Decimal("12.50"),
+        (Metadata("gift", "yes"),),
+    )
     assert item.files == (
         File(type="front", url="u1", id="f", thread_colors=["#000000", "#ffffff"], is_visible=True),
         File(type="back", url="u3"),
@@ -162,7 +174,11 @@ def test_unknown_columns_are_told_once_as_the_line_of_the_header():
         ]
     }
     assert references(lines) == ["r1", "r2"]
-    assert [(line.is_header, line.is_warning) for line in lines] == [(True, True), (False, False), (False, False)]
+    assert [(line.is_header, line.is_warning) for line in lines] == [
+        (True, True),
+        (False, False),
+        (False, False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -173,11 +189,16 @@ def test_what_only_looks_like_a_column_is_unknown(name):
 
 
 def test_missing_columns_are_told_once_and_nothing_is_read():
-    rows = [{key: value for key, value in row(ref).items() if key not in {"city", "quantity"}} for ref in "abc"]
+    rows = [
+        {key: value for key, value in row(ref).items() if key not in {"city", "quantity"}}
+        for ref in "abc"
+    ]
     missing = "this column is missing: no order can be read without it"
     assert told(read(table(*rows))) == {1: [f"city: {missing}", f"quantity: {missing}"]}
     lines = read(table({key: value for key, value in ROW.items() if key != "productUid"}))
-    assert told(lines)[1][0].startswith("productUid: this column is missing, and productName is too")
+    assert told(lines)[1][0].startswith(
+        "productUid: this column is missing, and productName is too"
+    )
     assert [(line.is_header, line.is_warning) for line in lines] == [(True, False)]
 
 
@@ -203,7 +224,9 @@ def test_a_header_that_cannot_be_read_is_told(text, said):
 
 
 def broken(line, text):
-    lines = table(row("r1"), row("r2"), row("r3", city="Lund\nor Malmö"), row("r4")).splitlines(keepends=True)
+    lines = table(row("r1"), row("r2"), row("r3", city="Lund\nor Malmö"), row("r4")).splitlines(
+        keepends=True
+    )
     lines[line - 1] = text
     return "".join(lines)
 
@@ -237,7 +260,9 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_only():
 
 
 def test_a_line_that_is_no_utf_8_is_told():
-    lines = read(broken(3, "").encode() + table(row("r5", city="Åby")).splitlines()[1].encode("latin-1"))
+    lines = read(
+        broken(3, "").encode() + table(row("r5", city="Åby")).splitlines()[1].encode("latin-1")
+    )
     assert told(lines) == {6: ["not UTF-8 text"]}
     assert references(lines) == ["r1", "r3", "r4"]
 
@@ -250,13 +275,17 @@ def test_an_order_with_a_broken_line_is_not_read_without_it():
     assert references(lines) == ["r2"]
 
 
-@pytest.mark.parametrize("text", [["broken,line\n"], ['"\n'], ["x\n", "y,\n", '"z\n'], ["r9,EUR\n"]])
+@pytest.mark.parametrize(
+    "text", [["broken,line\n"], ['"\n'], ["x\n", "y,\n", '"z\n'], ["r9,EUR\n"]]
+)
 def test_an_order_that_goes_on_after_lines_of_nobody_is_not_read_without_them(text):
     sound = table(row(), row(item="2"), row("r2"), row("r3")).splitlines(keepends=True)
     lines = read("".join([*sound[:2], *text, *sound[2:4], *text, sound[4]]))
     assert references(lines) == ["r2", "r3"]
     own, *others = told(lines).values()
-    assert [problem.rpartition(" (line ")[2] for problem in own] == [f"{number})" for number in range(3, 3 + len(text))]
+    assert [problem.rpartition(" (line ")[2] for problem in own] == [
+        f"{number})" for number in range(3, 3 + len(text))
+    ]
     assert len(others) == len(text)
     assert list(told(lines)) == [2, *range(5 + len(text), 5 + 2 * len(text))]
 
@@ -309,7 +338,9 @@ def test_a_broken_line_has_its_reference_where_that_is_plain(text, reference):
 @pytest.mark.parametrize("at", [1, 2, 3])
 def test_a_broken_line_belongs_to_its_order_wherever_the_reference_stands(at):
     header = ["city", *(name for name in ROW if name != "city")]
-    text = table(row("r0"), row(), row(item="2"), row(item="3"), row("r2"), header=header).splitlines(keepends=True)
+    text = table(
+        row("r0"), row(), row(item="2"), row(item="3"), row("r2"), header=header
+    ).splitlines(keepends=True)
     text[1 + at] = "Lund, or else," + text[1 + at].partition(",")[2]
     lines = read("".join(text))
     assert references(lines) == ["r0", "r2"]
@@ -318,14 +349,23 @@ def test_a_broken_line_belongs_to_its_order_wherever_the_reference_stands(at):
 
 def test_a_line_without_a_reference_makes_the_order_before_it_doubtful():
     lines = read(table(row(), row("", item="2"), row("r2")))
-    assert told(lines) == {2: ["orderReferenceId: is required (line 3): whose item this is cannot be told"]}
+    assert told(lines) == {
+        2: ["orderReferenceId: is required (line 3): whose item this is cannot be told"]
+    }
     assert references(lines) == ["r2"]
     assert told(read(table(row(""), row("r2")))) == {2: ["orderReferenceId: is required"]}
 
 
 def test_lines_of_an_order_must_agree_on_it_but_may_leave_it_out():
     empty = dict.fromkeys(["firstName", "lastName", "city", "currency"], "")
-    lines = read(table(row(), row(item="2", **empty), row("r2"), row("r2", item="2", city="Malmö", currency="SEK")))
+    lines = read(
+        table(
+            row(),
+            row(item="2", **empty),
+            row("r2"),
+            row("r2", item="2", city="Malmö", currency="SEK"),
+        )
+    )
     assert references(lines) == ["r1"]
     assert told(lines) == {
         4: [
@@ -338,7 +378,9 @@ def test_lines_of_an_order_must_agree_on_it_but_may_leave_it_out():
 
 def test_lines_of_an_order_that_stand_apart_are_told_with_the_earlier_line():
     lines = read(table(row(), row("r2"), row(item="2"), row("r3"), row("r1")))
-    apart = "orderReferenceId: the lines of an order must stand together; this one has others at line 2"
+    apart = (
+        "orderReferenceId: the lines of an order must stand together; this one has others at line 2"
+    )
     assert told(lines) == {4: [apart], 6: [apart]}
     assert references(lines) == ["r1", "r2", "r3"]
 
@@ -346,11 +388,23 @@ def test_lines_of_an_order_that_stand_apart_are_told_with_the_earlier_line():
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"quantity": "two"}, "items[1].quantity: must be a whole number; it is of kind string (line 3)"),
-        ({"quantity": "2.0"}, "items[1].quantity: must be a whole number; it is of kind string (line 3)"),
-        ({"quantity": " 2"}, "items[1].quantity: must be a whole number; it is of kind string (line 3)"),
+        (
+            {"quantity": "two"},
+            "items[1].quantity: must be a whole number; it is of kind string (line 3)",
+        ),
+        (
+            {"quantity": "2.0"},
+            "items[1].quantity: must be a whole number; it is of kind string (line 3)",
+        ),
+        (
+            {"quantity": " 2"},
+            "items[1].quantity: must be a whole number; it is of kind string (line 3)",
+        ),
         ({"quantity": ""}, "items[1].quantity: is required (line 3)"),
-        ({"pageCount": "1e2"}, "items[1].pageCount: must be a whole number; it is of kind string (line 3)"),
+        (
+            {"pageCount": "1e2"},
+            "items[1].pageCount: must be a whole number; it is of kind string (line 3)",
+        ),
         (
             {"retailPriceInclVat": "12,50"},
             "items[1].retailPriceInclVat: must be an amount; it is of kind string (line 3)",
@@ -385,7 +439,9 @@ def test_samples_read_from_csv_are_those_read_from_json_lines(backend, seed):
     from_json = list(read_jsonl(to_line(order, backend) for order in made))
     assert told(from_csv) == {}
     assert [line.order for line in from_csv] == [line.order for line in from_json]
-    assert sum(len(list(rows_of(body))) for body in bodies) == sum(len(line.item_numbers) for line in from_csv)
+    assert sum(len(list(rows_of(body))) for body in bodies) == sum(
+        len(line.item_numbers) for line in from_csv
+    )
     for line in from_csv:
         BACKENDS[backend].check(BACKENDS[backend].creates(line.order))
 
@@ -396,4 +452,7 @@ def test_nothing_that_stands_in_a_file_stops_the_reading(text):
     sound = table(row("last")).splitlines()
     lines = read(f"{sound[0]}\n{text}\n{sound[1]}\n")
     assert all(bool(line.order) != bool(line.problems) for line in lines)
-    assert any("last" in (line.order.order_reference_id if line.order else "") or line.problems for line in lines)
+    assert any(
+        "last" in (line.order.order_reference_id if line.order else "") or line.problems
+        for line in lines
+    )

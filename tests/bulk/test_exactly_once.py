@@ -1,4 +1,7 @@
-"""The promise, told by the sandbox's audit and never by the client: every order exactly once, under faults."""
+"""The promise, told by the sandbox's audit and never by the client.
+
+Every order exactly once, under faults.
+"""
 
 import anyio
 import pytest
@@ -21,14 +24,21 @@ FAULTS = [
 
 
 def client_of(sandbox, backend, settle):
-    options = {"base_url": sandbox.url, "retry": RetryPolicy(settle=settle), "limiter": LocalLimiter()}
+    options = {
+        "base_url": sandbox.url,
+        "retry": RetryPolicy(settle=settle),
+        "limiter": LocalLimiter(),
+    }
     if backend == "gelato":
         return GelatoClient("sandbox-key", **options)
     return GelatoConnectClient("sandbox", "sandbox-key", "sandbox-secret", **options)
 
 
 async def submitted(sandbox, backend, orders, settle):
-    async with client_of(sandbox, backend, settle) as client, submit_orders(client, orders) as outcomes:
+    async with (
+        client_of(sandbox, backend, settle) as client,
+        submit_orders(client, orders) as outcomes,
+    ):
         return [outcome async for outcome in outcomes]
 
 
@@ -38,17 +48,24 @@ def made(sandbox, backend):
 
 @pytest.mark.parametrize(
     ("anyio_backend", "backend", "seed"),
-    [("asyncio", "gelato", 1), ("asyncio", "connect", 2), ("trio", "gelato", 3), ("trio", "connect", 4)],
+    [
+        ("asyncio", "gelato", 1),
+        ("asyncio", "connect", 2),
+        ("trio", "gelato", 3),
+        ("trio", "connect", 4),
+    ],
 )
-async def test_every_order_is_made_exactly_once_under_faults(anyio_backend, backend, seed, make_order):
+async def test_every_order_is_made_exactly_once_under_faults(
+    anyio_backend, backend, seed, make_order
+):
     references = [f"r{i}" for i in range(ORDERS)]
     with Sandbox(faults=FaultPlan(FAULTS, seed=seed), search_lag=0.2) as sandbox:
         outcomes = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
         audit = sandbox.audit()
     assert sum(audit.faults.values()) > 10
-    assert {reference: len(commits) for reference, commits in made(sandbox, backend).items()} == dict.fromkeys(
-        references, 1
-    )
+    assert {
+        reference: len(commits) for reference, commits in made(sandbox, backend).items()
+    } == dict.fromkeys(references, 1)
     assert all(isinstance(outcome, Created) for outcome in outcomes)
     for outcome in outcomes:
         assert outcome.order_id in made(sandbox, backend)[outcome.reference][0]
@@ -63,7 +80,9 @@ async def test_without_a_settling_window_orders_are_made_twice(anyio_backend, ma
 
 
 @pytest.mark.parametrize("anyio_backend", ["trio"])
-async def test_with_an_immediate_resend_orders_are_made_twice(anyio_backend, make_order, monkeypatch):
+async def test_with_an_immediate_resend_orders_are_made_twice(
+    anyio_backend, make_order, monkeypatch
+):
     async def resend_at_once(attempts, creations, deadline=0.0):
         for creation in creations:
             creation.last_look = creation.unclear_since + attempts.retry.settle
@@ -77,7 +96,9 @@ async def test_with_an_immediate_resend_orders_are_made_twice(anyio_backend, mak
 
 
 @pytest.mark.parametrize(("anyio_backend", "backend"), [("asyncio", "gelato"), ("trio", "connect")])
-async def test_a_reference_of_a_canceled_order_is_ordered_anew_and_never_adopted(anyio_backend, backend, make_order):
+async def test_a_reference_of_a_canceled_order_is_ordered_anew_and_never_adopted(
+    anyio_backend, backend, make_order
+):
     references = [f"r{i}" for i in range(40)]
     with Sandbox(faults=FaultPlan(FAULTS, seed=5), search_lag=0.2) as sandbox:
         before = await submitted(sandbox, backend, map(make_order, references), settle=1.5)

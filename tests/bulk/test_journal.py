@@ -31,7 +31,16 @@ from gelato_async.bulk.journal import Journal
 from gelato_async.bulk.journal_file import APPLICATION, JournalError
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
-SECRETS = ["1 Sample Street", "Springfield", "ada@example.com", "Ada", "Example", "555 0100", "12345", "sEcReT-kEy-1"]
+SECRETS = [
+    "1 Sample Street",
+    "Springfield",
+    "ada@example.com",
+    "Ada",
+    "Example",
+    "555 0100",
+    "12345",
+    "sEcReT-kEy-1",
+]
 
 
 @pytest.fixture
@@ -41,15 +50,26 @@ def path(tmp_path):
 
 def client_with(shop, virtual, key="sEcReT-kEy-1", **options):
     return GelatoClient(
-        key, transport=ScriptedTransport(shop.answer), clock=virtual.clock, limiter=Unlimited(), **options
+        key,
+        transport=ScriptedTransport(shop.answer),
+        clock=virtual.clock,
+        limiter=Unlimited(),
+        **options,
     )
 
 
 @pytest.mark.anyio
-async def test_the_file_is_for_its_owner_alone_and_holds_no_address_and_no_key(make_order, shop, virtual, path):
+async def test_the_file_is_for_its_owner_alone_and_holds_no_address_and_no_key(
+    make_order, shop, virtual, path
+):
     def echoing(shop, body):
-        text = f"{body['shippingAddress']} of sEcReT-kEy-1 is wrong: 1 Sample Street, Springfield, Ada Example"
-        return Response(status=400, body=json.dumps({"message": text, "details": [{"message": text}]}).encode())
+        text = (
+            f"{body['shippingAddress']} of sEcReT-kEy-1 is wrong: 1 Sample Street, Springfield, Ada"
+            " Example"
+        )
+        return Response(
+            status=400, body=json.dumps({"message": text, "details": [{"message": text}]}).encode()
+        )
 
     shop.faults = {"r1": [echoing], "r2": [lost], "r3": [failed(503)] * 9}
     bad = make_order("r9", currency="Springfield")
@@ -57,7 +77,9 @@ async def test_the_file_is_for_its_owner_alone_and_holds_no_address_and_no_key(m
     old = os.umask(0)
     try:
         async with submit_orders(
-            client_with(shop, virtual), [bad, *map(make_order, map("r{}".format, range(5)))], journal=path
+            client_with(shop, virtual),
+            [bad, *map(make_order, map("r{}".format, range(5)))],
+            journal=path,
         ) as outcomes:
             async for _ in outcomes:
                 for file in path.parent.iterdir():
@@ -86,7 +108,9 @@ OTHERS = {
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("what", OTHERS)
-async def test_a_journal_of_another_account_is_refused_and_left_alone(make_order, shop, virtual, path, what):
+async def test_a_journal_of_another_account_is_refused_and_left_alone(
+    make_order, shop, virtual, path, what
+):
     await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
     copy = shutil.copy(path, path.with_name("copy.journal"))
     before = path.read_bytes()
@@ -103,11 +127,17 @@ async def test_a_journal_of_another_account_is_refused_and_left_alone(make_order
 async def test_a_journal_of_another_prefix_or_secret_is_refused(make_order, shop, virtual, path):
     options = {"transport": ScriptedTransport(shop.answer), "clock": virtual.clock}
     shop.faults = {"r": [failed(400)]}
-    await outcomes_of(GelatoConnectClient("acme", "key", "secret", **options), [make_order("r")], path)
+    await outcomes_of(
+        GelatoConnectClient("acme", "key", "secret", **options), [make_order("r")], path
+    )
     with pytest.raises(JournalError, match="another prefix"):
-        await outcomes_of(GelatoConnectClient("other", "key", "secret", **options), [make_order("s")], path)
+        await outcomes_of(
+            GelatoConnectClient("other", "key", "secret", **options), [make_order("s")], path
+        )
     with pytest.raises(JournalError, match="another key"):
-        await outcomes_of(GelatoConnectClient("acme", "key", "secret2", **options), [make_order("s")], path)
+        await outcomes_of(
+            GelatoConnectClient("acme", "key", "secret2", **options), [make_order("s")], path
+        )
 
 
 @pytest.mark.anyio
@@ -115,7 +145,9 @@ async def test_a_journal_without_an_order_is_nobodys_yet(make_order, shop, virtu
     def refused(request):
         return Response(status=401, body=b'{"message": "Unauthorized"}')
 
-    wrong = GelatoClient("wrong", transport=ScriptedTransport(refused), clock=virtual.clock, limiter=Unlimited())
+    wrong = GelatoClient(
+        "wrong", transport=ScriptedTransport(refused), clock=virtual.clock, limiter=Unlimited()
+    )
     with pytest.raises(AuthenticationError):
         await outcomes_of(wrong, [make_order("r")], path)
     await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
@@ -126,7 +158,9 @@ async def test_a_journal_without_an_order_is_nobodys_yet(make_order, shop, virtu
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("empty_log", [False, True])
-async def test_a_copy_without_the_log_that_a_kill_left_is_refused(make_order, shop, virtual, path, empty_log):
+async def test_a_copy_without_the_log_that_a_kill_left_is_refused(
+    make_order, shop, virtual, path, empty_log
+):
     orders = [make_order(f"r{i}") for i in range(20)]
     copy = path.with_name("copy.journal")
     async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
@@ -157,7 +191,9 @@ async def test_a_copy_with_the_log_goes_on(make_order, shop, virtual, path):
 
 
 @pytest.mark.anyio
-async def test_the_log_beside_a_journal_does_not_grow_for_ever(make_order, shop, virtual, path, monkeypatch):
+async def test_the_log_beside_a_journal_does_not_grow_for_ever(
+    make_order, shop, virtual, path, monkeypatch
+):
     monkeypatch.setattr(journal_file, "_LOG_BYTES", 100_000)
     largest = 0
     orders = (make_order(f"r{i}") for i in range(2_000))
@@ -201,7 +237,9 @@ async def test_a_second_process_is_refused_until_the_first_is_dead(make_order, s
 
 
 @pytest.mark.anyio
-async def test_a_second_process_is_refused_by_another_name_of_the_file_too(make_order, shop, virtual, path):
+async def test_a_second_process_is_refused_by_another_name_of_the_file_too(
+    make_order, shop, virtual, path
+):
     with held(path):
         link = path.with_name("link.journal")
         link.symlink_to(path)
@@ -264,7 +302,9 @@ FOREIGN = {
     "short": lambda path: path.write_bytes(b"x"),
     "zeros": lambda path: path.write_bytes(bytes(8192)),
     "sqlite": lambda path: _sqlite(path, "CREATE TABLE orders (reference TEXT)"),
-    "sqlite in WAL": lambda path: _sqlite(path, "PRAGMA journal_mode = WAL", "CREATE TABLE orders (reference TEXT)"),
+    "sqlite in WAL": lambda path: _sqlite(
+        path, "PRAGMA journal_mode = WAL", "CREATE TABLE orders (reference TEXT)"
+    ),
     "version only": lambda path: _sqlite(path, f"PRAGMA application_id = {APPLICATION}"),
 }
 SPOILT = {
@@ -292,15 +332,21 @@ async def _refused_and_untouched(shop, virtual, make_order, path):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("what", FOREIGN)
-async def test_a_file_of_something_else_is_refused_and_untouched(make_order, shop, virtual, path, what):
+async def test_a_file_of_something_else_is_refused_and_untouched(
+    make_order, shop, virtual, path, what
+):
     FOREIGN[what](path)
     await _refused_and_untouched(shop, virtual, make_order, path)
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("what", SPOILT)
-async def test_a_damaged_or_newer_one_is_refused_and_untouched(make_order, shop, virtual, path, what):
-    await outcomes_of(client_with(shop, virtual), map(make_order, map("r{}".format, range(300))), path)
+async def test_a_damaged_or_newer_one_is_refused_and_untouched(
+    make_order, shop, virtual, path, what
+):
+    await outcomes_of(
+        client_with(shop, virtual), map(make_order, map("r{}".format, range(300))), path
+    )
     SPOILT[what](path)
     await _refused_and_untouched(shop, virtual, make_order, path)
 
@@ -311,7 +357,9 @@ async def test_a_refused_file_has_nothing_new_beside_it(make_order, shop, virtua
     if what == "foreign":
         FOREIGN["sqlite in WAL"](path)
     else:
-        await outcomes_of(client_with(shop, virtual), map(make_order, map("r{}".format, range(300))), path)
+        await outcomes_of(
+            client_with(shop, virtual), map(make_order, map("r{}".format, range(300))), path
+        )
         SPOILT[what](path)
     with pytest.raises(JournalError):
         await outcomes_of(client_with(shop, virtual), [make_order("s")], path)
@@ -321,7 +369,9 @@ async def test_a_refused_file_has_nothing_new_beside_it(make_order, shop, virtua
 @pytest.mark.anyio
 async def test_what_cannot_be_opened_is_told(make_order, shop, virtual, path, tmp_path):
     with pytest.raises(JournalError, match="No such file"):
-        await outcomes_of(client_with(shop, virtual), [make_order("r")], tmp_path / "no" / "where.journal")
+        await outcomes_of(
+            client_with(shop, virtual), [make_order("r")], tmp_path / "no" / "where.journal"
+        )
     with pytest.raises(JournalError):
         await outcomes_of(client_with(shop, virtual), [make_order("r")], tmp_path)
     with pytest.raises(JournalError, match="there is no journal"):
@@ -352,7 +402,9 @@ def _full_after(monkeypatch, path, pages):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("pages", [0, 1, 5])
-async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(make_order, shop, virtual, path, monkeypatch, pages):
+async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
+    make_order, shop, virtual, path, monkeypatch, pages
+):
     _full_after(monkeypatch, path, pages)
     found, orders = [], [make_order(f"reference-{i}") for i in range(1_000)]
     with anyio.fail_after(90):
@@ -367,14 +419,20 @@ async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(make_order, sho
     assert len(shop.orders) < 1_000
     monkeypatch.undo()
     written = {row.reference: row.order_id for row in Journal(path).rows("created")}
-    assert all(shop.orders[reference][0]["id"] == order_id for reference, order_id in written.items())
+    assert all(
+        shop.orders[reference][0]["id"] == order_id for reference, order_id in written.items()
+    )
     again = by_reference(await outcomes_of(client_with(shop, virtual), orders, path))
     assert counts(shop) == {order.order_reference_id: 1 for order in orders}
-    assert all(again[reference].order_id == outcome.order_id for reference, outcome in told_of.items())
+    assert all(
+        again[reference].order_id == outcome.order_id for reference, outcome in told_of.items()
+    )
 
 
 @pytest.mark.anyio
-async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(make_order, shop, virtual, path, monkeypatch):
+async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(
+    make_order, shop, virtual, path, monkeypatch
+):
     opened = journal_module.open_journal
 
     def failing(*args):
@@ -479,7 +537,9 @@ def test_a_killed_run_resumes_with_every_order_exactly_once(path, backend, seed)
         outcomes = _resumed(sandbox, backend, path)
         made = _made(sandbox, backend)
         assert not sandbox.audit().duplicates
-    assert {reference: len(commits) for reference, commits in made.items()} == {f"r{i}": 1 for i in range(ORDERS)}
+    assert {reference: len(commits) for reference, commits in made.items()} == {
+        f"r{i}": 1 for i in range(ORDERS)
+    }
     assert sorted(reference for reference, _, _ in outcomes) == sorted(made)
     for reference, kind, order_id in outcomes:
         assert kind == "Created"

@@ -70,7 +70,9 @@ async def test_a_minute_of_503_costs_few_extra_attempts_and_no_order(
     assert not progress.paused
 
 
-async def test_a_minute_without_a_connection_rejects_and_loses_nothing(client_for, make_order, shop, virtual):
+async def test_a_minute_without_a_connection_rejects_and_loses_nothing(
+    client_for, make_order, shop, virtual
+):
     def refused():
         raise ConnectionFailedError("refused")
 
@@ -86,7 +88,8 @@ async def test_a_minute_without_a_connection_rejects_and_loses_nothing(client_fo
 async def test_probes_go_one_at_a_time_at_growing_intervals(client_for, make_order, shop, virtual):
     outage = Outage(shop, lambda: Response(status=503), searches_too=True)
     await _run(client_for(), make_order)
-    # those that were on their way when it began fail with it; each later one waits for the answer to the one before
+    # those that were on their way when it began fail with it; each later one waits for the answer
+    # to the one before
     probes = [time for time in outage.times if time > outage.times[0] + 0.5]
     gaps = [later - earlier for earlier, later in itertools.pairwise(probes)]
     assert len(probes) <= 7

@@ -15,7 +15,11 @@ async def outcomes_of(client, orders, **options):
 
 
 async def rejected_of(client, orders, **options):
-    return [outcome for outcome in await outcomes_of(client, orders, **options) if isinstance(outcome, Rejected)]
+    return [
+        outcome
+        for outcome in await outcomes_of(client, orders, **options)
+        if isinstance(outcome, Rejected)
+    ]
 
 
 @pytest.mark.parametrize("journal", [None, "run.sqlite"])
@@ -23,7 +27,12 @@ async def test_what_was_rejected_is_told_as_the_very_order_that_was_given(
     client_for, make_order, shop, tmp_path, journal
 ):
     shop.faults["refused"] = [failed(400)] * 2
-    orders = [make_order("r"), make_order("r", currency="EUR"), make_order("bad", currency=""), make_order("refused")]
+    orders = [
+        make_order("r"),
+        make_order("r", currency="EUR"),
+        make_order("bad", currency=""),
+        make_order("refused"),
+    ]
     for _ in range(2):
         path = tmp_path / journal if journal else None
         rejected = await rejected_of(client_for(), orders, journal=path)
@@ -34,10 +43,17 @@ async def test_what_was_rejected_is_told_as_the_very_order_that_was_given(
 
 async def test_only_a_reference_that_was_used_before_is_a_clash(client_for, make_order, shop):
     shop.faults["refused"] = [failed(400)]
-    orders = [make_order("r"), make_order("r", currency="EUR"), make_order("", currency=""), make_order("refused")]
+    orders = [
+        make_order("r"),
+        make_order("r", currency="EUR"),
+        make_order("", currency=""),
+        make_order("refused"),
+    ]
     rejected = await rejected_of(client_for(), orders)
     assert [outcome.order for outcome in rejected if outcome.is_clash] == [orders[1]]
-    assert [outcome.is_clash for outcome in map(copy.copy, rejected)] == [outcome.is_clash for outcome in rejected]
+    assert [outcome.is_clash for outcome in map(copy.copy, rejected)] == [
+        outcome.is_clash for outcome in rejected
+    ]
 
 
 async def test_a_rejected_order_shows_no_recipient_and_survives_pickle(client_for, make_order):
@@ -54,5 +70,7 @@ def test_what_was_rejected_is_no_part_of_what_an_outcome_equals(make_order):
     assert plain.order is None
     assert not plain.is_clash
     assert plain == Rejected(reference="r", error=error, order=make_order("r"))
-    assert Unknown(reference="r", error=error) == Unknown(reference="r", error=error, in_flight=True)
+    assert Unknown(reference="r", error=error) == Unknown(
+        reference="r", error=error, in_flight=True
+    )
     assert plain != Created(reference="r", order_id="1")

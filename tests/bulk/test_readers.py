@@ -51,8 +51,14 @@ def test_a_bom_blank_lines_and_windows_line_ends_are_read():
         (b"[" * 100_000, "not JSON"),
         (ORDER | {"curency": "EUR"}, "curency: unknown key; did you mean currency?"),
         (ORDER | {"zzz": 1}, "zzz: unknown key"),
-        (ORDER | {"items": [{"itemReferenceId": "1", "productUid": "p", "quantty": 1}]}, "items[0].quantty: unknown"),
-        (ORDER | {"items": [{"itemReferenceId": "1", "productUid": "p"}]}, "items[0].quantity: is required"),
+        (
+            ORDER | {"items": [{"itemReferenceId": "1", "productUid": "p", "quantty": 1}]},
+            "items[0].quantty: unknown",
+        ),
+        (
+            ORDER | {"items": [{"itemReferenceId": "1", "productUid": "p"}]},
+            "items[0].quantity: is required",
+        ),
         (ORDER | {"items": {}}, "items: must be a list; it is of kind object"),
         (ORDER | {"currency": 5}, "currency: must be a string; it is of kind number"),
         (ORDER | {"metadata": [{"key": "a"}]}, "metadata[0].value: is required"),

@@ -29,7 +29,11 @@ async def test_finished_orders_are_replayed_and_not_sent(client_for, make_order,
     assert sends == shop.searches == []
     for reference, outcome in first.items():
         replayed = again[reference]
-        assert (replayed.order_id, replayed.adopted, replayed.replayed) == (outcome.order_id, outcome.adopted, True)
+        assert (replayed.order_id, replayed.adopted, replayed.replayed) == (
+            outcome.order_id,
+            outcome.adopted,
+            True,
+        )
 
 
 def _refuse(sends):
@@ -56,13 +60,17 @@ async def test_connected_ids_are_replayed(client_for, make_order, shop, path):
 
 async def test_replayed_orders_count_as_created(client_for, make_order, path):
     await outcomes_of(client_for(), map(make_order, ["r0", "r1"]), path)
-    async with submit_orders(client_for(), map(make_order, ["r0", "r1", "r2"]), journal=path) as outcomes:
+    async with submit_orders(
+        client_for(), map(make_order, ["r0", "r1", "r2"]), journal=path
+    ) as outcomes:
         assert len([outcome async for outcome in outcomes]) == 3
         assert (outcomes.progress.created, outcomes.progress.replayed) == (3, 2)
 
 
 @pytest.mark.parametrize("changes", [{}, {"currency": "EUR"}])
-async def test_a_refused_order_is_tried_again_with_changed_contents_too(client_for, make_order, shop, path, changes):
+async def test_a_refused_order_is_tried_again_with_changed_contents_too(
+    client_for, make_order, shop, path, changes
+):
     shop.faults["r"] = [failed(400)]
     (first,) = await outcomes_of(client_for(), [make_order("r")], path)
     assert isinstance(first.error, BadRequestError)
@@ -73,7 +81,9 @@ async def test_a_refused_order_is_tried_again_with_changed_contents_too(client_f
     assert counts(shop) == {"r": 1}
 
 
-async def test_an_order_that_broke_rules_is_tried_again_once_mended(client_for, make_order, shop, path):
+async def test_an_order_that_broke_rules_is_tried_again_once_mended(
+    client_for, make_order, shop, path
+):
     (first,) = await outcomes_of(client_for(), [make_order("r", currency="")], path)
     (second,) = await outcomes_of(client_for(), [make_order("r", currency="")], path)
     assert isinstance(first, Rejected)
@@ -91,7 +101,9 @@ async def test_changed_contents_under_a_used_reference_are_an_error_for_that_ord
         await crash_with(shop, client_for, [make_order("r")], path, arrived={"r"})
     else:
         await outcomes_of(client_for(), [make_order("r")], path)
-    found = await outcomes_of(client_for(), [make_order("r", currency="EUR"), make_order("good")], path)
+    found = await outcomes_of(
+        client_for(), [make_order("r", currency="EUR"), make_order("good")], path
+    )
     (rejected,) = (outcome for outcome in found if isinstance(outcome, Rejected))
     assert rejected.reference == "r"
     assert isinstance(rejected.error, ValidationError)
@@ -121,12 +133,18 @@ async def test_what_was_in_flight_is_settled_before_it_is_sent_again_and_new_one
     found = by_reference(await outcomes_of(patient, map(make_order, old + new), path))
     assert counts(shop) == dict.fromkeys(old + new, 1)
     assert {reference for reference in old if found[reference].adopted} == arrived
-    assert max(made_at[reference] for reference in new) < 60 <= min(made_at[r] for r in old if r not in arrived)
+    assert (
+        max(made_at[reference] for reference in new)
+        < 60
+        <= min(made_at[r] for r in old if r not in arrived)
+    )
     assert made_at.keys() == {*new, *old} - arrived
     assert Journal(path).count() == {"intended": 0, "created": 40, "rejected": 0, "unknown": 0}
 
 
-async def test_an_order_that_becomes_searchable_late_is_not_sent_again(client_for, make_order, shop, path, virtual):
+async def test_an_order_that_becomes_searchable_late_is_not_sent_again(
+    client_for, make_order, shop, path, virtual
+):
     await crash_with(shop, client_for, [make_order("r")], path, arrived={"r"})
     (hidden,), begun = shop.orders.pop("r"), virtual.time
     search = shop._search
@@ -153,7 +171,9 @@ async def test_what_was_in_flight_and_is_no_longer_in_the_input_is_settled_else_
     assert Journal(path).count() == {"intended": 0, "created": 2, "rejected": 0, "unknown": 1}
 
 
-async def test_unknown_ones_are_looked_for_again_in_the_next_run(client_for, make_order, shop, path):
+async def test_unknown_ones_are_looked_for_again_in_the_next_run(
+    client_for, make_order, shop, path
+):
     await crash_with(shop, client_for, [make_order("r")], path)
     (first,) = await outcomes_of(client_for(), [], path)
     assert isinstance(first, Unknown)
@@ -172,7 +192,9 @@ async def test_an_unknown_one_that_is_in_the_input_again_is_sent_once_it_was_set
     assert counts(shop) == {"r": 1}
 
 
-async def test_an_accepted_one_is_never_sent_again_by_a_later_run(client_for, make_order, shop, path):
+async def test_an_accepted_one_is_never_sent_again_by_a_later_run(
+    client_for, make_order, shop, path
+):
     shop.faults["r"] = [lambda shop, body: Response(status=200, body=b"")]
     (first,) = await outcomes_of(client_for(), [make_order("r")], path)
     (second,) = await outcomes_of(client_for(), [make_order("r")], path)
@@ -194,7 +216,9 @@ async def test_resume_only_settles_and_sends_nothing_new(client_for, make_order,
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-async def test_the_same_reference_twice_is_one_order_in_every_run(client_for, make_order, shop, path, resumed):
+async def test_the_same_reference_twice_is_one_order_in_every_run(
+    client_for, make_order, shop, path, resumed
+):
     if resumed:
         await outcomes_of(client_for(), [make_order("earlier")], path)
     orders = [make_order("r"), make_order("r"), make_order("r", currency="EUR")]
@@ -205,7 +229,9 @@ async def test_the_same_reference_twice_is_one_order_in_every_run(client_for, ma
     assert counts(shop)["r"] == 1
 
 
-async def test_the_same_reference_twice_of_which_one_was_in_flight_is_one_order(client_for, make_order, shop, path):
+async def test_the_same_reference_twice_of_which_one_was_in_flight_is_one_order(
+    client_for, make_order, shop, path
+):
     await crash_with(shop, client_for, [make_order("r")], path)
     found = await outcomes_of(client_for(), [make_order("r"), make_order("r")], path)
     assert len(found) == 1
@@ -232,15 +258,21 @@ async def test_what_was_never_sent_is_not_looked_for_after_a_clean_leave(
 
 
 @pytest.mark.parametrize("steps", range(0, 40, 3))
-async def test_leaving_at_any_moment_leaves_nothing_intended(client_for, make_order, shop, path, steps):
-    async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(2_000)), journal=path, workers=4):
+async def test_leaving_at_any_moment_leaves_nothing_intended(
+    client_for, make_order, shop, path, steps
+):
+    async with submit_orders(
+        client_for(), (make_order(f"r{i}") for i in range(2_000)), journal=path, workers=4
+    ):
         for _ in range(steps):
             await checkpoint()
     assert Journal(path).count()["intended"] == 0
     assert Journal(path).count()["created"] == len(shop.orders)
 
 
-async def test_orders_that_could_not_be_sent_at_all_are_not_looked_for(client_for, make_order, shop, path):
+async def test_orders_that_could_not_be_sent_at_all_are_not_looked_for(
+    client_for, make_order, shop, path
+):
     from gelato_async import ConnectionFailedError
 
     def unreachable(shop, body):
@@ -261,7 +293,9 @@ async def test_an_order_refused_with_401_is_not_looked_for(client_for, make_orde
     assert Journal(path).count()["intended"] == 0
 
 
-async def test_an_input_that_cannot_be_built_is_the_same_in_a_resumed_run(client_for, make_order, path):
+async def test_an_input_that_cannot_be_built_is_the_same_in_a_resumed_run(
+    client_for, make_order, path
+):
     await outcomes_of(client_for(), [make_order("earlier")], path)
     bad = make_order("bad", shipping_address=None)
     found = by_reference(await outcomes_of(client_for(), [bad, make_order("good")], path))
@@ -271,7 +305,9 @@ async def test_an_input_that_cannot_be_built_is_the_same_in_a_resumed_run(client
 
 @pytest.mark.parametrize("resumed", [False, True])
 @pytest.mark.parametrize("reference", ["", " ", "\ud800", "a\0b", "ü" * 400], ids=ascii)
-async def test_a_strange_reference_does_not_stop_the_run(client_for, make_order, shop, path, resumed, reference):
+async def test_a_strange_reference_does_not_stop_the_run(
+    client_for, make_order, shop, path, resumed, reference
+):
     if resumed:
         await outcomes_of(client_for(), [make_order("earlier")], path)
     with anyio.fail_after(90):

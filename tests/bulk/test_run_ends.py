@@ -34,7 +34,9 @@ async def test_an_async_input_that_ends_while_an_order_is_settled_drops_none(
 
 
 @pytest.mark.parametrize("workers", [1, 256])
-async def test_an_absent_order_is_sent_again_while_the_input_is_quiet(client_for, make_order, shop, workers):
+async def test_an_absent_order_is_sent_again_while_the_input_is_quiet(
+    client_for, make_order, shop, workers
+):
     shop.faults["r0"] = [failed(503)]
     resent = anyio.Event()
     commit = shop.commit
@@ -58,17 +60,23 @@ async def test_an_absent_order_is_sent_again_while_the_input_is_quiet(client_for
 
 
 @pytest.mark.parametrize("what", [None, 5, "order"])
-async def test_something_else_in_the_input_is_a_type_error_after_what_came_before(client_for, make_order, shop, what):
+async def test_something_else_in_the_input_is_a_type_error_after_what_came_before(
+    client_for, make_order, shop, what
+):
     found = []
     with pytest.raises(TypeError, match="NewOrder"):
-        async with submit_orders(client_for(), [make_order("r"), what, make_order("never")]) as outcomes:
+        async with submit_orders(
+            client_for(), [make_order("r"), what, make_order("never")]
+        ) as outcomes:
             async for outcome in outcomes:
                 found.append(outcome.reference)
     assert found == ["r"]
     assert shop.orders.keys() == {"r"}
 
 
-async def test_an_input_that_is_no_iterable_is_a_type_error_and_makes_no_journal(client_for, make_order, tmp_path):
+async def test_an_input_that_is_no_iterable_is_a_type_error_and_makes_no_journal(
+    client_for, make_order, tmp_path
+):
     path = tmp_path / "run.journal"
     with pytest.raises(TypeError):
         await outcomes_of(client_for(), 5, path)
@@ -80,7 +88,9 @@ async def test_an_input_that_is_no_iterable_is_a_type_error_and_makes_no_journal
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 @pytest.mark.parametrize("steps", [1, 3, 10, 40])
-async def test_a_second_cancel_while_leaving_leaves_no_task_running(client_for, make_order, shop, tmp_path, steps):
+async def test_a_second_cancel_while_leaving_leaves_no_task_running(
+    client_for, make_order, shop, tmp_path, steps
+):
     async def never(request):
         shop.in_flight += 1
         await anyio.sleep_forever()
@@ -90,7 +100,9 @@ async def test_a_second_cancel_while_leaving_leaves_no_task_running(client_for, 
 
     async def run():
         orders = (make_order(f"r{i}") for i in range(100))
-        async with submit_orders(client_for(), orders, journal=path, workers=4, grace=60) as outcomes:
+        async with submit_orders(
+            client_for(), orders, journal=path, workers=4, grace=60
+        ) as outcomes:
             async for _ in outcomes:
                 pass
 
@@ -135,7 +147,9 @@ async def test_a_refused_key_while_a_look_is_on_its_way_gives_one_outcome_per_or
     found = []
     with anyio.fail_after(90), pytest.raises(AuthenticationError):
         async with submit_orders(
-            client_for(), map(make_order, [*(f"r{i}" for i in range(5)), "bad"]), journal=tmp_path / "j"
+            client_for(),
+            map(make_order, [*(f"r{i}" for i in range(5)), "bad"]),
+            journal=tmp_path / "j",
         ) as outcomes:
             async for outcome in outcomes:
                 found.append(outcome)
@@ -145,13 +159,17 @@ async def test_a_refused_key_while_a_look_is_on_its_way_gives_one_outcome_per_or
         assert all(isinstance(outcome, Created) for outcome in told.values())
 
 
-async def test_a_look_that_is_refused_ends_the_run_with_one_outcome_per_order(client_for, make_order, shop):
+async def test_a_look_that_is_refused_ends_the_run_with_one_outcome_per_order(
+    client_for, make_order, shop
+):
     for i in range(120):
         shop.faults[f"r{i}"] = [lost]
     shop.search_fault = Response(status=401)
     found = []
     with anyio.fail_after(90), pytest.raises(AuthenticationError):
-        async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(120))) as outcomes:
+        async with submit_orders(
+            client_for(), (make_order(f"r{i}") for i in range(120))
+        ) as outcomes:
             async for outcome in outcomes:
                 found.append(outcome)
     assert by_reference([*found, *outcomes.leftover]).keys() == shop.orders.keys()

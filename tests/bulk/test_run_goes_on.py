@@ -7,7 +7,13 @@ import pytest
 from crashes import by_reference, counts, crash_with, outcomes_of
 from fake_shop import failed, lost, unreadable
 
-from gelato_async import AuthenticationError, ConnectionFailedError, LocalLimiter, Response, RetryPolicy
+from gelato_async import (
+    AuthenticationError,
+    ConnectionFailedError,
+    LocalLimiter,
+    Response,
+    RetryPolicy,
+)
 from gelato_async.bulk import Created, Journal, JournalError, Unknown, run, submit_orders
 from gelato_async.bulk.journal import JournalWriter
 
@@ -24,7 +30,9 @@ def orders(make_order):
     return lambda number: (make_order(f"r{i}") for i in range(number))
 
 
-async def test_an_order_that_always_fails_while_others_get_through_ends_as_unknown(client_for, orders, shop):
+async def test_an_order_that_always_fails_while_others_get_through_ends_as_unknown(
+    client_for, orders, shop
+):
     shop.faults = {"r1": [failed(500)] * 100}
     found = by_reference(await outcomes_of(client_for(), orders(3)))
     assert isinstance(found["r1"], Unknown)
@@ -46,7 +54,9 @@ async def test_each_order_is_told_once_though_looks_fail_and_nobody_iterates_for
     assert (outcomes.progress.unknown, outcomes.progress.finished) == (4, 2_000)
 
 
-async def test_one_odd_reference_does_not_take_the_others_of_its_batch_along(client_for, orders, shop):
+async def test_one_odd_reference_does_not_take_the_others_of_its_batch_along(
+    client_for, orders, shop
+):
     shop.faults = {f"r{i}": [lost] for i in range(5)}
     answer = shop.answer
 
@@ -56,10 +66,14 @@ async def test_one_odd_reference_does_not_take_the_others_of_its_batch_along(cli
 
     shop.answer = fussy
     found = by_reference(await outcomes_of(client_for(), orders(5)))
-    assert [reference for reference, outcome in found.items() if isinstance(outcome, Unknown)] == ["r3"]
+    assert [reference for reference, outcome in found.items() if isinstance(outcome, Unknown)] == [
+        "r3"
+    ]
 
 
-async def test_a_run_that_stopped_over_a_refused_key_sends_nothing_more(client_for, orders, shop, virtual):
+async def test_a_run_that_stopped_over_a_refused_key_sends_nothing_more(
+    client_for, orders, shop, virtual
+):
     shop.latency = 0.2
     shop.faults = {f"r{i}": [failed(503)] for i in range(20, 60)}
     answer, refused = shop.answer, []
@@ -77,7 +91,9 @@ async def test_a_run_that_stopped_over_a_refused_key_sends_nothing_more(client_f
     assert virtual.time - refused[0] < 1
 
 
-async def test_a_journal_that_fails_in_an_outage_ends_the_run(client_for, orders, shop, path, monkeypatch):
+async def test_a_journal_that_fails_in_an_outage_ends_the_run(
+    client_for, orders, shop, path, monkeypatch
+):
     shop.latency = 0.2
     shop.faults = {f"r{i}": [failed(503)] for i in range(20, 60)}
     write, told = JournalWriter._write, []
@@ -99,7 +115,9 @@ async def test_a_journal_that_fails_in_an_outage_ends_the_run(client_for, orders
     assert counts(shop) == {f"r{i}": 1 for i in range(1_000)}
 
 
-async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_up(client_for, orders, shop, virtual):
+async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_up(
+    client_for, orders, shop, virtual
+):
     shop.latency = 1.0
     shop.faults = {f"r{i}": [lost] for i in range(100)}
     async with submit_orders(client_for(), orders(100)) as outcomes:
@@ -114,14 +132,18 @@ async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, mo
     shop.latency = 1.0
     shop.faults = {f"r{workers + 4 * i}": [lost] for i in range(8)}
     search = shop._search
-    shop._search = lambda body: search(body) if virtual.time > 3 else Response(status=200, body=b'{"orders":[]}')
+    shop._search = lambda body: (
+        search(body) if virtual.time > 3 else Response(status=200, body=b'{"orders":[]}')
+    )
     number = 2 * workers + 40
     with anyio.fail_after(90):
         assert len(await outcomes_of(client_for(), orders(number), workers=workers)) == number
     assert counts(shop) == {f"r{i}": 1 for i in range(number)}
 
 
-async def test_with_the_parking_full_no_more_are_sent(client_for, orders, shop, virtual, monkeypatch):
+async def test_with_the_parking_full_no_more_are_sent(
+    client_for, orders, shop, virtual, monkeypatch
+):
     monkeypatch.setattr(run, "PARKED", 5)
     shop.latency, shop.faults = 1.0, {f"r{i}": [lost] for i in range(200)}
     shop.search_fault = Response(status=503)
@@ -130,7 +152,9 @@ async def test_with_the_parking_full_no_more_are_sent(client_for, orders, shop, 
         assert 5 <= outcomes.progress.parked <= 5 + 4
 
 
-async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(client_for, make_order, shop, virtual):
+async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(
+    client_for, make_order, shop, virtual
+):
     shop.faults = {"r": [failed(503)]}
     client = client_for()
     # so little that it pays for no resend
@@ -145,7 +169,9 @@ async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(client
         assert virtual.time < 60
 
 
-async def test_requests_that_wait_for_their_turn_when_an_outage_begins_are_held_back(client_for, orders, shop, virtual):
+async def test_requests_that_wait_for_their_turn_when_an_outage_begins_are_held_back(
+    client_for, orders, shop, virtual
+):
     shop.latency = 0.5
     answer, met = shop.answer, []
 
@@ -165,7 +191,8 @@ async def test_requests_that_wait_for_their_turn_when_an_outage_begins_are_held_
         found = [outcome async for outcome in outcomes]
     assert all(isinstance(outcome, Created) for outcome in found)
     assert counts(shop) == {f"r{i}": 1 for i in range(300)}
-    # ten failures tell that there is an outage; those on their way fail too; then one probe at a time
+    # ten failures tell that there is an outage; those on their way fail too; then one probe at a
+    # time
     assert len(met) <= 10 + 10 + 7
 
 
@@ -187,7 +214,9 @@ async def test_iterating_after_the_block_is_an_error(client_for, orders):
         await anext(outcomes)
 
 
-async def test_settling_without_a_connection_says_so_at_once(client_for, make_order, shop, virtual, path):
+async def test_settling_without_a_connection_says_so_at_once(
+    client_for, make_order, shop, virtual, path
+):
     await crash_with(shop, client_for, [make_order("r")], path)
 
     async def unreachable(_):
@@ -200,12 +229,17 @@ async def test_settling_without_a_connection_says_so_at_once(client_for, make_or
     assert Journal(path).count()["intended"] == 1
 
 
-async def test_what_an_earlier_run_took_is_told_with_its_outcome(client_for, make_order, shop, path):
+async def test_what_an_earlier_run_took_is_told_with_its_outcome(
+    client_for, make_order, shop, path
+):
     shop.faults = {"r": [failed(503), failed(503), unreadable]}
     shop._search = lambda _: Response(status=200, body=b'{"orders":[]}')
     (first,) = await outcomes_of(client_for(), [make_order("r")], path)
     (second,) = await outcomes_of(client_for(), [make_order("r")], path)
-    assert [(type(outcome), outcome.attempts) for outcome in (first, second)] == [(Unknown, 3), (Unknown, 3)]
+    assert [(type(outcome), outcome.attempts) for outcome in (first, second)] == [
+        (Unknown, 3),
+        (Unknown, 3),
+    ]
     del shop._search
     (third,) = await outcomes_of(client_for(), [], path)
     (replayed,) = await outcomes_of(client_for(), [make_order("r")], path)
@@ -213,10 +247,14 @@ async def test_what_an_earlier_run_took_is_told_with_its_outcome(client_for, mak
     assert replayed.replayed
 
 
-async def test_new_orders_of_a_resumed_run_are_intended_few_at_a_time(client_for, orders, shop, virtual, path):
+async def test_new_orders_of_a_resumed_run_are_intended_few_at_a_time(
+    client_for, orders, shop, virtual, path
+):
     await outcomes_of(client_for(), orders(1), path)
     shop.latency, most = 1.0, 0
-    async with submit_orders(client_for(), orders(2_000), journal=path, workers=4, grace=0) as outcomes:
+    async with submit_orders(
+        client_for(), orders(2_000), journal=path, workers=4, grace=0
+    ) as outcomes:
         for _ in range(30):
             await anext(outcomes)
             most = max(most, Journal(path).count()["intended"])

@@ -27,8 +27,12 @@ async def outcomes_of(client, orders, **options):
 
 async def test_every_order_is_made_once_and_has_one_outcome(client_for, make_order, shop):
     found, run = await outcomes_of(client_for(), (make_order(f"r{i}") for i in range(500)))
-    assert {outcome.reference: outcome.order_id for outcome in found} == {f"r{i}": f"r{i}-0" for i in range(500)}
-    assert {reference: len(rows) for reference, rows in shop.orders.items()} == {f"r{i}": 1 for i in range(500)}
+    assert {outcome.reference: outcome.order_id for outcome in found} == {
+        f"r{i}": f"r{i}-0" for i in range(500)
+    }
+    assert {reference: len(rows) for reference, rows in shop.orders.items()} == {
+        f"r{i}": 1 for i in range(500)
+    }
     assert run.progress == Progress(started=500, created=500)
     assert run.progress.finished == 500
 
@@ -70,8 +74,12 @@ async def test_the_input_is_read_no_faster_than_outcomes_are_taken(client_for, m
         assert taken < 2_000
 
 
-async def test_a_reference_that_comes_twice_is_one_order_with_one_outcome(client_for, make_order, shop):
-    found, run = await outcomes_of(client_for(), [make_order("r"), make_order("r"), make_order("other")])
+async def test_a_reference_that_comes_twice_is_one_order_with_one_outcome(
+    client_for, make_order, shop
+):
+    found, run = await outcomes_of(
+        client_for(), [make_order("r"), make_order("r"), make_order("other")]
+    )
     assert sorted(outcome.reference for outcome in found) == ["other", "r"]
     assert len(shop.orders["r"]) == 1
     assert run.progress.repeated == 1
@@ -88,7 +96,9 @@ async def test_a_reference_that_comes_twice_with_other_contents_is_an_error_for_
     assert len(shop.orders["r"]) == 1
 
 
-async def test_a_broken_order_is_rejected_and_the_mended_one_after_it_is_made(client_for, make_order, shop):
+async def test_a_broken_order_is_rejected_and_the_mended_one_after_it_is_made(
+    client_for, make_order, shop
+):
     found, _ = await outcomes_of(client_for(), [make_order("r", currency=""), make_order("r")])
     assert {type(outcome) for outcome in found} == {Rejected, Created}
     assert len(shop.orders["r"]) == 1
@@ -98,9 +108,15 @@ async def test_what_breaks_rules_or_cannot_be_carried_or_is_refused_is_rejected_
     client_for, make_order, shop
 ):
     shop.faults["refused"] = [failed(400)]
-    orders = [make_order("a", customer_reference_id=""), make_order("b", retail_currency="EUR"), make_order("refused")]
+    orders = [
+        make_order("a", customer_reference_id=""),
+        make_order("b", retail_currency="EUR"),
+        make_order("refused"),
+    ]
     found, run = await outcomes_of(client_for(), [*orders, make_order("good")])
-    errors = {outcome.reference: type(outcome.error) for outcome in found if isinstance(outcome, Rejected)}
+    errors = {
+        outcome.reference: type(outcome.error) for outcome in found if isinstance(outcome, Rejected)
+    }
     assert errors == {"a": ValidationError, "b": UnsupportedError, "refused": BadRequestError}
     assert shop.orders.keys() == {"good"}
     assert run.progress.rejected == 3
@@ -138,7 +154,9 @@ async def test_an_accepted_create_whose_answer_cannot_be_read_is_found_and_never
     assert "gone" not in shop.orders
 
 
-async def test_an_answer_that_names_the_order_but_lacks_the_rest_is_taken(client_for, make_order, shop):
+async def test_an_answer_that_names_the_order_but_lacks_the_rest_is_taken(
+    client_for, make_order, shop
+):
     shop.faults["r"] = [lambda shop, body: Response(status=200, body=b'{"id": "the-id"}')]
     found, _ = await outcomes_of(client_for(), [make_order("r")])
     assert found == [Created(reference="r", order_id="the-id")]
@@ -160,10 +178,14 @@ async def test_a_batch_may_answer_several_pages(client_for, make_order, shop, vi
             row = shop.commit({"orderReferenceId": f"r{i}"})
             row |= {"fulfillmentStatus": "canceled", "createdAt": "2020-01-01T00:00:00+00:00"}
     found, _ = await outcomes_of(client_for(), (make_order(f"r{i}") for i in range(250)))
-    assert {outcome.order_id for outcome in found if outcome.adopted} == {f"r{i}-3" for i in range(0, 250, 5)}
+    assert {outcome.order_id for outcome in found if outcome.adopted} == {
+        f"r{i}-3" for i in range(0, 250, 5)
+    }
 
 
-async def test_when_looking_fails_the_outcome_is_unknown_and_nothing_is_sent_again(client_for, make_order, shop):
+async def test_when_looking_fails_the_outcome_is_unknown_and_nothing_is_sent_again(
+    client_for, make_order, shop
+):
     shop.faults["r"] = [failed(503)]
     shop.search_fault = Response(status=500)
     found, run = await outcomes_of(client_for(), [make_order("r")])
@@ -176,16 +198,22 @@ async def test_when_looking_fails_the_outcome_is_unknown_and_nothing_is_sent_aga
 
 async def test_without_resend_an_absent_order_is_unknown(client_for, make_order, shop):
     shop.faults["r"] = [failed(503)]
-    found, _ = await outcomes_of(client_for(retry=RetryPolicy(settle=1, resend=False)), [make_order("r")])
+    found, _ = await outcomes_of(
+        client_for(retry=RetryPolicy(settle=1, resend=False)), [make_order("r")]
+    )
     assert isinstance(found[0], Unknown)
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_key_stops_the_run_and_nothing_is_recorded_as_rejected(client_for, make_order, shop, status):
+async def test_a_refused_key_stops_the_run_and_nothing_is_recorded_as_rejected(
+    client_for, make_order, shop, status
+):
     shop.faults["r2"] = [failed(status)]
     found = []
     with pytest.raises(AuthenticationError):
-        async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(1_000)), workers=1) as outcomes:
+        async with submit_orders(
+            client_for(), (make_order(f"r{i}") for i in range(1_000)), workers=1
+        ) as outcomes:
             async for outcome in outcomes:
                 found.append(outcome)
     assert [outcome.reference for outcome in found] == ["r0", "r1"]
@@ -193,7 +221,9 @@ async def test_a_refused_key_stops_the_run_and_nothing_is_recorded_as_rejected(c
     assert outcomes.leftover == ()
 
 
-async def test_a_refused_key_while_settling_stops_the_run_and_tells_what_is_unclear(client_for, make_order, shop):
+async def test_a_refused_key_while_settling_stops_the_run_and_tells_what_is_unclear(
+    client_for, make_order, shop
+):
     shop.faults["r"] = [lost]
     shop.search_fault = Response(status=401)
     found = []
@@ -232,8 +262,12 @@ async def test_429_is_waited_for_however_long_it_lasts(client_for, make_order, s
     assert not any(isinstance(getattr(outcome, "error", None), RateLimitError) for outcome in found)
 
 
-async def test_leaving_early_tells_what_was_not_seen_and_sends_nothing_more(client_for, make_order, shop):
-    async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(10_000)), workers=8) as outcomes:
+async def test_leaving_early_tells_what_was_not_seen_and_sends_nothing_more(
+    client_for, make_order, shop
+):
+    async with submit_orders(
+        client_for(), (make_order(f"r{i}") for i in range(10_000)), workers=8
+    ) as outcomes:
         first = await anext(outcomes)
     made = len(shop.orders)
     told = {first.reference, *(outcome.reference for outcome in outcomes.leftover)}
@@ -243,9 +277,13 @@ async def test_leaving_early_tells_what_was_not_seen_and_sends_nothing_more(clie
     assert len(shop.orders) == made
 
 
-async def test_what_is_in_flight_when_the_block_is_left_gets_its_outcome(client_for, make_order, shop):
+async def test_what_is_in_flight_when_the_block_is_left_gets_its_outcome(
+    client_for, make_order, shop
+):
     shop.latency = 2.0
-    async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(100)), workers=8) as outcomes:
+    async with submit_orders(
+        client_for(), (make_order(f"r{i}") for i in range(100)), workers=8
+    ) as outcomes:
         await anext(outcomes)
     assert all(isinstance(outcome, Created) for outcome in outcomes.leftover)
     assert {outcome.reference for outcome in outcomes.leftover} | {"r0"} == shop.orders.keys()
@@ -268,14 +306,18 @@ async def test_what_does_not_answer_within_the_grace_is_unknown(client_for, make
 
 async def test_an_exception_in_the_block_comes_out_as_it_is(client_for, make_order):
     with pytest.raises(KeyError, match="mine"):
-        async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(1_000))) as outcomes:
+        async with submit_orders(
+            client_for(), (make_order(f"r{i}") for i in range(1_000))
+        ) as outcomes:
             async for _ in outcomes:
                 raise KeyError("mine")
 
 
 async def test_a_cancelled_block_ends_and_keeps_what_was_done(client_for, make_order, shop):
     with anyio.CancelScope() as scope:
-        async with submit_orders(client_for(), (make_order(f"r{i}") for i in range(10_000)), workers=4) as outcomes:
+        async with submit_orders(
+            client_for(), (make_order(f"r{i}") for i in range(10_000)), workers=4
+        ) as outcomes:
             async for _ in outcomes:
                 scope.cancel()
                 await anyio.sleep_forever()
@@ -330,7 +372,9 @@ async def test_no_workers_is_an_error(client_for):
         ({"workers": 0}, ValueError),
     ],
 )
-async def test_options_are_checked_before_anything_is_sent(client_for, make_order, shop, options, error):
+async def test_options_are_checked_before_anything_is_sent(
+    client_for, make_order, shop, options, error
+):
     (name,) = options
     with pytest.raises(error, match=f"^{name} must be"):
         submit_orders(client_for(), [make_order("r")], **options)
@@ -348,28 +392,38 @@ async def test_no_outcome_is_lost_when_on_progress_raises(client_for, make_order
 
     found = []
     with pytest.raises(RuntimeError, match="broken"):
-        async with submit_orders(client_for(), map(make_order, "abc"), on_progress=broken) as outcomes:
+        async with submit_orders(
+            client_for(), map(make_order, "abc"), on_progress=broken
+        ) as outcomes:
             async for outcome in outcomes:
                 found.append(outcome)
     assert {outcome.reference for outcome in [*found, *outcomes.leftover]} == shop.orders.keys()
 
 
-async def test_progress_is_told_every_second_though_nothing_happens(client_for, make_order, shop, virtual):
+async def test_progress_is_told_every_second_though_nothing_happens(
+    client_for, make_order, shop, virtual
+):
     shop.latency, told = 10.0, []
     async with submit_orders(
-        client_for(), [make_order("r")], on_progress=lambda progress: told.append((virtual.time, progress.in_flight))
+        client_for(),
+        [make_order("r")],
+        on_progress=lambda progress: told.append((virtual.time, progress.in_flight)),
     ) as outcomes:
         await anext(outcomes)
     assert [in_flight for time, in_flight in told if 0 < time < 10] == [1] * 9
 
 
-async def test_a_tick_of_progress_that_raises_ends_the_run_with_its_error(client_for, make_order, shop, virtual):
+async def test_a_tick_of_progress_that_raises_ends_the_run_with_its_error(
+    client_for, make_order, shop, virtual
+):
     def broken(progress):
         raise RuntimeError("broken")
 
     shop.latency = 10.0
     with pytest.raises(RuntimeError, match="broken"):
-        async with submit_orders(client_for(), map(make_order, "abc"), on_progress=broken) as outcomes:
+        async with submit_orders(
+            client_for(), map(make_order, "abc"), on_progress=broken
+        ) as outcomes:
             async for _ in outcomes:
                 pytest.fail("no outcome comes before the error")
     assert {outcome.reference for outcome in outcomes.leftover} == shop.orders.keys()

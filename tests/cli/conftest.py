@@ -33,7 +33,9 @@ def serve(monkeypatch):
     started = []
 
     def start(*faults, **options):
-        sandbox = Sandbox(speed=0.0, faults=FaultPlan(faults) if faults else None, **options).__enter__()
+        sandbox = Sandbox(
+            speed=0.0, faults=FaultPlan(faults) if faults else None, **options
+        ).__enter__()
         started.append(sandbox)
         for name, value in sandbox.environment.items():
             monkeypatch.setenv(name, value)
@@ -59,7 +61,10 @@ def command(capsys):
 
 @pytest.fixture
 def terminal(capsys, monkeypatch):
-    """Standard output, error and input are a terminal; on it, this is typed. Gives what takes the bold print away."""
+    """Standard output, error and input are a terminal; on it, this is typed.
+
+    Gives what takes the bold print away.
+    """
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
 

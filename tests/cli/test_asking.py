@@ -77,7 +77,9 @@ def test_a_refused_key_of_connect_names_all_its_variables(capsys):
 
 
 def test_an_error_cannot_steer_the_terminal(capsys):
-    told = outcome_of(NotFoundError("404: no \x1b[2J\x9b31m日本\u202e\r such order", status=404), capsys)[1]
+    told = outcome_of(
+        NotFoundError("404: no \x1b[2J\x9b31m日本\u202e\r such order", status=404), capsys
+    )[1]
     assert told == "gelato-async: 404: no [2J 31m日本 such order\n"
 
 

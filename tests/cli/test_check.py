@@ -23,10 +23,14 @@ def with_address(line, **changes):
 def csv_file(command, tmp_path):
     """Write sample orders as CSV; `edit` may change its rows, the header among them."""
 
-    def write(number=3, *, backend="gelato", seed=1, edit=lambda rows: rows, name="orders.csv", end="\n"):
+    def write(
+        number=3, *, backend="gelato", seed=1, edit=lambda rows: rows, name="orders.csv", end="\n"
+    ):
         written = command("sample", "-n", number, "--csv", "--seed", seed, "--backend", backend)
         text = io.StringIO()
-        csv.writer(text, lineterminator=end).writerows(edit(list(csv.reader(io.StringIO(written.out)))))
+        csv.writer(text, lineterminator=end).writerows(
+            edit(list(csv.reader(io.StringIO(written.out))))
+        )
         path = tmp_path / name
         path.write_bytes(text.getvalue().encode())
         return path
@@ -44,11 +48,19 @@ def cell_changed(column, value, *numbers):
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
-@pytest.mark.parametrize("name", ["orders.jsonl", "orders.csv", "orders.jsonl.gz", "orders.CSV.GZ", "orders"])
+@pytest.mark.parametrize(
+    "name", ["orders.jsonl", "orders.csv", "orders.jsonl.gz", "orders.CSV.GZ", "orders"]
+)
 def test_samples_are_fine_in_every_format(command, backend, name):
-    assert command("sample", "-n", 20, "--seed", 1, "--backend", backend, "--output", name).code == 0
+    assert (
+        command("sample", "-n", 20, "--seed", 1, "--backend", backend, "--output", name).code == 0
+    )
     result = command("check", name, "--backend", backend)
-    assert (result.code, result.out, result.err) == (0, "20 checked: 20 fine, 0 with problems.\n", "")
+    assert (result.code, result.out, result.err) == (
+        0,
+        "20 checked: 20 fine, 0 with problems.\n",
+        "",
+    )
 
 
 def test_no_key_and_no_network_is_needed(command, orders, monkeypatch):
@@ -74,7 +86,10 @@ def test_problems_of_reading_rules_and_backend_are_all_told_with_their_lines(com
         "1: items[0].quantty: unknown key; did you mean quantity?",
         "1: items[0].quantity: is required",
         "3: not JSON at column 2: Expecting property name enclosed in double quotes",
-        "4: retailCurrency: Gelato cannot carry this: leave it out, or pass it by `extra` if you know better",
+        (
+            "4: retailCurrency: Gelato cannot carry this: leave it out, or pass it by `extra` if"
+            " you know better"
+        ),
         "4: shippingAddress.country: must be a two-letter ISO 3166-1 code in upper case, like SE",
         "4: shippingAddress.email: must have something on both sides of an @",
         "6: items: must have at least one element",
@@ -103,7 +118,9 @@ def test_a_repeated_order_is_a_note_and_other_contents_are_a_problem(command, or
 
 
 def test_problems_of_an_item_in_csv_name_its_line(command, csv_file):
-    path = csv_file(30, edit=lambda rows: cell_changed("quantity", "0", *range(2, len(rows) + 1))(rows))
+    path = csv_file(
+        30, edit=lambda rows: cell_changed("quantity", "0", *range(2, len(rows) + 1))(rows)
+    )
     lines = command("check", path).out.splitlines()
     assert f"{path}:2: items[0].quantity: must be a whole number of 1 or more" in lines
     rows = len(path.read_text().splitlines()) - 1
@@ -135,7 +152,9 @@ def test_a_csv_file_with_everything_wrong_is_told_line_by_line(command, csv_file
     assert said[-1] == "6 checked: 4 fine, 2 with problems. The header has problems."
 
 
-@pytest.mark.parametrize("contents", [b"no gzip at all\n", gzip.compress(b"{}\n" * 5000)[:-20], b""])
+@pytest.mark.parametrize(
+    "contents", [b"no gzip at all\n", gzip.compress(b"{}\n" * 5000)[:-20], b""]
+)
 def test_a_damaged_gzip_file_is_one_line(command, tmp_path, contents):
     path = tmp_path / "orders.jsonl.gz"
     path.write_bytes(contents)
@@ -168,7 +187,10 @@ def test_damage_in_the_middle_is_told_too(command, tmp_path):
         (["."], "cannot read .: "),
         (["gelato.jsonl", "--fix", "gelato.jsonl"], "is the file of orders itself"),
         (["gelato.jsonl", "--fix", "fixed.csv"], "its name must end in .jsonl"),
-        (["gelato.jsonl", "--format", "csv", "--fix", "fixed.jsonl.gz"], "its name must end in .csv"),
+        (
+            ["gelato.jsonl", "--format", "csv", "--fix", "fixed.jsonl.gz"],
+            "its name must end in .csv",
+        ),
         (["gelato.jsonl", "--fix", "missing/fixed.jsonl"], "cannot write missing/fixed.jsonl: "),
         (["gelato.jsonl", "--format", "xml"], "xml"),
     ],
@@ -190,23 +212,28 @@ def test_an_input_that_breaks_off_is_one_line(command, orders, monkeypatch):
 
     monkeypatch.setattr(sources, "open_to_read", lambda _: Broken())
     result = command("check", orders())
-    assert (result.code, result.err) == (2, "gelato-async: cannot read orders.jsonl: Input/output error\n")
+    assert (result.code, result.err) == (
+        2,
+        "gelato-async: cannot read orders.jsonl: Input/output error\n",
+    )
 
 
 @pytest.mark.parametrize("format_", ["jsonl", "csv"])
 def test_standard_input_is_json_lines_unless_the_format_is_given(process, format_):
     written = process("sample", "-n", "4", *(["--csv"] if format_ == "csv" else [])).stdout
-    result = process("check", "-", *(["--format", "csv"] if format_ == "csv" else []), input=written)
+    result = process(
+        "check", "-", *(["--format", "csv"] if format_ == "csv" else []), input=written
+    )
     assert (result.returncode, result.stdout) == (0, b"4 checked: 4 fine, 0 with problems.\n")
 
 
 def test_a_reader_who_leaves_early_is_no_error(process, orders):
     path = orders(3_000, edit=lambda lines: [changed(line, currency="") for line in lines])
     script = (
-        "import subprocess, sys\n"
-        "reader = subprocess.Popen([sys.executable, '-c', 'input()'], stdin=subprocess.PIPE)\n"
-        f"check = [sys.executable, '-m', 'gelato_async.cli', 'check', {str(path)!r}, '--fix', 'fixed.jsonl']\n"
-        "sys.exit(subprocess.run(check, stdout=reader.stdin).returncode)\n"
+        "import subprocess, sys\nreader = subprocess.Popen([sys.executable, '-c', 'input()'],"
+        " stdin=subprocess.PIPE)\ncheck = [sys.executable, '-m', 'gelato_async.cli', 'check',"
+        f" {str(path)!r}, '--fix', 'fixed.jsonl']\nsys.exit(subprocess.run(check,"
+        " stdout=reader.stdin).returncode)\n"
     )
     result = process(python=(sys.executable, "-c", script)[1:])
     assert (result.returncode, result.stderr) == (0, b"")
@@ -232,7 +259,9 @@ def test_fix_mends_json_lines_and_leaves_the_others_to_the_byte(command, orders,
     out = tmp_path / "fixed.jsonl"
     result = command("check", path, "--fix", out)
     said = [line.removeprefix(f"{path}:") for line in result.out.splitlines()]
-    assert said.pop() == f"9 checked: 3 fine, 6 with problems. 5 mended on 3 lines, written to {out}."
+    assert (
+        said.pop() == f"9 checked: 3 fine, 6 with problems. 5 mended on 3 lines, written to {out}."
+    )
     assert {line for line in said if "mended" in line} == {
         "2: shippingAddress.city: mended: white space around it was cut off",
         "2: shippingAddress.country: mended: white space around it was cut off",
@@ -243,14 +272,21 @@ def test_fix_mends_json_lines_and_leaves_the_others_to_the_byte(command, orders,
     assert result.code == 1
     assert any(line.startswith("8: shippingAddress.country: must be a two-letter") for line in said)
     before, after = (file.read_bytes().splitlines(keepends=True) for file in (path, out))
-    assert [number for number, pair in enumerate(zip(before, after, strict=True), 1) if pair[0] != pair[1]] == [
+    assert [
+        number
+        for number, pair in enumerate(zip(before, after, strict=True), 1)
+        if pair[0] != pair[1]
+    ] == [
         2,
         9,
         10,
     ]
     assert after[8].endswith(b"\r\n")
     mended = next(line for line in read_jsonl(after) if line.number == 2)
-    assert (mended.order.shipping_address.country, mended.order.shipping_address.city) == ("GB", "Lund")
+    assert (mended.order.shipping_address.country, mended.order.shipping_address.city) == (
+        "GB",
+        "Lund",
+    )
 
 
 def test_fix_mends_csv_and_leaves_the_other_rows_to_the_byte(command, csv_file, tmp_path):
@@ -277,7 +313,9 @@ def test_fix_mends_csv_and_leaves_the_other_rows_to_the_byte(command, csv_file, 
         path.read_bytes().splitlines(keepends=True),
         gzip.decompress(out.read_bytes()).splitlines(keepends=True),
     )
-    assert [number for number, (old, new) in enumerate(zip(before, after, strict=True), 1) if old != new] == [2, 3, 4]
+    assert [
+        number for number, (old, new) in enumerate(zip(before, after, strict=True), 1) if old != new
+    ] == [2, 3, 4]
     assert all(line.endswith(b"\r\n") for line in after)
     lines = [line for line in read_csv(after) if line.order]
     assert lines[0].order.shipping_address.country == "GB"

@@ -60,7 +60,9 @@ def test_its_process_ends_with_the_block(monkeypatch):
 
 
 def test_unknown_orders_are_3(command, monkeypatch):
-    verdict = judged(Unknown(reference="r", error=GelatoError("who knows")), orders={"gelato": {"r": [["1"]]}})
+    verdict = judged(
+        Unknown(reference="r", error=GelatoError("who knows")), orders={"gelato": {"r": [["1"]]}}
+    )
     monkeypatch.setattr(demo, "_tried", lambda *_: verdict)
     result = command("demo", "--orders", 1)
     assert result.code == 3
@@ -68,7 +70,9 @@ def test_unknown_orders_are_3(command, monkeypatch):
 
 
 def test_a_true_report_breaks_nothing():
-    verdict = judged(Created(reference="r", order_id="1"), orders={"gelato": {"r": [["1"]]}}, faults={"drop": 2})
+    verdict = judged(
+        Created(reference="r", order_id="1"), orders={"gelato": {"r": [["1"]]}}, faults={"drop": 2}
+    )
     assert (verdict.broken, verdict.lost) == ([], [])
     assert "faults met    2 (2 drop)" in verdict.text(3.0)
     assert "rate          1.0 orders/s" in verdict.text(3.0)
@@ -81,7 +85,11 @@ def test_a_true_report_breaks_nothing():
         ([Created(reference="r", order_id="1")], {}, "r is lost"),
         ([Created(reference="r", order_id="1")], {"r": [["2"]]}, "r is told as 1, but is [['2']]"),
         ([Created(reference="r", order_id="1")] * 2, {"r": [["1"]]}, "r has 2 outcomes"),
-        ([Rejected(reference="r", error=GelatoError("no"))], {"r": [["1"]]}, "r was made, but told as rejected: no"),
+        (
+            [Rejected(reference="r", error=GelatoError("no"))],
+            {"r": [["1"]]},
+            "r was made, but told as rejected: no",
+        ),
         ([Rejected(reference="r", error=GelatoError("no"))], {}, "r was rejected: no"),
     ],
 )

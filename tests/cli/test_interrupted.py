@@ -25,8 +25,12 @@ def interrupted(serve, command, orders, tmp_path, monkeypatch):
         with monkeypatch.context() as patched:
             patched.setattr(running, "submit_orders", functools.partial(submit_orders, grace=0))
             patched.setattr("gelato_async.bulk.submit.TICK", 0.01)
-            patched.setattr(progress.PlainLines, "show", lambda *_: sandbox.audit().requests == 3 and once())
-            return sandbox, command("submit", orders(3), *arguments, "--report", tmp_path / "out.jsonl")
+            patched.setattr(
+                progress.PlainLines, "show", lambda *_: sandbox.audit().requests == 3 and once()
+            )
+            return sandbox, command(
+                "submit", orders(3), *arguments, "--report", tmp_path / "out.jsonl"
+            )
 
     return run
 
@@ -35,12 +39,17 @@ def reasons(path):
     return [json.loads(line)["reason"] for line in path.read_text().splitlines()]
 
 
-def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal_has_it(interrupted, tmp_path):
+def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal_has_it(
+    interrupted, tmp_path
+):
     _, result = interrupted()
     assert result.code == 130
     told, still_out, how = result.err.splitlines()
     assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
-    assert still_out == "In flight when it ended: 3. Whoever goes on with the journal has them settled first."
+    assert (
+        still_out
+        == "In flight when it ended: 3. Whoever goes on with the journal has them settled first."
+    )
     assert how.startswith("To go on: gelato-async submit ")
     (reason,) = set(reasons(tmp_path / "out.jsonl"))
     assert "run again with the journal" in reason
@@ -51,7 +60,9 @@ def test_what_was_in_flight_is_told_order_by_order_where_there_is_no_journal(int
     assert result.code == 130
     *lines, told, advice = result.err.splitlines()
     assert len(lines) == 3
-    assert all("Do not send it again" in text for text in (*lines, *reasons(tmp_path / "out.jsonl")))
+    assert all(
+        "Do not send it again" in text for text in (*lines, *reasons(tmp_path / "out.jsonl"))
+    )
     assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
     assert advice == "Look unknown ones up before you submit them again: they may have been made."
 
@@ -62,7 +73,10 @@ def test_what_settle_does_not_find_is_sent_by_going_on(interrupted, command, tmp
     assert settled.code == 3
     *lines, told = settled.out.splitlines()
     assert told == "3 looked for: 0 created, 0 rejected, 3 unknown."
-    assert all("it was not found; `submit` with this journal and its file looks once more" in line for line in lines)
+    assert all(
+        "it was not found; `submit` with this journal and its file looks once more" in line
+        for line in lines
+    )
     assert "Do not send it again" not in settled.out
     again = command(*shlex.split(result.err.partition("To go on: gelato-async ")[2]), "--settle", 0)
     assert (again.code, again.out) == (0, "3 done: 3 created, 0 rejected, 0 unknown.\n")
@@ -74,7 +88,9 @@ def test_ctrl_c_while_settling_tells_how_many_are_left(interrupted, command, tmp
     interrupted()
     monkeypatch.setattr("gelato_async.bulk.submit.TICK", 0.01)
     once = press_ctrl_c()
-    monkeypatch.setattr(progress.PlainLines, "show", lambda _, __, figures: figures.parked == 3 and once())
+    monkeypatch.setattr(
+        progress.PlainLines, "show", lambda _, __, figures: figures.parked == 3 and once()
+    )
     result = command("settle", tmp_path / "gelato.jsonl.journal")
     assert (result.code, result.out) == (130, "")
     assert result.err == "Interrupted: 0 created, 0 rejected, 3 unknown.\n"
@@ -84,5 +100,8 @@ def test_an_order_of_another_file_is_not_told_to_be_left_alone(interrupted, comm
     interrupted()
     path = orders(3, edit=lambda lines: lines[:1])
     result = command("submit", path, "--settle", 0)
-    assert (result.code, result.out.splitlines()[0]) == (3, "3 done: 1 created, 0 rejected, 2 unknown.")
+    assert (result.code, result.out.splitlines()[0]) == (
+        3,
+        "3 done: 1 created, 0 rejected, 2 unknown.",
+    )
     assert result.err.count("it was not found; `submit` with this journal and its file") == 2

@@ -18,7 +18,10 @@ def drafts_of(sandbox):
     return urllib.request.Request(
         f"{sandbox.url}/v4/orders:search",
         data=b"{}",
-        headers={"X-API-KEY": sandbox.environment["GELATO_API_KEY"], "Content-Type": "application/json"},
+        headers={
+            "X-API-KEY": sandbox.environment["GELATO_API_KEY"],
+            "Content-Type": "application/json",
+        },
     )
 
 
@@ -31,7 +34,10 @@ def test_the_same_command_again_sends_nothing_and_reports_all(serve, command, or
     assert command("submit", path).code == 0
     requests = sandbox.audit().requests
     again = command("submit", path, "--report", tmp_path / "out.jsonl")
-    assert (again.code, again.out) == (0, "5 done: 5 created (5 replayed), 0 rejected, 0 unknown.\n")
+    assert (again.code, again.out) == (
+        0,
+        "5 done: 5 created (5 replayed), 0 rejected, 0 unknown.\n",
+    )
     assert sandbox.audit().requests == requests
     rows = rows_of(tmp_path / "out.jsonl")
     assert {row["reason"] for row in rows} == {"replayed: an earlier run made it"}
@@ -67,33 +73,55 @@ def test_resume_only_sends_nothing_new(serve, command, orders, tmp_path):
     sandbox, path = serve(), orders(4)
     assert command("submit", path, "--limit", 3).out.startswith("3 done: 3 created")
     result = command("submit", path, "--resume-only", "--report", tmp_path / "out.jsonl")
-    assert (result.code, result.out) == (0, "4 done: 3 created (3 replayed), 0 rejected, 0 unknown, 1 skipped.\n")
-    assert [row["line"] for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "skipped"] == [4]
+    assert (result.code, result.out) == (
+        0,
+        "4 done: 3 created (3 replayed), 0 rejected, 0 unknown, 1 skipped.\n",
+    )
+    assert [
+        row["line"] for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "skipped"
+    ] == [4]
     assert sandbox.audit().commits == 3
 
 
 def test_limit_takes_the_first_ones(serve, command, orders):
     sandbox = serve()
     assert command("submit", orders(5), "--limit", 2).code == 0
-    assert sorted(sandbox.audit().orders["gelato"]) == ["sample-1-gelato-00001", "sample-1-gelato-00002"]
+    assert sorted(sandbox.audit().orders["gelato"]) == [
+        "sample-1-gelato-00001",
+        "sample-1-gelato-00002",
+    ]
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
 def test_a_dry_run_sends_nothing_and_leaves_nothing(serve, command, orders, tmp_path, backend):
     sandbox, path = serve(), orders(3, backend=backend)
     result = command("submit", path, "--backend", backend, "--dry-run")
-    assert (result.code, result.out) == (0, "Dry run, nothing was sent: 3 would be submitted, 0 rejected.\n")
+    assert (result.code, result.out) == (
+        0,
+        "Dry run, nothing was sent: 3 would be submitted, 0 rejected.\n",
+    )
     assert sandbox.audit().requests == 0
     assert list(tmp_path.iterdir()) == [path]
 
 
 def test_a_dry_run_tells_everything_that_would_be_rejected(serve, command, orders):
     sandbox = serve()
-    path = orders(2, edit=lambda lines: [*lines, changed(lines[0], currency="SEK"), changed(lines[1], items=[]), b"x"])
+    path = orders(
+        2,
+        edit=lambda lines: [
+            *lines,
+            changed(lines[0], currency="SEK"),
+            changed(lines[1], items=[]),
+            b"x",
+        ],
+    )
     result = command("submit", path, "--dry-run")
     assert result.code == 1
     assert result.out == "Dry run, nothing was sent: 2 would be submitted, 3 rejected.\n"
-    assert f"{path}:3: orderReferenceId: was used before, for an order with other contents" in result.err
+    assert (
+        f"{path}:3: orderReferenceId: was used before, for an order with other contents"
+        in result.err
+    )
     assert f"{path}:4: items: must have at least one element" in result.err
     assert f"{path}:5: not JSON" in result.err
     assert sandbox.audit().requests == 0
@@ -131,7 +159,10 @@ def test_drafts_are_drafts(serve, command, orders):
         (["--resume-only"], "there is no journal gelato.jsonl.journal to resume"),
         (["--resume-only", "--no-journal"], "there is no journal to resume"),
         (["--journal", "gelato.jsonl"], "the journal gelato.jsonl is the file of orders itself"),
-        (["--journal", "out.jsonl", "--report", "out.jsonl"], "the report out.jsonl is the journal"),
+        (
+            ["--journal", "out.jsonl", "--report", "out.jsonl"],
+            "the report out.jsonl is the journal",
+        ),
         (["--journal", "nonsense"], "nonsense is not a journal"),
         (["--journal", "missing/run.journal"], "missing/run.journal"),
         (["--limit", "0"], "--limit"),
@@ -153,7 +184,9 @@ def test_what_cannot_be_done_is_one_line_and_2(serve, command, orders, tmp_path,
     assert (tmp_path / "nonsense").read_bytes() == b"no journal at all" * 100
 
 
-def test_a_journal_of_another_key_is_refused_and_the_old_report_stays(serve, command, orders, tmp_path, monkeypatch):
+def test_a_journal_of_another_key_is_refused_and_the_old_report_stays(
+    serve, command, orders, tmp_path, monkeypatch
+):
     serve()
     arguments = ["submit", orders(1), "--report", tmp_path / "out.csv"]
     assert command(*arguments).code == 0
@@ -180,7 +213,10 @@ def test_a_full_disk_under_the_journal_is_told(serve, command, orders, monkeypat
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
 def test_status_tells_what_a_journal_is_of(serve, command, orders, backend):
-    sandbox, path = serve(), orders(3, backend=backend, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
+    sandbox, path = (
+        serve(),
+        orders(3, backend=backend, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]]),
+    )
     for _ in range(2):
         assert command("submit", path, "--backend", backend).code == 1
     result = command("status", f"{path}.journal")
@@ -190,7 +226,9 @@ def test_status_tells_what_a_journal_is_of(serve, command, orders, backend):
     told = json.loads(command("status", f"{path}.journal", "--json").out)
     assert told["runs"] == 2
     assert told["orders"] == {"intended": 0, "created": 2, "rejected": 1, "unknown": 0}
-    assert told["prefix"] == ("" if backend == "gelato" else sandbox.environment["GELATO_CONNECT_PREFIX"])
+    assert told["prefix"] == (
+        "" if backend == "gelato" else sandbox.environment["GELATO_CONNECT_PREFIX"]
+    )
 
 
 @pytest.mark.parametrize("command_line", [["status", "x.journal"], ["settle", "x.journal"]])
@@ -214,7 +252,9 @@ def test_settle_finds_what_was_lost(serve, command, orders):
     line = first.out.split("again: gelato-async ")[1].strip().rstrip(".")
     result = command(*shlex.split(line), "--settle", 3)
     assert result.code == 0, result.out
-    assert result.out.splitlines()[-1] == "1 looked for: 1 created (1 adopted), 0 rejected, 0 unknown."
+    assert (
+        result.out.splitlines()[-1] == "1 looked for: 1 created (1 adopted), 0 rejected, 0 unknown."
+    )
     assert sandbox.audit().commits == 2
     assert command(*shlex.split(line)).out == "0 looked for: 0 created, 0 rejected, 0 unknown.\n"
 

@@ -16,7 +16,10 @@ from gelato_async.cli import listening
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "webhooks"
 SECRET = "hush"
-WITHOUT = "import sys; sys.modules['uvicorn'] = None; from gelato_async.cli.__main__ import main; sys.exit(main({!r}))"
+WITHOUT = (
+    "import sys; sys.modules['uvicorn'] = None; from gelato_async.cli.__main__ import main;"
+    " sys.exit(main({!r}))"
+)
 
 EVERY = sorted(path.stem for path in SAMPLES.glob("*.json"))
 
@@ -27,14 +30,19 @@ def body_of(name):
 
 @pytest.fixture
 def listen(command, monkeypatch):
-    """Run `webhooks listen`, and post to it what there is as soon as it listens; the answers' statuses come along."""
+    """Run `webhooks listen`, and post to it what there is as soon as it listens.
+
+    The answers' statuses come along.
+    """
     monkeypatch.setenv("GELATO_WEBHOOK_SECRET", SECRET)
     statuses, posters, complaints = [], [], []
 
     def run(*arguments, posted=(), secret=SECRET, interrupt=False):
         def post(url):
             for body in posted:
-                request = urllib.request.Request(f"{url}/any/path", body, {"X-Webhook-Secret": secret})
+                request = urllib.request.Request(
+                    f"{url}/any/path", body, {"X-Webhook-Secret": secret}
+                )
                 try:
                     with urllib.request.urlopen(request, timeout=30) as answer:
                         statuses.append(answer.status)
@@ -77,7 +85,9 @@ def test_every_event_is_a_line_and_ctrl_c_ends_it(listen):
 def test_it_ends_after_so_many(listen):
     result = listen("--count", 2, "--json", posted=map(body_of, EVERY[:2]))
     assert (result.code, result.statuses) == (0, [200, 200])
-    assert [json.loads(line) for line in result.out.splitlines()] == [json.loads(body_of(name)) for name in EVERY[:2]]
+    assert [json.loads(line) for line in result.out.splitlines()] == [
+        json.loads(body_of(name)) for name in EVERY[:2]
+    ]
 
 
 def test_an_event_that_comes_twice_is_one_line(listen):
@@ -112,11 +122,15 @@ def test_a_wrong_secret_is_refused_and_told(listen):
 
 def test_without_a_secret_anybody_is_believed_where_that_is_wished_for(listen, monkeypatch):
     monkeypatch.delenv("GELATO_WEBHOOK_SECRET")
-    result = listen("--no-secret", "--count", 1, posted=[body_of("store_product_deleted")], secret="")
+    result = listen(
+        "--no-secret", "--count", 1, posted=[body_of("store_product_deleted")], secret=""
+    )
     assert (result.code, result.statuses) == (0, [200])
 
 
-def test_a_reader_who_has_gone_ends_it_and_the_event_is_not_taken_as_handled(listen, monkeypatch, tmp_path):
+def test_a_reader_who_has_gone_ends_it_and_the_event_is_not_taken_as_handled(
+    listen, monkeypatch, tmp_path
+):
     def gone(*_):
         raise OSError(28, "No space left on device")
 

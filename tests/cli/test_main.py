@@ -8,14 +8,19 @@ from gelato_async import cli
 from gelato_async.cli import __main__ as entry
 from gelato_async.cli import app
 
-WITHOUT = "import sys; sys.modules[{0!r}] = None; from gelato_async.cli.__main__ import main; sys.exit(main({1!r}))"
+WITHOUT = (
+    "import sys; sys.modules[{0!r}] = None; from gelato_async.cli.__main__ import main;"
+    " sys.exit(main({1!r}))"
+)
 
 
 def test_version(command):
     assert command("--version").out == f"{gelato_async.__version__}\n"
 
 
-@pytest.mark.parametrize("name", ["sample", "check", "submit", "status", "settle", "sandbox", "demo"])
+@pytest.mark.parametrize(
+    "name", ["sample", "check", "submit", "status", "settle", "sandbox", "demo"]
+)
 def test_help_tells_of_every_command(command, name):
     assert name in command("--help").out
     result = command(name, "--help")

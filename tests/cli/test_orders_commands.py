@@ -23,11 +23,17 @@ def shop(serve):
     def open_shop(number=3, *, backend="gelato", edit=lambda order: order, **options):
         sandbox = serve(rate_limit=None, **options)
         path = "/v4/orders" if backend == "gelato" else f"/api/{sandbox.connect_prefix}/order"
-        key = sandbox.api_key if backend == "gelato" else f"{sandbox.connect_key}:{sandbox.connect_secret}"
+        key = (
+            sandbox.api_key
+            if backend == "gelato"
+            else f"{sandbox.connect_key}:{sandbox.connect_secret}"
+        )
         headers = {"X-API-KEY": key, "Content-Type": "application/json"}
         for order in sample_orders(backend, number, 1):
             body = json.dumps(edit(json.loads(to_line(order, backend)))).encode()
-            with urllib.request.urlopen(urllib.request.Request(sandbox.url + path, body, headers)) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(sandbox.url + path, body, headers)
+            ) as answer:
                 assert answer.status in {200, 201}
         return sandbox
 
@@ -36,7 +42,9 @@ def shop(serve):
 
 def ids_of(sandbox, backend="gelato"):
     """The ids of the orders made, by reference."""
-    return {reference: commits[0][0] for reference, commits in sandbox.audit().orders[backend].items()}
+    return {
+        reference: commits[0][0] for reference, commits in sandbox.audit().orders[backend].items()
+    }
 
 
 def columns(written):
@@ -73,12 +81,25 @@ def test_a_pipe_gets_a_line_with_tabs_for_each_order_newest_first(shop, command,
 
 
 def test_a_terminal_gets_a_table_without_names(shop, command, terminal):
-    sandbox = shop(edit=lambda order: order | {"orderReferenceId": f"[red]{order['orderReferenceId']}"})
+    sandbox = shop(
+        edit=lambda order: order | {"orderReferenceId": f"[red]{order['orderReferenceId']}"}
+    )
     plain = terminal()
     head, *lines = [
-        line for line in plain(command("orders", "search").out).splitlines() if line.strip() and "─" not in line
+        line
+        for line in plain(command("orders", "search").out).splitlines()
+        if line.strip() and "─" not in line
     ]
-    assert head.split() == ["order", "reference", "status", "type", "country", "items", "total", "created"]
+    assert head.split() == [
+        "order",
+        "reference",
+        "status",
+        "type",
+        "country",
+        "items",
+        "total",
+        "created",
+    ]
     assert [line.split()[:2] for line in lines] == [
         [order_id, reference] for reference, order_id in reversed(ids_of(sandbox).items())
     ]
@@ -97,7 +118,9 @@ def test_the_recipient_is_shown_to_who_asks(shop, command, terminal):
 def test_json_is_what_the_api_said(shop, command):
     sandbox = shop()
     request = urllib.request.Request(
-        f"{sandbox.url}/v4/orders:search", b"{}", {"X-API-KEY": sandbox.api_key, "Content-Type": "application/json"}
+        f"{sandbox.url}/v4/orders:search",
+        b"{}",
+        {"X-API-KEY": sandbox.api_key, "Content-Type": "application/json"},
     )
     with urllib.request.urlopen(request) as answer:
         said = json.load(answer)["orders"]
@@ -177,7 +200,9 @@ def test_filters(shop, command, filters, found):
 def test_a_day_counts_to_its_end(shop, command):
     shop(1)
     that_day = columns(command("orders", "search").out)[0][-1][:10]
-    assert len(columns(command("orders", "search", "--since", that_day, "--until", that_day).out)) == 1
+    assert (
+        len(columns(command("orders", "search", "--since", that_day, "--until", that_day).out)) == 1
+    )
 
 
 def test_a_status_that_nobody_documents_is_asked_for_with_a_warning(shop, command):
@@ -206,12 +231,23 @@ def test_what_cannot_be_asked_is_one_line_and_2(shop, command, arguments, told):
     assert sandbox.audit().requests == 0
 
 
-LISTS = ["status", "country", "reference", "financial-status", "type", "channel", "currency", "store", "id"]
+LISTS = [
+    "status",
+    "country",
+    "reference",
+    "financial-status",
+    "type",
+    "channel",
+    "currency",
+    "store",
+    "id",
+]
 
 
 @pytest.mark.parametrize(
     ("option", "nothing"),
-    [(option, nothing) for option in [*LISTS, "text"] for nothing in ["", " "]] + [(option, ",") for option in LISTS],
+    [(option, nothing) for option in [*LISTS, "text"] for nothing in ["", " "]]
+    + [(option, ",") for option in LISTS],
 )
 def test_a_filter_without_a_value_does_not_mean_every_order(shop, command, option, nothing):
     sandbox = shop(0)
@@ -229,7 +265,9 @@ def test_a_value_beside_one_that_is_missing_does_not_hide_it(shop, command):
 
 def test_ctrl_c_in_a_search_is_130(shop, command, monkeypatch):
     shop()
-    monkeypatch.setattr(answers.PlainLines, "write_rows", lambda *_: signal.raise_signal(signal.SIGINT))
+    monkeypatch.setattr(
+        answers.PlainLines, "write_rows", lambda *_: signal.raise_signal(signal.SIGINT)
+    )
     assert command("orders", "search").code == 130
 
 
@@ -253,7 +291,11 @@ def test_an_order_is_shown_with_its_items(shop, command, backend):
     assert (result.code, result.err) == (0, "")
     lines = columns(result.out)
     facts = {line[0]: line[1] for line in lines}
-    assert (facts["order"], facts["reference"], facts["status"]) == (order_id, reference, "delivered")
+    assert (facts["order"], facts["reference"], facts["status"]) == (
+        order_id,
+        reference,
+        "delivered",
+    )
     assert facts["country"]
     assert "email" not in facts
     assert next(line[0] for line in lines if line[0] in {"item", "package", "receipt"}) == "item"
@@ -287,8 +329,10 @@ def test_no_such_order_is_1_and_says_what_to_do(shop, command):
     shop(0)
     result = command("orders", "get", FIRST)
     assert (result.code, result.out) == (1, "")
-    assert result.err == (
-        "gelato-async: orders.get: 404: Order not found (by your own reference: gelato-async orders find REFERENCE)\n"
+    assert (
+        result.err
+        == "gelato-async: orders.get: 404: Order not found (by your own reference: gelato-async"
+        " orders find REFERENCE)\n"
     )
 
 
@@ -359,7 +403,9 @@ def test_an_option_misspelled_beside_an_id_is_2(shop, command):
 
 
 def status_of(command, order_id, backend="gelato"):
-    return rows(command("orders", "get", order_id, "--json", "--backend", backend).out)[0]["fulfillmentStatus"]
+    return rows(command("orders", "get", order_id, "--json", "--backend", backend).out)[0][
+        "fulfillmentStatus"
+    ]
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
@@ -379,13 +425,17 @@ def test_without_a_terminal_and_without_yes_nothing_is_canceled(shop, command):
     assert sandbox.audit().requests == requests
 
 
-@pytest.mark.parametrize(("typed", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)])
+@pytest.mark.parametrize(
+    ("typed", "code"), [("y\n", 0), ("YES\n", 0), ("n\n", 1), ("\n", 1), ("", 1)]
+)
 def test_on_a_terminal_a_cancel_is_asked_about(shop, command, terminal, typed, code):
     order_id = ids_of(shop(1))[FIRST]
     terminal(typed)
     result = command("orders", "cancel", order_id)
     assert result.code == code
-    assert result.err.startswith(f"Cancel order {order_id} (reference {FIRST}, created, items: 1)? [y/N] ")
+    assert result.err.startswith(
+        f"Cancel order {order_id} (reference {FIRST}, created, items: 1)? [y/N] "
+    )
     assert (status_of(command, order_id) == FulfillmentStatus.CANCELED) is (code == 0)
 
 
@@ -411,7 +461,11 @@ def test_too_late_is_1_and_says_how_to_look(shop, command):
 
 def request_of(order):
     kept = {key: order[key] for key in ("orderReferenceId", "customerReferenceId", "currency")}
-    return kept | {"recipient": order["shippingAddress"], "products": order["items"], "allowMultipleQuotes": True}
+    return kept | {
+        "recipient": order["shippingAddress"],
+        "products": order["items"],
+        "allowMultipleQuotes": True,
+    }
 
 
 @pytest.fixture
@@ -427,7 +481,9 @@ def test_an_order_or_a_request_is_quoted(shop, command, tmp_path, an_order, make
     assert (result.code, result.err) == (0, "")
     lines = columns(result.out)
     assert ["reference", FIRST] in lines
-    assert any(line[0] == "product" and line[3] == an_order["items"][0]["productUid"] for line in lines)
+    assert any(
+        line[0] == "product" and line[3] == an_order["items"][0]["productUid"] for line in lines
+    )
     assert any(line[0] == "shipment" and line[5].endswith(" GBP") for line in lines)
     (quotation,) = rows(command("orders", "quote", "quote.json", "--json").out)
     assert quotation["quotes"]
@@ -448,7 +504,12 @@ def test_standard_input_is_quoted(shop, process, an_order):
 
 
 def custom(order):
-    item = {"itemReferenceId": "a", "productName": "Mug", "productVariant": {"Size": "L"}, "quantity": 1}
+    item = {
+        "itemReferenceId": "a",
+        "productName": "Mug",
+        "productVariant": {"Size": "L"},
+        "quantity": 1,
+    }
     return order | {"items": [item]}
 
 

@@ -32,7 +32,9 @@ def test_catalogs_are_listed(sandbox, command):
     result = command("products", "catalogs")
     assert (result.code, result.err) == (0, "")
     assert ["cards", "Cards"] in columns(result.out)
-    assert {"catalogUid": "cards", "title": "Cards"} in rows(command("products", "catalogs", "--json").out)
+    assert {"catalogUid": "cards", "title": "Cards"} in rows(
+        command("products", "catalogs", "--json").out
+    )
 
 
 def test_a_catalog_is_shown_with_what_a_search_filters_by(sandbox, command, terminal):
@@ -49,8 +51,12 @@ def test_a_search_lists_every_product_once(sandbox, command):
     found = [row[0] for row in columns(result.out)]
     assert A_CARD in found
     assert len(found) == len(set(found))
-    assert [row["productUid"] for row in rows(command("products", "search", "cards", "--json").out)] == found
-    assert [row[0] for row in columns(command("products", "search", "cards", "--limit", 2).out)] == found[:2]
+    assert [
+        row["productUid"] for row in rows(command("products", "search", "cards", "--json").out)
+    ] == found
+    assert [
+        row[0] for row in columns(command("products", "search", "cards", "--limit", 2).out)
+    ] == found[:2]
 
 
 def test_filters_narrow_a_search_down(sandbox, command):
@@ -118,7 +124,9 @@ def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
         ["unknown", "EU", "not-supported"],
     ]
     assert "no stock region" in command("products", "stock", A_CARD, "--country", "AQ").out
-    assert [row["productUid"] for row in rows(command("products", "stock", A_CARD, "x", "--json").out)] == [A_CARD, "x"]
+    assert [
+        row["productUid"] for row in rows(command("products", "stock", A_CARD, "x", "--json").out)
+    ] == [A_CARD, "x"]
 
 
 @pytest.mark.parametrize(
@@ -127,12 +135,24 @@ def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
         (["catalogs", "unknown"], 1, "(gelato-async products catalogs lists them)"),
         (["search", "unknown"], 1, "(gelato-async products catalogs lists them)"),
         (["get", "unknown"], 1, "(gelato-async products search CATALOG lists those of a catalog)"),
-        (["prices", "unknown"], 1, "(gelato-async products search CATALOG lists those of a catalog)"),
+        (
+            ["prices", "unknown"],
+            1,
+            "(gelato-async products search CATALOG lists those of a catalog)",
+        ),
         (["prices", A_CARD, "--country", "Sweden"], 2, "country"),
         (["prices", A_CARD, "--page-count", "0"], 2, "--page-count"),
         (["prices", A_CARD, "--currency", ""], 2, "--currency is given with no value"),
-        (["search", "cards", "--filter", "Orientation=,"], 2, "--filter Orientation is given with no value"),
-        (["stock", A_CARD, "--country", "Sweden"], 2, "--country must be a two-letter ISO 3166-1 code"),
+        (
+            ["search", "cards", "--filter", "Orientation=,"],
+            2,
+            "--filter Orientation is given with no value",
+        ),
+        (
+            ["stock", A_CARD, "--country", "Sweden"],
+            2,
+            "--country must be a two-letter ISO 3166-1 code",
+        ),
         (["stock", A_CARD, "--country", "UK"], 2, "--country must be GB"),
         (["stock", A_CARD, "--country", ""], 2, "--country must be"),
         (["stock"], 2, "must have at least one element"),

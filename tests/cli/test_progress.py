@@ -31,11 +31,16 @@ def test_plain_lines_come_every_five_seconds_or_500_orders(lines):
         watch.now = 5.0
         display.show(tally, Progress(parked=3, rate=2.0))
         assert lines() == [
-            "10 of 2000 done: 10 created, 0 rejected, 0 unknown, 3 being looked for; 2.0/s, 995 s left",
+            (
+                "10 of 2000 done: 10 created, 0 rejected, 0 unknown, 3 being looked for; 2.0/s, 995"
+                " s left"
+            ),
         ]
         tally.created, tally.adopted = 510, 2
         display.show(tally, Progress(rate=102.0))
-        assert lines() == ["510 of 2000 done: 510 created (2 adopted), 0 rejected, 0 unknown; 102.0/s, 15 s left"]
+        assert lines() == [
+            "510 of 2000 done: 510 created (2 adopted), 0 rejected, 0 unknown; 102.0/s, 15 s left"
+        ]
         display.show(tally, Progress())
         assert lines() == []
 
@@ -45,7 +50,9 @@ def test_without_a_total_there_is_no_time_left(lines):
     with PlainLines(None, watch) as display:
         watch.now = 10.0
         display.show(Tally(unknown=5), Progress(paused=True, rate=0.5))
-    assert lines() == ["5 done: 0 created, 0 rejected, 5 unknown; 0.5/s; paused, since requests fail"]
+    assert lines() == [
+        "5 done: 0 created, 0 rejected, 5 unknown; 0.5/s; paused, since requests fail"
+    ]
 
 
 def test_the_display_fits_where_it_is_shown(monkeypatch):

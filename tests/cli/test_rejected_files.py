@@ -17,7 +17,9 @@ def changed(line, **changes):
 
 
 def made(sandbox, backend="gelato"):
-    return {reference: len(commits) for reference, commits in sandbox.audit().orders[backend].items()}
+    return {
+        reference: len(commits) for reference, commits in sandbox.audit().orders[backend].items()
+    }
 
 
 def advised(result, start):
@@ -27,7 +29,16 @@ def advised(result, start):
 
 def test_rejected_lines_can_be_mended_and_submitted(serve, command, orders, tmp_path):
     sandbox = serve()
-    path = orders(4, edit=lambda lines: [b"\n", changed(lines[0], items=[]), *lines[1:3], b'{"items": 1} \n', b"x"])
+    path = orders(
+        4,
+        edit=lambda lines: [
+            b"\n",
+            changed(lines[0], items=[]),
+            *lines[1:3],
+            b'{"items": 1} \n',
+            b"x",
+        ],
+    )
     result = command("submit", path)
     assert result.code == 1
     rejected = tmp_path / "gelato.jsonl.rejected.jsonl"
@@ -53,14 +64,23 @@ def test_rejected_orders_of_csv_are_written_as_json(serve, command, tmp_path):
     path = tmp_path / "orders.csv"
     lines = path.read_text().splitlines()
     path.write_text(
-        "\n".join([*(line.replace("2024", "2024") for line in lines), "broken"]).replace(",DK,", ",Denmark,")
+        "\n".join([*(line.replace("2024", "2024") for line in lines), "broken"]).replace(
+            ",DK,", ",Denmark,"
+        )
     )
     country = lines[0].split(",").index("country")
     first = lines[1].split(",")[country]
-    path.write_text("\n".join([lines[0], *(line.replace(f",{first},", ",Nowhere,") for line in lines[1:]), "broken"]))
+    path.write_text(
+        "\n".join(
+            [lines[0], *(line.replace(f",{first},", ",Nowhere,") for line in lines[1:]), "broken"]
+        )
+    )
     result = command("submit", path)
     assert result.code == 1
-    orders = [json.loads(line) for line in (tmp_path / "orders.csv.rejected.jsonl").read_bytes().splitlines()]
+    orders = [
+        json.loads(line)
+        for line in (tmp_path / "orders.csv.rejected.jsonl").read_bytes().splitlines()
+    ]
     assert orders
     assert {order["shippingAddress"]["country"] for order in orders} == {"Nowhere"}
     assert "1 line could not be read as an order" in result.out
@@ -92,22 +112,33 @@ def test_a_file_of_rejected_orders_has_the_journal_of_the_file_that_they_come_fr
     assert str(default_journal(file)) == journal
 
 
-def test_an_order_that_was_mended_among_the_rejected_ones_is_not_made_again_with_the_whole_file(serve, command, orders):
+def test_an_order_that_was_mended_among_the_rejected_ones_is_not_made_again_with_the_whole_file(
+    serve, command, orders
+):
     sandbox, path = serve(), orders(3, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
     mending = advised(command("submit", path), "mend them there, then run")
     mended = orders(3).read_bytes().splitlines(keepends=True)
     path.with_name(f"{path.name}.rejected.jsonl").write_bytes(mended[0])
     assert command(*mending).code == 0
     again = command("submit", path)
-    assert (again.code, again.out) == (0, "3 done: 3 created (3 replayed), 0 rejected, 0 unknown.\n")
+    assert (again.code, again.out) == (
+        0,
+        "3 done: 3 created (3 replayed), 0 rejected, 0 unknown.\n",
+    )
     path.write_bytes(b"".join([changed(mended[0], currency="SEK"), *mended[1:]]))
-    assert command("submit", path).out.startswith("3 done: 2 created (2 replayed), 1 rejected, 0 unknown.\n1 has a ref")
+    assert command("submit", path).out.startswith(
+        "3 done: 2 created (2 replayed), 1 rejected, 0 unknown.\n1 has a ref"
+    )
     assert made(sandbox) == {f"sample-1-gelato-0000{number}": 1 for number in (1, 2, 3)}
 
 
-def test_a_reference_that_was_used_before_is_in_no_file_of_rejected_orders(serve, command, orders, tmp_path):
+def test_a_reference_that_was_used_before_is_in_no_file_of_rejected_orders(
+    serve, command, orders, tmp_path
+):
     sandbox = serve()
-    path = orders(2, edit=lambda lines: [*lines, *(changed(line, currency="SEK") for line in lines), b"x\n"])
+    path = orders(
+        2, edit=lambda lines: [*lines, *(changed(line, currency="SEK") for line in lines), b"x\n"]
+    )
     result = command("submit", path)
     assert (tmp_path / "gelato.jsonl.rejected.jsonl").read_bytes() == b"x\n"
     assert "1 of the rejected ones is in " in result.out
@@ -121,10 +152,11 @@ def test_drafts_that_were_made_are_not_made_again_as_orders(serve, command, orde
     sandbox, path = serve(), orders(2)
     assert command("submit", path, "--draft").code == 0
     result = command("submit", path)
-    assert result.out == (
-        "2 done: 0 created, 2 rejected, 0 unknown.\n"
-        "2 have a reference that was used before: give them one of their own, if they are other orders. "
-        "Sent with --draft, an order has other contents than without.\n"
+    assert (
+        result.out
+        == "2 done: 0 created, 2 rejected, 0 unknown.\n2 have a reference that was used before:"
+        " give them one of their own, if they are other orders. Sent with --draft, an order has"
+        " other contents than without.\n"
     )
     assert not list(tmp_path.glob("*rejected*"))
     assert sandbox.audit().commits == 2
@@ -133,19 +165,40 @@ def test_drafts_that_were_made_are_not_made_again_as_orders(serve, command, orde
 def test_the_advised_command_leads_to_the_same_api_and_journal(serve, command, orders, tmp_path):
     sandbox = serve()
     path = orders(2, backend="connect", edit=lambda lines: [changed(lines[0], items=[]), lines[1]])
-    options = ["--backend", "connect", "--base-url", sandbox.url, "--journal", tmp_path / "my own.journal"]
+    options = [
+        "--backend",
+        "connect",
+        "--base-url",
+        sandbox.url,
+        "--journal",
+        tmp_path / "my own.journal",
+    ]
     result = command("submit", path, *options, "--report", tmp_path / "out.csv", "--limit", 1)
     assert advised(result, "then run") == ["submit", f"{path}.rejected.jsonl", *map(str, options)]
     path = orders(1, edit=lambda lines: [changed(lines[0], items=[])])
     result = command("submit", path, "--draft", "--settle", 5)
-    assert advised(result, "then run") == ["submit", f"{path}.rejected.jsonl", "--settle", "5.0", "--draft"]
+    assert advised(result, "then run") == [
+        "submit",
+        f"{path}.rejected.jsonl",
+        "--settle",
+        "5.0",
+        "--draft",
+    ]
 
 
 @pytest.mark.parametrize("flags", [[], ["--draft"]])
-def test_each_line_of_a_reference_is_told_with_its_own_outcome(serve, command, orders, tmp_path, flags):
+def test_each_line_of_a_reference_is_told_with_its_own_outcome(
+    serve, command, orders, tmp_path, flags
+):
     serve()
     path = orders(
-        2, edit=lambda lines: [lines[0], changed(lines[0], currency="SEK"), changed(lines[0], items=[]), *lines]
+        2,
+        edit=lambda lines: [
+            lines[0],
+            changed(lines[0], currency="SEK"),
+            changed(lines[0], items=[]),
+            *lines,
+        ],
     )
     command("submit", path, *flags, "--report", tmp_path / "out.jsonl")
     told = {row["line"]: row["outcome"] for row in rows_of(tmp_path / "out.jsonl")}
@@ -153,25 +206,31 @@ def test_each_line_of_a_reference_is_told_with_its_own_outcome(serve, command, o
     reasons = {row["line"]: row["reason"] for row in rows_of(tmp_path / "out.jsonl")}
     assert "was used before" in reasons[2]
     assert "at least one element" in reasons[3]
-    assert (tmp_path / "gelato.jsonl.rejected.jsonl").read_bytes() == path.read_bytes().splitlines(keepends=True)[2]
+    assert (tmp_path / "gelato.jsonl.rejected.jsonl").read_bytes() == path.read_bytes().splitlines(
+        keepends=True
+    )[2]
 
 
-def test_lines_that_could_not_be_read_are_counted_where_there_is_no_file_for_them(serve, command, tmp_path):
+def test_lines_that_could_not_be_read_are_counted_where_there_is_no_file_for_them(
+    serve, command, tmp_path
+):
     sandbox = serve()
     command("sample", "-n", 1, "--seed", 1, "--output", "orders.csv")
     with (tmp_path / "orders.csv").open("a") as stream:
         stream.write("sample-9,x\n")
     result = command("submit", "orders.csv", "--report", "out.jsonl")
     assert result.code == 1
-    assert result.out == (
-        "2 done: 1 created, 1 rejected, 0 unknown.\n"
+    assert (
+        result.out == "2 done: 1 created, 1 rejected, 0 unknown.\n"
         "1 line could not be read as an order: mend it in orders.csv itself, and submit it again: "
         "what was made is not made again.\n"
     )
     (row,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "rejected"]
     assert row["reference"] == "sample-9"
     unkept = command("submit", "orders.csv", "--no-journal")
-    assert unkept.out.endswith("submit it alone: without a journal the others would be made again.\n")
+    assert unkept.out.endswith(
+        "submit it alone: without a journal the others would be made again.\n"
+    )
     assert made(sandbox) == {"sample-1-gelato-00001": 2}
 
 
@@ -181,9 +240,14 @@ def test_a_column_that_is_not_read_is_a_warning_and_rejects_nothing(serve, comma
     path = tmp_path / "orders.csv"
     header, *rows = path.read_text().splitlines()
     path.write_text("\n".join([f"{header},colour", *(f"{row},red" for row in rows)]))
-    told = "orders.csv:1: warning: colour: unknown column, which is not read; did you mean country?\n"
+    told = (
+        "orders.csv:1: warning: colour: unknown column, which is not read; did you mean country?\n"
+    )
     dry = command("submit", "orders.csv", "--dry-run", "--limit", 1)
-    assert (dry.code, dry.out) == (0, "Dry run, nothing was sent: 1 would be submitted, 0 rejected.\n")
+    assert (dry.code, dry.out) == (
+        0,
+        "Dry run, nothing was sent: 1 would be submitted, 0 rejected.\n",
+    )
     result = command("submit", "orders.csv", "--report", "out.jsonl")
     assert (result.code, result.out) == (0, "2 done: 2 created, 0 rejected, 0 unknown.\n")
     assert dry.err == result.err == told
@@ -206,4 +270,6 @@ def test_a_header_that_no_order_can_be_read_with_is_rejected(serve, command, tmp
     assert "warning" not in result.err
     assert sandbox.audit().commits == 0
     assert command("submit", "orders.csv", "--dry-run").code == 1
-    assert command("check", "orders.csv").out.endswith("0 checked: 0 fine, 0 with problems. The header has problems.\n")
+    assert command("check", "orders.csv").out.endswith(
+        "0 checked: 0 fine, 0 with problems. The header has problems.\n"
+    )

@@ -32,7 +32,9 @@ def test_every_sample_keeps_the_rules_of_client_and_sandbox_and_can_be_read_back
 
 @both
 def test_references_differ_within_a_seed_and_between_seeds(backend):
-    made = [order.order_reference_id for seed in range(3) for order in sample_orders(backend, 50, seed)]
+    made = [
+        order.order_reference_id for seed in range(3) for order in sample_orders(backend, 50, seed)
+    ]
     assert len(set(made)) == 150
 
 
@@ -45,7 +47,11 @@ def test_samples_are_varied_and_never_drafts(backend):
     assert {order.order_type for order in made} == {"order"}
     assert {order.shipment_method_uid is None for order in made} == {True, False}
     assert {order.metadata is None for order in made} == {True, False}
-    assert all(order.shipping_address.post_code == "" for order in made if order.shipping_address.country == "HK")
+    assert all(
+        order.shipping_address.post_code == ""
+        for order in made
+        if order.shipping_address.country == "HK"
+    )
     assert any(order.shipping_address.registration_state for order in made)
 
 
@@ -53,10 +59,15 @@ def test_each_backend_gets_what_only_it_can_carry():
     gelato, connect = (list(sample_orders(backend, 300, 7)) for backend in BACKENDS)
     assert any(order.return_address for order in gelato)
     assert any(item.page_count for order in gelato for item in order.items)
-    assert any(file.thread_colors for order in gelato for item in order.items for file in item.files)
+    assert any(
+        file.thread_colors for order in gelato for item in order.items for file in item.files
+    )
     assert all(order.retail_currency and order.retail_shipping_price_excl_vat for order in connect)
     assert all(item.retail_price_excl_vat for order in connect for item in order.items)
-    assert {isinstance(item, CustomItem) for order in connect for item in order.items} == {True, False}
+    assert {isinstance(item, CustomItem) for order in connect for item in order.items} == {
+        True,
+        False,
+    }
 
 
 @both

@@ -33,11 +33,22 @@ def test_it_prints_what_leads_to_it_and_ends_with_its_input(command, ended_input
 
 def test_its_options_reach_it(command, monkeypatch, tmp_path):
     seen = {}
-    monkeypatch.setattr(serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox))
-    (tmp_path / "plan.json").write_text(json.dumps({"seed": 3, "faults": [{"kind": "drop", "share": 0.5}]}))
-    options = "--port 0 --search-lag 1.5 --latency 0.2 --speed 60 --rate-limit 0 --split 0.5 --seed 4"
+    monkeypatch.setattr(
+        serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox)
+    )
+    (tmp_path / "plan.json").write_text(
+        json.dumps({"seed": 3, "faults": [{"kind": "drop", "share": 0.5}]})
+    )
+    options = (
+        "--port 0 --search-lag 1.5 --latency 0.2 --speed 60 --rate-limit 0 --split 0.5 --seed 4"
+    )
     code = command(
-        "sandbox", *options.split(), "--connect-duplicates", "refuse", "--faults", tmp_path / "plan.json"
+        "sandbox",
+        *options.split(),
+        "--connect-duplicates",
+        "refuse",
+        "--faults",
+        tmp_path / "plan.json",
     ).code
     sandbox = seen["sandbox"]
     assert code == 0
@@ -49,14 +60,14 @@ def test_its_options_reach_it(command, monkeypatch, tmp_path):
 
 def test_it_serves_until_its_input_ends(process):
     script = (
-        "import json, subprocess, sys, urllib.request\n"
-        "line = [sys.executable, '-m', 'gelato_async.cli', 'sandbox', '--port', '0', '--until-input-ends']\n"
-        "with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as sandbox:\n"
-        "    url = [sandbox.stdout.readline() for _ in range(7)][1].partition('=')[2].strip()\n"
-        "    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))\n"
-        "    print(json.load(opener.open(url + '/_sandbox/audit'))['commits'])\n"
-        "    sandbox.stdin.close()\n"
-        "    print(sandbox.wait(30))\n"
+        "import json, subprocess, sys, urllib.request\nline = [sys.executable, '-m',"
+        " 'gelato_async.cli', 'sandbox', '--port', '0', '--until-input-ends']\nwith"
+        " subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as"
+        " sandbox:\n    url = [sandbox.stdout.readline() for _ in"
+        " range(7)][1].partition('=')[2].strip()\n    opener ="
+        " urllib.request.build_opener(urllib.request.ProxyHandler({}))\n   "
+        " print(json.load(opener.open(url + '/_sandbox/audit'))['commits'])\n   "
+        " sandbox.stdin.close()\n    print(sandbox.wait(30))\n"
     )
     assert process(python=("-c", script)).stdout.split() == [b"0", b"0"]
 

@@ -5,26 +5,41 @@ from gelato_async.cli import serve
 
 def test_the_options_of_webhooks_reach_the_sandbox(command, monkeypatch):
     seen = {}
-    monkeypatch.setattr(serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox))
-    options = "--webhook-url http://127.0.0.1:8000/hooks --webhook-retry-seconds 0.5 --webhook-duplicates 0.25"
-    code = command("sandbox", *options.split(), "--webhook-shuffle", "--webhook-header", "X-Shop: a: b").code
+    monkeypatch.setattr(
+        serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox)
+    )
+    options = (
+        "--webhook-url http://127.0.0.1:8000/hooks --webhook-retry-seconds 0.5 --webhook-duplicates"
+        " 0.25"
+    )
+    code = command(
+        "sandbox", *options.split(), "--webhook-shuffle", "--webhook-header", "X-Shop: a: b"
+    ).code
     sandbox = seen["sandbox"]
     assert code == 0
     assert sandbox.webhook_url == "http://127.0.0.1:8000/hooks"
     assert sandbox.webhook_header == ("X-Shop", "a: b")
-    assert (sandbox.webhook_retry_seconds, sandbox.webhook_duplicates, sandbox.webhook_shuffle) == (0.5, 0.25, True)
+    assert (sandbox.webhook_retry_seconds, sandbox.webhook_duplicates, sandbox.webhook_shuffle) == (
+        0.5,
+        0.25,
+        True,
+    )
 
 
 def test_without_them_there_are_no_webhooks(command, monkeypatch):
     seen = {}
-    monkeypatch.setattr(serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox))
+    monkeypatch.setattr(
+        serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox)
+    )
     assert command("sandbox").code == 0
     assert (seen["sandbox"].webhook_url, seen["sandbox"].webhook_header) == (None, None)
 
 
 def test_the_value_of_the_header_comes_from_the_environment(command, monkeypatch):
     seen = {}
-    monkeypatch.setattr(serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox))
+    monkeypatch.setattr(
+        serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox)
+    )
     monkeypatch.setenv("GELATO_WEBHOOK_SECRET", "hush: hush")
     assert command("sandbox", "--webhook-header", "X-Shop").code == 0
     assert seen["sandbox"].webhook_header == ("X-Shop", "hush: hush")

@@ -21,7 +21,9 @@ def shop(serve):
         url = f"{sandbox.url}/v1/stores/store-1/products:create-from-template"
         headers = {"X-API-KEY": sandbox.api_key, "Content-Type": "application/json"}
         for count in range(number):
-            body = json.dumps({"templateId": "template-t-shirt", "title": f"Shirt {count}"}).encode()
+            body = json.dumps(
+                {"templateId": "template-t-shirt", "title": f"Shirt {count}"}
+            ).encode()
             with urllib.request.urlopen(urllib.request.Request(url, body, headers)) as answer:
                 assert answer.status == 200
         return sandbox
@@ -29,7 +31,9 @@ def shop(serve):
     return open_shop
 
 
-@pytest.mark.parametrize("names", [("shipping", "methods"), ("stores", "products"), ("templates", "get")])
+@pytest.mark.parametrize(
+    "names", [("shipping", "methods"), ("stores", "products"), ("templates", "get")]
+)
 def test_help_tells_of_every_command(command, names):
     assert "Exit code: 0" in command(names[0], "--help").out
     result = command(*names, "--help")
@@ -66,11 +70,16 @@ def test_the_products_of_a_store_are_listed_newest_first(shop, command):
     result = command("stores", "products", "store-1")
     assert (result.code, result.err) == (0, "")
     assert [row[1] for row in columns(result.out)] == ["Shirt 2", "Shirt 1", "Shirt 0"]
-    assert [row["title"] for row in rows(command("stores", "products", "store-1", "--json", "--limit", 2).out)] == [
+    assert [
+        row["title"]
+        for row in rows(command("stores", "products", "store-1", "--json", "--limit", 2).out)
+    ] == [
         "Shirt 2",
         "Shirt 1",
     ]
-    oldest_first = command("stores", "products", "store-1", "--order", "asc", "--order-by", "createdAt")
+    oldest_first = command(
+        "stores", "products", "store-1", "--order", "asc", "--order-by", "createdAt"
+    )
     assert [row[1] for row in columns(oldest_first.out)] == ["Shirt 0", "Shirt 1", "Shirt 2"]
 
 
@@ -87,7 +96,10 @@ def test_a_template_is_shown_with_its_variants(shop, command, terminal):
     lines = columns(result.out)
     assert ["template", "template-t-shirt"] in lines
     assert any(line[0] == "variant" and line[4] for line in lines)
-    assert rows(command("templates", "get", "template-t-shirt", "--json").out)[0]["id"] == "template-t-shirt"
+    assert (
+        rows(command("templates", "get", "template-t-shirt", "--json").out)[0]["id"]
+        == "template-t-shirt"
+    )
     plain = terminal()
     assert "image placeholders" in plain(command("templates", "get", "template-t-shirt").out)
 

@@ -22,14 +22,31 @@ def rows_of(path):
 
 
 def ids_of(sandbox, backend):
-    return {reference: ids[0] for reference, commits in sandbox.audit().orders[backend].items() for ids in commits}
+    return {
+        reference: ids[0]
+        for reference, commits in sandbox.audit().orders[backend].items()
+        for ids in commits
+    }
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
-def test_all_created_is_0_and_the_report_has_the_ids_of_the_sandbox(serve, command, orders, tmp_path, backend):
+def test_all_created_is_0_and_the_report_has_the_ids_of_the_sandbox(
+    serve, command, orders, tmp_path, backend
+):
     sandbox = serve()
-    result = command("submit", orders(5, backend=backend), "--backend", backend, "--report", tmp_path / "out.jsonl")
-    assert (result.code, result.out, result.err) == (0, "5 done: 5 created, 0 rejected, 0 unknown.\n", "")
+    result = command(
+        "submit",
+        orders(5, backend=backend),
+        "--backend",
+        backend,
+        "--report",
+        tmp_path / "out.jsonl",
+    )
+    assert (result.code, result.out, result.err) == (
+        0,
+        "5 done: 5 created, 0 rejected, 0 unknown.\n",
+        "",
+    )
     rows = rows_of(tmp_path / "out.jsonl")
     assert {row["reference"]: row["order_id"] for row in rows} == ids_of(sandbox, backend)
     assert sorted(row["line"] for row in rows) == [1, 2, 3, 4, 5]
@@ -50,9 +67,15 @@ def test_a_csv_report_names_the_parts_of_a_split_order(serve, command, orders, t
         "attempts",
         "seconds",
     ]
-    told = {row["reference"]: set(row["connected_order_ids"].split()) for row in rows if row["connected_order_ids"]}
+    told = {
+        row["reference"]: set(row["connected_order_ids"].split())
+        for row in rows
+        if row["connected_order_ids"]
+    }
     assert told == {
-        reference: set(ids) for reference, (ids,) in sandbox.audit().orders["gelato"].items() if len(ids) > 1
+        reference: set(ids)
+        for reference, (ids,) in sandbox.audit().orders["gelato"].items()
+        if len(ids) > 1
     }
 
 
@@ -66,15 +89,21 @@ def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders,
     sandbox = serve()
     path = orders(
         4,
-        edit=lambda lines: [lines[0].replace(b'"quantity"', b'"quantty"'), b"\n", b"{nonsense\n", *lines[1:]],
+        edit=lambda lines: [
+            lines[0].replace(b'"quantity"', b'"quantty"'),
+            b"\n",
+            b"{nonsense\n",
+            *lines[1:],
+        ],
     )
     result = command("submit", path, "--report", tmp_path / "out.jsonl")
     assert result.code == 1
     assert f"{path}:1: items[0].quantty: unknown key; did you mean quantity?\n" in result.err
     assert f"{path}:3: not JSON" in result.err
-    assert result.out == (
-        f"5 done: 3 created, 2 rejected, 0 unknown.\nThe rejected ones are in {path}.rejected.jsonl: "
-        f"mend them there, then run: gelato-async submit {path}.rejected.jsonl\n"
+    assert (
+        result.out == "5 done: 3 created, 2 rejected, 0 unknown.\nThe rejected ones are in"
+        f" {path}.rejected.jsonl: mend them there, then run: gelato-async submit"
+        f" {path}.rejected.jsonl\n"
     )
     assert sandbox.audit().commits == 3
     rejected = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "rejected"]
@@ -86,12 +115,16 @@ def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders,
 def test_what_gelato_or_a_rule_refuses_is_rejected_with_its_line(serve, command, orders, tmp_path):
     serve(connect_duplicates="refuse")
     path = orders(
-        2, backend="connect", edit=lambda lines: [lines[0], lines[1].replace(b'"country": "', b'"country": "x')]
+        2,
+        backend="connect",
+        edit=lambda lines: [lines[0], lines[1].replace(b'"country": "', b'"country": "x')],
     )
     first = command("submit", path, "--backend", "connect")
     assert first.code == 1
     assert f"{path}:2: sample-1-connect-00002: rejected: " in first.err
-    again = command("submit", path, "--backend", "connect", "--no-journal", "--report", tmp_path / "out.jsonl")
+    again = command(
+        "submit", path, "--backend", "connect", "--no-journal", "--report", tmp_path / "out.jsonl"
+    )
     assert again.code == 1
     assert "409" in again.err
     assert sorted((row["line"], row["outcome"]) for row in rows_of(tmp_path / "out.jsonl")) == [
@@ -121,7 +154,10 @@ def test_a_reference_that_comes_again_is_told_apart(serve, command, orders, tmp_
 def test_a_lost_answer_is_adopted(serve, command, orders, tmp_path):
     sandbox = serve(Fault("drop", count=1, when="after"))
     result = command("submit", orders(2), "--settle", 5, "--report", tmp_path / "out.jsonl")
-    assert (result.code, result.out) == (0, "2 done: 2 created (1 adopted), 0 rejected, 0 unknown.\n")
+    assert (result.code, result.out) == (
+        0,
+        "2 done: 2 created (1 adopted), 0 rejected, 0 unknown.\n",
+    )
     rows = rows_of(tmp_path / "out.jsonl")
     assert [row["outcome"] for row in rows] == ["created", "created"]
     assert sorted(row["reason"][:8] for row in rows) == ["", "adopted:"]
@@ -134,7 +170,8 @@ def test_some_unknown_is_3_also_where_some_are_rejected(serve, command, orders, 
     result = command("submit", path, "--settle", 0, "--report", tmp_path / "out.jsonl")
     assert result.code == 3
     assert result.out.startswith(
-        "3 done: 1 created, 1 rejected, 1 unknown.\nTo look for the unknown ones again: gelato-async settle "
+        "3 done: 1 created, 1 rejected, 1 unknown.\nTo look for the unknown ones again:"
+        " gelato-async settle "
     )
     assert ": unknown: orders.create: " in result.err
     (unknown,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "unknown"]
@@ -146,7 +183,10 @@ def test_standard_input_is_read(serve, process, orders):
     result = process("submit", "-", input=b"\xef\xbb\xbf" + orders(3).read_bytes() + b"nonsense")
     assert result.returncode == 1
     assert b"-:4: not JSON" in result.stderr
-    assert b"1 line could not be read as an order: mend it in the input itself, and submit it alone: " in result.stdout
+    assert (
+        b"1 line could not be read as an order: mend it in the input itself, and submit it alone: "
+        in result.stdout
+    )
     assert sandbox.audit().commits == 3
 
 
@@ -187,7 +227,9 @@ def test_wrong_usage_is_one_line_and_2_and_nothing_is_sent(serve, command, order
     assert orders(1).read_bytes() == before
 
 
-def test_a_report_that_may_not_be_written_is_2_before_anything_is_sent(serve, command, orders, tmp_path):
+def test_a_report_that_may_not_be_written_is_2_before_anything_is_sent(
+    serve, command, orders, tmp_path
+):
     sandbox = serve()
     (tmp_path / "out.csv").mkdir()
     result = command("submit", orders(1), "--report", tmp_path / "out.csv")
@@ -229,7 +271,9 @@ def test_on_a_terminal_a_missing_key_is_asked_for(serve, command, orders, monkey
     assert asked == ["Gelato API key: "]
 
 
-def test_a_refused_key_is_2_and_says_where_it_comes_from(serve, command, orders, monkeypatch, tmp_path):
+def test_a_refused_key_is_2_and_says_where_it_comes_from(
+    serve, command, orders, monkeypatch, tmp_path
+):
     sandbox = serve()
     monkeypatch.setenv("GELATO_API_KEY", "wrong")
     result = command("submit", orders(3), "--report", tmp_path / "out.jsonl")
@@ -245,13 +289,17 @@ def test_a_host_that_cannot_be_reached_is_2(command, orders, monkeypatch):
     monkeypatch.setenv("GELATO_API_KEY", "key")
     with socket.socket() as unserved:
         unserved.bind(("127.0.0.1", 0))
-        result = command("submit", orders(2), "--base-url", f"http://127.0.0.1:{unserved.getsockname()[1]}")
+        result = command(
+            "submit", orders(2), "--base-url", f"http://127.0.0.1:{unserved.getsockname()[1]}"
+        )
     assert result.code == 2
     assert "no connection to 127.0.0.1" in result.err
     assert result.err.count("\n") == 1
 
 
-def test_a_key_that_is_refused_in_the_middle_leaves_a_true_report(serve, command, orders, tmp_path, monkeypatch):
+def test_a_key_that_is_refused_in_the_middle_leaves_a_true_report(
+    serve, command, orders, tmp_path, monkeypatch
+):
     sandbox = serve()
     told = []
 
@@ -266,10 +314,15 @@ def test_a_key_that_is_refused_in_the_middle_leaves_a_true_report(serve, command
     assert "401" in result.err
     done = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "created"]
     assert {row["reference"]: row["order_id"] for row in done} == ids_of(sandbox, "gelato")
-    assert f"Stopped early: {len(done)} done: {len(done)} created, 0 rejected, 0 unknown." in result.err
+    assert (
+        f"Stopped early: {len(done)} done: {len(done)} created, 0 rejected, 0 unknown."
+        in result.err
+    )
 
 
-def test_a_report_on_a_full_disk_stops_the_run_and_says_what_was_done(serve, command, orders, monkeypatch):
+def test_a_report_on_a_full_disk_stops_the_run_and_says_what_was_done(
+    serve, command, orders, monkeypatch
+):
     sandbox = serve()
 
     def full(stream, _row):
@@ -295,7 +348,9 @@ def test_an_input_that_breaks_off_stops_the_run(serve, command, orders, monkeypa
     assert "Input/output error" in result.err
 
 
-def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(serve, command, orders, tmp_path, monkeypatch):
+def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(
+    serve, command, orders, tmp_path, monkeypatch
+):
     sandbox, presses = serve(), iter([signal.SIGINT])
     monkeypatch.setattr(
         progress.PlainLines,
@@ -321,7 +376,9 @@ def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(serve, command, orde
     assert any(row["reason"].startswith("replayed: ") for row in rows)
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot be sent a Ctrl-C of its own there")
+@pytest.mark.skipif(
+    sys.platform == "win32", reason="a process cannot be sent a Ctrl-C of its own there"
+)
 def test_ctrl_c_while_a_pipe_is_silent_ends_at_once(serve, orders, tmp_path):
     serve()
     line = [sys.executable, "-m", "gelato_async.cli", "submit", "-", "--report", "out.jsonl"]
@@ -330,7 +387,10 @@ def test_ctrl_c_while_a_pipe_is_silent_ends_at_once(serve, orders, tmp_path):
         running.stdin.write(orders(3).read_bytes())
         running.stdin.flush()
         deadline = time.monotonic() + 60
-        while not (tmp_path / "out.jsonl").exists() or (tmp_path / "out.jsonl").read_bytes().count(b"\n") < 3:
+        while (
+            not (tmp_path / "out.jsonl").exists()
+            or (tmp_path / "out.jsonl").read_bytes().count(b"\n") < 3
+        ):
             assert time.monotonic() < deadline
             time.sleep(0.02)
         os.kill(running.pid, signal.SIGINT)

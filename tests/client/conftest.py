@@ -4,7 +4,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from gelato_async import GelatoClient, GelatoConnectClient, Request, Response, ScriptedTransport, Unlimited
+from gelato_async import (
+    GelatoClient,
+    GelatoConnectClient,
+    Request,
+    Response,
+    ScriptedTransport,
+    Unlimited,
+)
 
 _KINDS = [
     ("POST", r"/v4/orders|/api/acme/order", "create"),
@@ -20,7 +27,11 @@ _KINDS = [
 
 def kind_of(request: Request):
     path = re.sub(r"^https?://[^/]+", "", request.url)
-    return next(kind for method, pattern, kind in _KINDS if method == request.method and re.fullmatch(pattern, path))
+    return next(
+        kind
+        for method, pattern, kind in _KINDS
+        if method == request.method and re.fullmatch(pattern, path)
+    )
 
 
 class Server:
@@ -78,8 +89,14 @@ class Server:
                 return self.answer(self.page(json.loads(request.body)))
             case "get":
                 wanted = request.url.rpartition("/")[2]
-                found = [order for order in self.orders if wanted in (order["id"], order["orderReferenceId"])]
-                return self.answer(found[0]) if found else self.answer({"message": "not found"}, 404)
+                found = [
+                    order
+                    for order in self.orders
+                    if wanted in (order["id"], order["orderReferenceId"])
+                ]
+                return (
+                    self.answer(found[0]) if found else self.answer({"message": "not found"}, 404)
+                )
         return self.answer({})
 
     def page(self, query):
@@ -87,7 +104,8 @@ class Server:
         rows = [
             order
             for order in reversed(self.orders)
-            if (wanted is None or order["orderReferenceId"] in wanted) and order["visible"] <= self.virtual.time
+            if (wanted is None or order["orderReferenceId"] in wanted)
+            and order["visible"] <= self.virtual.time
         ]
         offset = query.get("offset", 0)
         return {"orders": rows[offset : offset + query.get("limit", 50)]}
@@ -123,12 +141,20 @@ def connect(server, virtual):
 
 
 def make_gelato(server, virtual, **options):
-    defaults = {"transport": ScriptedTransport(server), "limiter": Unlimited(), "clock": virtual.clock}
+    defaults = {
+        "transport": ScriptedTransport(server),
+        "limiter": Unlimited(),
+        "clock": virtual.clock,
+    }
     return GelatoClient("test-key", **(defaults | options))
 
 
 def make_connect(server, virtual, **options):
-    defaults = {"transport": ScriptedTransport(server), "limiter": Unlimited(), "clock": virtual.clock}
+    defaults = {
+        "transport": ScriptedTransport(server),
+        "limiter": Unlimited(),
+        "clock": virtual.clock,
+    }
     return GelatoConnectClient("acme", "test-key", "test-secret", **(defaults | options))
 
 

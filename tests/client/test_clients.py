@@ -62,7 +62,10 @@ async def test_requests_go_to_the_documented_hosts_with_the_key(server, virtual)
     await GelatoClient("the-key", **options).orders.search_page()
     await GelatoConnectClient("acme", "the-key", "the-secret", **options).orders.search_page()
     first, second = transport.requests
-    assert (first.url, first.headers["x-api-key"]) == ("https://order.gelatoapis.com/v4/orders:search", "the-key")
+    assert (first.url, first.headers["x-api-key"]) == (
+        "https://order.gelatoapis.com/v4/orders:search",
+        "the-key",
+    )
     assert second.url == "https://api.partner-connect.io/api/acme/search"
     assert second.headers["x-api-key"] == "the-key:the-secret"
 
@@ -81,7 +84,9 @@ async def test_what_is_not_given_comes_from_the_environment(server, monkeypatch)
     transport = ScriptedTransport(server)
     await GelatoClient(transport=transport, limiter=Unlimited()).orders.search_page()
     await GelatoConnectClient(transport=transport, limiter=Unlimited()).orders.search_page()
-    await GelatoClient("mine", base_url="http://localhost", transport=transport).orders.search_page()
+    await GelatoClient(
+        "mine", base_url="http://localhost", transport=transport
+    ).orders.search_page()
     assert [(request.url, request.headers["x-api-key"]) for request in transport.requests] == [
         ("http://127.0.0.1:8000/v4/orders:search", "env-key"),
         ("https://proxy.example.com/api/acme/search", "env-key:env-secret"),
@@ -112,13 +117,17 @@ def test_a_key_that_cannot_be_one_is_refused_without_an_echo(key):
         assert "secret" not in str(caught.value).replace("API secret", "")
 
 
-@pytest.mark.parametrize("url", ["http://example.com", "http://10.0.0.1", "http://127.0.0.1.example.com"])
+@pytest.mark.parametrize(
+    "url", ["http://example.com", "http://10.0.0.1", "http://127.0.0.1.example.com"]
+)
 def test_plain_http_to_another_machine_is_refused(url):
     with pytest.raises(ValueError, match="plain HTTP"):
         GelatoClient("key", base_url=url)
 
 
-@pytest.mark.parametrize("url", ["http://127.0.0.1:1", "http://localhost", "http://[::1]:80", "https://example.com"])
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:1", "http://localhost", "http://[::1]:80", "https://example.com"]
+)
 def test_loopback_may_be_plain_http(url):
     assert url in repr(GelatoClient("key", base_url=url))
 
@@ -135,9 +144,13 @@ def test_a_base_url_is_an_origin(url):
 async def test_paths_can_be_replaced(server):
     transport = ScriptedTransport(lambda _: Response(status=200))
     paths = {CancelOrder: "/api/{prefix}/orders/{order_id}/cancel"}
-    client = GelatoConnectClient("acme", "key", "secret", paths=paths, transport=transport, limiter=Unlimited())
+    client = GelatoConnectClient(
+        "acme", "key", "secret", paths=paths, transport=transport, limiter=Unlimited()
+    )
     await client.orders.cancel("a/b")
-    assert transport.requests[0].url == "https://api.partner-connect.io/api/acme/orders/a%2Fb/cancel"
+    assert (
+        transport.requests[0].url == "https://api.partner-connect.io/api/acme/orders/a%2Fb/cancel"
+    )
 
 
 # options
@@ -157,15 +170,25 @@ def test_a_timeout_is_more_than_nothing(gelato, option, seconds):
 async def test_with_options_changes_a_copy_on_the_same_connections(make_client, api):
     transport, limiter = Closing(), Unlimited()
     client = make_client(api, transport=transport, limiter=limiter)
-    other = client.with_options(timeout=5, total_timeout=50, retry=RetryPolicy(attempts=1), validate=False)
+    other = client.with_options(
+        timeout=5, total_timeout=50, retry=RetryPolicy(attempts=1), validate=False
+    )
     await client.orders.search_page()
     await other.orders.search_page()
     assert transport.timeouts == [30.0, 5]
     assert type(other) is type(client)
     assert other.engine.limiter is client.engine.limiter is limiter
     assert other.engine.transport is client.engine.transport
-    assert (other.engine.total_timeout, other.engine.retry.attempts, other.engine.validate) == (50, 1, False)
-    assert (client.engine.total_timeout, client.engine.retry.attempts, client.engine.validate) == (None, 4, True)
+    assert (other.engine.total_timeout, other.engine.retry.attempts, other.engine.validate) == (
+        50,
+        1,
+        False,
+    )
+    assert (client.engine.total_timeout, client.engine.retry.attempts, client.engine.validate) == (
+        None,
+        4,
+        True,
+    )
 
 
 def test_with_options_none_means_the_default(make_client):
@@ -278,7 +301,9 @@ async def test_a_broken_order_is_found_before_it_is_sent(server, gelato, make_or
 
 
 @pytest.mark.anyio
-async def test_without_validation_it_is_sent_but_what_cannot_be_said_is_not(server, make_client, make_order):
+async def test_without_validation_it_is_sent_but_what_cannot_be_said_is_not(
+    server, make_client, make_order
+):
     client = make_client(validate=False)
     await client.orders.create(make_order(currency=""))
     assert server.count("create") == 1
@@ -290,7 +315,9 @@ async def test_without_validation_it_is_sent_but_what_cannot_be_said_is_not(serv
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize("order_id", ["", ".", "..", " "])
-async def test_ids_that_would_address_something_else_are_refused(server, make_client, api, order_id):
+async def test_ids_that_would_address_something_else_are_refused(
+    server, make_client, api, order_id
+):
     client = make_client(api)
     for call in (client.orders.get, client.orders.cancel):
         with pytest.raises(ValidationError):
@@ -315,10 +342,14 @@ async def test_every_method_works_against_the_sandbox(make_order, address):
             await gelato.orders.delete_draft(other.id)
             with pytest.raises(NotFoundError):
                 await gelato.orders.get(other.id)
-        async with GelatoConnectClient("sandbox", sandbox.connect_key, sandbox.connect_secret, **options) as connect:
+        async with GelatoConnectClient(
+            "sandbox", sandbox.connect_key, sandbox.connect_secret, **options
+        ) as connect:
             submitted = await connect.orders.create(make_order())
             assert (await connect.orders.get("ref-1")).id == submitted.id
-            moved = await connect.orders.update_shipment("ref-1", shipping_address=evolve(address, city="Elsewhere"))
+            moved = await connect.orders.update_shipment(
+                "ref-1", shipping_address=evolve(address, city="Elsewhere")
+            )
             assert moved.shipping_address.city == "Elsewhere"
             await connect.orders.cancel("ref-1")
             assert (await connect.orders.get(submitted.id)).fulfillment_status == "canceled"

@@ -35,7 +35,10 @@ UNKNOWN = [
     pytest.param(Response(status=550), id="550"),
     pytest.param(Response(status=408), id="408"),
 ]
-ACCEPTED = [pytest.param(BROKEN_OFF, id="truncated 200"), pytest.param(UNREADABLE, id="unreadable 200")]
+ACCEPTED = [
+    pytest.param(BROKEN_OFF, id="truncated 200"),
+    pytest.param(UNREADABLE, id="unreadable 200"),
+]
 APIS = pytest.mark.parametrize("api", ["gelato", "connect"])
 
 
@@ -50,7 +53,9 @@ async def test_an_answered_create_is_one_request(server, make_client, make_order
 
 @pytest.mark.anyio
 @APIS
-@pytest.mark.parametrize("answer", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"])
+@pytest.mark.parametrize(
+    "answer", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"]
+)
 async def test_a_create_that_cannot_have_taken_effect_is_repeated_without_a_look(
     server, make_client, make_order, api, answer
 ):
@@ -62,7 +67,10 @@ async def test_a_create_that_cannot_have_taken_effect_is_repeated_without_a_look
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("answer", "error"),
-    [(ConnectionFailedError("refused"), ConnectionFailedError), (Response(status=429), RateLimitError)],
+    [
+        (ConnectionFailedError("refused"), ConnectionFailedError),
+        (Response(status=429), RateLimitError),
+    ],
     ids=["refused", "429"],
 )
 async def test_such_a_create_is_given_up_after_four_attempts_with_its_own_error(
@@ -77,7 +85,9 @@ async def test_such_a_create_is_given_up_after_four_attempts_with_its_own_error(
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize("status", [409, 400, 401, 403, 404, 418, 422, 301, 302, 307])
-async def test_a_create_that_was_refused_is_not_repeated(server, make_client, make_order, api, status):
+async def test_a_create_that_was_refused_is_not_repeated(
+    server, make_client, make_order, api, status
+):
     server.queue("create", Response(status=status))
     with pytest.raises(ResponseError) as caught:
         await make_client(api).orders.create(make_order())
@@ -86,8 +96,12 @@ async def test_a_create_that_was_refused_is_not_repeated(server, make_client, ma
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("before", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"])
-async def test_a_409_after_attempts_that_cannot_have_taken_effect_is_raised(server, gelato, make_order, before):
+@pytest.mark.parametrize(
+    "before", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"]
+)
+async def test_a_409_after_attempts_that_cannot_have_taken_effect_is_raised(
+    server, gelato, make_order, before
+):
     server.queue("create", before, Response(status=409))
     with pytest.raises(ConflictError):
         await gelato.orders.create(make_order())
@@ -161,7 +175,9 @@ async def test_the_window_starts_anew_with_every_unclear_send(server, gelato, ma
 
 
 @pytest.mark.anyio
-async def test_an_order_of_the_first_attempt_that_shows_after_the_second_is_adopted(server, gelato, make_order):
+async def test_an_order_of_the_first_attempt_that_shows_after_the_second_is_adopted(
+    server, gelato, make_order
+):
     server.queue("create", server.lost(DROPPED, visible_in=60.2), Response(status=503))
     made = await gelato.orders.create(make_order())
     assert made.id == "order-1"
@@ -186,7 +202,13 @@ async def test_a_create_that_stays_unclear_to_the_last_attempt_is_an_unknown_out
 
 @pytest.mark.anyio
 async def test_attempts_that_did_not_go_out_count_too(server, gelato, make_order):
-    server.queue("create", Response(status=429), ConnectionFailedError("refused"), Response(status=429), DROPPED)
+    server.queue(
+        "create",
+        Response(status=429),
+        ConnectionFailedError("refused"),
+        Response(status=429),
+        DROPPED,
+    )
     with pytest.raises(OutcomeUnknownError) as caught:
         await gelato.orders.create(make_order())
     assert caught.value.attempts == 4
@@ -214,7 +236,9 @@ async def test_a_policy_without_resend_adopts_what_it_finds(server, make_client,
     "failure", [DROPPED, FAILED, ConnectionFailedError("refused"), UNREADABLE, Response(status=429)]
 )
 @pytest.mark.parametrize("position", [0, 3, 7])
-async def test_a_create_is_not_sent_again_when_a_look_failed(server, gelato, make_order, failure, position):
+async def test_a_create_is_not_sent_again_when_a_look_failed(
+    server, gelato, make_order, failure, position
+):
     empty = [server.answer({"orders": []})] * position
     server.queue("create", DROPPED)
     server.queue("search", *empty, *[failure] * 4)
@@ -250,8 +274,11 @@ async def test_a_single_failure_of_a_look_that_its_repeat_mends_is_none(server, 
 
 
 @pytest.mark.anyio
-async def test_a_look_that_took_to_the_end_of_the_window_is_not_the_last_one(server, gelato, make_order, virtual):
-    # what a slow search says was true when it was asked; an order that shows afterwards, in time, must still be found
+async def test_a_look_that_took_to_the_end_of_the_window_is_not_the_last_one(
+    server, gelato, make_order, virtual
+):
+    # what a slow search says was true when it was asked; an order that shows afterwards, in time,
+    # must still be found
     def slow(request):
         page = server.page(json.loads(request.body))
         virtual.time = 61.0
@@ -301,7 +328,9 @@ async def test_an_accepted_resend_is_never_sent_again(server, gelato, make_order
 
 @pytest.mark.anyio
 @APIS
-async def test_an_unreadable_answer_that_names_the_order_leads_straight_to_it(server, make_client, make_order, api):
+async def test_an_unreadable_answer_that_names_the_order_leads_straight_to_it(
+    server, make_client, make_order, api
+):
     def half_an_answer(request):
         return server.answer({"id": server.commit(request, visible_in=9_999)["id"]})
 
@@ -312,7 +341,9 @@ async def test_an_unreadable_answer_that_names_the_order_leads_straight_to_it(se
 
 
 @pytest.mark.anyio
-async def test_an_unreadable_answer_that_names_an_unreadable_order_is_an_unknown_outcome(server, gelato, make_order):
+async def test_an_unreadable_answer_that_names_an_unreadable_order_is_an_unknown_outcome(
+    server, gelato, make_order
+):
     server.queue("create", server.answer({"id": "order-9"}))
     server.queue("get", *[UNREADABLE] * 4)
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -323,7 +354,9 @@ async def test_an_unreadable_answer_that_names_an_unreadable_order_is_an_unknown
 
 @pytest.mark.anyio
 @APIS
-async def test_a_found_order_that_cannot_be_read_whole_is_answered_from_its_row(server, make_client, make_order, api):
+async def test_a_found_order_that_cannot_be_read_whole_is_answered_from_its_row(
+    server, make_client, make_order, api
+):
     server.queue("create", server.lost(DROPPED))
     server.queue("get", *[FAILED] * 4)
     made = await make_client(api).orders.create(make_order())
@@ -352,8 +385,12 @@ async def test_another_refusal_of_a_resend_is_raised(server, gelato, make_order)
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("answer", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"])
-async def test_a_resend_that_never_gets_through_leaves_the_outcome_unknown(server, gelato, make_order, answer):
+@pytest.mark.parametrize(
+    "answer", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"]
+)
+async def test_a_resend_that_never_gets_through_leaves_the_outcome_unknown(
+    server, gelato, make_order, answer
+):
     server.queue("create", DROPPED, *[answer] * 9)
     with pytest.raises(OutcomeUnknownError, match="could not be sent again"):
         await gelato.orders.create(make_order())
@@ -361,7 +398,9 @@ async def test_a_resend_that_never_gets_through_leaves_the_outcome_unknown(serve
 
 
 @pytest.mark.anyio
-async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown(server, make_client, make_order):
+async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown(
+    server, make_client, make_order
+):
     # it was sent once: "nothing reached Gelato, safe to repeat" would be a lie
     class ClosedAfterTwoLooks(Unlimited):
         async def acquire(self):
@@ -369,7 +408,9 @@ async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown
                 await anyio.sleep_forever()
 
     server.queue("create", DROPPED)
-    client = make_client(limiter=ClosedAfterTwoLooks(), retry=RetryPolicy(settle=1), total_timeout=1.05)
+    client = make_client(
+        limiter=ClosedAfterTwoLooks(), retry=RetryPolicy(settle=1), total_timeout=1.05
+    )
     with pytest.raises((OutcomeUnknownError, NotSentError)) as caught:
         await client.orders.create(make_order())
     assert isinstance(caught.value, OutcomeUnknownError)
@@ -382,7 +423,9 @@ async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize("status", ["canceled", "failed"])
-async def test_a_canceled_or_failed_order_from_before_is_never_adopted(server, make_client, make_order, api, status):
+async def test_a_canceled_or_failed_order_from_before_is_never_adopted(
+    server, make_client, make_order, api, status
+):
     server.order(age=3, fulfillmentStatus=status)
     server.queue("create", DROPPED)
     made = await make_client(api).orders.create(make_order())
@@ -391,7 +434,9 @@ async def test_a_canceled_or_failed_order_from_before_is_never_adopted(server, m
 
 
 @pytest.mark.anyio
-async def test_a_canceled_order_of_the_very_second_of_our_attempt_is_not_adopted(server, gelato, make_order, virtual):
+async def test_a_canceled_order_of_the_very_second_of_our_attempt_is_not_adopted(
+    server, gelato, make_order, virtual
+):
     virtual.time = 0.9
     server.order(fulfillmentStatus="canceled")
     server.queue("create", server.lost(FAILED))
@@ -408,7 +453,9 @@ async def test_our_own_order_that_failed_meanwhile_is_adopted(server, gelato, ma
 
 @pytest.mark.anyio
 @APIS
-async def test_an_order_from_before_our_first_attempt_is_ignored(server, make_client, make_order, api):
+async def test_an_order_from_before_our_first_attempt_is_ignored(
+    server, make_client, make_order, api
+):
     server.order(age=6)
     server.queue("create", DROPPED)
     made = await make_client(api).orders.create(make_order())
@@ -417,7 +464,9 @@ async def test_an_order_from_before_our_first_attempt_is_ignored(server, make_cl
 
 
 @pytest.mark.anyio
-async def test_an_order_from_just_before_our_first_attempt_may_be_ours_by_a_wrong_clock(server, gelato, make_order):
+async def test_an_order_from_just_before_our_first_attempt_may_be_ours_by_a_wrong_clock(
+    server, gelato, make_order
+):
     server.order(age=4)
     server.queue("create", DROPPED)
     assert (await gelato.orders.create(make_order())).id == "order-1"
@@ -476,7 +525,9 @@ def split(server, how):
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize("how", ["both name both", "first names second", "second names first"])
-async def test_the_parts_of_a_split_order_are_one_order(server, make_client, make_order, caplog, api, how):
+async def test_the_parts_of_a_split_order_are_one_order(
+    server, make_client, make_order, caplog, api, how
+):
     server.queue("create", split(server, how))
     made = await make_client(api).orders.create(make_order())
     assert made.id == "order-1"
@@ -485,7 +536,9 @@ async def test_the_parts_of_a_split_order_are_one_order(server, make_client, mak
 
 
 @pytest.mark.anyio
-async def test_of_untied_orders_the_earliest_is_adopted_and_all_are_named(server, gelato, make_order, virtual, caplog):
+async def test_of_untied_orders_the_earliest_is_adopted_and_all_are_named(
+    server, gelato, make_order, virtual, caplog
+):
     def twice(request):
         server.commit(request, createdAt="2023-11-14T22:13:25+00:00")
         server.commit(request, createdAt="2023-11-14T22:13:21+00:00")
@@ -585,7 +638,9 @@ async def test_looks_take_tokens_too(server, make_client, make_order, virtual):
 
 
 @pytest.mark.anyio
-async def test_send_raw_shows_the_response_an_adopted_order_was_read_from(server, gelato, make_order):
+async def test_send_raw_shows_the_response_an_adopted_order_was_read_from(
+    server, gelato, make_order
+):
     server.queue("create", server.lost(DROPPED))
     reply = await gelato.send_raw(CreateOrder(make_order()))
     assert reply.response.status == 200
@@ -593,7 +648,9 @@ async def test_send_raw_shows_the_response_an_adopted_order_was_read_from(server
 
 
 @pytest.mark.anyio
-async def test_on_sending_is_called_before_the_first_byte_of_every_attempt(server, gelato, make_order):
+async def test_on_sending_is_called_before_the_first_byte_of_every_attempt(
+    server, gelato, make_order
+):
     operation = CreateOrder(make_order())
     creation = Creation(operation=operation, request=gelato.engine.backend.build(operation))
     server.queue("create", Response(status=429))

@@ -34,7 +34,9 @@ def seed():
 
 @pytest.fixture
 def sandbox(seed):
-    with Sandbox(faults=FaultPlan(FAULTS, seed), search_lag=0.1, rate_limit=None, speed=0.0) as running:
+    with Sandbox(
+        faults=FaultPlan(FAULTS, seed), search_lag=0.1, rate_limit=None, speed=0.0
+    ) as running:
         yield running
 
 
@@ -43,7 +45,9 @@ def clients(sandbox, retry):
     key, secret = sandbox.connect_key, sandbox.connect_secret
     return {
         "gelato": GelatoClient(sandbox.api_key, limiter=Unlimited(), **options),
-        "connect": GelatoConnectClient(sandbox.connect_prefix, key, secret, limiter=Unlimited(), **options),
+        "connect": GelatoConnectClient(
+            sandbox.connect_prefix, key, secret, limiter=Unlimited(), **options
+        ),
     }
 
 
@@ -73,7 +77,10 @@ async def create_all(sandbox, make_order, retry, count=SOME):
 def true_orders(sandbox):
     """Backend -> reference -> the ids of all its live and dead orders, as the sandbox knows them."""
     return {
-        name: {reference: [order_id for commit in commits for order_id in commit] for reference, commits in of.items()}
+        name: {
+            reference: [order_id for commit in commits for order_id in commit]
+            for reference, commits in of.items()
+        }
         for name, of in sandbox.audit().orders.items()
     }
 
@@ -85,7 +92,8 @@ async def test_every_order_is_made_exactly_once(sandbox, make_order):
     audit = sandbox.audit()
     assert audit.duplicates == ()
     assert true_orders(sandbox) == {
-        name: {reference: [order_id] for reference, order_id in answers.items()} for name, answers in made.items()
+        name: {reference: [order_id] for reference, order_id in answers.items()}
+        for name, answers in made.items()
     }
     assert audit.commits == 2 * MANY
     assert set(audit.faults) == {fault.name for fault in FAULTS}
@@ -99,7 +107,9 @@ async def test_without_a_window_the_same_faults_make_duplicates(sandbox, make_or
 
 
 @pytest.mark.anyio
-async def test_with_an_immediate_resend_the_same_faults_make_duplicates(sandbox, make_order, monkeypatch):
+async def test_with_an_immediate_resend_the_same_faults_make_duplicates(
+    sandbox, make_order, monkeypatch
+):
     async def find_nothing(*_):
         return None
 
@@ -109,20 +119,32 @@ async def test_with_an_immediate_resend_the_same_faults_make_duplicates(sandbox,
 
 
 @pytest.mark.anyio
-async def test_without_a_resend_no_order_is_made_twice_and_none_is_believed_that_is_not(sandbox, make_order):
-    made = await create_all(sandbox, make_order, RetryPolicy(attempts=10, settle=1.0, resend=False, initial=0.05))
+async def test_without_a_resend_no_order_is_made_twice_and_none_is_believed_that_is_not(
+    sandbox, make_order
+):
+    made = await create_all(
+        sandbox, make_order, RetryPolicy(attempts=10, settle=1.0, resend=False, initial=0.05)
+    )
     audit = sandbox.audit()
     assert audit.duplicates == ()
     for name, orders in true_orders(sandbox).items():
-        believed = {reference: [order_id] for reference, order_id in made[name].items() if isinstance(order_id, str)}
+        believed = {
+            reference: [order_id]
+            for reference, order_id in made[name].items()
+            if isinstance(order_id, str)
+        }
         assert believed == orders
         unknown = [error for error in made[name].values() if not isinstance(error, str)]
         assert unknown
-        assert all(isinstance(error, OutcomeUnknownError) and error.attempts == 1 for error in unknown)
+        assert all(
+            isinstance(error, OutcomeUnknownError) and error.attempts == 1 for error in unknown
+        )
 
 
 @pytest.mark.anyio
-async def test_references_of_canceled_orders_are_ordered_anew_and_those_never_adopted(sandbox, make_order):
+async def test_references_of_canceled_orders_are_ordered_anew_and_those_never_adopted(
+    sandbox, make_order
+):
     before = await create_all(sandbox, make_order, QUICK)
     opened = clients(sandbox, QUICK)
     for name, client in opened.items():
@@ -133,7 +155,10 @@ async def test_references_of_canceled_orders_are_ordered_anew_and_those_never_ad
     audit = sandbox.audit()
     assert audit.duplicates == ()
     assert true_orders(sandbox) == {
-        name: {reference: [before[name][reference], again[name][reference]] for reference in again[name]}
+        name: {
+            reference: [before[name][reference], again[name][reference]]
+            for reference in again[name]
+        }
         for name in again
     }
     assert audit.commits == 4 * SOME

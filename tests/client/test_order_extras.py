@@ -58,8 +58,14 @@ def life(server, virtual):
 
 
 def order(status="created", *items, **changes):
-    made = tuple(OrderItem(id=str(number), fulfillment_status=item) for number, item in enumerate(items))
-    fields = {"id": "order-1", "order_reference_id": "ref-1", "fulfillment_status": FulfillmentStatus(status)}
+    made = tuple(
+        OrderItem(id=str(number), fulfillment_status=item) for number, item in enumerate(items)
+    )
+    fields = {
+        "id": "order-1",
+        "order_reference_id": "ref-1",
+        "fulfillment_status": FulfillmentStatus(status),
+    }
     return Order(**(fields | {"items": made} | changes))
 
 
@@ -101,7 +107,10 @@ async def test_what_is_certainly_too_late_is_refused_by_the_sandbox_of_both_apis
     with Sandbox(speed=0.0) as sandbox:
         gelato = GelatoClient(sandbox.api_key, base_url=sandbox.url, limiter=Unlimited())
         connect = GelatoConnectClient(
-            sandbox.connect_prefix, sandbox.connect_key, sandbox.connect_secret, base_url=sandbox.url
+            sandbox.connect_prefix,
+            sandbox.connect_key,
+            sandbox.connect_secret,
+            base_url=sandbox.url,
         )
         async with gelato, connect:
             for client in (gelato, connect):
@@ -115,7 +124,12 @@ async def test_what_is_certainly_too_late_is_refused_by_the_sandbox_of_both_apis
 
 @pytest.mark.parametrize(
     ("status", "code", "refused"),
-    [("failed", "capability", True), ("canceled", "capability", True), ("failed", None, False), ("failed", "", False)],
+    [
+        ("failed", "capability", True),
+        ("canceled", "capability", True),
+        ("failed", None, False),
+        ("failed", "", False),
+    ],
 )
 def test_refused_is_failed_or_canceled_with_a_code(status, code, refused):
     assert order(status, refusal_reason_code=code).is_refused is refused
@@ -140,17 +154,23 @@ async def test_an_order_is_waited_for_at_growing_intervals(orders, server, life,
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
-    "statuses", ["passed", FulfillmentStatus.PASSED, ["passed"], {"passed", "printed"}, ("passed",)], ids=repr
+    "statuses",
+    ["passed", FulfillmentStatus.PASSED, ["passed"], {"passed", "printed"}, ("passed",)],
+    ids=repr,
 )
 async def test_one_status_or_several_may_be_waited_for(orders, server, statuses):
     server.order(fulfillmentStatus="passed")
-    assert (await orders("gelato").wait_for("order-1", statuses, timeout=0)).fulfillment_status == "passed"
+    assert (
+        await orders("gelato").wait_for("order-1", statuses, timeout=0)
+    ).fulfillment_status == "passed"
 
 
 @pytest.mark.anyio
 async def test_a_status_that_is_new_may_be_waited_for(orders, life):
     life({5: {"fulfillmentStatus": "brand_new"}})
-    assert (await orders("gelato").wait_for("order-1", "brand_new", timeout=60)).fulfillment_status == "brand_new"
+    assert (
+        await orders("gelato").wait_for("order-1", "brand_new", timeout=60)
+    ).fulfillment_status == "brand_new"
 
 
 @pytest.mark.anyio
@@ -163,7 +183,9 @@ async def test_waiting_for_no_status_is_refused(orders, server):
 @pytest.mark.anyio
 async def test_gelato_connect_waits_by_reference_too(orders, server):
     server.order("ref-7", fulfillmentStatus="shipped")
-    assert (await orders("connect").wait_for("ref-7", SHIPPED, timeout=0)).order_reference_id == "ref-7"
+    assert (
+        await orders("connect").wait_for("ref-7", SHIPPED, timeout=0)
+    ).order_reference_id == "ref-7"
 
 
 @pytest.mark.anyio
@@ -171,7 +193,9 @@ async def test_gelato_connect_waits_by_reference_too(orders, server):
 @pytest.mark.parametrize("status", ["canceled", "failed", "delivered", "returned"])
 async def test_a_wait_in_vain_ends_at_once_with_the_order(orders, life, virtual, api, status):
     life({3: {"fulfillmentStatus": status}})
-    with pytest.raises(OrderEndedError, match=f"order-1 is {status} and cannot become passed or printed") as caught:
+    with pytest.raises(
+        OrderEndedError, match=f"order-1 is {status} and cannot become passed or printed"
+    ) as caught:
         await orders(api).wait_for("order-1", ["printed", "passed"], timeout=1000)
     assert (caught.value.order.fulfillment_status, virtual.time) == (status, 3)
     assert not isinstance(caught.value, OrderRefusedError)
@@ -192,7 +216,10 @@ async def test_a_refusal_after_acceptance_is_an_error_that_carries_the_order(ord
     with pytest.raises(OrderRefusedError) as caught:
         await orders(api).wait_for("order-1", SHIPPED, timeout=1000)
     error = caught.value
-    assert (error.refusal_reason_code, error.order.refusal_reason) == ("missing_retail_prices", "Ada Example has none")
+    assert (error.refusal_reason_code, error.order.refusal_reason) == (
+        "missing_retail_prices",
+        "Ada Example has none",
+    )
     assert error.order.shipping_address.first_name == "Ada"
     assert isinstance(error, OrderEndedError)
     assert not isinstance(error, (NotSentError, TimeoutError))
@@ -222,11 +249,16 @@ async def test_gelato_connects_refusal_is_seen_in_the_sandbox(make_order, addres
 @APIS
 async def test_when_time_is_up_the_order_is_given_as_last_seen(orders, server, virtual, api):
     server.order(fulfillmentStatus="on_hold")
-    with pytest.raises(WaitTimeoutError, match="it was on_hold when last seen, and 10 seconds are over") as caught:
+    with pytest.raises(
+        WaitTimeoutError, match="it was on_hold when last seen, and 10 seconds are over"
+    ) as caught:
         await orders(api).wait_for("order-1", SHIPPED, timeout=10)
     assert isinstance(caught.value, TimeoutError)
     assert isinstance(caught.value, GelatoError)
-    assert (caught.value.last.fulfillment_status, caught.value.operation) == ("on_hold", "orders.get")
+    assert (caught.value.last.fulfillment_status, caught.value.operation) == (
+        "on_hold",
+        "orders.get",
+    )
     assert (server.times("get"), virtual.time) == ([0, 1, 3, 7, 10], 10)
 
 
@@ -280,7 +312,12 @@ async def test_a_look_that_finds_no_turn_in_its_time_is_repeated(orders, server)
 
 # errors as values
 
-ENDED = order("failed", refusal_reason_code="capability", refusal_reason="Ada Example", raw={"firstName": "Ada"})
+ENDED = order(
+    "failed",
+    refusal_reason_code="capability",
+    refusal_reason="Ada Example",
+    raw={"firstName": "Ada"},
+)
 ERRORS = [
     OrderEndedError("it ended", order=ENDED, operation="orders.get", reason="why"),
     OrderRefusedError("it was refused", order=ENDED, operation="orders.get"),
@@ -290,7 +327,9 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=repr)
-@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))])
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda error: pickle.loads(pickle.dumps(error))]
+)
 def test_the_errors_survive_pickle_and_copy_with_all_they_know(error, copied):
     again = copied(error)
     assert type(again) is type(error)
@@ -307,7 +346,9 @@ def test_the_errors_show_no_recipient(error):
 
 
 def parts(*statuses):
-    return ConnectedOrders(orders=tuple(order(status, id=str(number)) for number, status in enumerate(statuses)))
+    return ConnectedOrders(
+        orders=tuple(order(status, id=str(number)) for number, status in enumerate(statuses))
+    )
 
 
 @pytest.mark.parametrize(
@@ -423,7 +464,9 @@ async def test_no_part_is_asked_for_twice(orders, server):
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize(("api", "first"), [("gelato", "order-1"), ("connect", "order-1"), ("connect", "ref-1")])
+@pytest.mark.parametrize(
+    ("api", "first"), [("gelato", "order-1"), ("connect", "order-1"), ("connect", "ref-1")]
+)
 async def test_a_hundred_parts_are_gathered_and_no_more(orders, server, api, first):
     ids = [f"order-{number}" for number in range(1, 101)]
     for number in range(100):
@@ -457,7 +500,9 @@ async def test_the_total_timeout_is_for_all_parts_together(orders, server, virtu
     for _ in ids:
         server.order(connectedOrderIds=ids)
     with pytest.raises(NotSentError, match="the time for the whole call ran out"):
-        await orders("gelato", total_timeout=10, transport=ScriptedTransport(slow)).connected("order-1")
+        await orders("gelato", total_timeout=10, transport=ScriptedTransport(slow)).connected(
+            "order-1"
+        )
     assert server.count("get") == 3
 
 
@@ -481,7 +526,10 @@ async def test_a_split_order_of_the_sandbox_is_shipped_when_both_parts_are(make_
             await gelato.orders.cancel(found.orders[1].id)
             sandbox.advance(150)
             after = await gelato.orders.connected(made)
-            assert (after.fulfillment_status, after.live.fulfillment_status) == ("canceled", "shipped")
+            assert (after.fulfillment_status, after.live.fulfillment_status) == (
+                "canceled",
+                "shipped",
+            )
 
 
 # paging

@@ -30,7 +30,10 @@ EVERY = pytest.mark.parametrize("listing", LISTINGS)
 
 
 class Shelf:
-    """Rows in memory, newest first; `more(n)` is called after the n-th page was cut, and may put rows in front."""
+    """Rows in memory, newest first.
+
+    `more(n)` is called after the n-th page was cut, and may put rows in front.
+    """
 
     def __init__(self, listing, count, more=None):
         self.field, self.key, self.listing = LISTINGS[listing]
@@ -38,13 +41,18 @@ class Shelf:
         self.more = more or (lambda page: 0)
         self.offsets = []
         self.client = GelatoClient(
-            "k", transport=ScriptedTransport(self), limiter=Unlimited(), retry=RetryPolicy(attempts=1)
+            "k",
+            transport=ScriptedTransport(self),
+            limiter=Unlimited(),
+            retry=RetryPolicy(attempts=1),
         )
 
     def asked(self, request):
         if request.body:
             return json.loads(request.body)
-        return {name: int(values[0]) for name, values in parse_qs(urlsplit(request.url).query).items()}
+        return {
+            name: int(values[0]) for name, values in parse_qs(urlsplit(request.url).query).items()
+        }
 
     def page(self, offset, limit):
         return self.rows[offset : offset + limit]
@@ -59,7 +67,9 @@ class Shelf:
         return Response(status=200, body=json.dumps({self.field: rows}).encode())
 
     async def read(self):
-        return [getattr(row, "product_uid", None) or row.id async for row in self.listing(self.client)]
+        return [
+            getattr(row, "product_uid", None) or row.id async for row in self.listing(self.client)
+        ]
 
 
 class Deaf(Shelf):
@@ -72,10 +82,14 @@ class Deaf(Shelf):
 @EVERY
 @pytest.mark.parametrize("pages", [2, 4, 40], ids="{} pages".format)
 @pytest.mark.parametrize("added", [1, 50, 99, 100, 110, 250], ids="{} added to each".format)
-async def test_no_row_is_missing_and_none_comes_twice_while_others_are_added_in_front(listing, added, pages):
+async def test_no_row_is_missing_and_none_comes_twice_while_others_are_added_in_front(
+    listing, added, pages
+):
     shelf = Shelf(listing, 1000, lambda page: added if page <= pages else 0)
     met = await shelf.read()
-    assert [name for name in met if name.startswith("old")] == [f"old-{number}" for number in range(1000)]
+    assert [name for name in met if name.startswith("old")] == [
+        f"old-{number}" for number in range(1000)
+    ]
     assert len(met) == len(set(met))
 
 
@@ -206,7 +220,9 @@ async def add(client, orders):
 
 
 @pytest.mark.parametrize("api", ["gelato", "connect"])
-async def test_a_thousand_orders_of_the_sandbox_are_read_while_orders_are_added(filled, api, make_order):
+async def test_a_thousand_orders_of_the_sandbox_are_read_while_orders_are_added(
+    filled, api, make_order
+):
     filled.reset()
     async with clients(filled)[api] as client:
         await add(client, [make_order(f"old-{number}") for number in range(1000)])
@@ -214,7 +230,10 @@ async def test_a_thousand_orders_of_the_sandbox_are_read_while_orders_are_added(
         async for row in client.orders.search():
             met.append(row)
             if len(met) % 100 == 0:
-                await add(client, [make_order(f"new-{len(met)}-{number}") for number in range(next(added, 0))])
+                await add(
+                    client,
+                    [make_order(f"new-{len(met)}-{number}") for number in range(next(added, 0))],
+                )
     assert len(met) == len({row.id for row in met})
     old = [row.order_reference_id for row in met if row.order_reference_id.startswith("old")]
     assert sorted(old) == sorted(f"old-{number}" for number in range(1000))

@@ -52,11 +52,18 @@ def scripted(virtual):
     def make(answer, **options):
         async def script(request):
             await anyio.lowlevel.checkpoint()
-            query = {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
-            return Response(status=200, body=json.dumps(answer(query, json.loads(request.body or b"{}"))).encode())
+            query = {
+                name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()
+            }
+            return Response(
+                status=200,
+                body=json.dumps(answer(query, json.loads(request.body or b"{}"))).encode(),
+            )
 
         transport = ScriptedTransport(script)
-        client = GelatoClient("test-key", transport=transport, limiter=Unlimited(), clock=virtual.clock, **options)
+        client = GelatoClient(
+            "test-key", transport=transport, limiter=Unlimited(), clock=virtual.clock, **options
+        )
         return Products(client.engine), transport.requests
 
     return make
@@ -71,9 +78,17 @@ def bodies(requests):
 
 async def test_catalogs_are_listed_and_one_is_read_with_its_attributes(products):
     catalogs = await products.catalogs()
-    assert [catalog.catalog_uid for catalog in catalogs] == ["cards", "frames", "mugs", "photobooks", "posters"]
+    assert [catalog.catalog_uid for catalog in catalogs] == [
+        "cards",
+        "frames",
+        "mugs",
+        "photobooks",
+        "posters",
+    ]
     posters = await products.catalog("posters")
-    orientation = next(one for one in posters.product_attributes if one.product_attribute_uid == "Orientation")
+    orientation = next(
+        one for one in posters.product_attributes if one.product_attribute_uid == "Orientation"
+    )
     assert [value.product_attribute_value_uid for value in orientation.values] == ["hor", "ver"]
 
 
@@ -101,7 +116,9 @@ async def test_pages_of_catalogs_are_read_to_the_end(scripted, total):
         return {"data": rows, "pagination": {"total": total, "offset": offset}}
 
     products, requests = scripted(answer)
-    assert [catalog.catalog_uid for catalog in await products.catalogs()] == [f"catalog-{n}" for n in range(45)]
+    assert [catalog.catalog_uid for catalog in await products.catalogs()] == [
+        f"catalog-{n}" for n in range(45)
+    ]
     assert [urlsplit(request.url).query for request in requests][:3] == [
         "",
         "limit=100&offset=20",
@@ -123,7 +140,9 @@ async def test_pages_of_catalogs_are_read_to_the_end(scripted, total):
     ids=["without a total", "unreadable", "no list", "all at once", "one unreadable", "none"],
 )
 async def test_a_server_that_ignores_the_offset_is_not_asked_for_ever(scripted, total, rows):
-    products, requests = scripted(lambda query, body: {"data": rows, "pagination": {"total": total}})
+    products, requests = scripted(
+        lambda query, body: {"data": rows, "pagination": {"total": total}}
+    )
     assert len(await products.catalogs()) == len([row for row in rows or [] if row])
     assert len(requests) <= 2
 
@@ -142,7 +161,9 @@ async def test_a_server_that_ignores_the_offset_is_not_asked_for_ever(scripted, 
 )
 async def test_fewer_catalogs_than_there_are_is_an_error(scripted, total, pages):
     answers = iter(pages)
-    products, requests = scripted(lambda query, body: {"data": next(answers), "pagination": {"total": total}})
+    products, requests = scripted(
+        lambda query, body: {"data": next(answers), "pagination": {"total": total}}
+    )
     with pytest.raises(DecodeError, match=rf"the pages hold \d+ of {total} catalogs") as caught:
         await products.catalogs()
     assert caught.value.operation == "products.catalogs"
@@ -185,7 +206,9 @@ async def test_a_search_finds_what_has_the_attributes(products):
     assert found
     assert {product.attributes["Orientation"] for product in found} == {"hor"}
     assert {product.attributes["PaperFormat"] for product in found} == {"A3", "A4"}
-    assert {(product.dimensions["Width"].value, product.dimensions["Height"].value) for product in found} == {
+    assert {
+        (product.dimensions["Width"].value, product.dimensions["Height"].value) for product in found
+    } == {
         (420.0, 297.0),
         (297.0, 210.0),
     }
@@ -217,7 +240,11 @@ async def test_a_search_may_be_iterated_again_and_left_early(products):
         break
     iterator = aiter(search)
     assert (await anext(aiter(iterator))).product_uid == first.product_uid
-    assert len([product async for product in search]) == len({product.product_uid async for product in search}) == 576
+    assert (
+        len([product async for product in search])
+        == len({product.product_uid async for product in search})
+        == 576
+    )
     assert "ColorType" in repr(search)
 
 
@@ -270,7 +297,9 @@ async def test_products_that_are_added_in_front_meanwhile_end_no_search(scripted
     assert len([product async for product in products.search("posters")]) == 120
 
 
-@pytest.mark.parametrize("answer", [{}, {"products": None}, {"products": {}}, {"products": True}], ids=str)
+@pytest.mark.parametrize(
+    "answer", [{}, {"products": None}, {"products": {}}, {"products": True}], ids=str
+)
 async def test_an_answer_without_products_ends_a_search(scripted, answer):
     products, requests = scripted(lambda query, body: answer)
     assert [product async for product in products.search("posters")] == []
@@ -290,7 +319,11 @@ async def test_a_product_is_read_by_its_uid(products):
     first = await anext(aiter(products.search("frames")))
     product = await products.get(first.product_uid)
     assert (product.product_uid, product.weight) == (first.product_uid, first.weight)
-    assert (product.is_stockable, product.is_printable, product.valid_page_counts) == (True, False, ())
+    assert (product.is_stockable, product.is_printable, product.valid_page_counts) == (
+        True,
+        False,
+        (),
+    )
     assert "SE" in product.supported_countries
     assert "AX" in product.not_supported_countries
     with pytest.raises(NotFoundError):
@@ -322,7 +355,9 @@ async def test_a_soft_cover_has_a_bleed(products):
     uid = (await book(products, "softcover")).product_uid
     thin, thick = [await products.cover_dimensions(uid, page_count=count) for count in (24, 100)]
     assert thin.spine_size.width < thick.spine_size.width
-    assert thin.bleed_size.width == pytest.approx(2 * thin.content_back_size.width + thin.spine_size.width + 6)
+    assert thin.bleed_size.width == pytest.approx(
+        2 * thin.content_back_size.width + thin.spine_size.width + 6
+    )
     assert thin.wraparound_inside_size is None
 
 
@@ -341,7 +376,9 @@ async def test_prices_without_a_country_are_of_several(products):
     assert len({row.country for row in prices}) > 1
     assert len({row.currency for row in prices}) > 1
     assert {row.page_count for row in prices} == {None}
-    one, two = (row for row in prices if (row.country, row.currency) == ("SE", "SEK") and row.quantity <= 2)
+    one, two = (
+        row for row in prices if (row.country, row.currency) == ("SE", "SEK") and row.quantity <= 2
+    )
     assert isinstance(one.price, Decimal)
     assert one.price < two.price < 2 * one.price
 
@@ -349,8 +386,13 @@ async def test_prices_without_a_country_are_of_several(products):
 async def test_prices_are_filtered_by_country_currency_and_pages(products):
     uid = (await book(products, "softcover")).product_uid
     thin = await products.prices(uid, country="NO", currency="EUR", page_count=24)
-    assert {(row.product_uid, row.country, row.currency, row.page_count) for row in thin} == {(uid, "NO", "EUR", 24)}
-    assert thin[0].price < (await products.prices(uid, country="NO", currency="EUR", page_count=64))[0].price
+    assert {(row.product_uid, row.country, row.currency, row.page_count) for row in thin} == {
+        (uid, "NO", "EUR", 24)
+    }
+    assert (
+        thin[0].price
+        < (await products.prices(uid, country="NO", currency="EUR", page_count=64))[0].price
+    )
     assert await products.prices(uid, country="KP", page_count=24) == ()
 
 
@@ -371,7 +413,9 @@ async def test_stock_is_told_for_products_of_all_kinds(products):
     assert rows[-1].in_country("US").status == "not-supported"
 
 
-@pytest.mark.parametrize(("count", "chunks"), [(1, [1]), (250, [250]), (251, [250, 1]), (600, [250, 250, 100])])
+@pytest.mark.parametrize(
+    ("count", "chunks"), [(1, [1]), (250, [250]), (251, [250, 1]), (600, [250, 250, 100])]
+)
 async def test_any_number_of_products_is_asked_for_in_chunks(scripted, count, chunks):
     def answer(_, body):
         return {"productsAvailability": [{"productUid": uid} for uid in body["products"]]}
@@ -388,7 +432,9 @@ async def test_six_hundred_products_are_answered_by_the_sandbox(products):
     assert {row.product_uid for row in await products.availability(uids)} == uids
 
 
-@pytest.mark.parametrize("nothing", [[], (), iter([]), set()], ids=["list", "tuple", "iterator", "set"])
+@pytest.mark.parametrize(
+    "nothing", [[], (), iter([]), set()], ids=["list", "tuple", "iterator", "set"]
+)
 async def test_no_products_are_refused_before_anything_is_sent(scripted, nothing):
     products, requests = scripted(lambda query, body: {})
     with pytest.raises(ValidationError) as caught:
@@ -407,7 +453,9 @@ async def test_a_bad_uid_in_a_later_chunk_stops_the_first_one_too(scripted):
 @pytest.mark.parametrize("uid", [b"x", 1, None, ["a"], {}], ids=repr)
 async def test_a_uid_that_is_no_text_is_named(scripted, uid):
     products, requests = scripted(lambda query, body: {})
-    with pytest.raises(TypeError, match=rf"products\[251\] must be a str, not {type(uid).__name__}"):
+    with pytest.raises(
+        TypeError, match=rf"products\[251\] must be a str, not {type(uid).__name__}"
+    ):
         await products.availability([*(f"uid-{n}" for n in range(251)), uid])
     assert requests == []
 
@@ -453,7 +501,11 @@ async def test_without_validation_no_products_are_sent_all_the_same(client):
 
 async def test_an_outage_is_waited_out(virtual):
     answers = iter([503, 200])
-    transport = ScriptedTransport(lambda request: Response(status=next(answers), body=b'{"productsAvailability": []}'))
-    client = GelatoClient("k", transport=transport, limiter=Unlimited(), clock=virtual.clock, retry=RetryPolicy())
+    transport = ScriptedTransport(
+        lambda request: Response(status=next(answers), body=b'{"productsAvailability": []}')
+    )
+    client = GelatoClient(
+        "k", transport=transport, limiter=Unlimited(), clock=virtual.clock, retry=RetryPolicy()
+    )
     assert await Products(client.engine).availability(["one"]) == ()
     assert len(transport.requests) == 2

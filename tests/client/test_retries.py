@@ -34,7 +34,10 @@ UNKNOWN = {
 TRUNCATED = {"truncated 200": NoAnswerError("broken off", status=200)}
 UNREADABLE = {"unreadable 200": Response(status=200, body=b"<html>")}
 CONFLICT = {"409": Response(status=409)}
-REFUSED = {str(status): Response(status=status) for status in (400, 401, 403, 404, 418, 422, 301, 302, 307, 308)}
+REFUSED = {
+    str(status): Response(status=status)
+    for status in (400, 401, 403, 404, 418, 422, 301, 302, 307, 308)
+}
 
 
 def cases(*tables):
@@ -44,7 +47,13 @@ def cases(*tables):
 def raised_by(answer):
     if not isinstance(answer, Response):
         return type(answer)
-    special = {409: ConflictError, 404: NotFoundError, 400: BadRequestError, 422: BadRequestError, 200: DecodeError}
+    special = {
+        409: ConflictError,
+        404: NotFoundError,
+        400: BadRequestError,
+        422: BadRequestError,
+        200: DecodeError,
+    }
     return special.get(answer.status, ServerError if answer.status >= 500 else ResponseError)
 
 
@@ -70,7 +79,13 @@ def free_calls(gelato, connect, quote_request):
     }
 
 
-FREE = [("gelato", "get"), ("gelato", "search"), ("gelato", "quote"), ("connect", "get"), ("connect", "search")]
+FREE = [
+    ("gelato", "get"),
+    ("gelato", "search"),
+    ("gelato", "quote"),
+    ("connect", "get"),
+    ("connect", "search"),
+]
 
 
 @pytest.mark.anyio
@@ -122,7 +137,9 @@ def checked_calls(gelato, connect):
         ("connect", "cancel"): lambda: connect.orders.cancel("order-1"),
         ("gelato", "patch"): lambda: gelato.orders.confirm_draft("order-1"),
         ("gelato", "delete"): lambda: gelato.orders.delete_draft("order-1"),
-        ("connect", "update"): lambda: connect.orders.update_shipment("order-1", shipment_method_uid="fast"),
+        ("connect", "update"): lambda: connect.orders.update_shipment(
+            "order-1", shipment_method_uid="fast"
+        ),
     }
 
 
@@ -189,7 +206,9 @@ async def test_a_repeat_that_is_refused_is_an_error_if_the_wanted_state_does_not
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
-async def test_a_repeat_that_is_refused_is_an_error_if_the_order_cannot_be_read(server, checked_calls, draft, call):
+async def test_a_repeat_that_is_refused_is_an_error_if_the_order_cannot_be_read(
+    server, checked_calls, draft, call
+):
     server.queue(call[1], Response(status=503), Response(status=409))
     server.queue("get", *[Response(status=500)] * 4)
     with pytest.raises(ConflictError):
@@ -212,7 +231,9 @@ async def test_a_refusal_after_attempts_that_cannot_have_taken_effect_stands(
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
 @pytest.mark.parametrize("answer", cases(CONFLICT, REFUSED))
-async def test_a_change_that_was_refused_is_not_repeated(server, checked_calls, draft, call, answer):
+async def test_a_change_that_was_refused_is_not_repeated(
+    server, checked_calls, draft, call, answer
+):
     server.queue(call[1], answer)
     with pytest.raises(raised_by(answer)):
         await checked_calls[call]()
@@ -243,7 +264,9 @@ async def test_a_change_whose_answer_is_unreadable_is_looked_up_and_not_repeated
 
 
 @pytest.mark.anyio
-@pytest.mark.parametrize("call", [("gelato", "cancel"), ("gelato", "delete"), ("connect", "cancel")], ids="-".join)
+@pytest.mark.parametrize(
+    "call", [("gelato", "cancel"), ("gelato", "delete"), ("connect", "cancel")], ids="-".join
+)
 async def test_an_answer_whose_body_is_of_no_interest_may_be_anything(server, checked_calls, call):
     server.queue(call[1], UNREADABLE["unreadable 200"])
     assert await checked_calls[call]() is None
@@ -251,7 +274,9 @@ async def test_an_answer_whose_body_is_of_no_interest_may_be_anything(server, ch
 
 
 @pytest.mark.anyio
-async def test_a_change_whose_answer_broke_off_without_effect_is_that_error(server, checked_calls, draft):
+async def test_a_change_whose_answer_broke_off_without_effect_is_that_error(
+    server, checked_calls, draft
+):
     server.queue("cancel", TRUNCATED["truncated 200"])
     with pytest.raises(NoAnswerError):
         await checked_calls["gelato", "cancel"]()
@@ -259,7 +284,9 @@ async def test_a_change_whose_answer_broke_off_without_effect_is_that_error(serv
 
 
 @pytest.mark.anyio
-async def test_an_update_of_the_address_is_recognised_by_the_address(server, connect, address, draft):
+async def test_an_update_of_the_address_is_recognised_by_the_address(
+    server, connect, address, draft
+):
     wanted = {
         "country": "US",
         "firstName": "Ada",
@@ -318,13 +345,21 @@ async def test_waits_are_drawn_at_random(server, gelato, virtual):
         ({"retry-after": "17"}, 17),
         ({"retry-after": "120"}, 120),
         (
-            {"retry-after": "Wed, 15 Nov 2023 00:00:30 GMT", "date": "Wed, 15 Nov 2023 00:00:00 GMT"},
+            {
+                "retry-after": "Wed, 15 Nov 2023 00:00:30 GMT",
+                "date": "Wed, 15 Nov 2023 00:00:00 GMT",
+            },
             30,
         ),
-        ({"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"}, 30),  # measured from the clock, EPOCH is 22:13:20
+        (
+            {"retry-after": "Tue, 14 Nov 2023 22:13:50 GMT"},
+            30,
+        ),  # measured from the clock, EPOCH is 22:13:20
     ],
 )
-async def test_retry_after_is_obeyed_in_seconds_and_as_a_date(server, gelato, virtual, status, headers, wait):
+async def test_retry_after_is_obeyed_in_seconds_and_as_a_date(
+    server, gelato, virtual, status, headers, wait
+):
     server.queue("get", Response(status=status, headers=headers))
     server.order()
     await gelato.orders.get("order-1")
@@ -360,7 +395,9 @@ async def test_a_429_holds_everybody_back_who_shares_the_limiter(server, make_cl
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(("asked", "held"), [("3600", 120), ("121", 120)])
-async def test_a_429_that_ends_the_call_still_closes_the_gate(server, make_client, virtual, asked, held):
+async def test_a_429_that_ends_the_call_still_closes_the_gate(
+    server, make_client, virtual, asked, held
+):
     client = make_client(limiter=LocalLimiter(clock=virtual.clock))
     server.order()
     server.queue("get", Response(status=429, headers={"retry-after": asked}))
@@ -385,7 +422,9 @@ async def test_the_last_429_of_a_call_closes_the_gate_too(server, make_client, v
 
 
 @pytest.mark.anyio
-async def test_a_retry_that_total_timeout_leaves_no_time_for_is_not_waited_for(server, make_client, virtual):
+async def test_a_retry_that_total_timeout_leaves_no_time_for_is_not_waited_for(
+    server, make_client, virtual
+):
     client = make_client(total_timeout=10)
     server.queue("get", Response(status=503, headers={"retry-after": "11"}))
     with pytest.raises(ServerError):

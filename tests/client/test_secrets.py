@@ -40,12 +40,20 @@ PLANTED = [KEY, SECRET, *PRIVATE.values()]
 
 
 def without_person(private):
-    return {name: value for name, value in private.items() if name not in {"first_name", "last_name"}}
+    return {
+        name: value for name, value in private.items() if name not in {"first_name", "last_name"}
+    }
 
 
 def spellings(value):
     escaped = json.dumps(value)[1:-1]
-    return {value, escaped, value.replace("/", "\\/"), escaped.replace("/", "\\/"), ascii(value)[1:-1]}
+    return {
+        value,
+        escaped,
+        value.replace("/", "\\/"),
+        escaped.replace("/", "\\/"),
+        ascii(value)[1:-1],
+    }
 
 
 def assert_clean(text, where):
@@ -63,7 +71,11 @@ def planted():
 def clients(server, virtual):
     from gelato_async import ScriptedTransport
 
-    options = {"transport": ScriptedTransport(server), "limiter": Unlimited(), "clock": virtual.clock}
+    options = {
+        "transport": ScriptedTransport(server),
+        "limiter": Unlimited(),
+        "clock": virtual.clock,
+    }
     return [GelatoClient(KEY, **options), GelatoConnectClient("acme", KEY, SECRET, **options)]
 
 
@@ -101,7 +113,11 @@ HELD = {
 
 
 def whole(values):
-    return {"message": f"Bad: {'; '.join(values)}", "code": values[-1], "details": [{"value": v} for v in values]}
+    return {
+        "message": f"Bad: {'; '.join(values)}",
+        "code": values[-1],
+        "details": [{"value": v} for v in values],
+    }
 
 
 ECHOES = {
@@ -123,7 +139,10 @@ def assert_nothing_shows(error, caplog):
     for name, value in vars(error).items():
         assert_clean(str(value), f".{name}")
     for record in caplog.records:
-        assert_clean(record.getMessage() + str(record.args) + (record.exc_text or ""), f"log of {record.name}")
+        assert_clean(
+            record.getMessage() + str(record.args) + (record.exc_text or ""),
+            f"log of {record.name}",
+        )
 
 
 def assert_survives(error):
@@ -155,7 +174,9 @@ async def test_no_error_shows_what_a_server_echoes(server, calls, caplog, call, 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", HELD)
-@pytest.mark.parametrize("error", [ConnectionFailedError("refused"), NoAnswerError("dropped", reason="EOF")])
+@pytest.mark.parametrize(
+    "error", [ConnectionFailedError("refused"), NoAnswerError("dropped", reason="EOF")]
+)
 async def test_no_error_without_an_answer_shows_anything(server, calls, caplog, call, error):
     server.queue(call.split()[1], *[error] * 4)
     server.queue("search", Response(status=401))
@@ -167,8 +188,15 @@ async def test_no_error_without_an_answer_shows_anything(server, calls, caplog, 
 
 @pytest.mark.anyio
 async def test_no_problem_shows_an_address(clients, make_order, planted, caplog):
-    long = evolve(planted, address_line1=PRIVATE["address_line1"] * 9, email="zoe.planted.example", country="XXX")
-    for client, more in zip(clients, ({}, {"return_address": ReturnAddress(city=PRIVATE["city"])}), strict=True):
+    long = evolve(
+        planted,
+        address_line1=PRIVATE["address_line1"] * 9,
+        email="zoe.planted.example",
+        country="XXX",
+    )
+    for client, more in zip(
+        clients, ({}, {"return_address": ReturnAddress(city=PRIVATE["city"])}), strict=True
+    ):
         with pytest.raises(GelatoError) as caught:
             await client.orders.create(make_order(shipping_address=long, **more))
         assert_nothing_shows(caught.value, caplog)
@@ -203,7 +231,11 @@ async def test_nothing_is_logged_above_debug_and_nothing_private_at_all_over_rea
         caplog.at_level(logging.DEBUG),
         Sandbox(api_key=KEY, connect_key=KEY, connect_secret=SECRET, speed=0.0) as sandbox,
     ):
-        options = {"base_url": sandbox.url, "limiter": Unlimited(), "retry": RetryPolicy(attempts=1)}
+        options = {
+            "base_url": sandbox.url,
+            "limiter": Unlimited(),
+            "retry": RetryPolicy(attempts=1),
+        }
         async with (
             GelatoClient(KEY, **options) as gelato,
             GelatoConnectClient("sandbox", KEY, SECRET, **options) as connect,
@@ -235,4 +267,6 @@ async def test_nothing_is_logged_above_debug_whatever_happens(server, gelato, ma
     with caplog.at_level(logging.DEBUG):
         await gelato.orders.create(make_order())
     assert caplog.records
-    assert {record.levelno for record in caplog.records if record.name.startswith("gelato_async")} == {logging.DEBUG}
+    assert {
+        record.levelno for record in caplog.records if record.name.startswith("gelato_async")
+    } == {logging.DEBUG}

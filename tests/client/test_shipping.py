@@ -62,7 +62,10 @@ async def test_shipping_is_priced_by_product_quantity_and_method(shipping):
     (row,) = answer.prices
     one, fifty = row.quantities
     assert (row.product_uid, one.quantity, fifty.quantity, one.page_count) == (MUG, 1, 50, None)
-    assert [method.shipment_method_uid for method in one.methods] == ["sandbox_post", "sandbox_parcel"]
+    assert [method.shipment_method_uid for method in one.methods] == [
+        "sandbox_post",
+        "sandbox_parcel",
+    ]
     for light, heavy in zip(one.methods, fifty.methods, strict=True):
         assert light.min_price < heavy.min_price < heavy.avg_price
         assert light.min_days <= light.max_days
@@ -73,15 +76,23 @@ async def test_shipping_is_priced_by_product_quantity_and_method(shipping):
     ("changes", "methods"),
     [
         ({"country": "DE"}, EVERY_METHOD),
-        ({"country": "DE", "is_private": True}, {"sandbox_post", "sandbox_parcel", "sandbox_express"}),
-        ({"country": "DE", "has_tracking": True}, {"sandbox_parcel", "sandbox_express", "sandbox_pallet"}),
+        (
+            {"country": "DE", "is_private": True},
+            {"sandbox_post", "sandbox_parcel", "sandbox_express"},
+        ),
+        (
+            {"country": "DE", "has_tracking": True},
+            {"sandbox_parcel", "sandbox_express", "sandbox_pallet"},
+        ),
         ({"country": "DE", "is_business": True, "has_tracking": False}, EVERY_METHOD),
         ({"country": "KP"}, set()),
     ],
 )
 async def test_methods_are_narrowed_down(shipping, changes, methods):
     answer = await shipping.prices(asked(product(), **changes))
-    assert {method.shipment_method_uid for method in answer.prices[0].quantities[0].methods} == methods
+    assert {
+        method.shipment_method_uid for method in answer.prices[0].quantities[0].methods
+    } == methods
 
 
 async def test_a_multi_page_product_needs_its_pages(client, shipping):
@@ -103,5 +114,9 @@ async def test_what_the_client_lets_through_the_sandbox_refuses(client):
     loose = Shipping(client.with_options(validate=False).engine)
     with pytest.raises(BadRequestError) as caught:
         await loose.prices(asked(product(quantities=[0]), country="UK", currency=""))
-    assert {problem["path"] for problem in caught.value.details} == {"country", "currency", "products[0].quantities"}
+    assert {problem["path"] for problem in caught.value.details} == {
+        "country",
+        "currency",
+        "products[0].quantities",
+    }
     assert json.loads(caught.value.body)["code"] == "BAD_REQUEST"

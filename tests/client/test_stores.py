@@ -23,7 +23,11 @@ from gelato_async import (
 from gelato_async.client.stores import Stores
 from gelato_async.core.errors import ConnectionFailedError, WaitTimeoutError
 from gelato_async.core.store_operations import ListStoreProducts
-from gelato_async.models.store_product import NewStoreProduct, NewStoreProductVariant, PlaceholderImage
+from gelato_async.models.store_product import (
+    NewStoreProduct,
+    NewStoreProductVariant,
+    PlaceholderImage,
+)
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
 pytestmark = pytest.mark.anyio
@@ -66,10 +70,18 @@ def script(virtual):
             found = found(request) if callable(found) else found
             if isinstance(found, BaseException):
                 raise found
-            return found if isinstance(found, Response) else Response(status=200, body=json.dumps(found).encode())
+            return (
+                found
+                if isinstance(found, Response)
+                else Response(status=200, body=json.dumps(found).encode())
+            )
 
         transport = ScriptedTransport(answer)
-        options = {"limiter": Unlimited(), "clock": virtual.clock, "retry": RetryPolicy(initial=0)} | options
+        options = {
+            "limiter": Unlimited(),
+            "clock": virtual.clock,
+            "retry": RetryPolicy(initial=0),
+        } | options
         return Stores(GelatoClient("test-key", transport=transport, **options).engine), transport
 
     return make
@@ -85,11 +97,20 @@ async def titles(stores, store_id="store-1", **how):
 async def test_a_product_is_made_from_a_template_and_published(stores, stepping):
     template = await stores.template("template-t-shirt")
     first, second, *_ = template.variants
-    front = PlaceholderImage(name="Front", file_url="https://files.example.org/harbour.png", fit_method="meet")
+    front = PlaceholderImage(
+        name="Front", file_url="https://files.example.org/harbour.png", fit_method="meet"
+    )
     chosen = NewStoreProductVariant(template_variant_id=first.id, image_placeholders=[front])
     other = NewStoreProductVariant(template_variant_id=second.id)
-    made = await stores.create_product_from_template("store-1", evolve(SHIRT, variants=[chosen, other], tags=["sea"]))
-    assert (made.status, made.title, made.tags, made.store_id) == ("created", "Harbour shirt", ("sea",), "store-1")
+    made = await stores.create_product_from_template(
+        "store-1", evolve(SHIRT, variants=[chosen, other], tags=["sea"])
+    )
+    assert (made.status, made.title, made.tags, made.store_id) == (
+        "created",
+        "Harbour shirt",
+        ("sea",),
+        "store-1",
+    )
     ready = await stores.wait_until_ready("store-1", made.id)
     assert (ready.id, ready.status, ready.publishing_error_code) == (made.id, "active", None)
     assert [variant.title for variant in ready.variants] == [first.title, second.title]
@@ -99,9 +120,13 @@ async def test_a_product_is_made_from_a_template_and_published(stores, stepping)
 
 async def test_without_variants_a_product_has_all_of_the_template(stores):
     template = await stores.template("template-poster")
-    made = await stores.create_product_from_template("store-1", evolve(SHIRT, template_id=template.id))
+    made = await stores.create_product_from_template(
+        "store-1", evolve(SHIRT, template_id=template.id)
+    )
     found = await stores.product("store-1", made.id)
-    assert [variant.product_uid for variant in found.variants] == [v.product_uid for v in template.variants]
+    assert [variant.product_uid for variant in found.variants] == [
+        v.product_uid for v in template.variants
+    ]
 
 
 async def test_what_breaks_a_documented_limit_is_not_sent(script):
@@ -126,14 +151,19 @@ async def test_an_unknown_template_or_product_is_not_found(stores):
 @pytest.mark.parametrize(
     ("faults", "cause"),
     [
-        ([Fault("status", status=503, when="after", count=9, routes=["ecommerce.create"])], ServerError),
+        (
+            [Fault("status", status=503, when="after", count=9, routes=["ecommerce.create"])],
+            ServerError,
+        ),
         ([Fault("drop", when="after", count=9, routes=["ecommerce.create"])], NoAnswerError),
         ([Fault("truncated", count=9, routes=["ecommerce.create"])], NoAnswerError),
         ([Fault("html", when="after", count=9, routes=["ecommerce.create"])], DecodeError),
     ],
     ids=["503", "dropped", "truncated", "html"],
 )
-async def test_a_lost_answer_makes_no_second_product_and_the_first_is_in_the_list(stores, sandbox, cause):
+async def test_a_lost_answer_makes_no_second_product_and_the_first_is_in_the_list(
+    stores, sandbox, cause
+):
     with pytest.raises(
         OutcomeUnknownError, match=r"Do not send it again: look for its title with stores\.products"
     ) as caught:
@@ -143,7 +173,9 @@ async def test_a_lost_answer_makes_no_second_product_and_the_first_is_in_the_lis
     assert sum(sandbox.audit().faults.values()) == 1
 
 
-@pytest.mark.parametrize("faults", [[Fault("status", status=429, retry_after=1, count=2, routes=["ecommerce.create"])]])
+@pytest.mark.parametrize(
+    "faults", [[Fault("status", status=429, retry_after=1, count=2, routes=["ecommerce.create"])]]
+)
 async def test_a_create_that_was_refused_for_now_is_sent_again(stores):
     await stores.create_product_from_template("store-1", SHIRT)
     assert await titles(stores) == ["Harbour shirt"]
@@ -174,7 +206,10 @@ async def test_a_create_of_unknown_fate_says_so_and_what_to_do(script, answer, m
     error = caught.value
     assert (error.order_reference_id, error.order_ids, error.product_id) == (None, (), None)
     assert (error.attempts, len(transport.requests)) == (2, 3)
-    assert (error.operation, error.reason) == ("stores.create_product_from_template", str(error.__cause__))
+    assert (error.operation, error.reason) == (
+        "stores.create_product_from_template",
+        str(error.__cause__),
+    )
     assert vars(pickle.loads(pickle.dumps(error))) == vars(error)
 
 
@@ -183,7 +218,10 @@ async def test_a_create_whose_answer_cannot_be_read_names_the_product_that_it_ma
     with pytest.raises(OutcomeUnknownError, match="it made 'product-1'") as caught:
         await stores.create_product_from_template("store-1", SHIRT)
     assert (caught.value.product_id, caught.value.order_ids) == ("product-1", ())
-    assert (caught.value.__cause__.product_id, caught.value.__cause__.order_id) == ("product-1", None)
+    assert (caught.value.__cause__.product_id, caught.value.__cause__.order_id) == (
+        "product-1",
+        None,
+    )
 
 
 @pytest.mark.parametrize("status", [400, 401, 404, 409, 422, 302])
@@ -198,7 +236,9 @@ async def test_a_create_that_was_refused_is_refused(script, status):
 
 
 async def test_a_product_that_cannot_be_published_is_ready_with_its_error(stores):
-    made = await stores.create_product_from_template("store-1", evolve(SHIRT, tags=["sandbox:publishing_error"]))
+    made = await stores.create_product_from_template(
+        "store-1", evolve(SHIRT, tags=["sandbox:publishing_error"])
+    )
     ready = await stores.wait_until_ready("store-1", made.id)
     assert (ready.status, ready.publishing_error_code) == ("publishing_error", "sandbox_wish")
 
@@ -214,19 +254,25 @@ async def test_the_looks_come_at_growing_intervals_and_a_last_one_when_time_is_u
     error = caught.value
     assert isinstance(error, TimeoutError)
     assert (error.last.id, error.last.status, error.reason) == ("1", "publishing", None)
-    assert str(error).startswith("stores.product: it was publishing when last seen, and 60 seconds are over")
+    assert str(error).startswith(
+        "stores.product: it was publishing when last seen, and 60 seconds are over"
+    )
 
 
 async def test_a_product_that_is_ready_when_time_is_up_is_given(script):
     stores, _ = script(
-        {"id": "1", "status": "created"}, {"id": "1", "status": "created"}, {"id": "1", "status": "active"}
+        {"id": "1", "status": "created"},
+        {"id": "1", "status": "created"},
+        {"id": "1", "status": "active"},
     )
     assert (await stores.wait_until_ready("store-1", "1", timeout=1.5)).status == "active"
 
 
 async def test_a_date_of_publishing_does_not_make_it_ready(script):
     early = {"id": "1", "status": "publishing", "publishedAt": "2026-05-01T08:00:00+0000"}
-    stores, transport = script(early, {"id": "1"}, {"id": "1", "status": "brand_new"}, {"id": "1", "status": "active"})
+    stores, transport = script(
+        early, {"id": "1"}, {"id": "1", "status": "brand_new"}, {"id": "1", "status": "active"}
+    )
     assert (await stores.wait_until_ready("store-1", "1")).status == "active"
     assert len(transport.requests) == 4
 
@@ -246,7 +292,9 @@ async def test_an_outage_does_not_end_a_wait(script):
 
 async def test_a_wait_in_which_no_look_succeeds_says_why(script):
     stores, _ = script(NoAnswerError("read timeout"))
-    with pytest.raises(WaitTimeoutError, match="no look succeeded, and 5 seconds are over") as caught:
+    with pytest.raises(
+        WaitTimeoutError, match="no look succeeded, and 5 seconds are over"
+    ) as caught:
         await stores.wait_until_ready("store-1", "1", timeout=5)
     assert (caught.value.last, caught.value.reason) == (None, "stores.product: read timeout")
 
@@ -276,12 +324,17 @@ async def test_all_products_come_once_and_newest_first(stores):
         await stores.create_product_from_template("store-1", evolve(SHIRT, title=str(number)))
     assert await titles(stores) == [str(number) for number in range(129, -1, -1)]
     assert await titles(stores, order="asc") == [str(number) for number in range(130)]
-    assert await titles(stores, order="asc", order_by="updatedAt") == [str(number) for number in range(130)]
+    assert await titles(stores, order="asc", order_by="updatedAt") == [
+        str(number) for number in range(130)
+    ]
     listing = stores.products("store-1")
     assert [row.id async for row in listing] == [row.id async for row in aiter(listing)]
     assert await titles(stores, "store-2") == []
     page = await stores.products_page("store-1", order="asc", offset=100, limit=7)
-    assert ([row.title for row in page.products], page.length) == ([str(number) for number in range(100, 107)], 7)
+    assert ([row.title for row in page.products], page.length) == (
+        [str(number) for number in range(100, 107)],
+        7,
+    )
     assert (await stores.products_page("store-1")).length == 100
 
 
@@ -293,8 +346,12 @@ async def test_products_made_while_the_pages_are_read_make_no_row_twice_and_none
         met.append(product.title)
         if len(met) == 100:
             for number in range(100):
-                await stores.create_product_from_template("store-1", evolve(SHIRT, title=f"new {number}"))
-    assert [title for title in met if "new" not in title] == [str(number) for number in range(109, -1, -1)]
+                await stores.create_product_from_template(
+                    "store-1", evolve(SHIRT, title=f"new {number}")
+                )
+    assert [title for title in met if "new" not in title] == [
+        str(number) for number in range(109, -1, -1)
+    ]
     assert len(met) == len(set(met))
 
 
@@ -311,10 +368,16 @@ async def test_leaving_the_loop_early_reads_no_further_page(script):
         break
     (request,) = transport.requests
     assert (request.method, request.body) == ("GET", b"")
-    assert request.url == "https://ecommerce.gelatoapis.com/v1/stores/store-1/products?offset=0&limit=100"
+    assert (
+        request.url
+        == "https://ecommerce.gelatoapis.com/v1/stores/store-1/products?offset=0&limit=100"
+    )
 
 
 async def test_a_listing_shows_what_it_lists(script):
     stores, _ = script({})
     listing = stores.products("store-1", order="asc")
-    assert repr(listing) == f"StoreProductListing({ListStoreProducts(store_id='store-1', order='asc')!r})"
+    assert (
+        repr(listing)
+        == f"StoreProductListing({ListStoreProducts(store_id='store-1', order='asc')!r})"
+    )

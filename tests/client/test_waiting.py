@@ -25,7 +25,9 @@ OPEN = {**FOUND, "fulfillmentStatus": "created", "status": "created"}
 OVER = {**FOUND, "fulfillmentStatus": "shipped", "status": "active"}
 WAITS = {
     "order": lambda client, seconds: client.orders.wait_for("1", "shipped", timeout=seconds),
-    "product": lambda client, seconds: client.stores.wait_until_ready("store-1", "1", timeout=seconds),
+    "product": lambda client, seconds: client.stores.wait_until_ready(
+        "store-1", "1", timeout=seconds
+    ),
 }
 EVERY = pytest.mark.parametrize("wait", WAITS.values(), ids=WAITS)
 
@@ -35,7 +37,11 @@ class Wait:
 
     def __init__(self, virtual, answer, **options):
         self.virtual, self.answer, self.times = virtual, answer, []
-        options = {"limiter": Unlimited(), "clock": virtual.clock, "retry": RetryPolicy(attempts=1)} | options
+        options = {
+            "limiter": Unlimited(),
+            "clock": virtual.clock,
+            "retry": RetryPolicy(attempts=1),
+        } | options
         self.client = GelatoClient("k", transport=ScriptedTransport(self), **options)
 
     async def __call__(self, request):
@@ -43,16 +49,26 @@ class Wait:
         found = self.answer(self.virtual.time)
         if isinstance(found, BaseException):
             raise found
-        return found if isinstance(found, Response) else Response(status=200, body=json.dumps(found).encode())
+        return (
+            found
+            if isinstance(found, Response)
+            else Response(status=200, body=json.dumps(found).encode())
+        )
 
 
 @EVERY
-@pytest.mark.parametrize("policy", [RetryPolicy(), RetryPolicy(attempts=1)], ids=["retries", "one attempt"])
+@pytest.mark.parametrize(
+    "policy", [RetryPolicy(), RetryPolicy(attempts=1)], ids=["retries", "one attempt"]
+)
 @pytest.mark.parametrize(("status", "asked"), [(503, 9), (429, 29), (503, 600)])
-async def test_a_server_that_asks_for_more_time_than_is_left_ends_a_wait_at_once(virtual, wait, policy, status, asked):
+async def test_a_server_that_asks_for_more_time_than_is_left_ends_a_wait_at_once(
+    virtual, wait, policy, status, asked
+):
     busy = Response(status=status, headers={"retry-after": str(asked)})
     script = Wait(virtual, lambda second: busy, retry=policy)
-    with pytest.raises(WaitTimeoutError, match=f"Gelato asks for {asked} seconds without a request") as caught:
+    with pytest.raises(
+        WaitTimeoutError, match=f"Gelato asks for {asked} seconds without a request"
+    ) as caught:
         await wait(script.client, 8)
     assert (script.times, virtual.time, caught.value.last) == ([0], 0, None)
     assert str(status) in caught.value.reason
@@ -60,21 +76,32 @@ async def test_a_server_that_asks_for_more_time_than_is_left_ends_a_wait_at_once
 
 @EVERY
 async def test_a_server_that_asks_for_time_is_left_alone_for_so_long(virtual, wait):
-    script = Wait(virtual, lambda second: OVER if second >= 40 else Response(status=503, headers={"retry-after": "20"}))
+    script = Wait(
+        virtual,
+        lambda second: (
+            OVER if second >= 40 else Response(status=503, headers={"retry-after": "20"})
+        ),
+    )
     assert (await wait(script.client, 120)).id == "1"
     assert script.times == [0, 20, 40]
 
 
 @EVERY
 async def test_a_server_that_asks_for_all_the_time_that_is_left_is_asked_a_last_time(virtual, wait):
-    script = Wait(virtual, lambda second: OVER if second else Response(status=503, headers={"retry-after": "20"}))
+    script = Wait(
+        virtual,
+        lambda second: OVER if second else Response(status=503, headers={"retry-after": "20"}),
+    )
     assert (await wait(script.client, 20)).id == "1"
     assert script.times == [0, 20]
 
 
 @EVERY
 async def test_an_interval_is_not_shortened_by_what_a_server_asks_for(virtual, wait):
-    script = Wait(virtual, lambda second: OVER if second else Response(status=503, headers={"retry-after": "0"}))
+    script = Wait(
+        virtual,
+        lambda second: OVER if second else Response(status=503, headers={"retry-after": "0"}),
+    )
     await wait(script.client, 20)
     assert script.times == [0, 1]
 
@@ -102,7 +129,11 @@ async def test_a_look_that_hangs_at_the_end_adds_one_timeout_of_the_client(wait)
 @EVERY
 @pytest.mark.parametrize(
     "lost",
-    [NoAnswerError("cut off", status=200), Response(status=200, body=b"<html>"), Response(status=200, body=b'{"id":')],
+    [
+        NoAnswerError("cut off", status=200),
+        Response(status=200, body=b"<html>"),
+        Response(status=200, body=b'{"id":'),
+    ],
     ids=["truncated", "html", "half"],
 )
 async def test_an_answer_that_cannot_be_read_does_not_end_a_wait(virtual, wait, lost):

@@ -8,7 +8,11 @@ def test_credentials_show_nothing():
 
 
 def test_the_digest_tells_keys_apart_without_naming_them():
-    one, same, other = Credentials("key-1", ()), Credentials("key-1", ("key-1",)), Credentials("key-2", ())
+    one, same, other = (
+        Credentials("key-1", ()),
+        Credentials("key-1", ("key-1",)),
+        Credentials("key-2", ()),
+    )
     assert one.digest == same.digest != other.digest
     assert "key" not in one.digest
 
@@ -20,12 +24,15 @@ def test_a_good_key_is_taken_as_it_is(value):
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_no_key_names_the_variable_to_set(value):
-    with pytest.raises(ValueError, match=r"no Gelato API key: .* environment variable GELATO_API_KEY"):
+    with pytest.raises(
+        ValueError, match=r"no Gelato API key: .* environment variable GELATO_API_KEY"
+    ):
         checked(value, "Gelato API key", "GELATO_API_KEY")
 
 
 @pytest.mark.parametrize(
-    "value", ["se cret", "secret\n", "secret\r\nx: y", "sec\x00ret", "sécret", "secret\x7f", "sec:ret"]
+    "value",
+    ["se cret", "secret\n", "secret\r\nx: y", "sec\x00ret", "sécret", "secret\x7f", "sec:ret"],
 )
 def test_a_bad_key_is_refused_without_being_echoed(value):
     with pytest.raises(ValueError, match="holds a character that none has") as caught:

@@ -77,7 +77,13 @@ ALL = {
     ConflictError: ANSWER,
     RateLimitError: ANSWER,
     ServerError: ANSWER,
-    DecodeError: {**PLAIN, "problems": tuple(PROBLEMS), "body": "{}", "order_id": "id-1", "product_id": "p-1"},
+    DecodeError: {
+        **PLAIN,
+        "problems": tuple(PROBLEMS),
+        "body": "{}",
+        "order_id": "id-1",
+        "product_id": "p-1",
+    },
     OrderEndedError: {**PLAIN, "order": ORDER},
     OrderRefusedError: {**PLAIN, "order": ORDER},
     WaitTimeoutError: {**PLAIN, "last": None},
@@ -86,7 +92,10 @@ ALL = {
 COPIES = {
     "copy": copy.copy,
     "deepcopy": copy.deepcopy,
-    **{f"pickle {n}": lambda e, n=n: pickle.loads(pickle.dumps(e, n)) for n in range(pickle.HIGHEST_PROTOCOL + 1)},
+    **{
+        f"pickle {n}": lambda e, n=n: pickle.loads(pickle.dumps(e, n))
+        for n in range(pickle.HIGHEST_PROTOCOL + 1)
+    },
 }
 
 
@@ -121,7 +130,10 @@ def test_an_error_reads_as_operation_and_message(cls):
 
 
 def test_a_problem_reads_as_path_and_message():
-    assert [str(problem) for problem in PROBLEMS] == ["items[0].quantity: is required", "it is not JSON"]
+    assert [str(problem) for problem in PROBLEMS] == [
+        "items[0].quantity: is required",
+        "it is not JSON",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -130,7 +142,14 @@ def test_a_problem_reads_as_path_and_message():
         (NotSentError, {ValidationError, UnsupportedError, ConnectionFailedError}),
         (
             ResponseError,
-            {BadRequestError, AuthenticationError, NotFoundError, ConflictError, RateLimitError, ServerError},
+            {
+                BadRequestError,
+                AuthenticationError,
+                NotFoundError,
+                ConflictError,
+                RateLimitError,
+                ServerError,
+            },
         ),
         (NoAnswerError, set()),
         (OutcomeUnknownError, set()),
@@ -148,10 +167,21 @@ def test_the_tree_is_as_drawn(family, members):
 
 def test_what_an_answer_lacks_is_none():
     error = ResponseError("no", status=400)
-    assert (error.code, error.request_id, error.details, error.body, error.retry_after) == (None, None, None, "", None)
+    assert (error.code, error.request_id, error.details, error.body, error.retry_after) == (
+        None,
+        None,
+        None,
+        "",
+        None,
+    )
     assert (error.operation, error.reason) == (None, None)
     unread = DecodeError("odd")
-    assert (unread.problems, unread.body, unread.order_id, unread.product_id) == ((), "", None, None)
+    assert (unread.problems, unread.body, unread.order_id, unread.product_id) == (
+        (),
+        "",
+        None,
+        None,
+    )
     assert NoAnswerError("gone").status is None
     unknown = OutcomeUnknownError("gone", attempts=1)
     assert (unknown.order_reference_id, unknown.order_ids, unknown.product_id) == (None, (), None)

@@ -100,7 +100,10 @@ def test_a_huge_number_is_no_float_and_breaks_nothing():
         ("2026-03-04T09:10:11+0000", datetime(2026, 3, 4, 9, 10, 11, tzinfo=UTC)),
         ("2026-03-04T09:10:11Z", datetime(2026, 3, 4, 9, 10, 11, tzinfo=UTC)),
         ("2026-03-04T09:10:11.250Z", datetime(2026, 3, 4, 9, 10, 11, 250_000, tzinfo=UTC)),
-        ("2026-03-04T09:10:11-04:00", datetime(2026, 3, 4, 9, 10, 11, tzinfo=timezone(timedelta(hours=-4)))),
+        (
+            "2026-03-04T09:10:11-04:00",
+            datetime(2026, 3, 4, 9, 10, 11, tzinfo=timezone(timedelta(hours=-4))),
+        ),
         ("2026-03-04T09:10:11", datetime(2026, 3, 4, 9, 10, 11, tzinfo=UTC)),
         ("2026-03-04", datetime(2026, 3, 4, tzinfo=UTC)),
         ("", None),

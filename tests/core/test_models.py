@@ -28,14 +28,25 @@ MODELS = sorted(
     },
     key=lambda cls: cls.__name__,
 )
-PERSONAL = {"first_name", "last_name", "address_line1", "address_line2", "city", "post_code", "email", "phone"}
+PERSONAL = {
+    "first_name",
+    "last_name",
+    "address_line1",
+    "address_line2",
+    "city",
+    "post_code",
+    "email",
+    "phone",
+}
 
 
 @pytest.mark.parametrize("cls", ENUMS, ids=lambda cls: cls.__name__)
 def test_an_enum_takes_what_is_new_and_knows_it(cls):
     value = cls("brand_new")
     assert isinstance(value, cls)
-    assert (value, str(value), value.value, f"{value}", value.is_known) == ("brand_new",) * 4 + (False,)
+    assert (value, str(value), value.value, f"{value}", value.is_known) == ("brand_new",) * 4 + (
+        False,
+    )
     assert value == cls("brand_new")
     assert hash(value) == hash("brand_new")
     assert "brand_new" not in list(cls)
@@ -70,7 +81,15 @@ def test_models_are_frozen_slotted_and_keyword_only_beyond_two_fields(cls):
 
 @pytest.mark.parametrize("cls", MODELS, ids=lambda cls: cls.__name__)
 def test_no_model_shows_a_person_an_answer_or_extra_keys(cls):
-    hidden = PERSONAL | {"raw", "extra", "shipping_address", "return_address", "recipient", "billing_entity", "search"}
+    hidden = PERSONAL | {
+        "raw",
+        "extra",
+        "shipping_address",
+        "return_address",
+        "recipient",
+        "billing_entity",
+        "search",
+    }
     assert [f.name for f in attrs.fields(cls) if f.name in hidden and f.repr] == []
 
 
@@ -79,7 +98,10 @@ def test_callers_may_write_plain_values(order):
         order_type="draft",
         metadata={"campaign": "spring"},
         retail_shipping_price_excl_vat=6.49,
-        items=(CatalogItem(item_reference_id=str(n), product_uid="p", files=[File(type="back")]) for n in (1, 2)),
+        items=(
+            CatalogItem(item_reference_id=str(n), product_uid="p", files=[File(type="back")])
+            for n in (1, 2)
+        ),
     )
     assert made.order_type is OrderType.DRAFT
     assert made.metadata == (Metadata("campaign", "spring"),)

@@ -18,7 +18,13 @@ from gelato_async.core.operations import Answer, CheckedOperation, CreateOperati
 
 
 def shown(status="created", kind="order", **changes):
-    return Order(id="id-1", order_reference_id="order-1", fulfillment_status=status, order_type=kind, **changes)
+    return Order(
+        id="id-1",
+        order_reference_id="order-1",
+        fulfillment_status=status,
+        order_type=kind,
+        **changes,
+    )
 
 
 SAME = OrderAddress(
@@ -83,12 +89,20 @@ def test_a_draft_that_is_gone_proves_its_deletion():
 def test_the_wanted_method_proves_an_update(found):
     answer = UpdateShipment(order_id="id-1", shipment_method_uid="express").answer_from(found)
     assert answer is not None
-    assert (answer.value.shipment, answer.value.shipping_address) == (found.shipment, found.shipping_address)
+    assert (answer.value.shipment, answer.value.shipping_address) == (
+        found.shipment,
+        found.shipping_address,
+    )
 
 
 @pytest.mark.parametrize(
     "found",
-    [None, shown(), shown(shipment_method_uid="normal"), shown(shipment=Shipment(shipment_method_uid="normal"))],
+    [
+        None,
+        shown(),
+        shown(shipment_method_uid="normal"),
+        shown(shipment=Shipment(shipment_method_uid="normal")),
+    ],
 )
 def test_another_method_proves_nothing(found):
     assert UpdateShipment(order_id="id-1", shipment_method_uid="express").answer_from(found) is None
@@ -101,10 +115,14 @@ def test_the_wanted_address_proves_an_update(address):
     assert answer.value.shipping_address is SAME
 
 
-@pytest.mark.parametrize("name", [f.name for f in attrs.fields(OrderAddress) if getattr(SAME, f.name) is not None])
+@pytest.mark.parametrize(
+    "name", [f.name for f in attrs.fields(OrderAddress) if getattr(SAME, f.name) is not None]
+)
 def test_an_address_that_differs_anywhere_proves_nothing(address, name):
     operation = UpdateShipment(order_id="id-1", shipping_address=address())
-    assert operation.answer_from(shown(shipping_address=attrs.evolve(SAME, **{name: "other"}))) is None
+    assert (
+        operation.answer_from(shown(shipping_address=attrs.evolve(SAME, **{name: "other"}))) is None
+    )
 
 
 def test_an_order_without_address_proves_nothing(address):
@@ -112,9 +130,14 @@ def test_an_order_without_address_proves_nothing(address):
 
 
 def test_both_must_be_as_wanted(address):
-    operation = UpdateShipment(order_id="id-1", shipment_method_uid="express", shipping_address=address())
+    operation = UpdateShipment(
+        order_id="id-1", shipment_method_uid="express", shipping_address=address()
+    )
     assert operation.answer_from(shown(shipping_address=SAME)) is None
-    assert operation.answer_from(shown(shipping_address=SAME, shipment_method_uid="express")) is not None
+    assert (
+        operation.answer_from(shown(shipping_address=SAME, shipment_method_uid="express"))
+        is not None
+    )
 
 
 def test_the_bases_prove_nothing_by_themselves(order):
@@ -138,8 +161,14 @@ def test_operations_are_values(order):
 
 @pytest.mark.parametrize(
     "make",
-    [CreateOrder, SubmitOrder, lambda order: UpdateShipment(order_id="1", shipping_address=order.shipping_address)],
+    [
+        CreateOrder,
+        SubmitOrder,
+        lambda order: UpdateShipment(order_id="1", shipping_address=order.shipping_address),
+    ],
 )
 def test_no_operation_shows_its_recipient(order, make):
     text = repr(make(order()))
-    assert not [word for word in ("Ida", "Nordmann", "Lönngatan", "Åby", "61630", "ida@") if word in text]
+    assert not [
+        word for word in ("Ida", "Nordmann", "Lönngatan", "Åby", "61630", "ida@") if word in text
+    ]

@@ -60,7 +60,12 @@ def test_a_status_has_its_error(status, cls):
 
 
 def test_all_parts_of_an_answer_are_kept():
-    found = {"code": "NOT_FOUND", "message": "no such order", "requestId": "r-1", "details": [{"field": "id"}]}
+    found = {
+        "code": "NOT_FOUND",
+        "message": "no such order",
+        "requestId": "r-1",
+        "details": [{"field": "id"}],
+    }
     error = refused(404, found)
     assert (error.code, error.request_id, error.details) == ("NOT_FOUND", "r-1", [{"field": "id"}])
     assert error.message == "404: no such order"
@@ -76,15 +81,25 @@ def test_the_request_id_may_come_in_a_header():
     assert refused(500, {"message": "oh"}, x_request_id="r-9").request_id == "r-9"
 
 
-@pytest.mark.parametrize("body", [b'{"message": "Unauthorized"}', b"", b"null", b"[1]", b'"no"', b"{}", b"\xff", b"no"])
+@pytest.mark.parametrize(
+    "body", [b'{"message": "Unauthorized"}', b"", b"null", b"[1]", b'"no"', b"{}", b"\xff", b"no"]
+)
 def test_what_an_answer_lacks_is_none(body):
     error = refused(401, body=body)
-    assert (error.code, error.request_id, error.details, error.retry_after) == (None, None, None, None)
+    assert (error.code, error.request_id, error.details, error.retry_after) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_a_refused_key_comes_with_advice():
     error = refused(401, {"message": "Unauthorized"})
-    assert error.message == ("401: Unauthorized; the API key was refused; check it, and that it belongs to this API")
+    assert (
+        error.message
+        == "401: Unauthorized; the API key was refused; check it, and that it belongs to this API"
+    )
 
 
 def test_the_block_of_the_cdn_has_its_own_message():
@@ -95,7 +110,10 @@ def test_the_block_of_the_cdn_has_its_own_message():
 
 
 def test_a_403_of_the_api_that_mentions_1010_is_not_the_cdn():
-    assert refused(403, {"message": "store 1010 is not yours"}).message == "403: store 1010 is not yours"
+    assert (
+        refused(403, {"message": "store 1010 is not yours"}).message
+        == "403: store 1010 is not yours"
+    )
 
 
 def test_a_redirect_is_not_followed():
@@ -103,7 +121,10 @@ def test_a_redirect_is_not_followed():
 
 
 def test_html_is_shown_as_a_line_of_text():
-    page = b"<html>\n<head><title>502 Bad Gateway</title></head>\n<body><h1>Bad\nGateway</h1></body></html>"
+    page = (
+        b"<html>\n<head><title>502 Bad"
+        b" Gateway</title></head>\n<body><h1>Bad\nGateway</h1></body></html>"
+    )
     error = refused(502, body=page)
     assert error.message == "502: 502 Bad Gateway Bad Gateway"
     assert error.body == page.decode()
@@ -126,7 +147,15 @@ def test_bytes_that_are_no_text_do_no_harm():
 
 @pytest.mark.parametrize(
     ("body", "found"),
-    [(b"{}", {}), (b"[1]", [1]), (b"", None), (b"<html>", None), (b"{", None), (b"\xff", None), (b"9" * 5_000, None)],
+    [
+        (b"{}", {}),
+        (b"[1]", [1]),
+        (b"", None),
+        (b"<html>", None),
+        (b"{", None),
+        (b"\xff", None),
+        (b"9" * 5_000, None),
+    ],
 )
 def test_a_body_is_json_or_none(body, found):
     assert parse_json(body) == found
@@ -138,7 +167,16 @@ def test_a_body_nested_beyond_reason_is_not_json():
 
 # scrubbing
 
-PRIVATE = ["Zoë", 'O\'Brien "Bob"', "12 Rue/Allée", "zoe@example.org", "NY", "+1 555 0142", "", "  "]
+PRIVATE = [
+    "Zoë",
+    'O\'Brien "Bob"',
+    "12 Rue/Allée",
+    "zoe@example.org",
+    "NY",
+    "+1 555 0142",
+    "",
+    "  ",
+]
 
 
 @pytest.mark.parametrize(
@@ -208,7 +246,16 @@ def test_scrubbing_comes_before_cutting():
 
 @pytest.mark.parametrize(
     ("asked", "seconds"),
-    [("0", 0.0), ("7", 7.0), (" 7 ", 7.0), ("1.5", 1.5), ("", None), ("-1", None), ("soon", None), ("1e3", None)],
+    [
+        ("0", 0.0),
+        ("7", 7.0),
+        (" 7 ", 7.0),
+        ("1.5", 1.5),
+        ("", None),
+        ("-1", None),
+        ("soon", None),
+        ("1e3", None),
+    ],
 )
 def test_retry_after_in_seconds(asked, seconds):
     assert retry_after(answer(429, retry_after=asked), NOON) == seconds
@@ -234,7 +281,9 @@ def test_a_date_that_has_passed_asks_for_no_wait():
 
 
 def test_the_error_tells_how_long_to_wait():
-    error = error_for(answer(429, retry_after="Wed, 04 Mar 2026 12:00:09 GMT"), "orders.get", NOBODY, NOON)
+    error = error_for(
+        answer(429, retry_after="Wed, 04 Mar 2026 12:00:09 GMT"), "orders.get", NOBODY, NOON
+    )
     assert error.retry_after == 9.0
     assert refused(503, retry_after="3").retry_after == 3.0
 

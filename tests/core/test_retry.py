@@ -73,7 +73,13 @@ def test_waits_after_a_429_start_at_a_second():
 
 
 def test_four_attempts_are_made_by_default():
-    assert [RetryPolicy().delay(LOST, attempt, 1.0) for attempt in (1, 2, 3, 4, 5)] == [0.5, 1.0, 2.0, None, None]
+    assert [RetryPolicy().delay(LOST, attempt, 1.0) for attempt in (1, 2, 3, 4, 5)] == [
+        0.5,
+        1.0,
+        2.0,
+        None,
+        None,
+    ]
 
 
 def test_a_single_attempt_means_no_repeat():

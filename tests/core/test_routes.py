@@ -8,20 +8,36 @@ from gelato_async import ValidationError
 from gelato_async.core.routes import Repeat, Route
 
 ROUTE = Route(
-    method="GET", service="order", path="/api/{prefix}/{order_id}:cancel", repeat=Repeat.FREELY, answer=NoneType
+    method="GET",
+    service="order",
+    path="/api/{prefix}/{order_id}:cancel",
+    repeat=Repeat.FREELY,
+    answer=NoneType,
 )
 PREFIX = {"prefix": "acme"}
 
 
 def test_a_route_knows_the_names_in_its_path():
     assert ROUTE.names == {"prefix", "order_id"}
-    assert Route(method="POST", service="order", path="/v4/orders", repeat=Repeat.FREELY).names == frozenset()
+    assert (
+        Route(method="POST", service="order", path="/v4/orders", repeat=Repeat.FREELY).names
+        == frozenset()
+    )
 
 
 def test_a_route_with_a_body_and_a_query_is_refused():
     for body in ("order", ("items",)):
-        with pytest.raises(ValueError, match="POST /v4/orders: a route has a body or a query, not both"):
-            Route(method="POST", service="order", path="/v4/orders", repeat=Repeat.FREELY, body=body, query=("limit",))
+        with pytest.raises(
+            ValueError, match="POST /v4/orders: a route has a body or a query, not both"
+        ):
+            Route(
+                method="POST",
+                service="order",
+                path="/v4/orders",
+                repeat=Repeat.FREELY,
+                body=body,
+                query=("limit",),
+            )
 
 
 @pytest.mark.parametrize(
@@ -66,7 +82,11 @@ def test_an_id_that_is_no_text_is_refused_like_any_other_bad_id():
     assert [problem.path for problem in caught.value.problems] == ["order_id"]
 
 
-@given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(lambda text: text.strip(" .") != ""))
+@given(
+    st.text(st.characters(exclude_categories=["Cs"]), min_size=1).filter(
+        lambda text: text.strip(" .") != ""
+    )
+)
 def test_no_id_can_leave_its_place_in_the_path(order_id):
     if order_id.strip() in {"", ".", ".."}:
         return

@@ -26,11 +26,23 @@ def said(check, value, **holder):
         (rules.email, ["a@b", "paul.smith@email.com", '"a@b"@c', "ü@ö", None, "", " "]),
         (
             rules.unique("id"),
-            [[], None, [{"id": "a"}, {"id": "b"}], [{}, {}], [{"id": None}, {"id": None}], ["x", "x"]],
+            [
+                [],
+                None,
+                [{"id": "a"}, {"id": "b"}],
+                [{}, {}],
+                [{"id": None}, {"id": None}],
+                ["x", "x"],
+            ],
         ),
         (
             rules.moment,
-            [None, "2014-04-25T16:15:47-04:00", "2014-04-25T16:15:47Z", "2014-04-25T16:15:47.5+0200"],
+            [
+                None,
+                "2014-04-25T16:15:47-04:00",
+                "2014-04-25T16:15:47Z",
+                "2014-04-25T16:15:47.5+0200",
+            ],
         ),
         (rules.finite, [None, 0, 19.99, -1]),
     ],
@@ -50,7 +62,11 @@ def test_what_is_documented_passes(check, good):
         (rules.between(1), [0, -1, 1.0, True, "1", [1]], "a whole number of 1 or more"),
         (rules.between(1, 100), [0, 101], "at most 100"),
         (rules.one_of("order", "draft"), ["Order", "", 1, ["order"]], "must be order or draft"),
-        (rules.country_code, ["se", "SWE", "S", "", "ÅÄ", 46, ["SE"], "SE\n"], "two-letter ISO 3166-1 code"),
+        (
+            rules.country_code,
+            ["se", "SWE", "S", "", "ÅÄ", 46, ["SE"], "SE\n"],
+            "two-letter ISO 3166-1 code",
+        ),
         (rules.country_code, ["UK"], "GB for the United Kingdom"),
         (rules.email, ["a", "@", "a@", "@b", " @b", "a@ ", 7], "both sides of an @"),
         (rules.unique("id"), [[{"id": "a"}, {"id": "b"}, {"id": "a"}]], "used twice: a"),
@@ -103,7 +119,10 @@ def test_brazil_needs_tax_ids():
     assert said(rules.brazilian, None, country="BR") == "is required in BR"
     assert said(rules.brazilian, "111.222.333-44", country="BR") is None
     assert said(rules.brazilian, None, country="SE") is None
-    assert said(rules.brazilian_company, "", country="BR", isBusiness=True) == "is required for a company in BR"
+    assert (
+        said(rules.brazilian_company, "", country="BR", isBusiness=True)
+        == "is required for a company in BR"
+    )
     assert said(rules.brazilian_company, "1", country="BR", isBusiness=True) is None
     assert said(rules.brazilian_company, None, country="BR", isBusiness=False) is None
     assert said(rules.brazilian_company, None, country="BR") is None
@@ -114,7 +133,9 @@ def test_brazil_needs_tax_ids():
     assert said(rules.for_brazilian_company, "", country="BR") is None
 
 
-@pytest.mark.parametrize("check", [rules.state_where_needed, rules.few_latin_letters, rules.no_latin_letters])
+@pytest.mark.parametrize(
+    "check", [rules.state_where_needed, rules.few_latin_letters, rules.no_latin_letters]
+)
 def test_a_country_of_the_wrong_kind_breaks_no_check(check):
     assert said(check, "Åby", country=["SE"]) is None
 
@@ -147,12 +168,22 @@ BODY = {
     ],
 )
 def test_a_rule_is_applied_wherever_its_path_leads(path, broken):
-    assert problems_of([Rule(path, rules.required)], BODY) == [Problem(found, "is required") for found in broken]
+    assert problems_of([Rule(path, rules.required)], BODY) == [
+        Problem(found, "is required") for found in broken
+    ]
 
 
 def test_every_broken_rule_is_told():
-    table = [Rule("items[].id", rules.required), Rule("name", rules.required), Rule("name", rules.one_of("a"))]
-    assert sorted(problem.path for problem in problems_of(table, BODY)) == ["items[1].id", "name", "name"]
+    table = [
+        Rule("items[].id", rules.required),
+        Rule("name", rules.required),
+        Rule("name", rules.one_of("a")),
+    ]
+    assert sorted(problem.path for problem in problems_of(table, BODY)) == [
+        "items[1].id",
+        "name",
+        "name",
+    ]
 
 
 def test_a_table_keeps_its_rules_as_they_were_written():

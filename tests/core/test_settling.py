@@ -82,14 +82,21 @@ def test_another_reference_is_not_ours(creation, row):
 
 @pytest.mark.parametrize(("wanted", "shown"), [("order", "draft"), ("draft", "order")])
 def test_another_type_is_not_ours(creation, row, wanted, shown):
-    assert found_ids(creation(order_type=wanted), [row(orderType=shown, createdAt=seconds(2))]) is None
+    assert (
+        found_ids(creation(order_type=wanted), [row(orderType=shown, createdAt=seconds(2))]) is None
+    )
 
 
 def test_an_order_that_hides_its_type_may_be_ours(creation, row):
-    assert found_ids(creation(order_type="draft"), [row(orderType=None, createdAt=seconds(2))]) is not None
+    assert (
+        found_ids(creation(order_type="draft"), [row(orderType=None, createdAt=seconds(2))])
+        is not None
+    )
 
 
-@pytest.mark.parametrize(("offset", "ours"), [(-3600, False), (-5.1, False), (-5, True), (0, True), (3600, True)])
+@pytest.mark.parametrize(
+    ("offset", "ours"), [(-3600, False), (-5.1, False), (-5, True), (0, True), (3600, True)]
+)
 def test_older_hits_are_ignored_beyond_five_seconds_of_slack(creation, row, offset, ours):
     assert (found_ids(creation(), [row(createdAt=seconds(offset))]) is not None) is ours
 
@@ -100,9 +107,14 @@ def test_a_canceled_or_failed_order_from_before_is_never_adopted(creation, row, 
     assert found_ids(creation(), [row(fulfillmentStatus=status, createdAt=seconds(offset))]) is None
 
 
-@pytest.mark.parametrize(("status", "offset"), [("canceled", 2.1), ("canceled", 30), ("failed", -0.5), ("failed", 2)])
+@pytest.mark.parametrize(
+    ("status", "offset"), [("canceled", 2.1), ("canceled", 30), ("failed", -0.5), ("failed", 2)]
+)
 def test_an_order_that_was_canceled_or_failed_since_is_ours(creation, row, status, offset):
-    assert found_ids(creation(), [row(fulfillmentStatus=status, createdAt=seconds(offset))]) is not None
+    assert (
+        found_ids(creation(), [row(fulfillmentStatus=status, createdAt=seconds(offset))])
+        is not None
+    )
 
 
 def test_the_earliest_is_adopted_and_untied_others_are_named(creation, row):
@@ -152,7 +164,11 @@ def test_a_split_order_and_a_stranger_are_told_apart(creation, row):
 
 
 def test_an_order_connected_to_itself_alone_is_not_split(creation, row):
-    assert found_ids(creation(), [row(createdAt=seconds(1), connectedOrderIds=["id-1"])]) == ("id-1", (), ())
+    assert found_ids(creation(), [row(createdAt=seconds(1), connectedOrderIds=["id-1"])]) == (
+        "id-1",
+        (),
+        (),
+    )
 
 
 def test_an_undated_order_may_be_ours_or_not(creation, row):
@@ -165,7 +181,11 @@ def test_an_undated_order_may_be_ours_or_not(creation, row):
 
 
 def test_an_undated_order_beside_a_dated_one_is_no_matter(creation, row):
-    assert found_ids(creation(), [row(createdAt=None), row(id="id-2", createdAt=seconds(1))]) == ("id-2", (), ())
+    assert found_ids(creation(), [row(createdAt=None), row(id="id-2", createdAt=seconds(1))]) == (
+        "id-2",
+        (),
+        (),
+    )
 
 
 # Creation: when to look

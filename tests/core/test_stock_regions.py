@@ -32,7 +32,9 @@ def test_a_country_has_the_region_that_lists_it(country, region):
     assert country.upper() in StockRegion(region).countries
 
 
-@pytest.mark.parametrize(("code", "country", "region"), [("SA", "Saudi Arabia", "ROW"), ("AS", "American Samoa", None)])
+@pytest.mark.parametrize(
+    ("code", "country", "region"), [("SA", "Saudi Arabia", "ROW"), ("AS", "American Samoa", None)]
+)
 def test_a_country_is_not_taken_for_the_region_of_the_same_letters(code, country, region):
     assert StockRegion.for_country(code) == region
     assert code not in StockRegion(code).countries

@@ -16,7 +16,12 @@ ADDRESS = {
     "email": "ida@example.org",
 }
 ITEM = {"itemReferenceId": "item-1", "productUid": "poster_a3_ver", "quantity": 2}
-ORDER = {"orderReferenceId": "order-1", "currency": "EUR", "shippingAddress": ADDRESS, "items": [ITEM]}
+ORDER = {
+    "orderReferenceId": "order-1",
+    "currency": "EUR",
+    "shippingAddress": ADDRESS,
+    "items": [ITEM],
+}
 
 
 def problems(found):
@@ -39,7 +44,9 @@ def test_the_documented_body_is_an_order():
         OrderType.ORDER,
         None,
     )
-    assert order.items == (CatalogItem(item_reference_id="item-1", product_uid="poster_a3_ver", quantity=2),)
+    assert order.items == (
+        CatalogItem(item_reference_id="item-1", product_uid="poster_a3_ver", quantity=2),
+    )
     assert order.shipping_address.address_line1 == "Lönngatan 3"
 
 
@@ -61,7 +68,15 @@ def test_keys_of_both_apis_are_read():
                     "adjustProductUidByFileTypes": True,
                     "retailPriceInclVat": "18.90",
                     "metadata": [{"key": "c", "value": "d"}],
-                    "files": [{"type": "back", "url": "u", "id": "f", "threadColors": ["#000000"], "isVisible": False}],
+                    "files": [
+                        {
+                            "type": "back",
+                            "url": "u",
+                            "id": "f",
+                            "threadColors": ["#000000"],
+                            "isVisible": False,
+                        }
+                    ],
                 }
             ],
         }
@@ -69,12 +84,23 @@ def test_keys_of_both_apis_are_read():
     (item,) = order.items
     assert (order.order_type, order.retail_shipping_price_excl_vat) == ("draft", Decimal("6.49"))
     assert (order.return_address.city, order.metadata) == ("Ystad", (Metadata("a", "b"),))
-    assert (item.page_count, item.retail_price_excl_vat, item.metadata) == (36, Decimal("18.90"), (Metadata("c", "d"),))
-    assert item.files == (File(type="back", url="u", id="f", thread_colors=["#000000"], is_visible=False),)
+    assert (item.page_count, item.retail_price_excl_vat, item.metadata) == (
+        36,
+        Decimal("18.90"),
+        (Metadata("c", "d"),),
+    )
+    assert item.files == (
+        File(type="back", url="u", id="f", thread_colors=["#000000"], is_visible=False),
+    )
 
 
 def test_an_item_may_be_named_as_a_customer_product_is():
-    item = {"itemReferenceId": "1", "productName": "Oak Frame", "productVariant": {"Size": "A3"}, "quantity": 1}
+    item = {
+        "itemReferenceId": "1",
+        "productName": "Oak Frame",
+        "productVariant": {"Size": "A3"},
+        "quantity": 1,
+    }
     assert read({**ORDER, "items": [item]}).items == (
         CustomItem(item_reference_id="1", product_name="Oak Frame", product_variant={"Size": "A3"}),
     )
@@ -92,12 +118,16 @@ def test_references_may_be_numbers():
 
 
 def test_null_is_the_same_as_nothing():
-    order = read({**ORDER, "metadata": None, "returnAddress": None, "items": [{**ITEM, "files": None}]})
+    order = read(
+        {**ORDER, "metadata": None, "returnAddress": None, "items": [{**ITEM, "files": None}]}
+    )
     assert (order.metadata, order.return_address, order.items[0].files) == (None, None, None)
 
 
 def test_a_file_without_a_type_gets_none():
-    (item,) = read({**ORDER, "items": [{**ITEM, "files": [{"url": "u"}, {"type": "default"}]}]}).items
+    (item,) = read(
+        {**ORDER, "items": [{**ITEM, "files": [{"url": "u"}, {"type": "default"}]}]}
+    ).items
     assert [file.type for file in item.files] == [None, FileType.DEFAULT]
 
 
@@ -123,7 +153,11 @@ def test_problems_come_in_the_order_of_the_document():
 
 
 def test_what_is_required_is_told_with_its_path():
-    found = {"items": [{}, {"productName": "n"}], "shippingAddress": {"country": "SE"}, "currency": None}
+    found = {
+        "items": [{}, {"productName": "n"}],
+        "shippingAddress": {"country": "SE"},
+        "currency": None,
+    }
     assert {path for path, message in problems(found).items() if message == "is required"} == {
         "orderReferenceId",
         "currency",
@@ -151,7 +185,11 @@ def test_what_is_required_is_told_with_its_path():
         ({**ORDER, "orderType": 7}, "orderType", "must be a string; it is of kind number"),
         ({**ORDER, "items": {}}, "items", "must be a list; it is of kind object"),
         ({**ORDER, "items": ["x"]}, "items[0]", "must be an object; it is of kind string"),
-        ({**ORDER, "shippingAddress": []}, "shippingAddress", "must be an object; it is of kind array"),
+        (
+            {**ORDER, "shippingAddress": []},
+            "shippingAddress",
+            "must be an object; it is of kind array",
+        ),
         (
             {**ORDER, "items": [{**ITEM, "quantity": "2"}]},
             "items[0].quantity",
@@ -175,7 +213,14 @@ def test_what_is_required_is_told_with_its_path():
         (
             {
                 **ORDER,
-                "items": [{"itemReferenceId": "1", "quantity": 1, "productName": "n", "productVariant": {"a": 1}}],
+                "items": [
+                    {
+                        "itemReferenceId": "1",
+                        "quantity": 1,
+                        "productName": "n",
+                        "productVariant": {"a": 1},
+                    }
+                ],
             },
             "items[0].productVariant",
             "must be an object whose values are strings; it is of kind object",
@@ -197,16 +242,24 @@ def test_a_value_of_the_wrong_kind_is_told_with_its_path(found, path, message):
 
 
 def test_an_item_named_both_ways_is_refused():
-    assert problems({**ORDER, "items": [{**ITEM, "productName": "Oak Frame"}]}).keys() == {"items[0].productName"}
+    assert problems({**ORDER, "items": [{**ITEM, "productName": "Oak Frame"}]}).keys() == {
+        "items[0].productName"
+    }
 
 
 def test_two_spellings_of_one_thing_are_not_resolved_by_guessing():
-    found = {**ORDER, "shippingAddress": {**ADDRESS, "registrationState": "SP", "registrationStateCode": "RJ"}}
+    found = {
+        **ORDER,
+        "shippingAddress": {**ADDRESS, "registrationState": "SP", "registrationStateCode": "RJ"},
+    }
     order, told = read_order(found)
     assert order is None
     assert told
 
 
 def test_no_problem_shows_what_was_written():
-    secret = {**ORDER, "shippingAddress": {**ADDRESS, "firstName": ["Ida-Secret"], "phone": {"no": "Ida-Secret"}}}
+    secret = {
+        **ORDER,
+        "shippingAddress": {**ADDRESS, "firstName": ["Ida-Secret"], "phone": {"no": "Ida-Secret"}},
+    }
     assert "Ida-Secret" not in json.dumps(problems(secret))

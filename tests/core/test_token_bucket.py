@@ -38,7 +38,9 @@ def backlog(limiter, count, start=0.0, late=(0.0,)):
 
 def eager(limiter, pattern):
     """Callers who come in clusters and take whatever they are given, whether they waited or not."""
-    moments = zip(accumulate(gap for gap, _ in pattern), (callers for _, callers in pattern), strict=True)
+    moments = zip(
+        accumulate(gap for gap, _ in pattern), (callers for _, callers in pattern), strict=True
+    )
     return [now for now, callers in moments for _ in range(callers) if limiter.take(now) == 0.0]
 
 
@@ -132,7 +134,13 @@ def test_tokens_that_are_all_given_back_cost_nothing():
 
 
 @settings(deadline=None)
-@given(st.lists(st.tuples(st.floats(0, 0.05), st.integers(1, 12), st.integers(0, 12)), min_size=1, max_size=150))
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 0.05), st.integers(1, 12), st.integers(0, 12)),
+        min_size=1,
+        max_size=150,
+    )
+)
 def test_giving_back_the_latest_tokens_never_opens_the_window(steps):
     bucket, used, now = TokenBucket(), [], 0.0
     for gap, callers, unused in steps:

@@ -44,9 +44,23 @@ def item(**found):
 
 def test_three_values_are_enough_for_an_order():
     found = order()
-    assert (found.id, found.order_reference_id, found.fulfillment_status) == ("id-1", "order-1", "created")
-    assert (found.items, found.receipts, found.connected_order_ids, found.metadata) == ((), (), (), ())
-    assert (found.shipment, found.created_at, found.channel, found.refusal_reason_details) == (None, None, None, None)
+    assert (found.id, found.order_reference_id, found.fulfillment_status) == (
+        "id-1",
+        "order-1",
+        "created",
+    )
+    assert (found.items, found.receipts, found.connected_order_ids, found.metadata) == (
+        (),
+        (),
+        (),
+        (),
+    )
+    assert (found.shipment, found.created_at, found.channel, found.refusal_reason_details) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_unknown_keys_hurt_nobody_and_stay_in_raw():
@@ -88,11 +102,18 @@ def test_a_value_of_the_wrong_kind_is_none_and_stays_in_raw(name, attribute, wro
 @pytest.mark.parametrize("wrong", [None, {}, "x", 7, True])
 def test_a_list_of_the_wrong_kind_is_empty(wrong):
     found = order(items=wrong, connectedOrderIds=wrong, appServices=wrong, receipts=wrong)
-    assert (found.items, found.connected_order_ids, found.app_services, found.receipts) == ((), (), (), ())
+    assert (found.items, found.connected_order_ids, found.app_services, found.receipts) == (
+        (),
+        (),
+        (),
+        (),
+    )
 
 
 def test_elements_of_the_wrong_kind_are_left_out():
-    found = order(connectedOrderIds=["id-1", 2, None, {}, []], items=[None, {"id": "item-1"}, "x", []])
+    found = order(
+        connectedOrderIds=["id-1", 2, None, {}, []], items=[None, {"id": "item-1"}, "x", []]
+    )
     assert found.connected_order_ids == ("id-1", "2")
     assert [one.id for one in found.items] == ["item-1"]
 
@@ -107,10 +128,14 @@ def test_a_map_is_kept_as_it_is():
 
 
 def test_ids_and_references_become_text():
-    found = wire.load(Order, {"id": 17, "orderReferenceId": 4711, "fulfillmentStatus": "created", "storeId": 5})
+    found = wire.load(
+        Order, {"id": 17, "orderReferenceId": 4711, "fulfillmentStatus": "created", "storeId": 5}
+    )
     assert (found.id, found.order_reference_id, found.store_id) == ("17", "4711", "5")
     assert order(billingEntity={"id": 218}).billing_entity.id == "218"
-    assert order(shipment={"packages": [{"orderItemIds": [1, "b"]}]}).shipment.packages[0].order_item_ids == ("1", "b")
+    assert order(shipment={"packages": [{"orderItemIds": [1, "b"]}]}).shipment.packages[
+        0
+    ].order_item_ids == ("1", "b")
 
 
 @pytest.mark.parametrize(
@@ -132,14 +157,21 @@ def test_money_keeps_the_digits_it_shows(shown, amount):
     assert price is None or str(price) == amount
 
 
-@pytest.mark.parametrize("text", ["2026-03-04T09:10:11+00:00", "2026-03-04T09:10:11+0000", "2026-03-04T09:10:11Z"])
+@pytest.mark.parametrize(
+    "text", ["2026-03-04T09:10:11+00:00", "2026-03-04T09:10:11+0000", "2026-03-04T09:10:11Z"]
+)
 def test_moments_come_in_several_spellings(text):
     assert order(createdAt=text).created_at == datetime(2026, 3, 4, 9, 10, 11, tzinfo=UTC)
 
 
 def test_days_are_dates():
-    found = order(shipment={"minDeliveryDate": "2026-03-08", "maxDeliveryDate": "2026-03-10T00:00:00+00:00"}).shipment
-    assert (found.min_delivery_date, found.max_delivery_date) == (date(2026, 3, 8), date(2026, 3, 10))
+    found = order(
+        shipment={"minDeliveryDate": "2026-03-08", "maxDeliveryDate": "2026-03-10T00:00:00+00:00"}
+    ).shipment
+    assert (found.min_delivery_date, found.max_delivery_date) == (
+        date(2026, 3, 8),
+        date(2026, 3, 10),
+    )
     assert type(found.min_delivery_date) is date
 
 
@@ -151,9 +183,16 @@ def test_days_are_dates():
         (OrderAddress, ("registrationState", "registrationStateCode"), "registration_state", "SP"),
     ],
 )
-def test_both_spellings_are_read_and_null_in_one_does_not_hide_the_other(cls, spellings, attribute, value):
+def test_both_spellings_are_read_and_null_in_one_does_not_hide_the_other(
+    cls, spellings, attribute, value
+):
     first, second = spellings
-    for found in ({first: value}, {second: value}, {first: None, second: value}, {first: value, second: "other"}):
+    for found in (
+        {first: value},
+        {second: value},
+        {first: None, second: value},
+        {first: value, second: "other"},
+    ):
         assert getattr(wire.load(cls, found), attribute) == value
     assert getattr(wire.load(cls, {}), attribute) is None
 
@@ -202,7 +241,9 @@ def test_every_missing_path_is_named():
 
 
 def test_paths_count_from_what_was_answered():
-    assert set(problems(OrderPage, {"orders": [None, {**LEAST}, "x", {**LEAST, "id": None}]})) == {"orders[3].id"}
+    assert set(problems(OrderPage, {"orders": [None, {**LEAST}, "x", {**LEAST, "id": None}]})) == {
+        "orders[3].id"
+    }
 
 
 @pytest.mark.parametrize(
@@ -229,12 +270,16 @@ def test_what_is_required_must_be_there(cls, found, path):
 
 
 def test_a_malformed_answer_reads_as_its_problems():
-    with pytest.raises(MalformedError, match="orderReferenceId: missing; fulfillmentStatus: missing"):
+    with pytest.raises(
+        MalformedError, match="orderReferenceId: missing; fulfillmentStatus: missing"
+    ):
         wire.load(Order, {"id": "id-1"})
 
 
 def test_an_answer_of_no_interest_is_none_whatever_it_says():
-    assert [wire.load(type(None), found) for found in (None, {}, [], "x", {"code": 200})] == [None] * 5
+    assert [wire.load(type(None), found) for found in (None, {}, [], "x", {"code": 200})] == [
+        None
+    ] * 5
 
 
 # writing
@@ -245,7 +290,9 @@ def sent_as(model):
 
 
 def test_only_none_is_left_out(address):
-    item = CatalogItem(item_reference_id="item-1", product_uid="p", quantity=1, files=[], metadata={})
+    item = CatalogItem(
+        item_reference_id="item-1", product_uid="p", quantity=1, files=[], metadata={}
+    )
     assert sent_as(item) == {
         "itemReferenceId": "item-1",
         "productUid": "p",
@@ -338,7 +385,10 @@ def test_moments_are_sent_with_their_offset():
         start_date=datetime(2026, 2, 1, 8, 0, 0, 123, tzinfo=UTC),
         end_date=datetime(2026, 2, 28, tzinfo=timezone(timedelta(hours=-4))),
     )
-    assert sent_as(query) == {"startDate": "2026-02-01T08:00:00+00:00", "endDate": "2026-02-28T00:00:00-04:00"}
+    assert sent_as(query) == {
+        "startDate": "2026-02-01T08:00:00+00:00",
+        "endDate": "2026-02-28T00:00:00-04:00",
+    }
 
 
 def test_open_values_are_sent_as_they_are(order):
@@ -354,7 +404,9 @@ def test_a_dialect_renames_what_it_spells_otherwise(address):
     assert dialect.name(type(recipient), "registration_state") == "registrationStateCode"
     assert sent_as(recipient)["registrationState"] == "SP"
     assert PLAIN.name(CatalogItem, "retail_price_excl_vat") == "retailPriceInclVat"
-    assert PLAIN.name(CatalogItem, "adjust_product_uid_by_file_types") == "adjustProductUidByFileTypes"
+    assert (
+        PLAIN.name(CatalogItem, "adjust_product_uid_by_file_types") == "adjustProductUidByFileTypes"
+    )
 
 
 def test_a_model_without_extra_is_written_too(order):
@@ -363,7 +415,12 @@ def test_a_model_without_extra_is_written_too(order):
 
 @pytest.mark.parametrize(
     ("name", "spelt"),
-    [("id", "id"), ("order_reference_id", "orderReferenceId"), ("address_line1", "addressLine1"), ("dpi", "dpi")],
+    [
+        ("id", "id"),
+        ("order_reference_id", "orderReferenceId"),
+        ("address_line1", "addressLine1"),
+        ("dpi", "dpi"),
+    ],
 )
 def test_names_are_spelt_in_camel_case(name, spelt):
     assert wire.camel(name) == spelt
@@ -378,6 +435,6 @@ class Odd:
 
 
 def test_a_model_without_raw_reads_a_key_of_that_name_no_further():
-    assert wire.load(Odd, {"id": 7, "raw": 1, "amounts": [1, "x", 2.0], "names": [], "maybe": "x"}) == Odd(
-        id="7", amounts=(1, 2)
-    )
+    assert wire.load(
+        Odd, {"id": 7, "raw": 1, "amounts": [1, "x", 2.0], "names": [], "maybe": "x"}
+    ) == Odd(id="7", amounts=(1, 2))

@@ -246,7 +246,9 @@ async def test_a_pause_holds_those_back_who_had_their_turn_but_have_not_sent(lim
 
 
 @pytest.mark.anyio
-async def test_a_pause_lasts_two_minutes_at_most_and_a_shorter_one_does_not_end_it(limiter, virtual):
+async def test_a_pause_lasts_two_minutes_at_most_and_a_shorter_one_does_not_end_it(
+    limiter, virtual
+):
     limiter.pause(100_000)
     limiter.pause(1)
     await limiter.acquire()

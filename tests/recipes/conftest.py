@@ -38,7 +38,9 @@ def write(tmp_path):
     def write_files(*names):
         for name in ("README", *names):
             for code in code_of(f"docs/recipes/{name}.md"):
-                (tmp_path / code.splitlines()[0].removeprefix("# ")).write_text(code, encoding="utf-8")
+                (tmp_path / code.splitlines()[0].removeprefix("# ")).write_text(
+                    code, encoding="utf-8"
+                )
         return tmp_path
 
     return write_files

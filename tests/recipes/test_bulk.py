@@ -10,7 +10,8 @@ from doc_code import ROOT
 from gelato_async.cli.samples import sample_orders, to_line
 from gelato_async.sandbox import Fault, FaultPlan
 
-# runs the script, and presses Ctrl-C as soon as it has printed ten lines: nine orders, and perhaps the bad line
+# runs the script, and presses Ctrl-C as soon as it has printed ten lines: nine orders, and perhaps
+# the bad line
 INTERRUPTED = """
 import builtins, itertools, runpy, signal, sys
 
@@ -37,13 +38,21 @@ def run(write, sandbox):
     """Run the script on a file of 80 orders and a bad line."""
     folder = write("bulk")
     lines = [to_line(order, "gelato") for order in sample_orders("gelato", 80, 1)]
-    (folder / "orders.jsonl").write_bytes(b"".join([*lines[:1], b'{"orderReferenceId": "bad"}\n', *lines[1:]]))
+    (folder / "orders.jsonl").write_bytes(
+        b"".join([*lines[:1], b'{"orderReferenceId": "bad"}\n', *lines[1:]])
+    )
 
     def run_script(*script, **environment):
         line = [sys.executable, "-W", "error", *(script or ["submit.py"]), "orders.jsonl"]
         environment = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
         return subprocess.run(
-            line, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False
+            line,
+            cwd=folder,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
         )
 
     return run_script

@@ -5,7 +5,14 @@ from contextlib import asynccontextmanager
 import attrs
 import pytest
 
-from gelato_async import BadRequestError, ConflictError, GelatoError, NotFoundError, ServerError, UnsupportedError
+from gelato_async import (
+    BadRequestError,
+    ConflictError,
+    GelatoError,
+    NotFoundError,
+    ServerError,
+    UnsupportedError,
+)
 from gelato_async.sandbox import Fault, FaultPlan
 
 # the answers that a search for a lost order gets; the last look fails for good
@@ -39,7 +46,11 @@ def shop(framework, load, browse, django_with, sandbox):
                 async with browse(app) as browser:
                     yield browser
             return
-        lifespan = module.app.lifespan() if framework == "litestar" else module.app.router.lifespan_context(module.app)
+        lifespan = (
+            module.app.lifespan()
+            if framework == "litestar"
+            else module.app.router.lifespan_context(module.app)
+        )
         async with lifespan, browse(module.app) as browser:
             yield browser
 
@@ -62,7 +73,9 @@ def test_an_order_is_created_and_found(shop, sandbox):
 def test_many_browsers_share_one_client_and_its_connections(shop, sandbox):
     async def visit():
         async with shop() as browser:
-            made = await asyncio.gather(*(browser.post(f"/orders/{number}") for number in range(20)))
+            made = await asyncio.gather(
+                *(browser.post(f"/orders/{number}") for number in range(20))
+            )
             for number in range(20, 40):
                 made.append(await browser.post(f"/orders/{number}"))
         assert {answer.status_code for answer in made} == {201}
@@ -82,7 +95,9 @@ def test_what_breaks_rules_is_told_before_anything_is_sent(shop, framework, monk
         async with shop() as browser:
             refused = await browser.post("/orders/1001")
             assert refused.status_code == 422
-            assert [problem.partition(":")[0] for problem in refused.json()["problems"]] == ["items"]
+            assert [problem.partition(":")[0] for problem in refused.json()["problems"]] == [
+                "items"
+            ]
 
     asyncio.run(visit())
     assert sandbox.audit().requests == 0
@@ -104,7 +119,10 @@ def test_an_order_that_nobody_can_tell_of_is_202(shop, sandbox):
     async def visit():
         async with shop() as browser:
             answer = await browser.post("/orders/1001")
-            assert (answer.status_code, answer.json()) == (202, {"state": "unknown", "number": "1001"})
+            assert (answer.status_code, answer.json()) == (
+                202,
+                {"state": "unknown", "number": "1001"},
+            )
 
     asyncio.run(visit())
     assert sandbox.audit().commits == 1

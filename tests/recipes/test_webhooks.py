@@ -16,7 +16,9 @@ def framework(request):
     return getattr(request, "param", "starlette")
 
 
-in_every_framework = pytest.mark.parametrize("framework", ["fastapi", "starlette", "litestar", "django"], indirect=True)
+in_every_framework = pytest.mark.parametrize(
+    "framework", ["fastapi", "starlette", "litestar", "django"], indirect=True
+)
 
 
 @pytest.fixture
@@ -39,7 +41,10 @@ def shop(framework, load, endpoint, sandbox, django_with, monkeypatch):
     """The module of the recipe whose application is served meanwhile, by uvicorn."""
     monkeypatch.setenv("GELATO_WEBHOOK_SECRET", SECRET)
     module = load("webhooks", f"{framework}_hooks")
-    with django_with(f"{framework}_hooks") as django, served(getattr(module, "app", django), endpoint[0]):
+    with (
+        django_with(f"{framework}_hooks") as django,
+        served(getattr(module, "app", django), endpoint[0]),
+    ):
         yield load("webhooks", "hooks")
 
 
@@ -67,7 +72,9 @@ def test_what_the_sandbox_delivers_ends_in_the_truth(shop, sandbox, create):
 @in_every_framework
 def test_only_gelato_is_heard(shop, endpoint):
     body = json.dumps({"event": "order_status_updated", "id": "e1", "orderId": "o1"})
-    refused = httpx.post(f"{endpoint[1]}{PATH}", content=body, headers={"X-Webhook-Secret": "wrong"})
+    refused = httpx.post(
+        f"{endpoint[1]}{PATH}", content=body, headers={"X-Webhook-Secret": "wrong"}
+    )
     assert refused.status_code == 401
     assert shop.saved == {}
 
@@ -80,6 +87,8 @@ def test_the_dashboard_s_test_is_answered_and_ignored(shop, sandbox):
 
 
 def test_an_order_that_cannot_be_fetched_is_tried_again(shop, sandbox):
-    sandbox.send_webhook({"event": "order_status_updated", "id": "e1", "orderId": "of-another-account"})
+    sandbox.send_webhook(
+        {"event": "order_status_updated", "id": "e1", "orderId": "of-another-account"}
+    )
     sandbox.wait_for_webhooks()
     assert sandbox.webhooks()[0].answers == (500, 500, 500)

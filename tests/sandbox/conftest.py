@@ -58,7 +58,9 @@ def travel(monkeypatch):
         nonlocal offset
         offset += seconds
 
-    stub = SimpleNamespace(monotonic=lambda: time.monotonic() + offset, time=lambda: time.time() + offset)
+    stub = SimpleNamespace(
+        monotonic=lambda: time.monotonic() + offset, time=lambda: time.time() + offset
+    )
     monkeypatch.setattr(clock, "time", stub)
     return pass_by
 
@@ -73,7 +75,9 @@ def serve():
         def client(path, key):
             headers = {"X-API-KEY": key} if key else {}
             transport = httpx.ASGITransport(app)
-            return httpx.AsyncClient(transport=transport, base_url=f"http://sandbox{path}", headers=headers)
+            return httpx.AsyncClient(
+                transport=transport, base_url=f"http://sandbox{path}", headers=headers
+            )
 
         return SimpleNamespace(
             app=app,

@@ -41,7 +41,9 @@ async def test_connects_key(anyone, key):
 async def test_the_prefix_may_need_encoding(serve, order):
     api = serve(connect_prefix="my shop")
     key = {"X-API-KEY": "sandbox-key:sandbox-secret"}
-    assert (await api.nobody.post("/api/my%20shop/order", json=order(), headers=key)).status_code == 200
+    assert (
+        await api.nobody.post("/api/my%20shop/order", json=order(), headers=key)
+    ).status_code == 200
 
 
 async def test_a_sliding_second_holds_no_more_than_the_limit(serve, travel):
@@ -70,7 +72,14 @@ async def test_without_a_limit_nothing_is_refused(serve):
 
 
 @pytest.mark.parametrize(
-    "options", [{"rate_limit": 0}, {"split": 2}, {"latency": -1}, {"connect_duplicates": "maybe"}, {"unknown": 1}]
+    "options",
+    [
+        {"rate_limit": 0},
+        {"split": 2},
+        {"latency": -1},
+        {"connect_duplicates": "maybe"},
+        {"unknown": 1},
+    ],
 )
 def test_wrong_options_are_refused(serve, options):
     with pytest.raises((ValueError, TypeError), match=next(iter(options))):
@@ -85,7 +94,12 @@ def test_no_repr_shows_a_key(serve):
 async def test_the_audit_counts_and_times(serve, order, travel):
     api = serve()
     empty = api.app.audit()
-    assert (empty.requests, empty.worst_second, empty.first_request, empty.rate()) == (0, 0, None, 0.0)
+    assert (empty.requests, empty.worst_second, empty.first_request, empty.rate()) == (
+        0,
+        0,
+        None,
+        0.0,
+    )
     for number in range(4):
         await api.gelato.post("orders", json=order(f"ref-{number}"))
         travel(2)
@@ -134,16 +148,26 @@ async def test_controls_need_no_key_and_are_not_counted(anyone, order):
 
 async def test_controls_step_the_clock(anyone, order):
     made = (await anyone.gelato.post("orders", json=order())).json()
-    assert (await anyone.nobody.post("/_sandbox/advance", json={"seconds": 60})).json() == {"life": 60.0}
-    assert (await anyone.gelato.get(f"orders/{made['id']}")).json()["fulfillmentStatus"] == "in_production"
+    assert (await anyone.nobody.post("/_sandbox/advance", json={"seconds": 60})).json() == {
+        "life": 60.0
+    }
+    assert (await anyone.gelato.get(f"orders/{made['id']}")).json()[
+        "fulfillmentStatus"
+    ] == "in_production"
 
 
 async def test_controls_force_a_status_and_release_it(anyone, order):
     made = (await anyone.connect.post("order", json=order())).json()
     path = f"/_sandbox/orders/{made['id']}/status"
-    assert (await anyone.nobody.post(path, json={"fulfillmentStatus": "returned"})).status_code == 200
+    assert (
+        await anyone.nobody.post(path, json={"fulfillmentStatus": "returned"})
+    ).status_code == 200
     now = (await anyone.connect.get(made["id"])).json()
-    assert (now["fulfillmentStatus"], now["financialStatus"], now["refusalReason"]) == ("returned", "refunded", None)
+    assert (now["fulfillmentStatus"], now["financialStatus"], now["refusalReason"]) == (
+        "returned",
+        "refunded",
+        None,
+    )
     released = await anyone.nobody.post(path, json={"fulfillmentStatus": None})
     assert released.json()["fulfillmentStatus"] == "created"
 

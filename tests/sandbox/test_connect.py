@@ -30,7 +30,12 @@ async def test_create_answers_three_fields_and_get_the_order(anyone, order):
 
 async def test_an_order_of_the_customers_own_product_is_taken(anyone, order):
     body = order()
-    item = {"itemReferenceId": "a", "quantity": 1, "productName": "Frame", "productVariant": {"Size": "A3"}}
+    item = {
+        "itemReferenceId": "a",
+        "quantity": 1,
+        "productName": "Frame",
+        "productVariant": {"Size": "A3"},
+    }
     body["items"] = [item | {"files": body["items"][0]["files"]}]
     made = await created(anyone, body)
     (item,) = (await anyone.connect.get(made["id"])).json()["items"]
@@ -74,12 +79,16 @@ async def test_the_shipment_can_be_changed_until_it_is_shipped(anyone, order):
     assert answer.keys() == {"shippingAddress", "shipment"}
     assert answer["shippingAddress"]["city"] == "Shelbyville"
     assert answer["shipment"]["shipmentMethodUid"] == "fed_ex_2_day"
-    assert (await anyone.connect.get(made["id"])).json()["shippingAddress"] == answer["shippingAddress"]
+    assert (await anyone.connect.get(made["id"])).json()["shippingAddress"] == answer[
+        "shippingAddress"
+    ]
     anyone.app.advance(180)
     assert (await anyone.connect.put(made["id"], json=update)).status_code == 409
 
 
-@pytest.mark.parametrize("update", [{}, {"shipmentMethodUid": 5}, {"shippingAddress": {"city": "x"}}])
+@pytest.mark.parametrize(
+    "update", [{}, {"shipmentMethodUid": 5}, {"shippingAddress": {"city": "x"}}]
+)
 async def test_a_wrong_update_is_refused(anyone, order, update):
     made = await created(anyone, order())
     assert (await anyone.connect.put(made["id"], json=update)).status_code == 400
@@ -115,7 +124,10 @@ async def test_an_international_order_with_retail_prices_is_produced(anyone, abr
     made = await created(anyone, abroad | RETAIL)
     anyone.app.advance(60)
     now = (await anyone.connect.get(made["id"])).json()
-    assert (now["fulfillmentStatus"], now["shipment"]["fulfillmentCountry"]) == ("in_production", "DE")
+    assert (now["fulfillmentStatus"], now["shipment"]["fulfillmentCountry"]) == (
+        "in_production",
+        "DE",
+    )
 
 
 async def test_a_second_order_of_a_reference_is_accepted_by_default(anyone, order):

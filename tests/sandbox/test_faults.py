@@ -53,7 +53,9 @@ async def test_a_commit_can_come_after_its_answer(troubled, order, travel):
     api.app.advance(100)
     travel(20)
     (row,) = (await api.gelato.post("/orders:search", json=search)).json()["orders"]
-    assert row["fulfillmentStatus"] == "passed"  # 16 s old: the advance came before it was committed
+    assert (
+        row["fulfillmentStatus"] == "passed"
+    )  # 16 s old: the advance came before it was committed
     assert api.app.audit().commit_times[0] == pytest.approx(4, abs=2)
 
 
@@ -125,12 +127,24 @@ async def test_a_reset_starts_the_plan_again(troubled, order):
         ({"kind": "drop", "share": "0.5"}, "share: must be a number, not '0.5'"),
         ({"kind": "drop", "count": True}, "count: must be an integer, not True"),
         ({"kind": "drop", "count": -1}, "count: -1 is negative"),
-        ({"kind": "drop", "count": 1, "status": 500}, "status: 500 does not go with the kind 'drop'"),
+        (
+            {"kind": "drop", "count": 1, "status": 500},
+            "status: 500 does not go with the kind 'drop'",
+        ),
         ({"kind": "status", "count": 1}, "status: is needed for the kind 'status'"),
-        ({"kind": "status", "count": 1, "status": 404}, "status: 404 does not go with the kind 'status'"),
+        (
+            {"kind": "status", "count": 1, "status": 404},
+            "status: 404 does not go with the kind 'status'",
+        ),
         ({"kind": "slow", "count": 1}, "delay: is needed for the kind 'slow'"),
-        ({"kind": "slow", "count": 1, "delay": 1, "commit_delay": 1}, "commit_delay: needs when='after'"),
-        ({"kind": "drop", "count": 1, "commit_delay": 1, "when": "before"}, "commit_delay: needs when='after'"),
+        (
+            {"kind": "slow", "count": 1, "delay": 1, "commit_delay": 1},
+            "commit_delay: needs when='after'",
+        ),
+        (
+            {"kind": "drop", "count": 1, "commit_delay": 1, "when": "before"},
+            "commit_delay: needs when='after'",
+        ),
         ({"kind": "drop", "count": 1, "routes": ["gelato.crate"]}, "did you mean 'gelato.create'?"),
         ({"kind": "drop", "count": 1, "routes": "*"}, "routes: must be a list, not '*'"),
         ({"kind": "drop", "count": 1, "routes": []}, "routes: must name at least one route"),
@@ -150,14 +164,19 @@ def test_shares_of_more_than_everything_are_refused():
 @pytest.mark.parametrize(
     ("name", "text"),
     [
-        ("plan.json", '{"seed": 5, "faults": [{"kind": "drop", "share": 0.5, "routes": ["gelato.*"]}]}'),
+        (
+            "plan.json",
+            '{"seed": 5, "faults": [{"kind": "drop", "share": 0.5, "routes": ["gelato.*"]}]}',
+        ),
         ("plan.toml", 'seed = 5\n[[faults]]\nkind = "drop"\nshare = 0.5\nroutes = ["gelato.*"]\n'),
     ],
 )
 def test_a_plan_is_read_from_a_file(tmp_path, name, text):
     path = tmp_path / name
     path.write_text(text)
-    assert FaultPlan.from_file(path) == FaultPlan([Fault("drop", share=0.5, routes=("gelato.*",))], seed=5)
+    assert FaultPlan.from_file(path) == FaultPlan(
+        [Fault("drop", share=0.5, routes=("gelato.*",))], seed=5
+    )
 
 
 def test_a_bare_list_of_faults_is_a_plan(tmp_path):
@@ -176,7 +195,10 @@ def test_a_bare_list_of_faults_is_a_plan(tmp_path):
         ('{"seed": "x", "faults": []}', "seed: must be an integer, not 'x'"),
         ("[5]", "faults[0]: must be a table, not 5"),
         ('[{"kind": "drop", "count": 1}, {"count": 1}]', "faults[1].kind: is missing"),
-        ('[{"kind": "drop", "shares": 1}]', "faults[0].shares: no such field; did you mean 'share'?"),
+        (
+            '[{"kind": "drop", "shares": 1}]',
+            "faults[0].shares: no such field; did you mean 'share'?",
+        ),
         ('[{"kind": "slow", "count": 1}]', "faults[0].delay: is needed"),
         ('[{"kind": "drop", "share": 0.6}, {"kind": "drop", "share": 0.6}]', "add up to 1.2"),
     ],

@@ -29,7 +29,9 @@ async def test_the_receipt_adds_up(anyone, order):
     assert receipt["total"] == pytest.approx(sum(line["price"] for line in receipt["items"]))
     assert receipt["totalInclVat"] == pytest.approx(receipt["total"] + receipt["totalVat"])
     parts = ("products", "shipping", "packaging")
-    assert receipt["totalInclVat"] == pytest.approx(sum(receipt[f"{part}PriceInclVat"] for part in parts))
+    assert receipt["totalInclVat"] == pytest.approx(
+        sum(receipt[f"{part}PriceInclVat"] for part in parts)
+    )
 
 
 async def test_references_may_be_numbers(anyone, order):
@@ -49,13 +51,20 @@ async def test_a_quote_prices_products_and_offers_shipments(anyone, order):
         "customerReferenceId": "c",
         "currency": "EUR",
         "recipient": body["shippingAddress"],
-        "products": [body["items"][0] | {"pageCount": 4}, body["items"][0] | {"itemReferenceId": "other"}],
+        "products": [
+            body["items"][0] | {"pageCount": 4},
+            body["items"][0] | {"itemReferenceId": "other"},
+        ],
     }
     answer = (await anyone.gelato.post("/orders:quote", json=request)).json()
     (quote,) = answer["quotes"]
     assert quote["itemReferenceIds"] == ["item-0", "other"]
     assert quote["fulfillmentCountry"] == "US"
-    assert {method["type"] for method in quote["shipmentMethods"]} == {"normal", "standard", "express"}
+    assert {method["type"] for method in quote["shipmentMethods"]} == {
+        "normal",
+        "standard",
+        "express",
+    }
     assert [product.get("pageCount") for product in quote["products"]] == [4, None]
     assert (await anyone.gelato.post("/orders:quote", json={})).status_code == 400
 
@@ -84,7 +93,9 @@ async def test_an_order_is_canceled_once(anyone, order):
 async def test_a_printed_order_cannot_be_canceled(anyone, order):
     made = await created(anyone, order())
     anyone.app.advance(119)
-    assert (await anyone.gelato.get(f"orders/{made['id']}")).json()["fulfillmentStatus"] == "in_production"
+    assert (await anyone.gelato.get(f"orders/{made['id']}")).json()[
+        "fulfillmentStatus"
+    ] == "in_production"
     anyone.app.advance(1)
     answer = await anyone.gelato.post(f"orders/{made['id']}:cancel")
     assert (answer.status_code, answer.json()["code"]) == (409, "CONFLICT")
@@ -110,7 +121,10 @@ async def test_the_life_cycle_ends_with_a_tracked_delivery(anyone, order):
     ]
     assert now["financialStatus"] == "paid"
     assert now["shipment"]["packages"][0]["orderItemIds"] == [made["items"][0]["id"]]
-    assert now["shipment"]["packages"][0]["trackingCode"] in now["shipment"]["packages"][0]["trackingUrl"]
+    assert (
+        now["shipment"]["packages"][0]["trackingCode"]
+        in now["shipment"]["packages"][0]["trackingUrl"]
+    )
 
 
 async def test_speed_moves_the_life_cycle(serve, order, travel):
@@ -126,19 +140,37 @@ async def test_a_draft_waits_until_it_is_ordered(anyone, order):
     draft = await created(anyone, order(orderType="draft", items=3))
     anyone.app.advance(1000)
     draft = (await anyone.gelato.get(f"orders/{draft['id']}")).json()
-    assert (draft["fulfillmentStatus"], draft["financialStatus"], draft["orderedAt"]) == ("draft", "draft", None)
+    assert (draft["fulfillmentStatus"], draft["financialStatus"], draft["orderedAt"]) == (
+        "draft",
+        "draft",
+        None,
+    )
     kept, changed, _ = draft["items"]
-    items = [{"id": kept["id"]}, {"id": changed["id"], "files": [{"url": "https://files.example.com/new.pdf"}]}]
-    patched = (await anyone.gelato.patch(f"orders/{draft['id']}", json={"orderType": "order", "items": items})).json()
+    items = [
+        {"id": kept["id"]},
+        {"id": changed["id"], "files": [{"url": "https://files.example.com/new.pdf"}]},
+    ]
+    patched = (
+        await anyone.gelato.patch(
+            f"orders/{draft['id']}", json={"orderType": "order", "items": items}
+        )
+    ).json()
     assert [item["id"] for item in patched["items"]] == [kept["id"], changed["id"]]
-    assert [item["fileUrl"] for item in patched["items"]] == [kept["fileUrl"], "https://files.example.com/new.pdf"]
+    assert [item["fileUrl"] for item in patched["items"]] == [
+        kept["fileUrl"],
+        "https://files.example.com/new.pdf",
+    ]
     assert (patched["orderType"], patched["fulfillmentStatus"]) == ("order", "created")
-    assert (await anyone.gelato.patch(f"orders/{draft['id']}", json={"orderType": "order"})).status_code == 409
+    assert (
+        await anyone.gelato.patch(f"orders/{draft['id']}", json={"orderType": "order"})
+    ).status_code == 409
 
 
 async def test_a_draft_patched_without_items_keeps_them(anyone, order):
     draft = await created(anyone, order(orderType="draft", items=2))
-    patched = (await anyone.gelato.patch(f"orders/{draft['id']}", json={"orderType": "order"})).json()
+    patched = (
+        await anyone.gelato.patch(f"orders/{draft['id']}", json={"orderType": "order"})
+    ).json()
     assert [item["id"] for item in patched["items"]] == [item["id"] for item in draft["items"]]
 
 

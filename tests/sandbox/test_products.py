@@ -44,7 +44,9 @@ async def test_the_catalogs_are_a_bare_list_unless_a_page_is_asked_for(api):
     assert (await got(api, "/v3/catalogs", limit="3"))["data"] == every[:3]
 
 
-@pytest.mark.parametrize("query", [{"limit": "0"}, {"limit": "many"}, {"limit": "101"}, {"offset": "-1"}])
+@pytest.mark.parametrize(
+    "query", [{"limit": "0"}, {"limit": "many"}, {"limit": "101"}, {"offset": "-1"}]
+)
 async def test_a_page_of_catalogs_that_cannot_be_is_refused(api, query):
     answer = await api.get("/v3/catalogs", params=query)
     assert (answer.status_code, answer.json()["details"][0]["path"]) == (400, *query)
@@ -54,7 +56,9 @@ async def test_products_are_made_of_the_values_of_their_catalog(api):
     for catalog in await got(api, "/v3/catalogs"):
         path = f"/v3/catalogs/{catalog['catalogUid']}"
         values = {
-            attribute["productAttributeUid"]: [value["productAttributeValueUid"] for value in attribute["values"]]
+            attribute["productAttributeUid"]: [
+                value["productAttributeValueUid"] for value in attribute["values"]
+            ]
             for attribute in (await got(api, path))["productAttributes"]
         }
         found = await posted(api, f"{path}/products:search", {"limit": 100})
@@ -76,7 +80,9 @@ async def test_a_thousand_products_are_the_same_at_every_look(api, serve):
 
 async def test_a_row_and_the_product_itself_agree(api):
     for catalog in ("cards", "frames", "mugs", "photobooks", "posters"):
-        found = await posted(api, f"/v3/catalogs/{catalog}/products:search", {"limit": 1, "offset": 3})
+        found = await posted(
+            api, f"/v3/catalogs/{catalog}/products:search", {"limit": 1, "offset": 3}
+        )
         (row,) = found["products"]
         product = await got(api, f"/v3/products/{row['productUid']}")
         for key in ("productUid", "attributes", "weight", "supportedCountries"):
@@ -85,7 +91,10 @@ async def test_a_row_and_the_product_itself_agree(api):
         assert row["weight"]["value"] > 0
         assert ("validPageCounts" in product) is (catalog == "photobooks")
         assert not {*product["supportedCountries"]} & {*product["notSupportedCountries"]}
-        assert (product["isStockable"], product["isPrintable"]) == (catalog == "frames", catalog != "frames")
+        assert (product["isStockable"], product["isPrintable"]) == (
+            catalog == "frames",
+            catalog != "frames",
+        )
 
 
 @pytest.mark.parametrize(
@@ -162,7 +171,9 @@ async def test_a_cover_is_answered_for_four_pages_more(api):
     names = ("contentBackSize", "jointBackSize", "spineSize", "jointFrontSize", "contentFrontSize")
     for left, right in pairwise(cover[name] for name in names):
         assert left["left"] + left["width"] == pytest.approx(right["left"])
-    soft = await got(api, f"/v3/products/{BOOK.replace('hard', 'soft')}/cover-dimensions", pageCount="34")
+    soft = await got(
+        api, f"/v3/products/{BOOK.replace('hard', 'soft')}/cover-dimensions", pageCount="34"
+    )
     assert {name for name in soft if name.endswith("Size")} == {
         "bleedSize",
         "contentBackSize",
@@ -172,7 +183,9 @@ async def test_a_cover_is_answered_for_four_pages_more(api):
 
 
 @pytest.mark.parametrize("what", ["cover-dimensions", "prices"])
-@pytest.mark.parametrize("query", [{}, {"pageCount": "31"}, {"pageCount": "many"}, {"pageCount": ""}])
+@pytest.mark.parametrize(
+    "query", [{}, {"pageCount": "31"}, {"pageCount": "many"}, {"pageCount": ""}]
+)
 async def test_a_page_count_must_be_one_that_a_book_can_have(api, what, query):
     answer = await api.get(f"/v3/products/{BOOK}/{what}", params=query)
     assert (answer.status_code, answer.json()["details"][0]["path"]) == (400, "pageCount")
@@ -211,7 +224,9 @@ async def test_a_country_that_is_no_code_is_refused(api, country):
 
 
 async def test_stock_has_every_region_and_dates_that_lie_ahead(api, monkeypatch):
-    monkeypatch.setattr(clock, "time", SimpleNamespace(monotonic=time.monotonic, time=lambda: 1_700_000_000.0))
+    monkeypatch.setattr(
+        clock, "time", SimpleNamespace(monotonic=time.monotonic, time=lambda: 1_700_000_000.0)
+    )
     frames = (await posted(api, "/v3/catalogs/frames/products:search", {}))["products"]
     uids = [*(frame["productUid"] for frame in frames), MUG, "nothing"]
     rows = (await posted(api, STOCK, {"products": uids}))["productsAvailability"]
@@ -230,8 +245,16 @@ async def test_stock_has_every_region_and_dates_that_lie_ahead(api, monkeypatch)
 @pytest.mark.parametrize(
     ("body", "code", "message"),
     [
-        ({}, "invalid_request_products_not_provided", "No products provided, at least one is required."),
-        ({"products": []}, "invalid_request_products_not_provided", "No products provided, at least one is required."),
+        (
+            {},
+            "invalid_request_products_not_provided",
+            "No products provided, at least one is required.",
+        ),
+        (
+            {"products": []},
+            "invalid_request_products_not_provided",
+            "No products provided, at least one is required.",
+        ),
         (
             {"products": ["uid"] * 273},
             "invalid_request_too_many_products",
@@ -258,7 +281,11 @@ async def test_methods_are_those_that_go_to_a_country(api):
     assert {method["type"] for method in every} == {"normal", "standard", "express", "pallet"}
     mexican = (await got(api, "/v1/shipment-methods", country="MX"))["shipmentMethods"]
     assert [method["shipmentMethodUid"] for method in mexican] == ["sandbox_post"]
-    assert all(re.fullmatch("[A-Z]{2}", country) for method in every for country in method["supportedCountries"])
+    assert all(
+        re.fullmatch("[A-Z]{2}", country)
+        for method in every
+        for country in method["supportedCountries"]
+    )
 
 
 def asked(*products, **changes):
@@ -266,10 +293,17 @@ def asked(*products, **changes):
 
 
 async def test_shipping_is_priced_for_each_product_and_quantity(api):
-    body = asked({"productUid": MUG, "quantities": [1, 9]}, {"productUid": BOOK, "quantities": [3], "pageCount": 34})
+    body = asked(
+        {"productUid": MUG, "quantities": [1, 9]},
+        {"productUid": BOOK, "quantities": [3], "pageCount": 34},
+    )
     mug, book = (await posted(api, "/v1/prices:search", body))["prices"]
     assert [row["quantity"] for row in mug["quantities"]] == [1, 9]
-    assert [row["pageCount"] for row in (*mug["quantities"], *book["quantities"])] == [None, None, 34]
+    assert [row["pageCount"] for row in (*mug["quantities"], *book["quantities"])] == [
+        None,
+        None,
+        34,
+    ]
     for method in book["quantities"][0]["methods"]:
         assert method["minPrice"] < method["avgPrice"]
         assert method.keys() == {
@@ -295,7 +329,10 @@ async def test_shipping_is_priced_for_each_product_and_quantity(api):
         (asked({"productUid": MUG, "quantities": [True]}), {"products[0].quantities"}),
         (asked({"productUid": MUG, "quantities": 1}), {"products[0].quantities"}),
         (asked({"productUid": BOOK, "quantities": [1]}), {"products[0].pageCount"}),
-        (asked({"productUid": BOOK, "quantities": [1], "pageCount": 31}), {"products[0].pageCount"}),
+        (
+            asked({"productUid": BOOK, "quantities": [1], "pageCount": 31}),
+            {"products[0].pageCount"},
+        ),
         (asked({"productUid": MUG, "quantities": [1]}, isPrivate="yes"), {"isPrivate"}),
     ],
 )
@@ -306,5 +343,7 @@ async def test_a_wrong_request_for_prices_is_refused(api, body, paths):
 
 
 async def test_shipping_of_a_product_that_there_is_not_cannot_be_priced(api):
-    answer = await api.post("/v1/prices:search", json=asked({"productUid": "nothing", "quantities": [1]}))
+    answer = await api.post(
+        "/v1/prices:search", json=asked({"productUid": "nothing", "quantities": [1]})
+    )
     assert answer.status_code == 404

@@ -91,7 +91,13 @@ async def test_connects_rules(anyone, order, path, value, problem):
 
 
 LOCAL = {"country": "JP", "city": "東京", "addressLine1": "千代田 1-1 ABCDEFGHIJ", "postCode": ""}
-BRAZIL = {"country": "BR", "federalTaxId": "1", "isBusiness": True, "stateTaxId": "2", "registrationStateCode": "SP"}
+BRAZIL = {
+    "country": "BR",
+    "federalTaxId": "1",
+    "isBusiness": True,
+    "stateTaxId": "2",
+    "registrationStateCode": "SP",
+}
 
 
 @pytest.mark.parametrize("address", [LOCAL, BRAZIL])
@@ -100,7 +106,9 @@ async def test_what_special_countries_ask_for_is_enough(anyone, order, address):
     body["shippingAddress"] |= address
     answer = await anyone.gelato.post("orders", json=body)
     assert answer.status_code == 200
-    assert answer.json()["shippingAddress"]["registrationState"] == address.get("registrationStateCode")
+    assert answer.json()["shippingAddress"]["registrationState"] == address.get(
+        "registrationStateCode"
+    )
 
 
 async def test_every_problem_is_named_at_once(anyone):
@@ -111,7 +119,9 @@ async def test_every_problem_is_named_at_once(anyone):
 
 async def test_embroidery_files_may_be_known_by_their_id(anyone, order):
     body = order()
-    body["items"][0]["files"] = [{"id": "f", "type": "chest-left-embroidery", "threadColors": ["#000000"]}]
+    body["items"][0]["files"] = [
+        {"id": "f", "type": "chest-left-embroidery", "threadColors": ["#000000"]}
+    ]
     assert (await anyone.gelato.post("orders", json=body)).status_code == 200
 
 

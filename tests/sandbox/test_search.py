@@ -5,14 +5,21 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture
 async def filled(anyone, order, wishes):
-    """One draft, one Canadian order in EUR, one that is in production, one split order: oldest first."""
+    """One draft, one Canadian order in EUR, one that is in production, one split order.
+
+    Oldest first.
+    """
     canadian = order("ref-ca", currency="EUR")
     canadian["shippingAddress"] |= {"country": "CA", "firstName": "Grace"}
     old = order("ref-old")
     for client, path in ((anyone.gelato, "orders"), (anyone.connect, "order")):
         await client.post(path, json=old)
     anyone.app.advance(60)
-    bodies = (order("ref-draft", orderType="draft"), canadian, order("ref-split", items=2, **wishes("split")))
+    bodies = (
+        order("ref-draft", orderType="draft"),
+        canadian,
+        order("ref-split", items=2, **wishes("split")),
+    )
     for body in bodies:
         for client, path in ((anyone.gelato, "orders"), (anyone.connect, "order")):
             assert (await client.post(path, json=body)).status_code == 200
@@ -75,7 +82,9 @@ async def test_connects_filters(filled, query, references):
 
 
 async def test_a_row_has_its_total_as_text(filled):
-    (row,) = (await filled.gelato.post("/orders:search", json={"orderReferenceId": "ref-ca"})).json()["orders"]
+    (row,) = (
+        await filled.gelato.post("/orders:search", json={"orderReferenceId": "ref-ca"})
+    ).json()["orders"]
     assert row["totalInclVat"] == "11.27"
     assert (row["firstName"], row["country"], row["itemsCount"]) == ("Grace", "CA", 1)
     assert (row["customerReferenceId"], row["storeId"]) == ("customer-1", None)

@@ -51,7 +51,9 @@ def test_it_can_be_stepped_reset_and_entered_again(order):
 
 
 def test_the_environment_leads_a_client_to_it():
-    with Sandbox(api_key="a", connect_prefix="shop", connect_key="b", connect_secret="c") as sandbox:
+    with Sandbox(
+        api_key="a", connect_prefix="shop", connect_key="b", connect_secret="c"
+    ) as sandbox:
         assert sandbox.environment == {
             "GELATO_API_KEY": "a",
             "GELATO_BASE_URL": sandbox.url,
@@ -71,7 +73,10 @@ def test_it_has_no_address_before_it_is_started():
 def test_a_busy_port_is_named():
     with Sandbox() as first:
         port = int(first.url.rpartition(":")[2])
-        with pytest.raises(SandboxError, match=f"Cannot listen on 127.0.0.1:{port}"), Sandbox(port=port):
+        with (
+            pytest.raises(SandboxError, match=f"Cannot listen on 127.0.0.1:{port}"),
+            Sandbox(port=port),
+        ):
             pass
 
 
@@ -140,7 +145,10 @@ def test_an_empty_answer_is_truncated_too(order):
 
 @pytest.mark.parametrize("when", ["before", "after"])
 def test_a_slow_answer_is_a_true_one(order, when):
-    with troubled(Fault("slow", delay=0.01, count=1, when=when)) as sandbox, client(sandbox) as gelato:
+    with (
+        troubled(Fault("slow", delay=0.01, count=1, when=when)) as sandbox,
+        client(sandbox) as gelato,
+    ):
         assert gelato.post("orders", json=order()).status_code == 200
         assert sandbox.audit().commits == 1
 

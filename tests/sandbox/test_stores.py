@@ -17,7 +17,9 @@ def app():
 @pytest.fixture
 def shop(app):
     headers = {"X-API-KEY": "sandbox-key"}
-    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sandbox/v1/", headers=headers)
+    return httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://sandbox/v1/", headers=headers
+    )
 
 
 async def make(shop, **changes):
@@ -55,12 +57,19 @@ async def test_a_template_has_all_documented_keys(shop, name):
 
 async def test_templates_are_the_same_in_every_sandbox(shop):
     again = httpx.ASGITransport(create_app())
-    async with httpx.AsyncClient(transport=again, base_url="http://sandbox/v1/", headers=shop.headers) as other:
-        assert (await other.get("templates/template-cap")).json() == (await shop.get("templates/template-cap")).json()
+    async with httpx.AsyncClient(
+        transport=again, base_url="http://sandbox/v1/", headers=shop.headers
+    ) as other:
+        assert (await other.get("templates/template-cap")).json() == (
+            await shop.get("templates/template-cap")
+        ).json()
 
 
 async def test_an_unknown_template_says_which_there_are(shop):
-    for answer in (await shop.get("templates/nothing"), await shop.post(MADE, json=SHIRT | {"templateId": "nothing"})):
+    for answer in (
+        await shop.get("templates/nothing"),
+        await shop.post(MADE, json=SHIRT | {"templateId": "nothing"}),
+    ):
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
         assert "template-poster" in answer.json()["message"]
 
@@ -68,15 +77,45 @@ async def test_an_unknown_template_says_which_there_are(shop):
 async def test_a_create_answers_few_fields_and_a_get_all(shop):
     made = await make(shop, tags=["sea"], vendor="Harbour Goods")
     assert made.keys() == {
-        *("id", "storeId", "externalId", "title", "description", "previewUrl", "status", "tags", "productType"),
+        *(
+            "id",
+            "storeId",
+            "externalId",
+            "title",
+            "description",
+            "previewUrl",
+            "status",
+            "tags",
+            "productType",
+        ),
         *("vendor", "publishedAt", "createdAt", "updatedAt"),
     }
     assert (made["status"], made["storeId"], made["externalId"]) == ("created", "store-1", None)
-    assert (made["tags"], made["vendor"], made["productType"]) == (["sea"], "Harbour Goods", "Sandbox products")
+    assert (made["tags"], made["vendor"], made["productType"]) == (
+        ["sea"],
+        "Harbour Goods",
+        "Sandbox products",
+    )
     found = (await shop.get(f"stores/store-1/products/{made['id']}")).json()
     assert found.keys() == {
-        *("id", "storeId", "externalId", "title", "description", "previewUrl", "externalPreviewUrl", "status"),
-        *("externalThumbnailUrl", "publishingErrorCode", "publishedAt", "createdAt", "updatedAt", "variants"),
+        *(
+            "id",
+            "storeId",
+            "externalId",
+            "title",
+            "description",
+            "previewUrl",
+            "externalPreviewUrl",
+            "status",
+        ),
+        *(
+            "externalThumbnailUrl",
+            "publishingErrorCode",
+            "publishedAt",
+            "createdAt",
+            "updatedAt",
+            "variants",
+        ),
         "productVariantOptions",
     }
     assert found["productVariantOptions"] == [
@@ -84,12 +123,21 @@ async def test_a_create_answers_few_fields_and_a_get_all(shop):
         {"name": "Size", "values": ["S", "M"]},
     ]
     assert {variant["connectionStatus"] for variant in found["variants"]} == {"not_connected"}
-    assert found["variants"][0].keys() == {"id", "productId", "title", "externalId", "connectionStatus", "productUid"}
+    assert found["variants"][0].keys() == {
+        "id",
+        "productId",
+        "title",
+        "externalId",
+        "connectionStatus",
+        "productUid",
+    }
     assert {variant["productId"] for variant in found["variants"]}.isdisjoint({found["id"]})
     assert (found["createdAt"][-5:], found["updatedAt"][-6:]) == ("+0000", "+00:00")
 
 
-@pytest.mark.parametrize(("tags", "end"), [(["sea"], "active"), (["sandbox:publishing_error"], "publishing_error")])
+@pytest.mark.parametrize(
+    ("tags", "end"), [(["sea"], "active"), (["sandbox:publishing_error"], "publishing_error")]
+)
 async def test_a_product_is_created_then_publishing_then_ready(shop, app, tags, end):
     made = await make(shop, tags=tags)
 
@@ -117,7 +165,10 @@ async def test_a_list_of_variants_takes_only_those(shop):
     made = await make(shop, variants=[{"templateVariantId": wanted["id"]}])
     found = (await shop.get(f"stores/store-1/products/{made['id']}")).json()
     assert [variant["productUid"] for variant in found["variants"]] == [wanted["productUid"]]
-    assert found["productVariantOptions"] == [{"name": "Color", "values": ["Navy"]}, {"name": "Size", "values": ["S"]}]
+    assert found["productVariantOptions"] == [
+        {"name": "Color", "values": ["Navy"]},
+        {"name": "Size", "values": ["S"]},
+    ]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +188,11 @@ async def test_a_list_of_variants_takes_only_those(shop):
         (
             {
                 "variants": [
-                    {"templateVariantId": "x", "position": "1", "imagePlaceholders": [{"fitMethod": "stretch"}]}
+                    {
+                        "templateVariantId": "x",
+                        "position": "1",
+                        "imagePlaceholders": [{"fitMethod": "stretch"}],
+                    }
                 ]
             },
             [
@@ -157,7 +212,9 @@ async def test_what_breaks_a_rule_is_refused_with_its_path(shop, changes, paths)
 
 async def test_a_placeholder_must_be_one_of_the_template(shop):
     (first, *_) = (await shop.get("templates/template-t-shirt")).json()["variants"]
-    images = [{"name": name, "fileUrl": "https://files.example.org/a.png"} for name in ("Front", "Sleeve")]
+    images = [
+        {"name": name, "fileUrl": "https://files.example.org/a.png"} for name in ("Front", "Sleeve")
+    ]
     body = SHIRT | {"variants": [{"templateVariantId": first["id"], "imagePlaceholders": images}]}
     assert await refused(shop, body) == ["variants[0].imagePlaceholders[1].name"]
 
@@ -184,7 +241,9 @@ async def test_a_listing_by_change_puts_what_changed_last_first(shop, app, trave
         await make(shop, title=title)
         travel(5)
     app.advance(20)
-    found = (await shop.get("stores/store-1/products", params={"order": "asc"})).json()["products"][0]
+    found = (await shop.get("stores/store-1/products", params={"order": "asc"})).json()["products"][
+        0
+    ]
     assert found["title"] == "old"
     travel(5)
     await make(shop, title="latest")
@@ -205,7 +264,10 @@ async def test_a_listing_by_change_puts_what_changed_last_first(shop, app, trave
 )
 async def test_a_query_that_breaks_a_rule_is_refused(shop, query, path):
     answer = await shop.get("stores/store-1/products", params=query)
-    assert (answer.status_code, [detail["path"] for detail in answer.json()["details"]]) == (400, [path])
+    assert (answer.status_code, [detail["path"] for detail in answer.json()["details"]]) == (
+        400,
+        [path],
+    )
 
 
 async def test_a_product_of_another_store_is_not_found(shop):

@@ -60,15 +60,16 @@ async def test_an_order_and_its_items_are_told_of_as_documented(api, order):
     made = await create(api, order(items=2))
     first, second, whole = api.told()
     references = {"orderId": made["id"], "orderReferenceId": "ref-1", "storeId": None}
-    assert [event["event"] for event in (first, second, whole)] == ["order_item_status_updated"] * 2 + [
-        "order_status_updated"
-    ]
+    assert [event["event"] for event in (first, second, whole)] == [
+        "order_item_status_updated"
+    ] * 2 + ["order_status_updated"]
     assert all(references.items() <= event.items() for event in (first, second, whole))
     assert [event["itemReferenceId"] for event in (first, second)] == ["item-0", "item-1"]
     assert (first["fulfillmentCountry"], first["fulfillmentStateProvince"]) == ("US", "IL")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", first["created"])
     assert whole["items"] == [
-        {"itemReferenceId": name, "fulfillmentStatus": "created", "fulfillments": []} for name in ("item-0", "item-1")
+        {"itemReferenceId": name, "fulfillmentStatus": "created", "fulfillments": []}
+        for name in ("item-0", "item-1")
     ]
 
 
@@ -80,7 +81,9 @@ async def test_two_kinds_of_event_share_an_id_as_in_the_documents(api, order):
 
 
 @pytest.mark.anyio
-async def test_tracking_codes_are_told_when_the_order_is_shipped_and_are_those_of_the_order(api, order):
+async def test_tracking_codes_are_told_when_the_order_is_shipped_and_are_those_of_the_order(
+    api, order
+):
     made = await create(api, order(items=2))
     api.app.advance(179)
     assert api.told("order_item_tracking_code_updated") == []
@@ -89,14 +92,20 @@ async def test_tracking_codes_are_told_when_the_order_is_shipped_and_are_those_o
     (package,) = (await api.gelato.get(f"orders/{made['id']}")).json()["shipment"]["packages"]
     assert {first["trackingCode"], second["trackingCode"]} == {package["trackingCode"]}
     assert first["productionCountry"] == "US"
-    shipped = next(event for event in api.told("order_status_updated") if event["fulfillmentStatus"] == "shipped")
+    shipped = next(
+        event
+        for event in api.told("order_status_updated")
+        if event["fulfillmentStatus"] == "shipped"
+    )
     assert shipped["items"][1]["fulfillments"][0]["trackingUrl"] == package["trackingUrl"]
 
 
 @pytest.mark.anyio
 async def test_an_order_made_abroad_has_no_state(api, order):
     body = order(items=1)
-    await create(api, order(shippingAddress=body["shippingAddress"] | {"country": "SE", "state": "AB"}))
+    await create(
+        api, order(shippingAddress=body["shippingAddress"] | {"country": "SE", "state": "AB"})
+    )
     assert api.told()[0]["fulfillmentCountry"] == "DE"
     assert api.told()[0]["fulfillmentStateProvince"] is None
 
@@ -137,11 +146,17 @@ async def test_a_refusal_may_come_at_any_age(serve, order, wishes, after):
     for _ in range(20):
         api.app.advance(1)
     told = statuses(
-        delivery.event for delivery in api.app.webhooks() if delivery.event["event"] == "order_status_updated"
+        delivery.event
+        for delivery in api.app.webhooks()
+        if delivery.event["event"] == "order_status_updated"
     )
     assert (
         told
-        == {0.0: ["failed"], 7.0: ["created", "uploading", "failed"], 15.0: ["created", "uploading", "failed"]}[after]
+        == {
+            0.0: ["failed"],
+            7.0: ["created", "uploading", "failed"],
+            15.0: ["created", "uploading", "failed"],
+        }[after]
     )
 
 
@@ -172,7 +187,12 @@ async def test_a_forced_status_is_told_and_so_is_what_follows_it(api, order):
     api.app.advance(20)
     await api.nobody.post(path, json={"fulfillmentStatus": None})
     api.app.advance(50)
-    assert statuses(api.told("order_status_updated")) == ["created", "on_hold", "passed", "in_production"]
+    assert statuses(api.told("order_status_updated")) == [
+        "created",
+        "on_hold",
+        "passed",
+        "in_production",
+    ]
 
 
 @pytest.mark.anyio
@@ -182,7 +202,13 @@ async def test_a_status_that_is_handed_back_may_go_backwards(api, order):
     for status in ("returned", "delivered", None, "created", None):
         await api.nobody.post(path, json={"fulfillmentStatus": status})
     api.app.advance(5)
-    assert statuses(api.told("order_status_updated")) == ["created", "returned", "delivered", "created", "uploading"]
+    assert statuses(api.told("order_status_updated")) == [
+        "created",
+        "returned",
+        "delivered",
+        "created",
+        "uploading",
+    ]
     assert len(api.told("order_item_tracking_code_updated")) == 1
 
 
@@ -190,13 +216,27 @@ async def test_a_status_that_is_handed_back_may_go_backwards(api, order):
 async def test_what_takes_effect_late_is_told_as_of_then(serve, order, travel):
     from gelato_async.sandbox import Fault, FaultPlan
 
-    plan = FaultPlan([Fault("status", status=503, routes=("gelato.cancel",), count=1, when="after", commit_delay=2.0)])
+    plan = FaultPlan(
+        [
+            Fault(
+                "status",
+                status=503,
+                routes=("gelato.cancel",),
+                count=1,
+                when="after",
+                commit_delay=2.0,
+            )
+        ]
+    )
     api = serve(webhook_url=NOBODY, speed=1.0, faults=plan)
     made = await create(api, order())
     await api.gelato.post(f"orders/{made['id']}:cancel")
     travel(30)
     told = [delivery.event for delivery in api.app.webhooks()]
-    assert statuses(event for event in told if event["event"] == "order_status_updated") == ["created", "canceled"]
+    assert statuses(event for event in told if event["event"] == "order_status_updated") == [
+        "created",
+        "canceled",
+    ]
 
 
 @pytest.mark.anyio
@@ -221,13 +261,21 @@ async def test_store_products_are_told_of_until_they_are_published(api):
     store = "/v1/stores/store-1/products"
     headers = KEY | {"Content-Type": "application/json"}
     body = json.dumps({"templateId": template, "title": "Cap", "description": "-"})
-    made = (await api.nobody.post(f"{store}:create-from-template", content=body, headers=headers)).json()
-    assert [(event["event"], event["status"]) for event in api.told()] == [("store_product_created", "created")]
+    made = (
+        await api.nobody.post(f"{store}:create-from-template", content=body, headers=headers)
+    ).json()
+    assert [(event["event"], event["status"]) for event in api.told()] == [
+        ("store_product_created", "created")
+    ]
     api.app.advance(4)
     api.app.advance(100)
     *_, publishing, last = api.told()
     assert (publishing["event"], publishing["status"]) == ("store_product_updated", "publishing")
-    assert (last["event"], last["status"], last["storeProductId"]) == ("store_product_updated", "active", made["id"])
+    assert (last["event"], last["status"], last["storeProductId"]) == (
+        "store_product_updated",
+        "active",
+        made["id"],
+    )
     assert len(api.told()) == 3
     whole = (await api.nobody.get(f"{store}/{made['id']}", headers=KEY)).json()
     assert last["externalId"] == whole["externalId"]
@@ -285,7 +333,9 @@ def test_options_that_make_no_sense_are_refused(options):
 
 
 def test_the_header_is_not_shown():
-    assert "kept-secret" not in repr(Sandbox(webhook_url=NOBODY, webhook_header=("X-Header", "kept-secret")))
+    assert "kept-secret" not in repr(
+        Sandbox(webhook_url=NOBODY, webhook_header=("X-Header", "kept-secret"))
+    )
 
 
 class Server(ThreadingHTTPServer):
@@ -294,7 +344,10 @@ class Server(ThreadingHTTPServer):
 
 @contextmanager
 def shop(*answers):
-    """A server that notes what is posted to it; it gives these answers first, and 200 then. None ends the connection."""
+    """A server that notes what is posted to it; it gives these answers first, and 200 then.
+
+    None ends the connection.
+    """
     noted = SimpleNamespace(
         events=[], headers=[], times=[], paths=[], answers=list(answers), news=threading.Condition()
     )
@@ -333,7 +386,9 @@ def shop(*answers):
 
 
 def sandbox_for(noted, path="/hooks?shop=1", **options):
-    return Sandbox(webhook_url=noted.url + path, **({"speed": 0.0, "webhook_retry_seconds": 0.02} | options))
+    return Sandbox(
+        webhook_url=noted.url + path, **({"speed": 0.0, "webhook_retry_seconds": 0.02} | options)
+    )
 
 
 def post(sandbox, body):
@@ -352,9 +407,15 @@ def test_events_are_posted_with_the_header(order):
         post(sandbox, order())
         sandbox.wait_for_webhooks()
         assert [delivery.answers for delivery in sandbox.webhooks()] == [(200,), (200,)]
-    assert [content["event"] for content in noted.events] == ["order_item_status_updated", "order_status_updated"]
+    assert [content["event"] for content in noted.events] == [
+        "order_item_status_updated",
+        "order_status_updated",
+    ]
     assert set(noted.paths) == {"/hooks?shop=1"}
-    assert (noted.headers[0]["X-Shop"], noted.headers[0]["Content-Type"]) == ("s3cret value", "application/json")
+    assert (noted.headers[0]["X-Shop"], noted.headers[0]["Content-Type"]) == (
+        "s3cret value",
+        "application/json",
+    )
     assert noted.headers[0]["Host"] == noted.url.removeprefix("http://")
 
 
@@ -378,7 +439,10 @@ def test_what_concerns_one_order_comes_in_its_order(order):
         ([500, 401, 503], (500, 401, 503)),
         ([None], (None, 200)),
         ([b"no HTTP at all\r\n\r\n"], (None, 200)),
-        ([b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"], (202,)),
+        (
+            [b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n"],
+            (202,),
+        ),
         ([b"HTTP/1.0 204 No Content\r\n\r\n"], (204,)),
     ],
 )
@@ -429,7 +493,10 @@ def test_a_shop_that_is_closed_is_no_answer(scheme):
 
 
 def test_a_shop_that_does_not_speak_tls_is_no_answer():
-    with shop() as noted, Sandbox(webhook_url=noted.url.replace("http", "https"), webhook_retry_seconds=0) as sandbox:
+    with (
+        shop() as noted,
+        Sandbox(webhook_url=noted.url.replace("http", "https"), webhook_retry_seconds=0) as sandbox,
+    ):
         sandbox.send_webhook(event())
         sandbox.wait_for_webhooks()
         assert sandbox.webhooks()[0].answers == (None, None, None)
@@ -508,7 +575,10 @@ def test_events_of_different_orders_are_delivered_at_the_same_time():
 
 
 def test_shuffled_events_come_in_another_order():
-    with shop() as noted, sandbox_for(noted, webhook_shuffle=True, webhook_duplicates=0.5, seed=2) as sandbox:
+    with (
+        shop() as noted,
+        sandbox_for(noted, webhook_shuffle=True, webhook_duplicates=0.5, seed=2) as sandbox,
+    ):
         for number in range(50):
             sandbox.send_webhook(event(number))
         sandbox.wait_for_webhooks()
@@ -522,7 +592,9 @@ def test_orders_that_live_by_themselves_tell_by_themselves(order):
     with shop() as noted, sandbox_for(noted, speed=5_000.0) as sandbox:
         post(sandbox, order())
         with noted.news:
-            arrived = noted.news.wait_for(lambda: any(e.get("status") == "delivered" for e in noted.events), 60)
+            arrived = noted.news.wait_for(
+                lambda: any(e.get("status") == "delivered" for e in noted.events), 60
+            )
     assert arrived
 
 
@@ -706,7 +778,9 @@ def test_a_delivery_of_before_a_reset_is_forgotten_when_it_is_answered():
     with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
-        with Sandbox(webhook_url=f"http://127.0.0.1:{server.server_port}", webhook_retry_seconds=0) as sandbox:
+        with Sandbox(
+            webhook_url=f"http://127.0.0.1:{server.server_port}", webhook_retry_seconds=0
+        ) as sandbox:
             sandbox.send_webhook(event(1))
             assert entered.wait(30)
             sandbox.reset()
@@ -720,10 +794,16 @@ def test_a_delivery_of_before_a_reset_is_forgotten_when_it_is_answered():
 
 
 def test_the_controls_list_and_send_them():
-    with shop() as noted, sandbox_for(noted) as sandbox, httpx.Client(base_url=f"{sandbox.url}/_sandbox/") as control:
+    with (
+        shop() as noted,
+        sandbox_for(noted) as sandbox,
+        httpx.Client(base_url=f"{sandbox.url}/_sandbox/") as control,
+    ):
         assert control.post("webhooks", json=event(5)).status_code == 200
         sandbox.wait_for_webhooks()
-        assert control.get("webhooks").json() == {"webhooks": [{"event": event(5), "answers": [200]}]}
+        assert control.get("webhooks").json() == {
+            "webhooks": [{"event": event(5), "answers": [200]}]
+        }
 
 
 def test_what_is_no_json_is_refused_where_it_is_sent():

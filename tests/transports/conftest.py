@@ -38,7 +38,11 @@ class Connection:
         return None
 
     def reply(self, body=b"{}", status=200, *headers, length=None):
-        lines = [f"HTTP/1.1 {status} X", f"content-length: {len(body) if length is None else length}", *headers]
+        lines = [
+            f"HTTP/1.1 {status} X",
+            f"content-length: {len(body) if length is None else length}",
+            *headers,
+        ]
         self.send("\r\n".join(lines).encode() + b"\r\n\r\n" + body)
 
     def send(self, what):

@@ -35,7 +35,10 @@ class Counting(LocalLimiter):
 
 @pytest.fixture
 def sandbox():
-    faults = [Fault("slow", delay=0.004, share=0.5, routes=["gelato.*"]), Fault("drop", share=0.1, routes=["gelato.*"])]
+    faults = [
+        Fault("slow", delay=0.004, share=0.5, routes=["gelato.*"]),
+        Fault("drop", share=0.1, routes=["gelato.*"]),
+    ]
     with Sandbox(rate_limit=None, faults=FaultPlan(faults, 1), speed=0.0) as running:
         yield running
 
@@ -44,7 +47,9 @@ def sandbox():
 async def test_calls_cancelled_at_random_points_leave_every_connection_and_token_usable(sandbox):
     limiter, dice = Counting(), random.Random(7)
     transport = HttpxTransport(connections=LIMIT)
-    client = GelatoClient(sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter)
+    client = GelatoClient(
+        sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter
+    )
 
     async def call():
         patience = dice.choice([0, 0.001, 0.003, 0.01]) * dice.random()
@@ -81,7 +86,9 @@ async def test_calls_cancelled_at_random_points_leave_every_connection_and_token
 async def test_tasks_cancelled_the_asyncio_way_leave_nothing_behind(sandbox):
     limiter, dice = Counting(), random.Random(8)
     transport = HttpxTransport(connections=LIMIT)
-    client = GelatoClient(sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter)
+    client = GelatoClient(
+        sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter
+    )
     for _ in range(5):
         tasks = [asyncio.create_task(client.orders.search_page()) for _ in range(60)]
         for task in tasks:

@@ -53,11 +53,21 @@ async def test_a_request_goes_out_as_it_is(library, sends):
     seen = []
 
     async def answer(request):
-        seen.append((sends.count, request.method, str(request.url), dict(request.headers), await request.aread()))
+        seen.append(
+            (
+                sends.count,
+                request.method,
+                str(request.url),
+                dict(request.headers),
+                await request.aread(),
+            )
+        )
         return library.Response(201, json={"id": "1"}, headers={"X-Request-Id": "r"})
 
     async with answering(library, answer) as client:
-        request = Request(method="POST", url="https://print.invalid/a%2Fb", headers={"x-api-key": "k"}, body=b"{}")
+        request = Request(
+            method="POST", url="https://print.invalid/a%2Fb", headers={"x-api-key": "k"}, body=b"{}"
+        )
         response = await ClientTransport(client).send(request, timeout=TIMEOUT, before_send=sends)
     ((before, method, url, headers, body),) = seen
     assert (before, method, url, body) == (1, "POST", "https://print.invalid/a%2Fb", b"{}")
@@ -71,20 +81,34 @@ async def test_a_request_goes_out_as_it_is(library, sends):
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [301, 302, 307, 429, 503])
 async def test_statuses_are_answers_and_redirects_are_not_followed(library, sends, status):
-    transport = library.MockTransport(lambda _: library.Response(status, headers={"location": "/x"}))
+    transport = library.MockTransport(
+        lambda _: library.Response(status, headers={"location": "/x"})
+    )
     async with library.AsyncClient(transport=transport, follow_redirects=True) as client:
-        response = await ClientTransport(client).send(get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends)
+        response = await ClientTransport(client).send(
+            get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+        )
     assert response.status == status
 
 
 NEVER_LEFT = ["ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"]
-MAY_HAVE_LEFT = ["ReadTimeout", "WriteTimeout", "ReadError", "WriteError", "RemoteProtocolError", "LocalProtocolError"]
+MAY_HAVE_LEFT = [
+    "ReadTimeout",
+    "WriteTimeout",
+    "ReadError",
+    "WriteError",
+    "RemoteProtocolError",
+    "LocalProtocolError",
+]
 
 
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [*((name, ConnectionFailedError) for name in NEVER_LEFT), *((name, NoAnswerError) for name in MAY_HAVE_LEFT)],
+    [
+        *((name, ConnectionFailedError) for name in NEVER_LEFT),
+        *((name, NoAnswerError) for name in MAY_HAVE_LEFT),
+    ],
 )
 async def test_errors_mean_what_they_mean_in_the_default_transport(library, sends, name, meant):
     def answer(_):
@@ -92,7 +116,9 @@ async def test_errors_mean_what_they_mean_in_the_default_transport(library, send
 
     async with answering(library, answer) as client:
         with pytest.raises(meant) as caught:
-            await ClientTransport(client).send(get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends)
+            await ClientTransport(client).send(
+                get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+            )
     assert type(caught.value) is meant
     assert caught.value.reason == f"{name}: went wrong"
     assert "print.invalid" in str(caught.value)
@@ -105,7 +131,9 @@ async def test_another_error_comes_through(library, sends):
 
     async with answering(library, answer) as client:
         with pytest.raises(KeyError):
-            await ClientTransport(client).send(get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends)
+            await ClientTransport(client).send(
+                get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+            )
 
 
 @pytest.mark.anyio
@@ -123,7 +151,9 @@ async def test_respx_mocks_an_injected_client(sends):
 async def test_over_a_real_socket(serve, client, sends):
     server = serve()
     for _ in range(3):
-        response = await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, before_send=sends)
+        response = await ClientTransport(client).send(
+            get(server.url), timeout=TIMEOUT, before_send=sends
+        )
         assert (response.status, response.body) == (200, b"{}")
     assert sends.count == 3
     assert len(server.connections) == 1
@@ -154,7 +184,9 @@ async def test_a_success_that_breaks_off_is_no_answer_with_a_status(serve, clien
 @pytest.mark.anyio
 async def test_an_error_that_breaks_off_is_that_error(serve, client, sends):
     server = serve(lambda c: c.read_request() and c.reply(b"{", 503, "retry-after: 9", length=100))
-    response = await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, before_send=sends)
+    response = await ClientTransport(client).send(
+        get(server.url), timeout=TIMEOUT, before_send=sends
+    )
     assert (response.status, response.headers["retry-after"]) == (503, "9")
 
 

@@ -83,7 +83,9 @@ def paths(server):
 async def test_a_request_goes_out_as_it_is(serve, transport, sends):
     server = serve()
     headers = {"x-api-key": "k", "content-type": "application/json"}
-    request = Request(method="POST", url=f"{server.url}/a%2Fb?c=d", headers=headers, body=b'{"a": "\xc3\xbc"}')
+    request = Request(
+        method="POST", url=f"{server.url}/a%2Fb?c=d", headers=headers, body=b'{"a": "\xc3\xbc"}'
+    )
     response = await transport.send(request, timeout=TIMEOUT, before_send=sends)
     assert response == Response(status=200, headers={"content-length": "2"}, body=b"{}")
     (received,) = server.connections[0].requests
@@ -104,7 +106,9 @@ async def test_a_request_goes_out_as_it_is(serve, transport, sends):
 @pytest.mark.parametrize(("method", "length"), [("GET", None), ("DELETE", "0"), ("POST", "0")])
 async def test_an_empty_body_has_a_length_where_one_is_expected(serve, transport, method, length):
     server = serve()
-    await transport.send(Request(method=method, url=server.url + "/"), timeout=TIMEOUT, before_send=nothing)
+    await transport.send(
+        Request(method=method, url=server.url + "/"), timeout=TIMEOUT, before_send=nothing
+    )
     head = server.connections[0].requests[0].decode().lower()
     assert ("content-length: " + length in head) if length else ("content-length" not in head)
 
@@ -112,7 +116,11 @@ async def test_an_empty_body_has_a_length_where_one_is_expected(serve, transport
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [200, 204, 301, 302, 307, 404, 429, 503, 550])
 async def test_every_status_is_an_answer_and_no_redirect_is_followed(serve, transport, status):
-    server = serve(lambda c: c.read_request() and c.reply(b"", status, "location: /elsewhere", "X-Request-Id: r"))
+    server = serve(
+        lambda c: (
+            c.read_request() and c.reply(b"", status, "location: /elsewhere", "X-Request-Id: r")
+        )
+    )
     response = await transport.send(get(server.url + "/"), timeout=TIMEOUT, before_send=nothing)
     assert response.status == status
     assert response.headers["x-request-id"] == "r"
@@ -139,7 +147,9 @@ async def test_an_interim_answer_is_passed_over(serve, transport):
 
 
 @pytest.mark.anyio
-async def test_the_certificate_in_the_environment_and_the_callers_context_are_trusted(serve, server_tls, monkeypatch):
+async def test_the_certificate_in_the_environment_and_the_callers_context_are_trusted(
+    serve, server_tls, monkeypatch
+):
     def behave(connection):
         connection.stream = server_tls.wrap_socket(connection.stream, server_side=True)
         while connection.read_request():
@@ -169,7 +179,9 @@ async def test_a_refused_connection_was_not_sent(transport, sends, refusing_url)
 async def test_a_failed_handshake_was_not_sent(serve, transport, sends):
     server = serve(lambda c: c.stream.recv(1_000) and c.send(b"this is no TLS\r\n\r\n"))
     with pytest.raises(ConnectionFailedError):
-        await transport.send(get(f"https://127.0.0.1:{server.port}/"), timeout=TIMEOUT, before_send=sends)
+        await transport.send(
+            get(f"https://127.0.0.1:{server.port}/"), timeout=TIMEOUT, before_send=sends
+        )
     assert sends.count == 0
 
 
@@ -190,7 +202,9 @@ async def test_a_handshake_that_does_not_end_was_not_sent(serve, transport, send
     release = threading.Event()
     server = serve(lambda c: release.wait(20))
     with pytest.raises(ConnectionFailedError, match="ConnectTimeout"):
-        await transport.send(get(f"https://127.0.0.1:{server.port}/"), timeout=0.02, before_send=sends)
+        await transport.send(
+            get(f"https://127.0.0.1:{server.port}/"), timeout=0.02, before_send=sends
+        )
     release.set()
     assert sends.count == 0
 
@@ -216,7 +230,9 @@ def no_http(connection):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("behave", [close_at_once, reset_at_once, half_a_status_line, no_http])
-async def test_a_connection_that_ends_before_a_status_leaves_no_answer(serve, transport, sends, behave):
+async def test_a_connection_that_ends_before_a_status_leaves_no_answer(
+    serve, transport, sends, behave
+):
     with pytest.raises(NoAnswerError) as caught:
         await transport.send(get(serve(behave).url), timeout=TIMEOUT, before_send=sends)
     assert caught.value.status is None
@@ -225,7 +241,9 @@ async def test_a_connection_that_ends_before_a_status_leaves_no_answer(serve, tr
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [200, 201])
-async def test_a_success_that_breaks_off_is_no_answer_with_a_status(serve, transport, sends, status):
+async def test_a_success_that_breaks_off_is_no_answer_with_a_status(
+    serve, transport, sends, status
+):
     server = serve(lambda c: c.read_request() and c.reply(b"{", status, length=100))
     with pytest.raises(NoAnswerError) as caught:
         await transport.send(get(server.url), timeout=TIMEOUT, before_send=sends)
@@ -234,7 +252,9 @@ async def test_a_success_that_breaks_off_is_no_answer_with_a_status(serve, trans
 
 @pytest.mark.anyio
 async def test_a_success_that_cannot_be_unpacked_is_no_answer_with_a_status(serve, transport):
-    server = serve(lambda c: c.read_request() and c.reply(b"no gzip", 200, "content-encoding: gzip"))
+    server = serve(
+        lambda c: c.read_request() and c.reply(b"no gzip", 200, "content-encoding: gzip")
+    )
     with pytest.raises(NoAnswerError) as caught:
         await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
     assert caught.value.status == 200
@@ -243,7 +263,9 @@ async def test_a_success_that_cannot_be_unpacked_is_no_answer_with_a_status(serv
 @pytest.mark.anyio
 @pytest.mark.parametrize("status", [302, 400, 429, 503])
 async def test_another_answer_that_breaks_off_is_that_answer(serve, transport, status):
-    server = serve(lambda c: c.read_request() and c.reply(b"{", status, "retry-after: 9", length=100))
+    server = serve(
+        lambda c: c.read_request() and c.reply(b"{", status, "retry-after: 9", length=100)
+    )
     response = await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
     assert (response.status, response.headers["retry-after"], response.body) == (status, "9", b"")
 
@@ -480,7 +502,11 @@ async def test_no_more_connections_than_allowed_and_first_come_is_first_served(s
     async with anyio.create_task_group() as tasks:
         for number in range(20):
             request = get(f"{server.url}/{number}")
-            tasks.start_soon(lambda request=request: transport.send(request, timeout=TIMEOUT, before_send=nothing))
+            tasks.start_soon(
+                lambda request=request: transport.send(
+                    request, timeout=TIMEOUT, before_send=nothing
+                )
+            )
             await anyio.lowlevel.checkpoint()
     await transport.aclose()
     assert order == list(range(20))
@@ -505,7 +531,9 @@ async def test_the_limit_holds_for_many_at_once(serve):
     server, transport = serve(behave), HttpxTransport(connections=5)
     async with anyio.create_task_group() as tasks:
         for _ in range(50):
-            tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing))
+            tasks.start_soon(
+                lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+            )
     await transport.aclose()
     assert most == [5]
     assert len(server.connections) == 5
@@ -522,13 +550,17 @@ async def test_whoever_gets_no_connection_in_time_was_not_sent(serve, sends):
 
     server, transport = serve(behave), HttpxTransport(connections=1)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing))
+        tasks.start_soon(
+            lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+        )
         await eventually(lambda: paths(server))
         with pytest.raises(ConnectionFailedError, match="no connection came free within"):
             await transport.send(get(server.url), timeout=0.01, before_send=sends)
         release.set()
     assert sends.count == 0
-    assert (await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)).status == 200
+    assert (
+        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+    ).status == 200
     await transport.aclose()
 
 
@@ -573,7 +605,9 @@ async def test_a_connection_is_thrown_away_when_a_request_failed_on_it(serve, tr
     server = serve(first_fails)
     with pytest.raises(NoAnswerError):
         await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
-    assert (await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)).status == 200
+    assert (
+        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+    ).status == 200
     assert len(server.connections) == 2
 
 
@@ -590,7 +624,9 @@ async def test_a_connection_is_thrown_away_when_its_request_was_cancelled(serve,
     server = serve(behave)
     with anyio.CancelScope() as scope:
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing))
+            tasks.start_soon(
+                lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+            )
             await eventually(lambda: paths(server))
             scope.cancel()
     release.set()
@@ -628,7 +664,11 @@ async def test_connections_that_were_idle_too_long_are_closed_by_who_comes_next(
     async with anyio.create_task_group() as tasks:
         for _ in range(3):
             request = get(f"{server.url}/together")
-            tasks.start_soon(lambda request=request: transport.send(request, timeout=TIMEOUT, before_send=nothing))
+            tasks.start_soon(
+                lambda request=request: transport.send(
+                    request, timeout=TIMEOUT, before_send=nothing
+                )
+            )
     time += 59
     await transport.send(get(f"{server.url}/alone"), timeout=TIMEOUT, before_send=nothing)
     assert not any(connection.ended.is_set() for connection in server.connections)
@@ -666,7 +706,9 @@ async def test_a_connection_in_use_is_closed_when_it_comes_back(serve):
 
     server, transport = serve(behave), HttpxTransport()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing))
+        tasks.start_soon(
+            lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+        )
         await eventually(lambda: paths(server))
         await transport.aclose()
         release.set()
@@ -678,10 +720,14 @@ async def test_a_connection_that_cannot_even_be_made_takes_no_place(serve, monke
     transport = HttpxTransport(connections=1)
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"):
-            monkeypatch.setattr(transport._pool, "open", lambda _: (_ for _ in ()).throw(ValueError("broken")))
+            monkeypatch.setattr(
+                transport._pool, "open", lambda _: (_ for _ in ()).throw(ValueError("broken"))
+            )
             await transport.send(get("http://127.0.0.1:1"), timeout=TIMEOUT, before_send=nothing)
     monkeypatch.setattr(transport._pool, "open", transport._open)
-    assert (await transport.send(get(serve().url), timeout=TIMEOUT, before_send=nothing)).status == 200
+    assert (
+        await transport.send(get(serve().url), timeout=TIMEOUT, before_send=nothing)
+    ).status == 200
     await transport.aclose()
 
 
@@ -723,7 +769,9 @@ def test_one_transport_serves_two_loops_at_once(serve):
     async def send_many():
         async with anyio.create_task_group() as tasks:
             for _ in range(30):
-                tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing))
+                tasks.start_soon(
+                    lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+                )
 
     def run(runner):
         try:
@@ -806,7 +854,9 @@ def test_a_proxy_that_does_not_connect_sent_nothing(serve, no_proxies, answer):
     assert list(paths(proxy)) == ["print.invalid:443"]
 
 
-def test_through_a_proxy_before_send_is_awaited_once_and_not_for_its_connect(serve, no_proxies, server_tls):
+def test_through_a_proxy_before_send_is_awaited_once_and_not_for_its_connect(
+    serve, no_proxies, server_tls
+):
     sends, at_connect = Sends(), []
 
     def behave(connection):
@@ -829,7 +879,13 @@ def test_through_a_proxy_before_send_is_awaited_once_and_not_for_its_connect(ser
 
 # httpx's errors, on a mocked network
 
-NEVER_LEFT = [httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol]
+NEVER_LEFT = [
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+]
 MAY_HAVE_LEFT = [
     httpx.ReadTimeout,
     httpx.WriteTimeout,
@@ -848,14 +904,19 @@ MAY_HAVE_LEFT = [
 @pytest.mark.anyio
 @pytest.mark.parametrize(
     ("raised", "meant"),
-    [*((error, ConnectionFailedError) for error in NEVER_LEFT), *((error, NoAnswerError) for error in MAY_HAVE_LEFT)],
+    [
+        *((error, ConnectionFailedError) for error in NEVER_LEFT),
+        *((error, NoAnswerError) for error in MAY_HAVE_LEFT),
+    ],
     ids=lambda value: value.__name__,
 )
 async def test_every_error_of_httpx_has_a_meaning(transport, sends, raised, meant):
     with respx.mock() as network:
         network.get("https://print.invalid/v4").mock(side_effect=raised("went wrong"))
         with pytest.raises(meant) as caught:
-            await transport.send(get("https://print.invalid/v4"), timeout=TIMEOUT, before_send=sends)
+            await transport.send(
+                get("https://print.invalid/v4"), timeout=TIMEOUT, before_send=sends
+            )
     assert type(caught.value) is meant
     assert caught.value.reason == f"{raised.__name__}: went wrong"
     assert sends.count == 0

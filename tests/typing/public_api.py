@@ -1,4 +1,7 @@
-"""The call shapes of the public API. Only type-checked, never run: `mypy --strict` and pyright must both agree."""
+"""The call shapes of the public API.
+
+Only type-checked, never run: `mypy --strict` and pyright must both agree.
+"""
 
 from collections.abc import AsyncIterator, Mapping
 from datetime import UTC, date, datetime
@@ -162,7 +165,12 @@ async def gelato_has_the_methods_of_its_api() -> None:
         assert_type(await gelato.orders.find("order-1"), tuple[OrderSummary, ...])
         assert_type(await gelato.orders.confirm_draft("id-1"), Order)
         assert_type(await gelato.orders.confirm_draft("id-1", []), Order)
-        assert_type(await gelato.orders.confirm_draft("id-1", items=(DraftItem(id="1", files=[File(url="u")]),)), Order)
+        assert_type(
+            await gelato.orders.confirm_draft(
+                "id-1", items=(DraftItem(id="1", files=[File(url="u")]),)
+            ),
+            Order,
+        )
         await gelato.orders.cancel("id-1")
         await gelato.orders.delete_draft("id-1")
         request = QuoteRequest(
@@ -170,7 +178,9 @@ async def gelato_has_the_methods_of_its_api() -> None:
             customer_reference_id="customer-1",
             currency="EUR",
             recipient=ADDRESS,
-            products=[QuoteProduct(item_reference_id="item-1", product_uid="p", quantity=2, page_count=36)],
+            products=[
+                QuoteProduct(item_reference_id="item-1", product_uid="p", quantity=2, page_count=36)
+            ],
             allow_multiple_quotes=False,
         )
         quotation = await gelato.orders.quote(request)
@@ -188,7 +198,10 @@ async def gelato_connect_has_the_methods_of_its_api() -> None:
         assert_type(await connect.orders.get("order-1"), Order)
         assert_type(await connect.orders.find("order-1"), tuple[OrderSummary, ...])
         await connect.orders.cancel("order-1")
-        assert_type(await connect.orders.update_shipment("id-1", shipment_method_uid="express"), UpdatedShipment)
+        assert_type(
+            await connect.orders.update_shipment("id-1", shipment_method_uid="express"),
+            UpdatedShipment,
+        )
         updated = await connect.orders.update_shipment("id-1", shipping_address=ADDRESS)
         assert_type(updated.shipping_address, OrderAddress | None)
         assert_type(updated.shipment, Shipment | None)
@@ -236,7 +249,11 @@ async def any_operation_can_be_sent(gelato: GelatoClient, connect: GelatoConnect
     quotation = await gelato.send(
         QuoteOrder(
             QuoteRequest(
-                order_reference_id="1", customer_reference_id="2", currency="EUR", recipient=ADDRESS, products=[]
+                order_reference_id="1",
+                customer_reference_id="2",
+                currency="EUR",
+                recipient=ADDRESS,
+                products=[],
             )
         )
     )
@@ -244,7 +261,10 @@ async def any_operation_can_be_sent(gelato: GelatoClient, connect: GelatoConnect
     await gelato.send(CancelOrder("id-1"))
     await gelato.send(DeleteDraft("id-1"))
     assert_type(await connect.send(SubmitOrder(ORDER)), SubmittedOrder)
-    assert_type(await connect.send(UpdateShipment(order_id="id-1", shipment_method_uid="express")), UpdatedShipment)
+    assert_type(
+        await connect.send(UpdateShipment(order_id="id-1", shipment_method_uid="express")),
+        UpdatedShipment,
+    )
 
     reply = await gelato.send_raw(GetOrder("id-1"))
     assert_type(reply, Reply[Order])
@@ -258,13 +278,19 @@ async def any_operation_can_be_sent(gelato: GelatoClient, connect: GelatoConnect
 
 
 async def an_operation_keeps_its_answer_through_generic_code(client: GelatoClient) -> None:
-    operations: list[Operation[Order]] = [CreateOrder(ORDER), GetOrder("id-1"), ConfirmDraft("id-1")]
+    operations: list[Operation[Order]] = [
+        CreateOrder(ORDER),
+        GetOrder("id-1"),
+        ConfirmDraft("id-1"),
+    ]
     for operation in operations:
         assert_type(operation.name, str)
         assert_type(await client.send(operation), Order)
 
 
-async def an_operation_may_stand_for_a_wider_one(client: GelatoClient, wider: Operation[Order | None]) -> None:
+async def an_operation_may_stand_for_a_wider_one(
+    client: GelatoClient, wider: Operation[Order | None]
+) -> None:
     assert_type(await client.send(wider), Order | None)
     await an_operation_may_stand_for_a_wider_one(client, GetOrder("id-1"))
 
@@ -303,7 +329,10 @@ async def options_are_the_same_for_both() -> None:
     changes: CallOptions = {"timeout": 5.0}
     assert_type(client.with_options(**changes), GelatoClient)
     options: ClientOptions = {"transport": HttpxTransport(), "timeout": 5.0}
-    assert_type(GelatoConnectClient("acme", "key", "secret", **options).with_options(timeout=1), GelatoConnectClient)
+    assert_type(
+        GelatoConnectClient("acme", "key", "secret", **options).with_options(timeout=1),
+        GelatoConnectClient,
+    )
     await client.aclose()
 
 

@@ -23,7 +23,9 @@ def sample():
 @pytest.fixture
 def body(sample):
     """The body of an event, as bytes; keyword arguments replace some of it."""
-    return lambda name="order_status_updated", **changes: json.dumps(sample(name) | changes).encode()
+    return lambda name="order_status_updated", **changes: json.dumps(
+        sample(name) | changes
+    ).encode()
 
 
 @pytest.fixture
@@ -50,7 +52,9 @@ def headers():
 
 class Server(uvicorn.Server):
     def __init__(self, app, started):
-        super().__init__(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        super().__init__(
+            uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        )
         self._tell = started.set
 
     async def startup(self, sockets=None):
@@ -66,7 +70,9 @@ def served():
     def serve(app):
         listener, started = socket.create_server(("127.0.0.1", 0)), threading.Event()
         server = Server(app, started)
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True)
+        thread = threading.Thread(
+            target=lambda: asyncio.run(server.serve(sockets=[listener])), daemon=True
+        )
         thread.start()
         assert started.wait(30)
         try:

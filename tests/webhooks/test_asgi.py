@@ -39,7 +39,9 @@ async def test_statuses_reach_the_sender(make, body, headers):
     async with client(receiver) as gelato:
         assert (await gelato.post("/", content=body())).status_code == 401
         assert (await gelato.post("/", content=b"garbage", headers=headers)).status_code == 400
-        assert (await gelato.post("/", content=b"x" * 10_485_760, headers=headers)).status_code == 413
+        assert (
+            await gelato.post("/", content=b"x" * 10_485_760, headers=headers)
+        ).status_code == 413
     assert receiver.seen == []
 
 
@@ -57,7 +59,11 @@ async def talk(receiver, scope, *incoming):
 
 
 def http(headers):
-    return {"type": "http", "method": "POST", "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()]}
+    return {
+        "type": "http",
+        "method": "POST",
+        "headers": [(k.lower().encode(), v.encode()) for k, v in headers.items()],
+    }
 
 
 async def test_a_body_in_parts_is_put_together(make, body, headers):
@@ -83,7 +89,10 @@ async def test_half_a_body_is_not_handled(make, body, headers):
 async def test_a_large_body_is_answered_at_once_and_the_rest_is_dropped(make, headers):
     part = {"type": "http.request", "body": b"x" * 600_000, "more_body": True}
     sent, left = await talk(make(), http(headers), *[part] * 9, part | {"more_body": False})
-    assert [message["type"] for message in sent] == ["http.response.start", *["http.response.body"] * 2]
+    assert [message["type"] for message in sent] == [
+        "http.response.start",
+        *["http.response.body"] * 2,
+    ]
     assert sent[0]["status"] == 413
     assert (b"connection", b"close") in sent[0]["headers"]
     assert sent[0]["left"] == 8
@@ -116,7 +125,10 @@ async def test_a_connection_of_http_2_is_not_closed_by_a_header(make):
 async def test_it_goes_along_with_the_lifespan_of_a_server(make):
     startup, shutdown = {"type": "lifespan.startup"}, {"type": "lifespan.shutdown"}
     sent, _ = await talk(make(), {"type": "lifespan"}, startup, shutdown)
-    assert [message["type"] for message in sent] == ["lifespan.startup.complete", "lifespan.shutdown.complete"]
+    assert [message["type"] for message in sent] == [
+        "lifespan.startup.complete",
+        "lifespan.shutdown.complete",
+    ]
 
 
 async def test_it_knows_nothing_of_websockets(make):
@@ -125,7 +137,10 @@ async def test_it_knows_nothing_of_websockets(make):
 
 
 def test_ten_megabytes_are_refused_before_they_are_sent(make, headers, served):
-    with served(make()) as url, socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 30) as connection:
+    with (
+        served(make()) as url,
+        socket.create_connection(("127.0.0.1", int(url.rpartition(":")[2])), 30) as connection,
+    ):
         lines = [
             "POST / HTTP/1.1",
             "Host: shop",
@@ -136,7 +151,9 @@ def test_ten_megabytes_are_refused_before_they_are_sent(make, headers, served):
         assert connection.recv(1024).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_client_that_sends_all_before_it_reads_learns_that_it_was_too_large(make, headers, served):
+def test_a_client_that_sends_all_before_it_reads_learns_that_it_was_too_large(
+    make, headers, served
+):
     with served(make()) as url:
         request = urllib.request.Request(
             url, b"x" * 10_485_760, headers

@@ -27,14 +27,22 @@ SAMPLES = Path(__file__).parents[1] / "samples" / "webhooks"
 CONTENTS = {name: json.loads((SAMPLES / f"{name}.json").read_text()) for name in EVENTS}
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=8,
 )
 
 
 def paths(value, path=()):
     yield path
-    for key, inner in value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ():
+    for key, inner in (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    ):
         yield from paths(inner, (*path, key))
 
 
@@ -84,25 +92,37 @@ def test_an_order_tells_its_status_and_its_parcels(body):
 def test_an_item_tells_its_status(body):
     event = parse_event(body("order_item_status_updated"))
     assert isinstance(event, OrderItemStatusUpdated)
-    assert (event.item_reference_id, event.status, event.fulfillment_state_province) == ("mug", "printed", "AB")
+    assert (event.item_reference_id, event.status, event.fulfillment_state_province) == (
+        "mug",
+        "printed",
+        "AB",
+    )
     assert event.created == datetime(2024, 5, 2, 7, 26, 52, tzinfo=UTC)
 
 
 @pytest.mark.parametrize("prefix", ["production", "fulfillment"])
 def test_a_tracking_code_tells_where_the_item_was_made_in_both_spellings(prefix, sample):
     content = {
-        key.replace("production", prefix): value for key, value in sample("order_item_tracking_code_updated").items()
+        key.replace("production", prefix): value
+        for key, value in sample("order_item_tracking_code_updated").items()
     }
     event = parse_event(json.dumps(content))
     assert isinstance(event, OrderItemTrackingCodeUpdated)
-    assert (event.tracking_code, event.fulfillment_country, event.fulfillment_state_province) == ("PARCEL1", "SE", "AB")
+    assert (event.tracking_code, event.fulfillment_country, event.fulfillment_state_province) == (
+        "PARCEL1",
+        "SE",
+        "AB",
+    )
     assert event.fulfillment_facility_id == content[f"{prefix}FacilityId"]
 
 
 def test_an_estimate_has_days(body):
     event = parse_event(body("order_delivery_estimate_updated"))
     assert isinstance(event, OrderDeliveryEstimateUpdated)
-    assert (event.min_delivery_date, event.max_delivery_date) == (date(2024, 5, 7), date(2024, 5, 9))
+    assert (event.min_delivery_date, event.max_delivery_date) == (
+        date(2024, 5, 7),
+        date(2024, 5, 9),
+    )
 
 
 @pytest.mark.parametrize("key", ["productAvailability", "productsAvailability"])
@@ -125,7 +145,10 @@ def test_a_store_product_tells_its_variants_and_options(body):
     assert isinstance(event, StoreProductCreated)
     assert (event.title, event.status, event.external_id) == ("Sample mug", "active", "8001")
     assert event.updated_at == datetime(2024, 5, 2, 8, 0, 14, tzinfo=UTC)
-    assert [(variant.id, variant.product_uid) for variant in event.variants] == [("v-1", None), ("v-2", None)]
+    assert [(variant.id, variant.product_uid) for variant in event.variants] == [
+        ("v-1", None),
+        ("v-2", None),
+    ]
     assert event.product_variant_options[0].values == ("Red", "Blue")
 
 
@@ -134,11 +157,17 @@ def test_a_template_tells_its_variants_and_placeholders(body):
     assert isinstance(event, StoreProductTemplateCreated)
     (variant,) = event.variants
     assert (variant.product_uid, variant.variant_options[0].value) == ("cap_green", "Green")
-    assert (variant.image_placeholders[0].height, variant.text_placeholders[0].text) == (50.25, "Sample")
+    assert (variant.image_placeholders[0].height, variant.text_placeholders[0].text) == (
+        50.25,
+        "Sample",
+    )
 
 
 def test_what_is_deleted_has_its_id_alone(body):
-    product, template = parse_event(body("store_product_deleted")), parse_event(body("store_product_template_deleted"))
+    product, template = (
+        parse_event(body("store_product_deleted")),
+        parse_event(body("store_product_template_deleted")),
+    )
     assert isinstance(product, StoreProductDeleted)
     assert isinstance(template, StoreProductTemplateDeleted)
     assert product.store_product_id.startswith("3e9d5f10")
@@ -148,13 +177,20 @@ def test_what_is_deleted_has_its_id_alone(body):
 def test_the_misspelled_id_of_a_template_is_read(sample):
     content = sample("store_product_template_deleted")
     content["storeProductTempalteId"] = content.pop("storeProductTemplateId")
-    assert parse_event(json.dumps(content)).store_product_template_id == content["storeProductTempalteId"]
+    assert (
+        parse_event(json.dumps(content)).store_product_template_id
+        == content["storeProductTempalteId"]
+    )
 
 
 def test_the_placeholders_of_the_test_button_are_read(body):
     event = parse_event(body("test_button"))
     assert isinstance(event, OrderItemStatusUpdated)
-    assert (event.order_reference_id, event.item_reference_id, event.created) == ("{{MyOrderId}}", "{{MyItemId}}", None)
+    assert (event.order_reference_id, event.item_reference_id, event.created) == (
+        "{{MyOrderId}}",
+        "{{MyItemId}}",
+        None,
+    )
     assert event.is_test
 
 
@@ -169,10 +205,16 @@ def test_placeholders_are_read_everywhere(name, sample):
 
 def test_an_event_that_nobody_knows_is_still_an_event():
     event = parse_event(
-        b'{"event": "moon_phase_updated", "id": 7, "orderId": "o", "itemReferenceId": 3, "phase": "new"}'
+        b'{"event": "moon_phase_updated", "id": 7, "orderId": "o", "itemReferenceId": 3, "phase":'
+        b' "new"}'
     )
     assert isinstance(event, UnknownEvent)
-    assert (event.event, event.id, event.order_id, event.item_reference_id) == ("moon_phase_updated", "7", "o", "3")
+    assert (event.event, event.id, event.order_id, event.item_reference_id) == (
+        "moon_phase_updated",
+        "7",
+        "o",
+        "3",
+    )
     assert event.raw["phase"] == "new"
     assert event.problems == ()
 
@@ -216,14 +258,18 @@ def test_what_a_failure_was_about_is_not_shown(body):
 @given(st.data())
 def test_news_anywhere_parses(name, data):
     content = CONTENTS[name]
-    path = data.draw(st.sampled_from([path for path in paths(content) if path and path != ("event",)]))
+    path = data.draw(
+        st.sampled_from([path for path in paths(content) if path and path != ("event",)])
+    )
     changed = data.draw(st.sampled_from(["replace", "remove", "add"]))
     if changed == "remove":
         content = without(content, path)
     elif changed == "replace":
         content = replaced(content, path, data.draw(JSON))
     else:
-        content = content | {data.draw(st.text(min_size=1).filter(lambda key: key != "event")): data.draw(JSON)}
+        content = content | {
+            data.draw(st.text(min_size=1).filter(lambda key: key != "event")): data.draw(JSON)
+        }
     event = parse_event(json.dumps(content))
     assert event.event == name
     assert event.deduplication_key

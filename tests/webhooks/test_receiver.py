@@ -154,7 +154,9 @@ async def test_garbage_is_answered_400(make, headers):
     assert receiver.seen == []
 
 
-async def test_a_function_that_fails_once_gets_the_event_on_the_next_try(make, body, headers, caplog):
+async def test_a_function_that_fails_once_gets_the_event_on_the_next_try(
+    make, body, headers, caplog
+):
     receiver, calls = make(), []
 
     @receiver.on(OrderStatusUpdated)
@@ -171,8 +173,15 @@ async def test_a_function_that_fails_once_gets_the_event_on_the_next_try(make, b
     assert "Ada" not in caplog.text
 
 
-async def test_of_two_concurrent_deliveries_one_is_handled_and_the_other_is_to_come_again(body, headers):
-    receiver, entered, leave, answers = WebhookReceiver(secrets=SECRET), anyio.Event(), anyio.Event(), []
+async def test_of_two_concurrent_deliveries_one_is_handled_and_the_other_is_to_come_again(
+    body, headers
+):
+    receiver, entered, leave, answers = (
+        WebhookReceiver(secrets=SECRET),
+        anyio.Event(),
+        anyio.Event(),
+        [],
+    )
 
     @receiver.on(Event)
     async def slow(_):
@@ -221,7 +230,9 @@ async def test_a_cancelled_delivery_can_come_again(make, body, headers, store):
     assert (answer.status, answer.reason) == (200, "Handled")
 
 
-async def test_what_was_handled_stays_so_when_the_delivery_is_cancelled_then(make, body, headers, store):
+async def test_what_was_handled_stays_so_when_the_delivery_is_cancelled_then(
+    make, body, headers, store
+):
     receiver = make(store=store)
     with anyio.CancelScope() as scope:
 
@@ -235,7 +246,9 @@ async def test_what_was_handled_stays_so_when_the_delivery_is_cancelled_then(mak
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_what_was_handled_stays_so_when_asyncio_cancels_the_task_then(make, body, headers, store):
+async def test_what_was_handled_stays_so_when_asyncio_cancels_the_task_then(
+    make, body, headers, store
+):
     receiver = make(store=store)
 
     @receiver.on(Event)
@@ -333,7 +346,9 @@ async def test_a_header_that_is_no_text_is_a_wrong_secret(make, body, value):
 
 async def test_a_length_of_thousands_of_digits_is_too_much(make, body, headers):
     assert (await make().receive(headers | {"Content-Length": "1" * 5_000}, body())).status == 413
-    assert (await make().receive(headers | {"Content-Length": "0" * 5_000 + "9"}, body())).status == 200
+    assert (
+        await make().receive(headers | {"Content-Length": "0" * 5_000 + "9"}, body())
+    ).status == 200
 
 
 @pytest.mark.parametrize("kind", [bytearray, memoryview])
@@ -381,7 +396,9 @@ class BrokenStore(MemoryStore):
         return await call
 
 
-@pytest.mark.parametrize(("broken", "handled"), [(["claim"], 0), (["finish"], 1), (["finish", "release"], 1)])
+@pytest.mark.parametrize(
+    ("broken", "handled"), [(["claim"], 0), (["finish"], 1), (["finish", "release"], 1)]
+)
 async def test_a_broken_store_is_answered_500(make, body, headers, broken, handled, caplog):
     receiver = make(store=BrokenStore(*broken))
     assert (await receiver.receive(headers, body())).status == 500

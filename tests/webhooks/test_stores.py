@@ -135,7 +135,9 @@ async def test_a_claim_that_is_renewed_stays(tmp_path, wall):
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-async def test_a_store_that_was_made_before_a_fork_shares_nothing_after_it(tmp_path, wall, monkeypatch):
+async def test_a_store_that_was_made_before_a_fork_shares_nothing_after_it(
+    tmp_path, wall, monkeypatch
+):
     store, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
     await store.claim("a")
     monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child

@@ -11,10 +11,21 @@ import pytest
 
 from gelato_async import GelatoClient, Unlimited
 from gelato_async.sandbox import Sandbox
-from gelato_async.webhooks import Event, MemoryStore, OrderStatusUpdated, SqliteStore, WebhookReceiver
+from gelato_async.webhooks import (
+    Event,
+    MemoryStore,
+    OrderStatusUpdated,
+    SqliteStore,
+    WebhookReceiver,
+)
 
 SECRET = "a-long-secret"
-KINDS = ("order_status_updated", "order_item_status_updated", "order_item_tracking_code_updated", "moon_phase_updated")
+KINDS = (
+    "order_status_updated",
+    "order_item_status_updated",
+    "order_item_tracking_code_updated",
+    "moon_phase_updated",
+)
 
 
 def thousand_events():
@@ -24,12 +35,18 @@ def thousand_events():
         for kind in KINDS:
             for order in ("a", "b"):
                 item = {} if kind == "order_status_updated" else {"itemReferenceId": "i"}
-                events.append({"event": kind, "id": f"e{number}", "orderId": f"{number}-{order}", **item})
+                events.append(
+                    {"event": kind, "id": f"e{number}", "orderId": f"{number}-{order}", **item}
+                )
     return events
 
 
 def sandbox_for(url, **options):
-    defaults = {"speed": 0.0, "webhook_header": ("X-Webhook-Secret", SECRET), "webhook_retry_seconds": 0.05}
+    defaults = {
+        "speed": 0.0,
+        "webhook_header": ("X-Webhook-Secret", SECRET),
+        "webhook_retry_seconds": 0.05,
+    }
     return Sandbox(webhook_url=f"{url}/webhooks/gelato", **(defaults | options))
 
 
@@ -60,7 +77,10 @@ def test_a_thousand_events_delivered_twice_and_shuffled_are_each_handled_once(ma
 
     handled = []
     receiver.on(Event)(async_note(handled))
-    with served(receiver) as url, sandbox_for(url, webhook_duplicates=1.0, webhook_shuffle=True, seed=4) as sandbox:
+    with (
+        served(receiver) as url,
+        sandbox_for(url, webhook_duplicates=1.0, webhook_shuffle=True, seed=4) as sandbox,
+    ):
         for event in events:
             sandbox.send_webhook(event)
         sandbox.wait_for_webhooks(120)
@@ -98,7 +118,10 @@ async def test_a_thousand_events_received_twice_and_at_once_are_each_handled_onc
 
 def test_with_a_wrong_secret_nothing_is_handled(make, served):
     receiver = make()
-    with served(receiver) as url, sandbox_for(url, webhook_header=("X-Webhook-Secret", "wrong")) as sandbox:
+    with (
+        served(receiver) as url,
+        sandbox_for(url, webhook_header=("X-Webhook-Secret", "wrong")) as sandbox,
+    ):
         sandbox.send_webhook({"event": "moon_phase_updated", "id": "1"})
         sandbox.wait_for_webhooks()
         (delivery,) = sandbox.webhooks()
@@ -140,7 +163,10 @@ def test_an_event_leads_to_the_order_and_the_order_to_the_truth(served, make_ord
         order = await clients[0].orders.get(event.order_id)
         saved[order.order_reference_id] = order.fulfillment_status
 
-    with served(receiver) as url, sandbox_for(url, webhook_shuffle=True, webhook_duplicates=0.5) as sandbox:
+    with (
+        served(receiver) as url,
+        sandbox_for(url, webhook_shuffle=True, webhook_duplicates=0.5) as sandbox,
+    ):
         clients.append(GelatoClient(sandbox.api_key, base_url=sandbox.url, limiter=Unlimited()))
 
         async def create():
@@ -161,7 +187,9 @@ async def test_a_test_may_wait_without_blocking_its_loop(make, served):
     receiver = make()
     with served(receiver) as url, sandbox_for(url) as sandbox:
         async with httpx.AsyncClient(base_url=sandbox.url) as control:
-            answer = await control.post("/_sandbox/webhooks", json={"event": "moon_phase_updated", "id": "1"})
+            answer = await control.post(
+                "/_sandbox/webhooks", json={"event": "moon_phase_updated", "id": "1"}
+            )
             assert answer.status_code == 200
         await anyio.to_thread.run_sync(sandbox.wait_for_webhooks)
     assert [event.id for event in receiver.seen] == ["1"]
