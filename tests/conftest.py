@@ -6,8 +6,9 @@ import anyio
 import anyio.lowlevel
 import anyio.to_thread
 import pytest
+from support.orders import new_address, new_order
 
-from gelato_async import CatalogItem, Clock, File, NewOrder, ShippingAddress
+from gelato_async import Clock
 
 EPOCH = 1_700_000_000.0
 
@@ -82,34 +83,9 @@ def virtual():
 
 @pytest.fixture
 def address():
-    return ShippingAddress(
-        country="US",
-        first_name="Ada",
-        last_name="Example",
-        address_line1="1 Sample Street",
-        city="Springfield",
-        post_code="12345",
-        state="IL",
-        email="ada@example.com",
-        phone="+1 555 0100",
-    )
+    return new_address()
 
 
 @pytest.fixture
-def make_order(address):
-    def make(reference="ref-1", **changes):
-        item = CatalogItem(
-            item_reference_id="item-1",
-            product_uid="poster_a4_ver",
-            files=[File(url="https://files.example.com/print.pdf")],
-        )
-        fields = {
-            "order_reference_id": reference,
-            "customer_reference_id": "customer-1",
-            "currency": "USD",
-            "shipping_address": address,
-            "items": [item],
-        }
-        return NewOrder(**(fields | changes))
-
-    return make
+def make_order():
+    return new_order

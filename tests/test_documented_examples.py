@@ -9,7 +9,7 @@ from typing import Any
 
 import attrs
 import pytest
-from documented_samples import (
+from support.documented_samples import (
     ANSWERS,
     CONNECT,
     DOCUMENTS,

@@ -9,9 +9,19 @@ from typing import Any
 import attrs
 import pytest
 from api_coverage.models import below
-from documented_samples import CONNECT, EVENTS, GELATO, ORDER, QUOTE, SAMPLES, Sample, answers, read
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.documented_samples import (
+    CONNECT,
+    EVENTS,
+    GELATO,
+    ORDER,
+    QUOTE,
+    SAMPLES,
+    Sample,
+    answers,
+    read,
+)
 
 from gelato_async.core.errors import DecodeError, Problem, WebhookError
 from gelato_async.core.operations import (

@@ -17,18 +17,7 @@ PRELUDE = """
 import os, asyncio, anyio, pytest
 from gelato_async import *
 from gelato_async.sandbox import Fault, FaultPlan
-
-def an_order(reference):
-    address = ShippingAddress(
-        country="SE", first_name="Ada", last_name="Example", address_line1="Street 1", city="Lund",
-        post_code="22100", email="ada@example.com", phone="+46 1",
-    )
-    files = [File(url="https://files.example.com/print.pdf")]
-    item = CatalogItem(item_reference_id="item-1", product_uid="poster_a4_ver", files=files)
-    return NewOrder(
-        order_reference_id=reference, customer_reference_id="customer-1", currency="EUR",
-        shipping_address=address, items=[item],
-    )
+from support.orders import new_order as an_order
 """
 
 

@@ -6,7 +6,8 @@ import sys
 
 import httpx
 import pytest
-from doc_code import code_of, importing_from, listening, served
+from support.doc_code import code_of, importing_from, listening, served
+from support.orders import order_body
 
 from gelato_async.cli.__main__ import main
 from gelato_async.sandbox import Sandbox
@@ -25,28 +26,7 @@ NAMES = {
     "TEMPLATE_ID": "template-poster",
 }
 
-ORDER = {
-    "orderReferenceId": "FILE-1",
-    "customerReferenceId": "CUSTOMER-1",
-    "currency": "EUR",
-    "items": [
-        {
-            "itemReferenceId": "1",
-            "productUid": "poster",
-            "quantity": 1,
-            "files": [{"type": "default", "url": "https://example.com/1.pdf"}],
-        }
-    ],
-    "shippingAddress": {
-        "country": "NO",
-        "firstName": "Kari",
-        "lastName": "Lie",
-        "addressLine1": "Bygata 1",
-        "city": "Oslo",
-        "postCode": "0150",
-        "email": "kari@example.com",
-    },
-}
+ORDER = order_body("FILE-1")
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from documented_samples import CONNECT, GELATO, ORDER
+from support.documented_samples import CONNECT, GELATO, ORDER
 
 from gelato_async import DecodeError, Response
 from gelato_async.core.operations import (

@@ -12,6 +12,7 @@ import pytest
 from attrs import evolve, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from support.orders import SWEDISH, new_address
 
 from gelato_async import (
     BadRequestError,
@@ -52,16 +53,7 @@ SAMPLES = Path(__file__).parent.parent / "samples"
 ODD_ID = "a/b å?x#y"
 NAN, INFINITY = float("nan"), float("inf")
 
-SWEDE = ShippingAddress(
-    country="SE",
-    first_name="Ida",
-    last_name="Nordmann",
-    address_line1="Lönngatan 3",
-    city="Åby",
-    post_code="",
-    email="ida@example.org",
-    phone="+46 8 555 01",
-)
+SWEDE = new_address(SWEDISH, post_code="", phone="+46 8 555 01")
 AMERICAN = ShippingAddress(
     country="US",
     first_name="Ida",

@@ -2,7 +2,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from golden import BACKEND, SAMPLES, broken, parse, refused_keys, sample, shown, unread, with_news
+from support.golden import (
+    BACKEND,
+    SAMPLES,
+    broken,
+    parse,
+    refused_keys,
+    sample,
+    shown,
+    unread,
+    with_news,
+)
 
 from gelato_async import (
     AuthenticationError,

@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 import pytest
-from golden import SAMPLES, broken, parse, refused_keys, sample, shown, unread, with_news
+from support.golden import SAMPLES, broken, parse, refused_keys, sample, shown, unread, with_news
 
 from gelato_async import UnsupportedError
 from gelato_async.backends.connect import connect_backend

@@ -1,5 +1,5 @@
 import pytest
-from fake_shop import Shop
+from support.fake_shop import Shop
 
 from gelato_async import GelatoClient, RetryPolicy, ScriptedTransport, Unlimited
 

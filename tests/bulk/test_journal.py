@@ -13,8 +13,8 @@ from pathlib import Path
 
 import anyio
 import pytest
-from crashes import by_reference, counts, outcomes_of
-from fake_shop import failed, lost
+from support.crashes import by_reference, counts, outcomes_of
+from support.fake_shop import failed, lost
 
 from gelato_async import (
     AuthenticationError,
@@ -494,12 +494,13 @@ FAULTS = [
     Fault("status", status=504, commit_delay=0.5, share=0.05),
 ]
 ORDERS = 200
-CHILD = Path(__file__).with_name("kill_child.py")
+CHILD = ["-m", "support.killed_run"]
+TESTS = Path(__file__).parents[1]
 
 
 def _child(sandbox, backend, path):
-    arguments = [sys.executable, CHILD, sandbox.url, backend, path, str(ORDERS), "1.5"]
-    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True)
+    arguments = [sys.executable, *CHILD, sandbox.url, backend, path, str(ORDERS), "1.5"]
+    return subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=TESTS)
 
 
 def _killed(sandbox, backend, path, seed):

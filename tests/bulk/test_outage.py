@@ -4,7 +4,7 @@ import itertools
 import json
 
 import pytest
-from crashes import by_reference, counts
+from support.crashes import by_reference, counts
 
 from gelato_async import ConnectionFailedError, Response
 from gelato_async.bulk import Created, submit_orders

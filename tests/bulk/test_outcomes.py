@@ -2,7 +2,7 @@ import copy
 import pickle
 
 import pytest
-from fake_shop import failed
+from support.fake_shop import failed
 
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders
 

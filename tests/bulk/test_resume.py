@@ -5,8 +5,8 @@ import json
 import anyio
 import pytest
 from anyio.lowlevel import checkpoint
-from crashes import by_reference, counts, crash_with, outcomes_of
-from fake_shop import failed, lost
+from support.crashes import by_reference, counts, crash_with, outcomes_of
+from support.fake_shop import failed, lost
 
 from gelato_async import BadRequestError, Response, RetryPolicy, ValidationError
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders

@@ -5,8 +5,8 @@ import asyncio
 import anyio
 import pytest
 from anyio.lowlevel import checkpoint
-from crashes import by_reference, counts, outcomes_of
-from fake_shop import failed, lost
+from support.crashes import by_reference, counts, outcomes_of
+from support.fake_shop import failed, lost
 
 from gelato_async import AuthenticationError, Response
 from gelato_async.bulk import Created, submit_orders

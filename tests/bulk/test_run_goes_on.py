@@ -4,8 +4,8 @@ from collections import Counter
 
 import anyio
 import pytest
-from crashes import by_reference, counts, crash_with, outcomes_of
-from fake_shop import failed, lost, unreadable
+from support.crashes import by_reference, counts, crash_with, outcomes_of
+from support.fake_shop import failed, lost, unreadable
 
 from gelato_async import (
     AuthenticationError,

@@ -2,7 +2,7 @@ import pickle
 
 import anyio
 import pytest
-from fake_shop import failed, lost, unreadable
+from support.fake_shop import failed, lost, unreadable
 
 from gelato_async import (
     AuthenticationError,

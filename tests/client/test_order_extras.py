@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from attrs import evolve
-from stepping import Stepping
+from support.stepping import Stepping
 
 from gelato_async import (
     AuthenticationError,
@@ -156,7 +156,7 @@ async def test_an_order_is_waited_for_at_growing_intervals(orders, server, life,
 @pytest.mark.parametrize(
     "statuses",
     ["passed", FulfillmentStatus.PASSED, ["passed"], {"passed", "printed"}, ("passed",)],
-    ids=repr,
+    ids=["text", "status", "list", "set", "tuple"],
 )
 async def test_one_status_or_several_may_be_waited_for(orders, server, statuses):
     server.order(fulfillmentStatus="passed")

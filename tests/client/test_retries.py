@@ -2,6 +2,7 @@ import math
 
 import anyio
 import pytest
+from support.orders import AMERICAN
 
 from gelato_async import (
     BadRequestError,
@@ -287,15 +288,8 @@ async def test_a_change_whose_answer_broke_off_without_effect_is_that_error(
 async def test_an_update_of_the_address_is_recognised_by_the_address(
     server, connect, address, draft
 ):
-    wanted = {
-        "country": "US",
-        "firstName": "Ada",
-        "lastName": "Example",
-        "addressLine1": "1 Sample Street",
-        "addressLine2": "",
-        "city": "Springfield",
-        "postCode": "12345",
-    }
+    keys = ("country", "firstName", "lastName", "addressLine1", "city", "postCode")
+    wanted = {key: AMERICAN[key] for key in keys} | {"addressLine2": ""}
     draft["shippingAddress"] = wanted
     server.queue("update", Response(status=503), Response(status=409))
     updated = await connect.orders.update_shipment("order-1", shipping_address=address)

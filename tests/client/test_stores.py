@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from attrs import evolve
-from stepping import Stepping
+from support.stepping import Stepping
 
 from gelato_async import (
     DecodeError,

@@ -1,39 +1,20 @@
-import pytest
+from functools import partial
 
-from gelato_async import CatalogItem, NewOrder, OrderSummary, ShippingAddress
+import pytest
+from support.orders import SWEDISH, new_address, new_order
+
+from gelato_async import OrderSummary
 from gelato_async.core import wire
 
 
 @pytest.fixture
 def address():
-    def make(**changes):
-        fields = {
-            "country": "SE",
-            "first_name": "Ida",
-            "last_name": "Nordmann",
-            "address_line1": "Lönngatan 3",
-            "city": "Åby",
-            "post_code": "61630",
-            "email": "ida@example.org",
-        }
-        return ShippingAddress(**{**fields, **changes})
-
-    return make
+    return partial(new_address, SWEDISH)
 
 
 @pytest.fixture
 def order(address):
-    def make(**changes):
-        fields = {
-            "order_reference_id": "order-1",
-            "customer_reference_id": "customer-1",
-            "currency": "EUR",
-            "shipping_address": address(),
-            "items": [CatalogItem(item_reference_id="item-1", product_uid="poster_a3_ver")],
-        }
-        return NewOrder(**{**fields, **changes})
-
-    return make
+    return partial(new_order, "order-1", currency="EUR", shipping_address=address())
 
 
 @pytest.fixture

@@ -2,19 +2,11 @@ import json
 from decimal import Decimal
 
 import pytest
+from support.orders import SWEDISH as ADDRESS
 
 from gelato_async import CatalogItem, CustomItem, File, FileType, Metadata, NewOrder, OrderType
 from gelato_async.core.strict import read_order
 
-ADDRESS = {
-    "country": "SE",
-    "firstName": "Ida",
-    "lastName": "Nordmann",
-    "addressLine1": "Lönngatan 3",
-    "city": "Åby",
-    "postCode": "61630",
-    "email": "ida@example.org",
-}
 ITEM = {"itemReferenceId": "item-1", "productUid": "poster_a3_ver", "quantity": 2}
 ORDER = {
     "orderReferenceId": "order-1",

@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 from django.core.asgi import get_asgi_application
 from django.test import override_settings
-from doc_code import code_of, importing_from
+from support.doc_code import code_of, importing_from
 
 from gelato_async.sandbox import Sandbox
 

@@ -5,7 +5,7 @@ import sys
 from collections import Counter
 
 import pytest
-from doc_code import ROOT
+from support.doc_code import ROOT
 
 from gelato_async.cli.samples import sample_orders, to_line
 from gelato_async.sandbox import Fault, FaultPlan

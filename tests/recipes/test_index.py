@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from doc_code import ROOT, code_of
+from support.doc_code import ROOT, code_of
 
 PAGES = sorted((ROOT / "docs/recipes").glob("*.md"))
 

@@ -3,7 +3,7 @@ import json
 
 import httpx
 import pytest
-from doc_code import listening, served
+from support.doc_code import listening, served
 
 from gelato_async import GelatoClient
 

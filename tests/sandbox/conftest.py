@@ -1,47 +1,16 @@
-import copy
 import time
 from types import SimpleNamespace
 
 import httpx
 import pytest
+from support.orders import order_body
 
 from gelato_async.sandbox import clock, create_app
-
-ADDRESS = {
-    "firstName": "Ada",
-    "lastName": "Example",
-    "addressLine1": "1 Sample Street",
-    "city": "Springfield",
-    "postCode": "12345",
-    "state": "IL",
-    "country": "US",
-    "email": "ada@example.com",
-    "phone": "+1 555 0100",
-}
-FILE = {"type": "default", "url": "https://files.example.com/print.pdf"}
 
 
 @pytest.fixture
 def order():
-    def make(reference="ref-1", *, items=1, **changes):
-        body = {
-            "orderReferenceId": reference,
-            "customerReferenceId": "customer-1",
-            "currency": "USD",
-            "shippingAddress": dict(ADDRESS),
-            "items": [
-                {
-                    "itemReferenceId": f"item-{number}",
-                    "productUid": "poster_a4_ver",
-                    "quantity": 1,
-                    "files": [dict(FILE)],
-                }
-                for number in range(items)
-            ],
-        }
-        return copy.deepcopy(body | changes)
-
-    return make
+    return order_body
 
 
 @pytest.fixture

@@ -58,7 +58,7 @@ async def test_a_quote_prices_products_and_offers_shipments(anyone, order):
     }
     answer = (await anyone.gelato.post("/orders:quote", json=request)).json()
     (quote,) = answer["quotes"]
-    assert quote["itemReferenceIds"] == ["item-0", "other"]
+    assert quote["itemReferenceIds"] == ["item-1", "other"]
     assert quote["fulfillmentCountry"] == "US"
     assert {method["type"] for method in quote["shipmentMethods"]} == {
         "normal",
@@ -205,10 +205,10 @@ async def test_only_drafts_are_deleted_and_then_gone(anyone, order):
 
 async def test_a_split_order_is_two_connected_orders_of_one_commit(anyone, order, wishes):
     first = await created(anyone, order(items=3, **wishes("split")))
-    assert [item["itemReferenceId"] for item in first["items"]] == ["item-0"]
+    assert [item["itemReferenceId"] for item in first["items"]] == ["item-1"]
     assert first["id"] == first["connectedOrderIds"][0]
     second = (await anyone.gelato.get(f"orders/{first['connectedOrderIds'][1]}")).json()
-    assert [item["itemReferenceId"] for item in second["items"]] == ["item-1", "item-2"]
+    assert [item["itemReferenceId"] for item in second["items"]] == ["item-2", "item-3"]
     assert second["connectedOrderIds"] == first["connectedOrderIds"]
     audit = anyone.app.audit()
     assert audit.orders["gelato"] == {"ref-1": (tuple(first["connectedOrderIds"]),)}

@@ -15,7 +15,7 @@ GELATO = [
     ("items.0.quantity", None, "items[0].quantity"),
     ("items.0.quantity", 10**400, "items[0].quantity"),
     ("items.0.pageCount", "5", "items[0].pageCount"),
-    ("items.1.itemReferenceId", "item-0", "items[1].itemReferenceId"),
+    ("items.1.itemReferenceId", "item-1", "items[1].itemReferenceId"),
     ("items.0.files.0.url", None, "items[0].files[0].url"),
     ("items.0.files.0", {"url": "u", "isVisible": True}, "items[0].files[0].type"),
     ("items.0.files.0", {"id": "f"}, "items[0].files[0].type"),

@@ -64,12 +64,12 @@ async def test_an_order_and_its_items_are_told_of_as_documented(api, order):
         "order_item_status_updated"
     ] * 2 + ["order_status_updated"]
     assert all(references.items() <= event.items() for event in (first, second, whole))
-    assert [event["itemReferenceId"] for event in (first, second)] == ["item-0", "item-1"]
+    assert [event["itemReferenceId"] for event in (first, second)] == ["item-1", "item-2"]
     assert (first["fulfillmentCountry"], first["fulfillmentStateProvince"]) == ("US", "IL")
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00", first["created"])
     assert whole["items"] == [
         {"itemReferenceId": name, "fulfillmentStatus": "created", "fulfillments": []}
-        for name in ("item-0", "item-1")
+        for name in ("item-1", "item-2")
     ]
 
 

@@ -7,43 +7,10 @@ import asyncio
 import json
 import sys
 
-from gelato_async import (
-    CatalogItem,
-    File,
-    GelatoClient,
-    GelatoConnectClient,
-    LocalLimiter,
-    NewOrder,
-    RetryPolicy,
-    ShippingAddress,
-)
+from support.orders import new_order
+
+from gelato_async import GelatoClient, GelatoConnectClient, LocalLimiter, RetryPolicy
 from gelato_async.bulk import submit_orders
-
-
-def order(number):
-    address = ShippingAddress(
-        country="US",
-        first_name="Ada",
-        last_name="Example",
-        address_line1="1 Sample Street",
-        city="Springfield",
-        post_code="12345",
-        state="IL",
-        email="ada@example.com",
-        phone="+1 555 0100",
-    )
-    item = CatalogItem(
-        item_reference_id="item-1",
-        product_uid="poster_a4_ver",
-        files=[File(url="https://files.example.com/p.pdf")],
-    )
-    return NewOrder(
-        order_reference_id=f"r{number}",
-        customer_reference_id="customer-1",
-        currency="USD",
-        shipping_address=address,
-        items=[item],
-    )
 
 
 def client_of(url, backend, settle):
@@ -55,9 +22,10 @@ def client_of(url, backend, settle):
 
 async def main(url, backend, journal, count, settle):
     told = []
+    references = [f"r{number}" for number in range(int(count))]
     async with (
         client_of(url, backend, float(settle)) as client,
-        submit_orders(client, map(order, range(int(count))), journal=journal) as outcomes,
+        submit_orders(client, map(new_order, references), journal=journal) as outcomes,
     ):
         async for outcome in outcomes:
             told.append(

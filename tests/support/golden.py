@@ -6,7 +6,7 @@ from gelato_async import DecodeError, Response, ValidationError
 from gelato_async.backends.gelato import gelato_backend
 from gelato_async.models.fields import WIRE_NAMES
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parents[1] / "samples"
 BACKEND = gelato_backend("sample-gelato-key")
 MISSING = object()
 PLAIN_KINDS = [MISSING, None, True, 7, 2.5, "", "brand_new", [], [None], [[1]]]

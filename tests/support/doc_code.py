@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-ROOT = Path(__file__).parents[1]
+ROOT = Path(__file__).parents[2]
 
 
 def code_of(path, language="python"):

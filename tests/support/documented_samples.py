@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from attrs import frozen
+from support.orders import new_order
 
 from gelato_async.backends.connect import connect_backend
 from gelato_async.backends.gelato import gelato_backend
@@ -40,13 +41,11 @@ from gelato_async.core.store_operations import (
     GetStoreProduct,
     GetTemplate,
 )
-from gelato_async.models.addresses import ShippingAddress
-from gelato_async.models.new_order import CatalogItem, NewOrder
 from gelato_async.models.quote import QuoteProduct, QuoteRequest
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import NewStoreProduct
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parents[1] / "samples"
 DOCUMENTS = SAMPLES / "documents"
 GELATO = gelato_backend("key")
 CONNECT = connect_backend("acme", "key", "secret")
@@ -67,27 +66,13 @@ REPAIRED = {
     "connect_get_order_answer": "the blanked e-mails are put in",
 }
 
-ADDRESS = ShippingAddress(
-    country="SE",
-    first_name="Vera",
-    last_name="Lind",
-    address_line1="Harbour Street 1",
-    city="Exampletown",
-    post_code="00001",
-    email="vera@example.org",
-)
-ORDER = NewOrder(
-    order_reference_id="order-1",
-    currency="EUR",
-    shipping_address=ADDRESS,
-    items=[CatalogItem(item_reference_id="item-1", product_uid="mug_sample_white")],
-)
+ORDER = new_order("order-1")
 QUOTED = QuoteProduct(item_reference_id="item-1", product_uid="mug_sample_white")
 QUOTE = QuoteRequest(
     order_reference_id="order-1",
     customer_reference_id="me",
     currency="EUR",
-    recipient=ADDRESS,
+    recipient=ORDER.shipping_address,
     products=[QUOTED],
 )
 
