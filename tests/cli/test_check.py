@@ -153,7 +153,9 @@ def test_a_csv_file_with_everything_wrong_is_told_line_by_line(command, csv_file
 
 
 @pytest.mark.parametrize(
-    "contents", [b"no gzip at all\n", gzip.compress(b"{}\n" * 5000)[:-20], b""]
+    "contents",
+    [b"no gzip at all\n", gzip.compress(b"{}\n" * 5000)[:-20], b""],
+    ids=["text", "broken off", "empty"],
 )
 def test_a_damaged_gzip_file_is_one_line(command, tmp_path, contents):
     path = tmp_path / "orders.jsonl.gz"
