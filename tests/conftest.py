@@ -13,6 +13,12 @@ from gelato_async import Clock
 EPOCH = 1_700_000_000.0
 
 
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "process" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.system)
+
+
 @pytest.fixture(autouse=True, scope="session")
 def interruptible():
     # a shell starts what runs in its background deaf to Ctrl-C, and so would be all that these

@@ -261,6 +261,7 @@ def test_an_answer_with_anything_anywhere_is_read(sample):
     check()
 
 
+@pytest.mark.system
 @pytest.mark.parametrize("sample", SEEN, ids=lambda sample: sample.name)
 def test_an_answer_with_anything_in_one_place_is_read(sample):
     for part in parts(shortened(sample.content), required(sample.model)):

@@ -8,6 +8,8 @@ import pytest
 
 import gelato_async.sandbox  # noqa: F401  or each of the runs within would import it again
 
+pytestmark = pytest.mark.system
+
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[1]

@@ -12,6 +12,8 @@ from support.orders import order_body
 from gelato_async.cli.__main__ import main
 from gelato_async.sandbox import Sandbox
 
+pytestmark = pytest.mark.system
+
 SNIPPETS = [snippet for snippet in code_of("README.md") if "WebhookReceiver(" not in snippet]
 SERVED = [snippet for snippet in code_of("README.md") if "WebhookReceiver(" in snippet]
 COMMANDS = [

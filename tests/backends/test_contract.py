@@ -1202,6 +1202,7 @@ def is_harmless(found, needed, path=""):
     )
 
 
+@pytest.mark.system
 @answers
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())

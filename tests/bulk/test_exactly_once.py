@@ -11,7 +11,7 @@ from gelato_async.bulk import Created, submit_orders
 from gelato_async.client import create_once
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, pytest.mark.system]
 
 ORDERS = 120
 FAULTS = [

@@ -23,6 +23,7 @@ def judged(*outcomes, references=("r",), **audit):
     return judge("gelato", references, outcomes, AUDIT | audit)
 
 
+@pytest.mark.system
 def test_the_demo_makes_every_order_once(command):
     result = command("demo", "--orders", 40, "--seed", 2)
     assert result.code == 0, result.err
@@ -33,6 +34,7 @@ def test_the_demo_makes_every_order_once(command):
     assert "replayed" in result.out
 
 
+@pytest.mark.system
 def test_without_settling_the_demo_fails(command, monkeypatch):
     monkeypatch.setattr(demo, "SETTLE", 0.0)
     monkeypatch.setattr(demo_sandbox, "FAULTS", LOST_ANSWERS)
@@ -43,6 +45,7 @@ def test_without_settling_the_demo_fails(command, monkeypatch):
     assert result.out.splitlines()[-1].startswith("Promises that broke: ")
 
 
+@pytest.mark.system
 def test_a_sandbox_that_does_not_start_is_one_line(command, monkeypatch):
     monkeypatch.setattr(demo_sandbox, "FAULTS", ({"kind": "dorp", "share": 0.1},))
     result = command("demo", "--orders", 1)
@@ -50,6 +53,7 @@ def test_a_sandbox_that_does_not_start_is_one_line(command, monkeypatch):
     assert "the sandbox did not start" in result.err
 
 
+@pytest.mark.system
 def test_its_process_ends_with_the_block(monkeypatch):
     with demo_sandbox.started(1) as sandbox:
         assert sandbox.audit()["commits"] == 0

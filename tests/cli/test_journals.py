@@ -45,6 +45,7 @@ def test_the_same_command_again_sends_nothing_and_reports_all(serve, command, or
     assert Journal(f"{path}.journal").count()["created"] == 5
 
 
+@pytest.mark.system
 def test_the_report_tells_attempts_and_seconds(serve, command, orders, tmp_path):
     serve(Fault("drop", count=1))
     assert command("submit", orders(2), "--settle", 1, "--report", tmp_path / "out.jsonl").code == 0
@@ -242,6 +243,7 @@ def test_no_journal_is_one_line_and_2(command, tmp_path, command_line, contents)
     assert result.err.count("\n") == 1
 
 
+@pytest.mark.system
 def test_settle_finds_what_was_lost(serve, command, orders):
     sandbox = serve(Fault("html", count=1, when="after"), search_lag=1.0)
     path = orders(2)

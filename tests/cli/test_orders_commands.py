@@ -271,6 +271,7 @@ def test_ctrl_c_in_a_search_is_130(shop, command, monkeypatch):
     assert command("orders", "search").code == 130
 
 
+@pytest.mark.system
 def test_a_reader_who_has_gone_ends_a_search_quietly(shop):
     shop()
     line = [sys.executable, "-m", "gelato_async.cli", "orders", "search"]

@@ -348,6 +348,7 @@ def test_an_input_that_breaks_off_stops_the_run(serve, command, orders, monkeypa
     assert "Input/output error" in result.err
 
 
+@pytest.mark.system
 def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(
     serve, command, orders, tmp_path, monkeypatch
 ):
@@ -379,6 +380,7 @@ def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(
 @pytest.mark.skipif(
     sys.platform == "win32", reason="a process cannot be sent a Ctrl-C of its own there"
 )
+@pytest.mark.system
 def test_ctrl_c_while_a_pipe_is_silent_ends_at_once(serve, orders, tmp_path):
     serve()
     line = [sys.executable, "-m", "gelato_async.cli", "submit", "-", "--report", "out.jsonl"]

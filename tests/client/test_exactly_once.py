@@ -12,6 +12,8 @@ from gelato_async import (
 from gelato_async.client import create_once
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
+pytestmark = pytest.mark.system
+
 MANY, SOME = 120, 40
 FAULTS = [
     Fault("status", status=503, share=0.08),

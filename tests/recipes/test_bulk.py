@@ -10,6 +10,8 @@ from support.doc_code import ROOT
 from gelato_async.cli.samples import sample_orders, to_line
 from gelato_async.sandbox import Fault, FaultPlan
 
+pytestmark = pytest.mark.system
+
 # runs the script, and presses Ctrl-C as soon as it has printed ten lines: nine orders, and perhaps
 # the bad line
 INTERRUPTED = """

@@ -1,5 +1,9 @@
 import os
 
+import pytest
+
+pytestmark = pytest.mark.system
+
 pytest_plugins = ["pytester"]
 
 

@@ -15,6 +15,8 @@ from gelato_async import (
 )
 from gelato_async.sandbox import Fault, FaultPlan
 
+pytestmark = pytest.mark.system
+
 # the answers that a search for a lost order gets; the last look fails for good
 NO_LOOK = Fault("html", status=404, routes=("gelato.search",), share=1.0)
 

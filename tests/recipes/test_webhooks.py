@@ -7,6 +7,8 @@ from support.doc_code import listening, served
 
 from gelato_async import GelatoClient
 
+pytestmark = pytest.mark.system
+
 SECRET = "a-long-secret"
 PATH = "/webhooks/gelato"
 

@@ -9,6 +9,11 @@ from gelato_async.sandbox import clock, create_app
 
 
 @pytest.fixture
+def anyio_backend():
+    return "asyncio"
+
+
+@pytest.fixture
 def order():
     return order_body
 

@@ -1,11 +1,16 @@
-"""A run in a process of its own, made to be killed.
+"""A run in a process of its own that kills itself in the middle.
 
-It prints its progress, and its outcomes at the end.
+It prints its progress, and its outcomes at the end. From the process itself the kill comes while
+the run is where the test wants it, however busy the machine is; the moment after that is random.
 """
 
 import asyncio
 import json
+import os
+import random
+import signal
 import sys
+import threading
 
 from support.orders import new_order
 
@@ -20,8 +25,15 @@ def client_of(url, backend, settle):
     return GelatoConnectClient("sandbox", "sandbox-key", "sandbox-secret", **options)
 
 
-async def main(url, backend, journal, count, settle):
-    told = []
+def kill_soon(seed):
+    delay = random.Random(seed).uniform(0, 0.02)
+    threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
+
+
+async def main(url, backend, journal, count, settle, seed=None):
+    """Submit orders; with a seed, die at 20 to 65 % of them, with at least ten in flight."""
+    told, dying = [], False
+    share = random.Random(seed).uniform(0.2, 0.65)
     references = [f"r{number}" for number in range(int(count))]
     async with (
         client_of(url, backend, float(settle)) as client,
@@ -31,7 +43,12 @@ async def main(url, backend, journal, count, settle):
             told.append(
                 (outcome.reference, type(outcome).__name__, getattr(outcome, "order_id", None))
             )
-            print(outcomes.progress.finished, outcomes.progress.in_flight, flush=True)
+            progress = outcomes.progress
+            print(progress.finished, progress.in_flight, flush=True)
+            far_enough = progress.finished >= share * int(count) and progress.in_flight >= 10
+            if seed is not None and far_enough and not dying:
+                dying = True
+                kill_soon(seed)
     print(json.dumps(told), flush=True)
 
 

@@ -9,6 +9,8 @@ import pytest
 from gelato_async import GelatoClient, GelatoError, HttpxTransport, LocalLimiter
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
+pytestmark = pytest.mark.system
+
 CALLS = 1_000 if "CI" in os.environ else 2_000
 LIMIT = 10
 

@@ -19,6 +19,8 @@ from gelato_async.webhooks import (
     WebhookReceiver,
 )
 
+pytestmark = pytest.mark.system
+
 SECRET = "a-long-secret"
 KINDS = (
     "order_status_updated",
@@ -28,10 +30,10 @@ KINDS = (
 )
 
 
-def thousand_events():
+def some_events():
     """Ids are shared by two kinds of event, by two orders, and by two items of an order."""
     events = []
-    for number in range(125):
+    for number in range(25):
         for kind in KINDS:
             for order in ("a", "b"):
                 item = {} if kind == "order_status_updated" else {"itemReferenceId": "i"}
@@ -64,8 +66,8 @@ def store(request, tmp_path):
     anyio.run(store.aclose)
 
 
-def test_a_thousand_events_delivered_twice_and_shuffled_are_each_handled_once(make, served, store):
-    receiver, events = make(store=store), thousand_events()
+def test_events_delivered_twice_and_shuffled_are_each_handled_once(make, served, store):
+    receiver, events = make(store=store), some_events()
     failed, lock = set(), threading.Lock()
 
     @receiver.on(Event)
@@ -85,11 +87,11 @@ def test_a_thousand_events_delivered_twice_and_shuffled_are_each_handled_once(ma
             sandbox.send_webhook(event)
         sandbox.wait_for_webhooks(120)
         deliveries = sandbox.webhooks()
-    assert len(deliveries) == 2 * len(events) == 2000
+    assert len(deliveries) == 2 * len(events) == 400
     assert all(delivery.is_delivered for delivery in deliveries)
-    assert len(handled) == len(set(handled)) == 1000
-    assert len(failed) == 96
-    assert [event.raw for event in receiver.seen[:1000]] != events[:1000]
+    assert len(handled) == len(set(handled)) == 200
+    assert len(failed) == 16
+    assert [event.raw for event in receiver.seen[:200]] != events[:200]
 
 
 def async_note(handled):
@@ -100,8 +102,8 @@ def async_note(handled):
 
 
 @pytest.mark.anyio
-async def test_a_thousand_events_received_twice_and_at_once_are_each_handled_once(make, headers):
-    receiver, bodies = make(), [json.dumps(event).encode() for event in thousand_events() * 2]
+async def test_events_received_twice_and_at_once_are_each_handled_once(make, headers):
+    receiver, bodies = make(), [json.dumps(event).encode() for event in some_events() * 2]
     random.Random(7).shuffle(bodies)
     limiter = anyio.CapacityLimiter(50)
 
@@ -113,7 +115,7 @@ async def test_a_thousand_events_received_twice_and_at_once_are_each_handled_onc
     async with anyio.create_task_group() as tasks:
         for body in bodies:
             tasks.start_soon(deliver, body)
-    assert len(keys(receiver)) == len(receiver.seen) == 1000
+    assert len(keys(receiver)) == len(receiver.seen) == 200
 
 
 def test_with_a_wrong_secret_nothing_is_handled(make, served):
