@@ -11,8 +11,8 @@ from gelato_async.bulk import Created, submit_orders
 
 pytestmark = pytest.mark.anyio
 
-ORDERS = 1_500
-BEGIN = 5.0
+ORDERS = 900
+BEGIN = 2.0
 LASTS = 60.0
 
 

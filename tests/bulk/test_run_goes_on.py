@@ -87,7 +87,7 @@ async def test_a_run_that_stopped_over_a_refused_key_sends_nothing_more(
 
     shop.answer = refusing
     with pytest.raises(AuthenticationError):
-        await outcomes_of(client_for(), orders(1_000), workers=50)
+        await outcomes_of(client_for(), orders(300), workers=50)
     assert virtual.time - refused[0] < 1
 
 
@@ -104,15 +104,15 @@ async def test_a_journal_that_fails_in_an_outage_ends_the_run(
         write(writer, entries)
 
     monkeypatch.setattr(JournalWriter, "_write", failing)
-    outcomes = submit_orders(client_for(), orders(1_000), journal=path, workers=50)
+    outcomes = submit_orders(client_for(), orders(300), journal=path, workers=50)
     with anyio.fail_after(90), pytest.raises(JournalError, match="full"):
         async with outcomes:
             async for outcome in outcomes:
                 told.append(outcome)
     assert by_reference([*told, *outcomes.leftover]).keys() >= shop.orders.keys()
     monkeypatch.undo()
-    await outcomes_of(client_for(), orders(1_000), path)
-    assert counts(shop) == {f"r{i}": 1 for i in range(1_000)}
+    await outcomes_of(client_for(), orders(300), path)
+    assert counts(shop) == {f"r{i}": 1 for i in range(300)}
 
 
 async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_up(

@@ -3,7 +3,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gelato_async import WebhookError
@@ -255,6 +255,7 @@ def test_what_a_failure_was_about_is_not_shown(body):
 
 
 @pytest.mark.parametrize("name", sorted(EVENTS))
+@settings(max_examples=30, deadline=None)
 @given(st.data())
 def test_news_anywhere_parses(name, data):
     content = CONTENTS[name]
