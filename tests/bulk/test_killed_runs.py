@@ -20,7 +20,7 @@ FAULTS = [
     Fault("drop", when="after", share=0.05),
     Fault("status", status=504, commit_delay=0.5, share=0.05),
 ]
-ORDERS = 100
+ORDERS = 200
 CHILD = ["-m", "support.killed_run"]
 TESTS = Path(__file__).parents[1]
 
@@ -58,7 +58,7 @@ def _made(sandbox, backend):
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
 @pytest.mark.parametrize("seed", range(1, 6))
 def test_a_killed_run_resumes_with_every_order_exactly_once(path, backend, seed):
-    with Sandbox(faults=FaultPlan(FAULTS, seed=seed), latency=0.3, search_lag=0.2) as sandbox:
+    with Sandbox(faults=FaultPlan(FAULTS, seed=seed), latency=0.5, search_lag=0.2) as sandbox:
         _killed(sandbox, backend, path, seed)
         assert Journal(path).count()["intended"] >= 10
         outcomes = _resumed(sandbox, backend, path)
