@@ -1,9 +1,11 @@
 import gc
 import io
+import json
 import os
 import re
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -99,3 +101,27 @@ def orders(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture
+def shop(serve):
+    """A sandbox, and orders made in it: by default three samples, the first of which goes to GB."""
+
+    def open_shop(number=3, *, backend="gelato", edit=lambda order: order, **options):
+        sandbox = serve(rate_limit=None, **options)
+        path = "/v4/orders" if backend == "gelato" else f"/api/{sandbox.connect_prefix}/order"
+        key = (
+            sandbox.api_key
+            if backend == "gelato"
+            else f"{sandbox.connect_key}:{sandbox.connect_secret}"
+        )
+        headers = {"X-API-KEY": key, "Content-Type": "application/json"}
+        for order in sample_orders(backend, number, 1):
+            body = json.dumps(edit(json.loads(to_line(order, backend)))).encode()
+            with urllib.request.urlopen(
+                urllib.request.Request(sandbox.url + path, body, headers)
+            ) as answer:
+                assert answer.status in {200, 201}
+        return sandbox
+
+    return open_shop

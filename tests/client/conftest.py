@@ -9,6 +9,7 @@ from gelato_async import (
     GelatoConnectClient,
     Request,
     Response,
+    RetryPolicy,
     ScriptedTransport,
     Unlimited,
 )
@@ -164,3 +165,8 @@ def make_client(server, virtual):
         return (make_gelato if api == "gelato" else make_connect)(server, virtual, **options)
 
     return make
+
+
+@pytest.fixture
+def orders(make_client):
+    return lambda api, **options: make_client(api, retry=RetryPolicy(initial=0), **options).orders

@@ -7,6 +7,11 @@ import threading
 from pathlib import Path
 
 import pytest
+from support.http_requests import Sends
+
+from gelato_async import (
+    HttpxTransport,
+)
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 
@@ -135,3 +140,15 @@ def no_proxies(monkeypatch):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.upper(), raising=False)
     return monkeypatch
+
+
+@pytest.fixture
+def sends():
+    return Sends()
+
+
+@pytest.fixture
+async def transport():
+    made = HttpxTransport()
+    yield made
+    await made.aclose()

@@ -1,0 +1,55 @@
+"""Requests that tests of a transport send, and what they wait for."""
+
+import anyio
+import anyio.lowlevel
+import anyio.to_thread
+
+from gelato_async import (
+    Request,
+)
+
+TIMEOUT = 30.0
+
+
+class Sends:
+    def __init__(self):
+        self.count = 0
+
+    async def __call__(self):
+        self.count += 1
+
+
+def get(url):
+    return Request(method="GET", url=url, headers={"x-api-key": "k"})
+
+
+async def nothing():
+    pass
+
+
+async def eventually(condition):
+    with anyio.fail_after(20):
+        while not condition():
+            await anyio.sleep(0.002)
+
+
+def paths(server):
+    return {
+        request.split(b" ")[1].decode(): connection.number
+        for connection in server.connections
+        for request in connection.requests
+    }
+
+
+def close_at_once(connection):
+    connection.read_request()
+
+
+def reset_at_once(connection):
+    connection.read_request()
+    connection.reset()
+
+
+def half_a_status_line(connection):
+    connection.read_request()
+    connection.send(b"HTTP/1.1 20")
