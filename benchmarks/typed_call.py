@@ -33,7 +33,7 @@ from measure import CpuTime, interleaved, is_quick, print_table
 
 from gelato_async import CatalogItem, File, GelatoClient, NewOrder, ShippingAddress, Unlimited
 from gelato_async.backends.gelato import gelato_backend
-from gelato_async.core.operations import CreateOrder
+from gelato_async.core.operations.orders import CreateOrder
 
 Call = Callable[[], Awaitable[Any]]
 

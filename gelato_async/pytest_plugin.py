@@ -28,7 +28,7 @@ def gelato_sandbox_options() -> Mapping[str, Any]:
 
 @pytest.fixture
 def gelato_client_options() -> "ClientOptions":
-    """Options of both clients. Override it: `return {"retry": RetryPolicy(settle=1)}`."""
+    """Options of both clients. Override it: `return {"retry": RetryPolicy(reconcile=1)}`."""
     return {}
 
 

@@ -25,18 +25,18 @@ from gelato_async.core import wire
 from gelato_async.core.backend import Backend
 from gelato_async.core.errors import BadRequestError
 from gelato_async.core.messages import Response
-from gelato_async.core.operations import (
+from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.orders import (
     ConfirmDraft,
     CreateOrder,
     GetOrder,
-    Operation,
     SearchOrders,
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.core.product_operations import GetAvailability, SearchProducts
-from gelato_async.core.store_operations import CreateProductFromTemplate, ListStoreProducts
-from gelato_async.core.strict import read_order
+from gelato_async.core.operations.products import GetAvailability, SearchProducts
+from gelato_async.core.operations.stores import CreateProductFromTemplate, ListStoreProducts
+from gelato_async.core.order_reader import read_order
 from gelato_async.core.wire import wire_names
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import DraftItem, File

@@ -9,8 +9,7 @@ from typing import Any
 import attrs
 import pytest
 from api_coverage.models import below
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from support.documented_samples import (
     CONNECT,
     EVENTS,
@@ -24,7 +23,7 @@ from support.documented_samples import (
 )
 
 from gelato_async.core.errors import DecodeError, Problem, WebhookError
-from gelato_async.core.operations import (
+from gelato_async.core.operations.orders import (
     CancelOrder,
     GetOrder,
     QuoteOrder,
@@ -32,7 +31,7 @@ from gelato_async.core.operations import (
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.core.product_operations import (
+from gelato_async.core.operations.products import (
     GetAvailability,
     GetCatalog,
     GetCoverDimensions,
@@ -41,8 +40,8 @@ from gelato_async.core.product_operations import (
     ListCatalogs,
     SearchProducts,
 )
-from gelato_async.core.shipping_operations import ListShipmentMethods, SearchShippingPrices
-from gelato_async.core.store_operations import (
+from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
+from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     GetStoreProduct,
     GetTemplate,

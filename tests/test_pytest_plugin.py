@@ -146,7 +146,7 @@ def gelato_sandbox_options():
 
 @pytest.fixture
 def gelato_client_options():
-    return {"retry": RetryPolicy(settle=0, resend=False), "timeout": 3}
+    return {"retry": RetryPolicy(reconcile=0, resend=False), "timeout": 3}
 
 def test_options(gelato_client, gelato_sandbox, gelato_connect_client):
     with pytest.raises(OutcomeUnknownError):

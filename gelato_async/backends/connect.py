@@ -5,8 +5,8 @@ from typing import Any
 
 from gelato_async.backends.origins import Paths, origins, with_paths
 from gelato_async.core.backend import Backend, Fields, Routes, Rules
-from gelato_async.core.credentials import Credentials, checked
-from gelato_async.core.operations import (
+from gelato_async.core.credentials import Credentials, validated_key
+from gelato_async.core.operations.orders import (
     CancelOrder,
     GetOrder,
     SearchOrders,
@@ -43,7 +43,7 @@ ROUTES: Routes = {
         path="/api/{prefix}/order",
         body="order",
         answer=SubmittedOrder,
-        repeat=Repeat.AFTER_SETTLING,
+        repeat=Repeat.AFTER_RECONCILIATION,
     ),
     GetOrder: Route(
         method="GET",
@@ -178,20 +178,20 @@ def connect_backend(
     Raises:
         ValueError: the prefix, the key, the secret, `base_url` or a path template cannot be used.
     """
-    prefix = checked(
+    prefix = validated_key(
         prefix, "GelatoConnect partner prefix", "GELATO_CONNECT_PREFIX", forbidden="/?#"
     )
     if prefix in {".", ".."}:
         raise ValueError(
             "the GelatoConnect partner prefix is '.' or '..', which is none: copy it again"
         )
-    key = checked(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
-    secret = checked(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")
+    key = validated_key(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
+    secret = validated_key(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")
     return Backend(
         name="GelatoConnect",
         origins=origins(ORIGINS, base_url),
         credentials=Credentials(f"{key}:{secret}", (f"{key}:{secret}", key, secret)),
-        creates=SubmitOrder,
+        create_operation=SubmitOrder,
         routes=with_paths(ROUTES, paths or {}, {"prefix": prefix}),
         dialect=Dialect(RENAMES),
         unsupported=UNSUPPORTED,

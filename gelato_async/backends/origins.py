@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from attrs import evolve
 
 from gelato_async.core.backend import Routes
-from gelato_async.core.hosts import is_loopback
-from gelato_async.core.operations import Operation
+from gelato_async.core.credentials import is_loopback
+from gelato_async.core.operations.base import Operation
 
 Paths = Mapping[type[Operation[Any]], str]
 
@@ -24,11 +24,11 @@ def origins(documented: Mapping[str, str], base_url: str | None) -> Mapping[str,
     """
     if not base_url:
         return documented
-    origin = _checked(base_url)
+    origin = _validated_origin(base_url)
     return dict.fromkeys(documented, origin)
 
 
-def _checked(base_url: str) -> str:
+def _validated_origin(base_url: str) -> str:
     parts = urlsplit(base_url)
     wanted = "an origin like https://host or http://127.0.0.1:8000"
     try:

@@ -1,11 +1,11 @@
 """Thousands of orders in one go: `submit_orders`, its outcomes, and readers of files."""
 
-from gelato_async.bulk.csv_orders import read_csv
-from gelato_async.bulk.journal import Journal, JournalRow
-from gelato_async.bulk.journal_file import JournalError
+from gelato_async.bulk.journal.file import JournalError
+from gelato_async.bulk.journal.reader import Journal, JournalRow
 from gelato_async.bulk.outcomes import Created, Outcome, Progress, Rejected, Unknown
-from gelato_async.bulk.readers import OrderLine, read_jsonl
 from gelato_async.bulk.submit import Submission, submit_orders
+from gelato_async.files.csv_orders import read_csv
+from gelato_async.files.jsonl import OrderLine, read_jsonl
 
 __all__ = [
     "Created",

@@ -5,7 +5,7 @@ from attrs import field, frozen
 from gelato_async.core.errors import GelatoError, Problem
 from gelato_async.models.new_order import NewOrder
 
-CLASH = Problem(
+CONFLICT = Problem(
     "orderReferenceId",
     "was used before, for an order with other contents: if this is another order, give it another"
     " reference",
@@ -18,7 +18,7 @@ class Created:
 
     `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier
     run with the same journal made it. `connected_order_ids` names all parts of an order that Gelato
-    split, `order_id` included. `attempts` is how often the run that made it sent it, `seconds` how
+    split, `order_id` included. `sends` is how often the run that made it sent it, `seconds` how
     long that took.
     """
 
@@ -27,7 +27,7 @@ class Created:
     adopted: bool = False
     replayed: bool = False
     connected_order_ids: tuple[str, ...] = ()
-    attempts: int = field(default=0, eq=False)
+    sends: int = field(default=0, eq=False)
     seconds: float = field(default=0.0, eq=False)
 
 
@@ -42,16 +42,16 @@ class Rejected:
     reference: str
     error: GelatoError
     order: NewOrder | None = field(default=None, repr=False, eq=False)
-    attempts: int = field(default=0, eq=False)
+    sends: int = field(default=0, eq=False)
     seconds: float = field(default=0.0, eq=False)
 
     @property
-    def is_clash(self) -> bool:
+    def is_conflict(self) -> bool:
         """Whether its reference alone is wrong.
 
         It was used before, in this run or an earlier one, for other contents.
         """
-        return getattr(self.error, "problems", ()) == (CLASH,)
+        return getattr(self.error, "problems", ()) == (CONFLICT,)
 
 
 @frozen(kw_only=True)
@@ -65,7 +65,7 @@ class Unknown:
     reference: str
     error: GelatoError
     in_flight: bool = field(default=False, eq=False)
-    attempts: int = field(default=0, eq=False)
+    sends: int = field(default=0, eq=False)
     seconds: float = field(default=0.0, eq=False)
 
 
@@ -78,7 +78,7 @@ class Progress:
 
     `started` counts orders taken from the input, `repeated` those of them that came a second time
     and were left out, `skipped` those that `resume_only` left out, `in_flight` those being sent or
-    next in turn, `parked` those whose fate is being settled. `rate` is created orders a second,
+    next in turn, `unresolved` those being reconciled. `rate` is created orders a second,
     replayed ones aside. `paused` says that requests fail, and that one probe at a time goes.
     """
 
@@ -91,7 +91,7 @@ class Progress:
     repeated: int = 0
     skipped: int = 0
     in_flight: int = 0
-    parked: int = 0
+    unresolved: int = 0
     rate: float = field(default=0.0, eq=False)
     paused: bool = False
 

@@ -1,4 +1,4 @@
-"""submit_orders: bounded workers that send, a settler that finds what was lost, and one way out for all outcomes."""
+"""submit_orders: bounded workers that send, a reconciler that finds what was lost, and one way out for all outcomes."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -8,12 +8,13 @@ from typing import Self
 import anyio
 from anyio.abc import TaskGroup
 
-from gelato_async.bulk.journal import JournalWriter, PathLike
-from gelato_async.bulk.journal_file import Binding
-from gelato_async.bulk.outbox import Outbox
+from gelato_async.bulk.journal.file import Binding
+from gelato_async.bulk.journal.reader import PathLike
+from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Outcome, Progress
-from gelato_async.bulk.run import Run
-from gelato_async.bulk.source import Orders, Source
+from gelato_async.bulk.run.outcome_queue import OutcomeQueue
+from gelato_async.bulk.run.run import Run
+from gelato_async.bulk.run.source import Orders, Source
 from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
 
 WORKERS = 256
@@ -40,11 +41,11 @@ def submit_orders(
     `orders` is any iterable or async iterable of `NewOrder`, read as it is needed. Outcomes come in
     the order of completion: `Created`, `Rejected` or `Unknown`. A reference that comes twice is one
     order and has one outcome; with other contents the second is `Rejected`. At most `workers`
-    requests are in flight. What a create's lost answer means is settled as `orders.create` does, in
+    requests are in flight. What a create's lost answer means is reconciled as `orders.create` does, in
     batches and without holding a worker.
 
     `journal` is a file that lets the run be resumed: run again with it and the same orders, after a
-    crash too: what was made is told again (`replayed`), what was in flight is settled first, what
+    crash too: what was made is told again (`replayed`), what was in flight is reconciled first, what
     was rejected is tried again. With `resume_only` new orders are left out. `on_progress` is called
     with each outcome, and every second.
 
@@ -129,7 +130,13 @@ class Submission:
         self._journal = await JournalWriter.open(self._path, Binding.of(engine.backend))
         self._group = await anyio.create_task_group().__aenter__()
         self._run = Run(
-            engine, source, self._journal, Outbox(), self._group, self._workers, self._resume_only
+            engine,
+            source,
+            self._journal,
+            OutcomeQueue(),
+            self._group,
+            self._workers,
+            self._resume_only,
         )
         self._run.start()
         if self._on_progress is not None:
@@ -155,17 +162,17 @@ class Submission:
             )
         if self._run.leaving:
             raise RuntimeError("the block was left: what was not iterated over is in `leftover`")
-        outcome = await self._run.outbox.get()
+        outcome = await self._run.outcome_queue.get()
         try:
             if self._on_progress is not None:
                 self._on_progress(self._run.progress())
         except BaseException:
             if outcome is not None:
-                self._run.outbox.items.appendleft(outcome)
+                self._run.outcome_queue.items.appendleft(outcome)
             raise
         if outcome is not None:
             return outcome
-        await self._run.settle_journal()
+        await self._run.flush_journal()
         failure = self._run.failure or self._run.intake.failure
         if failure is not None:
             raise failure

@@ -1,5 +1,6 @@
-"""The command line: `gelato-async sample | check | submit | status | settle | sandbox | demo`, and commands for each service.
+"""The command line.
 
-Those of the services are in groups: `gelato-async orders get`, for one. May import anything;
+`gelato-async sample | check | submit | status | reconcile | sandbox | demo`, and commands for each
+service in groups: `gelato-async orders get`, for one. May import anything;
 nothing imports it.
 """

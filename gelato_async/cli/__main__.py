@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gelato_async.cli.console import CommandError, ExitCode, complain, one_line, spare_imports
+from gelato_async.cli.console import CommandError, ExitCode, one_line, print_error, spare_imports
 
 _EXTRA = {"cyclopts", "rich"}
 
@@ -18,7 +18,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = _run(arguments)
         sys.stdout.flush()
     except CommandError as error:
-        complain(f"gelato-async: {one_line(error)}")
+        print_error(f"gelato-async: {one_line(error)}")
         return ExitCode.USAGE
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
@@ -26,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _drop_output()
         return ExitCode.FINE
     except OSError as error:
-        complain(f"gelato-async: {error.strerror or error}")
+        print_error(f"gelato-async: {error.strerror or error}")
         return ExitCode.USAGE
     return code
 

@@ -8,21 +8,21 @@ from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 
 from gelato_async._version import __version__
-from gelato_async.cli import demo as demonstration
-from gelato_async.cli import journals
-from gelato_async.cli.check import check as check_file
+from gelato_async.cli.apis import BackendName
 from gelato_async.cli.console import CommandError
-from gelato_async.cli.formats import Format
+from gelato_async.cli.demo import demo as demonstration
+from gelato_async.cli.input.check import check as check_file
+from gelato_async.cli.input.formats import Format
 from gelato_async.cli.options import whole
-from gelato_async.cli.orders import orders
-from gelato_async.cli.products import products
-from gelato_async.cli.samples import BackendName
-from gelato_async.cli.shipping import shipping
-from gelato_async.cli.stores import stores, templates
-from gelato_async.cli.submit import submit as submit_file
+from gelato_async.cli.samples.sample import write_samples
+from gelato_async.cli.service.order_commands import orders
+from gelato_async.cli.service.product_commands import products
+from gelato_async.cli.service.shipping_commands import shipping
+from gelato_async.cli.service.store_commands import stores, templates
+from gelato_async.cli.submit import journals
+from gelato_async.cli.submit.submit import submit as submit_file
+from gelato_async.cli.submit.submit_options import RECONCILE, SubmitOptions, journal_for
 from gelato_async.cli.webhooks import webhooks
-from gelato_async.cli.wish import SETTLE, Wish, journal_for
-from gelato_async.cli.write_samples import write_samples
 
 AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
 Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
@@ -98,7 +98,7 @@ def check(
         file: JSON lines or CSV, by its name; either may be compressed (.gz). `-` reads standard
             input.
         backend: Whose rules the orders must keep.
-        fix: Writes a copy with what can be mended safely: no white space around values, countries
+        fix: Writes a copy with what can be fixed safely: no white space around values, countries
             in upper case, GB for UK.
         format_: What the file is, where its name does not tell.
     """
@@ -113,7 +113,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
     backend: BackendName = "gelato",
     base_url: str | None = None,
     report: Path | None = None,
-    settle: AtLeastZero = SETTLE,
+    reconcile: AtLeastZero = RECONCILE,
     journal: Path | None = None,
     no_journal: bool = False,
     resume_only: bool = False,
@@ -127,7 +127,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
     Keys come from the environment: GELATO_API_KEY, or GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY
     and GELATO_CONNECT_API_SECRET. On a terminal you are asked for what is missing.
 
-    Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the fate of some is
+    Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the outcome of some is
     unknown, 130 Ctrl-C.
 
     Args:
@@ -138,7 +138,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
             GELATO_CONNECT_BASE_URL.
         report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is
             known.
-        settle: Seconds for which an order whose answer was lost is looked for, before it is sent
+        reconcile: Seconds for which an order whose answer was lost is looked for, before it is sent
             again.
         journal: What survives a crash: run again with it, and what was made is not made again.
             FILE.journal if not given; for FILE.rejected.jsonl it is FILE.journal too, so that no
@@ -151,20 +151,20 @@ def submit(  # noqa: PLR0913  each is an option of the command
             them).
         format_: What the file is, where its name does not tell.
     """
-    wish = Wish(
+    options = SubmitOptions(
         file=file,
         backend=backend,
         format=format_,
         base_url=base_url,
         report=report,
-        settle=settle,
+        reconcile=reconcile,
         journal=journal_for(file, journal, none=no_journal, dry=dry_run),
         resume_only=resume_only,
         limit=limit,
         draft=draft,
         dry=dry_run,
     )
-    return submit_file(wish)
+    return submit_file(options)
 
 
 @app.command
@@ -179,15 +179,15 @@ def status(journal: Path, /, *, json: bool = False) -> int:
 
 
 @app.command
-def settle(
+def reconcile(
     journal: Path,
     /,
     *,
     backend: BackendName = "gelato",
     base_url: str | None = None,
-    settle: AtLeastZero = SETTLE,
+    reconcile: AtLeastZero = RECONCILE,
 ) -> int:
-    """Look again for the orders of a journal whose fate is not known. Nothing is sent.
+    """Look again for the orders of a journal whose outcome is not known. Nothing is sent.
 
     Exit code: 0 all are known now, 2 it could not be done, 3 some are still unknown, 130 Ctrl-C.
 
@@ -196,9 +196,9 @@ def settle(
         backend: The API that took the orders.
         base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,
             GELATO_CONNECT_BASE_URL.
-        settle: Seconds for which they are looked for.
+        reconcile: Seconds for which they are looked for.
     """
-    return journals.settle(journal, backend=backend, base_url=base_url, settle=settle)
+    return journals.reconcile(journal, backend=backend, base_url=base_url, reconcile=reconcile)
 
 
 @app.command
@@ -246,7 +246,7 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
         until_input_ends: Ends when standard input does: for programs that start a sandbox of their
             own.
     """
-    from gelato_async.cli import serve  # noqa: PLC0415  needs an extra of its own
+    from gelato_async.cli import sandbox as serve  # noqa: PLC0415  needs an extra of its own
 
     return serve.serve(
         serve.options(
@@ -275,7 +275,7 @@ def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
 
     A tenth of the requests fails on purpose, before or after taking effect, and a first process is
     killed in the middle; another run goes on with its journal. Exit code: 0 every order was made
-    exactly once, 1 a promise broke, 3 the fate of some is unknown.
+    exactly once, 1 a promise broke, 3 the outcome of some is unknown.
 
     Args:
         orders: How many orders each API gets.

@@ -25,13 +25,13 @@ class CommandError(Exception):
     """
 
 
-def say(text: str) -> None:
+def print_line(text: str) -> None:
     """Write a line that was asked for to standard output."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
 
 
-def complain(text: str) -> None:
+def print_error(text: str) -> None:
     """Write a line about what happens to standard error."""
     # a reader who has gone must not end a run: what matters is what happens to the orders
     with suppress(BrokenPipeError):
@@ -47,7 +47,7 @@ def raw_output() -> BinaryIO:
 def escape_what_cannot_be_shown() -> None:
     """From now on, standard output escapes what its encoding lacks.
 
-    On a terminal that is not UTF-8, most of the world.
+    On a terminal that is not UTF-8, those are most of the letters.
     """
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")

@@ -6,8 +6,8 @@ from typing import Annotated
 from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
+from gelato_async.cli.apis import BackendName
 from gelato_async.cli.console import CommandError
-from gelato_async.cli.samples import BackendName
 
 
 def whole(_: object, tokens: Sequence[Token]) -> int:

@@ -47,6 +47,6 @@ def listen(
             f"no secret: set {SECRET} to what the header holds, or take events from anybody:"
             " --no-secret"
         )
-    from gelato_async.cli import listening  # noqa: PLC0415  needs an extra of its own
+    from gelato_async.cli import webhook_listener  # noqa: PLC0415  needs an extra of its own
 
-    return listening.listen(secret, header, host=host, port=port, count=count, as_json=json)
+    return webhook_listener.listen(secret, header, host=host, port=port, count=count, as_json=json)

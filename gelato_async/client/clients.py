@@ -11,20 +11,20 @@ import attrs
 from gelato_async.backends.connect import connect_backend
 from gelato_async.backends.gelato import gelato_backend
 from gelato_async.backends.origins import Paths
-from gelato_async.client.attempts import Reply
 from gelato_async.client.engine import Engine
 from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
 from gelato_async.client.products import Products
+from gelato_async.client.sender import Reply
 from gelato_async.client.shipping import Shipping
 from gelato_async.client.stores import Stores
 from gelato_async.core.backend import Backend
-from gelato_async.core.operations import Operation
+from gelato_async.core.operations.base import Operation
 from gelato_async.core.retry import RetryPolicy
 from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.limiters.local import shared_limiter
 from gelato_async.transports.base import Transport
-from gelato_async.transports.client import AsyncClient, ClientTransport
 from gelato_async.transports.httpx import HttpxTransport
+from gelato_async.transports.injected import AsyncClient, ClientTransport
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ class CallOptions(TypedDict, total=False):
     """What `with_options` can change.
 
     `timeout`: seconds for an attempt, from sending to the last byte (30). `total_timeout`: seconds
-    for a whole call with all its retries and settling (None: no limit of our own; a deadline of
+    for a whole call with all its retries and reconciliation (None: no limit of our own; a deadline of
     yours, like `anyio.fail_after`, counts too). `retry`: the `RetryPolicy`. `limiter`: replaces the
     one that all clients with the same key share in this process. `validate`: False sends what
     breaks documented rules.

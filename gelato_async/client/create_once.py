@@ -1,4 +1,4 @@
-"""Create-once: sends a create, and settles its fate before it could ever be sent a second time."""
+"""Create-once: sends a create, and reconciles its outcome before it could ever be sent a second time."""
 
 import json
 import logging
@@ -6,13 +6,14 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from gelato_async.client.attempts import Attempts, Reply
+from gelato_async.client.sender import Reply, Sender
 from gelato_async.core import wire
-from gelato_async.core.errors import GelatoError, NotSentError, scrub
+from gelato_async.core.errors import GelatoError, NotSentError
 from gelato_async.core.messages import Request, Response
-from gelato_async.core.operations import CreateOperation
-from gelato_async.core.retry import Fate, fate_of
-from gelato_async.core.settling import Creation, Found, find_ours
+from gelato_async.core.operations.orders import CreateOperation
+from gelato_async.core.reconciliation import Found, PendingCreate, match_created
+from gelato_async.core.redaction import redact
+from gelato_async.core.retry import Delivery, delivery_of
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
 
@@ -25,51 +26,51 @@ def _nothing() -> None:
     pass
 
 
-async def create(attempts: Attempts, operation: CreateOperation[T], request: Request) -> Reply[T]:
+async def create(sender: Sender, operation: CreateOperation[T], request: Request) -> Reply[T]:
     """Make an order once, whatever happens on the way.
 
     Raises:
-        OutcomeUnknownError: it was sent, and its fate could not be settled.
+        OutcomeUnknownError: it was sent, and its outcome could not be reconciled.
         GelatoError: it was refused or never left.
     """
-    creation, deadline = Creation(operation=operation, request=request), attempts.deadline()
+    pending, deadline = PendingCreate(operation=operation, request=request), sender.deadline()
     while True:
-        reply = await _attempt(attempts, creation, deadline)
+        reply = await _attempt(sender, pending, deadline)
         if reply is not None:
             return reply
         if (
-            creation.order_id is not None
-            and (reply := await _get(attempts, operation, creation, deadline)) is not None
+            pending.order_id is not None
+            and (reply := await _get(sender, operation, pending, deadline)) is not None
         ):
             return reply
-        found = await _settle(attempts, creation, deadline)
+        found = await _reconcile(sender, pending, deadline)
         if found is not None:
-            return await _adopt(attempts, operation, found.row, deadline)
-        check_resend(attempts, creation)
-        if not pay_for_resend(attempts, creation):
-            raise creation.unknown(
+            return await _adopt(sender, operation, found.row, deadline)
+        check_resend(sender, pending)
+        if not pay_for_resend(sender, pending):
+            raise pending.unknown(
                 "it was not found, and too many requests fail at the moment to send it again"
             )
 
 
-async def _attempt(attempts: Attempts, creation: Creation[T], deadline: float) -> Reply[T] | None:
+async def _attempt(sender: Sender, pending: PendingCreate[T], deadline: float) -> Reply[T] | None:
     try:
-        return await attempt(attempts, creation, deadline)
+        return await attempt(sender, pending, deadline)
     except GelatoError as error:
-        refused = fate_of(error) is Fate.REFUSED and not isinstance(error, NotSentError)
-        if creation.unclear_since is None or refused:
+        refused = delivery_of(error) is Delivery.REFUSED and not isinstance(error, NotSentError)
+        if pending.unclear_since is None or refused:
             raise
-        raise creation.unknown("it could not be sent again") from error
+        raise pending.unknown("it could not be sent again") from error
 
 
 async def attempt(
-    attempts: Attempts,
-    creation: Creation[T],
+    sender: Sender,
+    pending: PendingCreate[T],
     deadline: float = math.inf,
     on_sending: Callable[[], None] = _nothing,
     on_pausing: Callable[[], None] = _nothing,
 ) -> Reply[T] | None:
-    """Send a create until it is answered or its fate is unclear: None means that it has to be looked for.
+    """Send a create until it is answered or its outcome is unclear: None means that it has to be looked for.
 
     `on_sending` is called at the moment of sending and may raise to prevent it, `on_pausing` when a
     refused or failed attempt is about to wait for the next one.
@@ -78,149 +79,147 @@ async def attempt(
         GelatoError: it was refused, or never left and the policy gives up.
     """
     operation, request, resent = (
-        creation.operation,
-        creation.request,
-        creation.unclear_since is not None,
+        pending.operation,
+        pending.request,
+        pending.unclear_since is not None,
     )
     if operation is None or request is None:
-        raise creation.unknown("its contents are not known")
+        raise pending.unknown("its contents are not known")
 
     def sending() -> None:
         on_sending()
-        creation.leave(attempts.clock.now(), attempts.clock.wall())
+        pending.mark_sent(sender.clock.now(), sender.clock.wall())
 
     while True:
-        creation.begin_attempt(attempts.clock.now())
+        pending.attempt_started(sender.clock.now())
         try:
-            reply = await attempts.once(operation, request, deadline, sending)
+            reply = await sender.once(operation, request, deadline, sending)
         except GelatoError as error:
-            fate = fate_of(error)
-            if fate in {Fate.UNKNOWN, Fate.DONE} or (
+            delivery = delivery_of(error)
+            if delivery in {Delivery.UNKNOWN, Delivery.ACCEPTED} or (
                 resent and getattr(error, "status", None) == 409
             ):
-                creation.note_unclear(error, attempts.clock.now())
+                pending.mark_unclear(error, sender.clock.now())
                 return None
             on_pausing()
-            creation.paid = await attempts.pause(error, creation.attempts, deadline)
+            pending.retry_cost = await sender.pause(error, pending.attempts, deadline)
         else:
-            attempts.quota.succeeded(creation.paid)
+            sender.quota.succeeded(pending.retry_cost)
             return reply
 
 
 async def look(
-    attempts: Attempts, creations: Sequence[Creation[Any]], deadline: float = math.inf
+    sender: Sender, pendings: Sequence[PendingCreate[Any]], deadline: float = math.inf
 ) -> tuple[OrderSummary, ...]:
     """Look once for several creates: all orders with their references, for `judge`.
 
     Raises:
         GelatoError: the look failed, which is noted with every create.
     """
-    began = attempts.clock.now()
+    began = sender.clock.now()
     try:
-        return await attempts.find([creation.reference for creation in creations], deadline)
+        return await sender.find([pending.reference for pending in pendings], deadline)
     except GelatoError as error:
-        for creation in creations:
-            creation.failed_look = error
-            _mask(attempts, creation, error)
+        for pending in pendings:
+            pending.failed_look = error
+            _mask(sender, pending, error)
         raise
     finally:
         # a look tells of the moment it began, not of the one its answer came: the last one must
         # begin after the window
-        for creation in creations:
-            creation.last_look = began
+        for pending in pendings:
+            pending.last_look = began
 
 
 def judge(
-    attempts: Attempts, creation: Creation[Any], rows: Sequence[OrderSummary]
+    sender: Sender, pending: PendingCreate[Any], rows: Sequence[OrderSummary]
 ) -> Found | None:
     """Which of these orders the create made, if any.
 
     Raises:
         OutcomeUnknownError: it cannot be told.
     """
-    now, wall = attempts.clock.now(), attempts.clock.wall()
-    first = now - creation.seconds_since_first(now, wall)
-    found = find_ours(creation, rows, attempts.server_clock.at(first, now, wall))
+    now, wall = sender.clock.now(), sender.clock.wall()
+    first = now - pending.seconds_since_first(now, wall)
+    found = match_created(pending, rows, sender.server_clock.at(first, now, wall))
     if found is not None and found.others:
         _logger.warning(
             "order %r: took %s for the order that was sent, but %s have the same reference and may"
             " be duplicates",
-            creation.reference,
+            pending.reference,
             found.row.id,
             ", ".join(found.others),
         )
     return found
 
 
-def check_resend(attempts: Attempts, creation: Creation[Any]) -> None:
+def check_resend(sender: Sender, pending: PendingCreate[Any]) -> None:
     """See that a create which was not found may be sent once more.
 
     Raises:
         OutcomeUnknownError: it may not.
     """
-    if creation.request is None:
-        raise creation.unknown("it was not found, and it is not in the input any more")
-    if creation.accepted:
-        ids = [] if creation.order_id is None else [creation.order_id]
-        raise creation.unknown(
+    if pending.request is None:
+        raise pending.unknown("it was not found, and it is not in the input any more")
+    if pending.accepted:
+        ids = [] if pending.order_id is None else [pending.order_id]
+        raise pending.unknown(
             "Gelato accepted it, but its answer was lost and no search shows it", ids
         )
-    if creation.failed_look is not None:
-        raise creation.unknown("looking for it failed")
-    if not creation.may_resend(attempts.retry):
-        raise creation.unknown(
-            "it was not found, and may not be sent again under this retry policy"
-        )
+    if pending.failed_look is not None:
+        raise pending.unknown("looking for it failed")
+    if not pending.may_resend(sender.retry):
+        raise pending.unknown("it was not found, and may not be sent again under this retry policy")
 
 
-def pay_for_resend(attempts: Attempts, creation: Creation[Any]) -> bool:
+def pay_for_resend(sender: Sender, pending: PendingCreate[Any]) -> bool:
     """Pay for sending it again; False when too many requests fail at the moment."""
-    paid = attempts.quota.pay(creation.last_error or creation.unknown("it was in flight"))
-    creation.paid = paid or 0
+    paid = sender.quota.pay(pending.last_error or pending.unknown("it was in flight"))
+    pending.retry_cost = paid or 0
     return paid is not None
 
 
-async def _settle(attempts: Attempts, creation: Creation[Any], deadline: float) -> Found | None:
-    while (due := creation.next_look(attempts.retry.settle)) is not None:
+async def _reconcile(sender: Sender, pending: PendingCreate[Any], deadline: float) -> Found | None:
+    while (due := pending.next_look(sender.retry.reconcile)) is not None:
         if due >= deadline:
-            raise creation.unknown("the time for the whole call does not suffice to find out")
-        await attempts.clock.sleep(max(0.0, due - attempts.clock.now()))
+            raise pending.unknown("the time for the whole call does not suffice to find out")
+        await sender.clock.sleep(max(0.0, due - sender.clock.now()))
         try:
-            rows = await look(attempts, [creation], deadline)
+            rows = await look(sender, [pending], deadline)
         except GelatoError as error:
-            if fate_of(error) is Fate.REFUSED:
-                raise creation.unknown("looking for it was refused") from error
+            if delivery_of(error) is Delivery.REFUSED:
+                raise pending.unknown("looking for it was refused") from error
         else:
-            found = judge(attempts, creation, rows)
+            found = judge(sender, pending, rows)
             if found is not None:
                 return found
     return None
 
 
 async def _get(
-    attempts: Attempts, operation: CreateOperation[T], creation: Creation[T], deadline: float
+    sender: Sender, operation: CreateOperation[T], pending: PendingCreate[T], deadline: float
 ) -> Reply[T] | None:
     try:
-        order, response = await attempts.get(creation.order_id or "", deadline)
+        order, response = await sender.get(pending.order_id or "", deadline)
     except GelatoError as error:
-        _mask(attempts, creation, error)
-        creation.last_error = error
+        _mask(sender, pending, error)
+        pending.last_error = error
         return None
     return Reply(operation.answer_from(order), response)
 
 
 async def _adopt(
-    attempts: Attempts, operation: CreateOperation[T], row: OrderSummary, deadline: float
+    sender: Sender, operation: CreateOperation[T], row: OrderSummary, deadline: float
 ) -> Reply[T]:
     try:
-        order, response = await attempts.get(row.id, deadline)
+        order, response = await sender.get(row.id, deadline)
     except GelatoError:
         order = wire.load(Order, row.raw)
         response = Response(status=200, body=json.dumps(row.raw).encode())
     return Reply(operation.answer_from(order), response)
 
 
-def _mask(attempts: Attempts, creation: Creation[Any], error: GelatoError) -> None:
+def _mask(sender: Sender, pending: PendingCreate[Any], error: GelatoError) -> None:
     # the error of a look or a GET was masked for its own request, which does not know the recipient
-    if creation.operation is not None:
-        scrub(error, attempts.backend.scrubber(creation.operation).text)
+    if pending.operation is not None:
+        redact(error, sender.backend.redactor(pending.operation).text)

@@ -6,14 +6,15 @@ from typing import TypeVar
 from attrs import define
 
 from gelato_async.client import create_once
-from gelato_async.client.attempts import Attempts, Reply
-from gelato_async.core.operations import CreateOperation, Operation
+from gelato_async.client.sender import Reply, Sender
+from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.orders import CreateOperation
 
 T = TypeVar("T")
 
 
 @define(eq=False, kw_only=True)
-class Engine(Attempts):
+class Engine(Sender):
     """Runs operations. `attrs.evolve` it for other options."""
 
     async def send(self, operation: Operation[T]) -> T:

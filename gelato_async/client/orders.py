@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
-from gelato_async.client import connected
-from gelato_async.client.connected import ConnectedOrders
+from gelato_async.client import split_orders as connected
 from gelato_async.client.engine import Engine
-from gelato_async.client.order_waiting import wait_for_order
 from gelato_async.client.paging import OrderSearch
-from gelato_async.core.operations import (
+from gelato_async.client.split_orders import ConnectedOrders
+from gelato_async.client.waiting import wait_for_order
+from gelato_async.core.operations.orders import (
     CancelOrder,
     ConfirmDraft,
     CreateOrder,
@@ -118,7 +118,7 @@ class GelatoOrders(_Orders):
     async def create(self, order: NewOrder) -> Order:
         """Make an order, once, whatever happens on the way (*Create order*).
 
-        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds
+        If the answer is lost, the order is looked for by its reference for `retry.reconcile` seconds
         before it is sent again. An answer is not yet acceptance: the order may still turn to
         `failed`.
 
@@ -162,7 +162,7 @@ class GelatoConnectOrders(_Orders):
     async def create(self, order: NewOrder) -> SubmittedOrder:
         """Make an order, once, whatever happens on the way (*Submit Order*).
 
-        If the answer is lost, the order is looked for by its reference for `retry.settle` seconds
+        If the answer is lost, the order is looked for by its reference for `retry.reconcile` seconds
         before it is sent again. An answer is not yet acceptance: the order may still turn to
         `failed`.
 

@@ -1,7 +1,7 @@
 """The methods users call on shipping. Each is one line on the engine."""
 
 from gelato_async.client.engine import Engine
-from gelato_async.core.shipping_operations import ListShipmentMethods, SearchShippingPrices
+from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
 from gelato_async.models.shipping import ShipmentMethod, ShippingPrices, ShippingPricesRequest
 
 

@@ -3,7 +3,7 @@
 from gelato_async.client.engine import Engine
 from gelato_async.client.paging import StoreProductListing
 from gelato_async.client.waiting import Pace, wait
-from gelato_async.core.store_operations import (
+from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     Direction,
     GetStoreProduct,

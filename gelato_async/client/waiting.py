@@ -1,7 +1,7 @@
 """Waiting: looks again at growing intervals, through the limiter, until it is over or time is up."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Generic, TypeVar
 
 from attrs import define, frozen
@@ -11,18 +11,24 @@ from gelato_async.core.errors import (
     GelatoError,
     NotFoundError,
     NotSentError,
+    OrderEndedError,
+    OrderRefusedError,
     ResponseError,
     WaitTimeoutError,
 )
-from gelato_async.core.operations import Operation
-from gelato_async.core.retry import Fate, fate_of
+from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.orders import GetOrder
+from gelato_async.core.retry import Delivery, delivery_of
+from gelato_async.models.enums import FulfillmentStatus
 from gelato_async.models.order import Order
 from gelato_async.models.store_product import StoreProduct
 
 T = TypeVar("T", Order, StoreProduct)
 
 # a look changes nothing, so that one whose answer was lost passes too
-_PASSING = frozenset({Fate.NOT_SENT, Fate.REFUSED_FOR_NOW, Fate.UNKNOWN, Fate.DONE})
+_PASSING = frozenset(
+    {Delivery.NOT_SENT, Delivery.RATE_LIMITED, Delivery.UNKNOWN, Delivery.ACCEPTED}
+)
 # what was just made may not be found at once
 _NOT_FOUND_YET = 10.0
 
@@ -60,7 +66,10 @@ async def wait(
         WaitTimeoutError: it is not over in time, or Gelato asks to be left alone for longer.
         GelatoError: a look was refused, or whatever `is_over` raises.
     """
-    looks, interval = _Looks(engine, operation, engine.clock.now(), _checked(seconds)), pace.first
+    looks, interval = (
+        _Looks(engine, operation, engine.clock.now(), _validated_timeout(seconds)),
+        pace.first,
+    )
     while True:
         found = await looks.look()
         if found is not None and is_over(found):
@@ -110,7 +119,7 @@ class _Looks(Generic[T]):
             return self.last is None and self.engine.clock.now() < self.began + min(
                 _NOT_FOUND_YET, self.seconds
             )
-        return fate_of(error) in _PASSING or type(error) is NotSentError
+        return delivery_of(error) in _PASSING or type(error) is NotSentError
 
     def out_of_time(self, left: float, status_of: Callable[[T], str | None]) -> WaitTimeoutError:
         seen = (
@@ -132,9 +141,55 @@ class _Looks(Generic[T]):
         )
 
 
-def _checked(timeout: object) -> float:
+def _validated_timeout(timeout: object) -> float:
     if isinstance(timeout, bool) or not isinstance(timeout, (int, float)):
         raise TypeError(f"timeout must be a number of seconds, not {type(timeout).__name__}")
     if math.isnan(timeout) or timeout < 0:
         raise ValueError(f"timeout must be 0 or more seconds, not {timeout!r}")
     return float(timeout)
+
+
+# an order takes days, and a key has 100 requests a second for everything
+_PACE = Pace(first=1.0, growth=2.0, longest=60.0)
+
+
+async def wait_for_order(
+    engine: Engine, order_id: str, statuses: str | Iterable[str], seconds: float
+) -> Order:
+    """Look at an order until it has one of the statuses.
+
+    Raises:
+        ValueError: no status is given.
+        OrderEndedError: it is in another status, and that one is final.
+        WaitTimeoutError: time is up.
+    """
+    wanted = frozenset([statuses] if isinstance(statuses, str) else statuses)
+    if not wanted:
+        raise ValueError("statuses: name at least one to wait for, like FulfillmentStatus.SHIPPED")
+
+    def has_come(order: Order) -> bool:
+        if order.fulfillment_status in wanted:
+            return True
+        if order.fulfillment_status.is_final:
+            raise _ended(order, wanted)
+        return False
+
+    return await wait(
+        engine, GetOrder(order_id), is_over=has_come, status_of=_status, seconds=seconds, pace=_PACE
+    )
+
+
+def _status(order: Order) -> FulfillmentStatus:
+    return order.fulfillment_status
+
+
+def _ended(order: Order, wanted: frozenset[str]) -> OrderEndedError:
+    text = (
+        f"order {order.id} is {order.fulfillment_status} and cannot become"
+        f" {' or '.join(sorted(wanted))} any more"
+    )
+    if order.is_refused:
+        return OrderRefusedError(
+            f"{text}: {order.refusal_reason_code}", order=order, operation=GetOrder.name
+        )
+    return OrderEndedError(text, order=order, operation=GetOrder.name)

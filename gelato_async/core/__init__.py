@@ -1,4 +1,7 @@
-"""Builds requests and reads answers without doing either.
+"""Builds requests and reads answers; performs neither.
 
-No sockets, no event loop, no clock, no randomness.
+No socket, event loop, clock or randomness: time and chance are arguments, so every test here is
+synchronous. Start with `operations` (a call is a value), then `backend` (what an API makes of it).
+`retry` decides what may be repeated, `reconciliation` what became of a create whose answer was
+lost; `wire` is the only module that imports cattrs. Imports `models` alone.
 """

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 import attrs
 from attrs import field, frozen
 
-from gelato_async.core import kinds, responses, wire
+from gelato_async.core import json_values, responses, wire
 from gelato_async.core.credentials import Credentials
 from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
 from gelato_async.core.messages import Request, Response
-from gelato_async.core.operations import CreateOperation, Operation, SearchOrders
-from gelato_async.core.responses import Scrubber
+from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.orders import CreateOperation, SearchOrders
+from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import RuleTable
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
@@ -54,7 +55,7 @@ _PRIVATE: Fields = {
 class Backend:
     """One API. Frozen, and shared by everything that talks to it.
 
-    `creates` is the operation that makes an order here. `origins` maps a service's name to scheme,
+    `create_operation` is the operation that makes an order here. `origins` maps a service's name to scheme,
     host and port. `values` fills names of path templates that are no fields of operations.
     `unsupported` lists, by model, the fields that this API cannot carry.
     """
@@ -62,7 +63,7 @@ class Backend:
     name: str
     origins: Mapping[str, str]
     credentials: Credentials
-    creates: type[CreateOperation[Any]] = field(repr=False)
+    create_operation: type[CreateOperation[Any]] = field(repr=False)
     routes: Routes = field(repr=False)
     dialect: wire.Dialect = field(repr=False)
     unsupported: Fields = field(repr=False)
@@ -91,7 +92,7 @@ class Backend:
         """
         self._check(operation, self._body(operation), validate=validate)
 
-    def review(self, operation: Operation[Any]) -> tuple[Sequence[Problem], bytes]:
+    def problems_and_body(self, operation: Operation[Any]) -> tuple[Sequence[Problem], bytes]:
         """All that is wrong with a request at once, or nothing and the body that would be sent."""
         body = self._body(operation)
         problems = [*self._unsupported(operation), *self._broken_rules(operation, body)]
@@ -122,7 +123,7 @@ class Backend:
             DecodeError: a 2xx that is not as documented.
         """
         if not 200 <= response.status < 300:
-            raise responses.error_for(response, operation.name, self.scrubber(operation), now)
+            raise responses.error_for(response, operation.name, self.redactor(operation), now)
         route = self.route(operation)
         answer: type[T] = route.answer
         found = responses.parse_json(response.body)
@@ -140,9 +141,9 @@ class Backend:
             OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None)
         )
 
-    def scrubber(self, operation: Operation[Any]) -> Scrubber:
+    def redactor(self, operation: Operation[Any]) -> Redactor:
         """Takes the key, and every address value of the operation, out of a text."""
-        return Scrubber([*self.credentials.private, *_private_values(operation)])
+        return Redactor([*self.credentials.private, *_private_values(operation)])
 
     def _check(self, operation: Operation[Any], body: Mapping[str, Any], *, validate: bool) -> None:
         if lost := self._unsupported(operation):
@@ -213,11 +214,11 @@ class Backend:
     def _decode_error(
         self, operation: Operation[Any], response: Response, found: Any, problems: Sequence[Problem]
     ) -> DecodeError:
-        scrubber = self.scrubber(operation)
+        redactor = self.redactor(operation)
         text = response.body.decode(errors="replace")
-        body = scrubber.text(text) if found is None else json.dumps(scrubber.json(found))
+        body = redactor.text(text) if found is None else json.dumps(redactor.json(found))
         answer = self.route(operation).answer
-        found_id = kinds.as_identifier(found.get("id")) if isinstance(found, dict) else None
+        found_id = json_values.as_identifier(found.get("id")) if isinstance(found, dict) else None
         return DecodeError(
             f"{response.status}, but the answer is not as documented: "
             + "; ".join(map(str, problems)),

@@ -1,6 +1,7 @@
 """Credentials: the key a backend sends, checked without ever being shown."""
 
 import hashlib
+import ipaddress
 
 from attrs import field, frozen
 
@@ -21,7 +22,7 @@ class Credentials:
         return hashlib.sha256(self.header.encode()).hexdigest()
 
 
-def checked(value: str | None, name: str, variable: str, forbidden: str = "") -> str:
+def validated_key(value: str | None, name: str, variable: str, forbidden: str = "") -> str:
     """A key, secret or prefix that may stand where it is going to stand.
 
     Raises:
@@ -40,3 +41,11 @@ def checked(value: str | None, name: str, variable: str, forbidden: str = "") ->
         odd = ", ".join(["a space", "a line break", "a letter beyond ASCII", *forbidden])
         raise ValueError(f"the {name} holds a character that none has ({odd} ...): copy it again")
     return value
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this very machine: nothing sent to it crosses a network."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")

@@ -74,16 +74,6 @@ class GelatoError(Exception):
         return _restore, (type(self), self.__dict__.copy())
 
 
-def scrub(error: GelatoError, mask: Callable[[str], str]) -> None:
-    """Mask the text of an error; where that changed it, its cause is not shown either."""
-    before = error.message
-    error.message = mask(before)
-    error.reason = mask(error.reason) if error.reason is not None else None
-    error.args = (error.message,)
-    if error.message != before:
-        error.__cause__, error.__context__, error.__suppress_context__ = None, None, True
-
-
 class NotSentError(GelatoError):
     """Nothing reached Gelato: it is safe to call again."""
 
@@ -133,7 +123,7 @@ class OutcomeUnknownError(GelatoError):
     An order is looked for with `orders.find(order_reference_id)`; `order_ids` names orders that may
     be the one, where some were found. A store product has no reference, so `order_reference_id` is
     None: it is looked for with `stores.products`, or with `stores.product` where the answer told
-    its `product_id`. `attempts` is how often it was sent.
+    its `product_id`. `sends` is how often it was sent.
     """
 
     def __init__(
@@ -141,7 +131,7 @@ class OutcomeUnknownError(GelatoError):
         message: str,
         *,
         order_reference_id: str | None = None,
-        attempts: int,
+        sends: int,
         order_ids: Sequence[str] = (),
         product_id: str | None = None,
         operation: str | None = None,
@@ -149,7 +139,7 @@ class OutcomeUnknownError(GelatoError):
     ) -> None:
         super().__init__(message, operation=operation, reason=reason)
         self.order_reference_id = order_reference_id
-        self.attempts = attempts
+        self.sends = sends
         self.order_ids: tuple[str, ...] = tuple(order_ids)
         self.product_id = product_id
 

@@ -3,10 +3,9 @@
 What `Retry-After` asks for; what an error's text may show.
 """
 
-import html
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -21,9 +20,9 @@ from gelato_async.core.errors import (
     ServerError,
 )
 from gelato_async.core.messages import Response
+from gelato_async.core.redaction import Redactor
 
 BODY_CUT = 2_000
-MASK = "***"
 
 _BY_STATUS: Mapping[int, type[ResponseError]] = {
     400: BadRequestError,
@@ -42,53 +41,6 @@ _CDN_BLOCK = (
 _KEY_ADVICE = "the API key was refused; check it, and that it belongs to this API"
 
 
-class Scrubber:
-    """Takes private values (keys, names, streets ...) out of text that an error would show."""
-
-    def __init__(self, private: Iterable[str]) -> None:
-        words = sorted(
-            {value for text in private for value in _spellings(text)}, key=len, reverse=True
-        )
-        self._pattern = re.compile("|".join(map(_word, words)), re.IGNORECASE) if words else None
-
-    def text(self, text: str) -> str:
-        """The text with every private value masked."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
-
-    def json(self, value: Any) -> Any:
-        """Plain JSON with every private value masked, wherever it stands."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.json(element) for element in value]
-        if isinstance(value, dict):
-            return {self.text(key): self.json(element) for key, element in value.items()}
-        return (
-            value
-            if isinstance(value, (bool, type(None))) or self.text(str(value)) == str(value)
-            else MASK
-        )
-
-
-def _spellings(text: str) -> set[str]:
-    text = text.strip()
-    # as it is and closed up, as JSON with and without \u escapes, as HTML of Python and of PHP, and
-    # with PHP's escaped slashes
-    markup = html.escape(text)
-    closed_up = "".join(text.split()) if len(text) > 5 else text
-    as_json = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-    spellings = (
-        {text, closed_up, *as_json, markup, markup.replace("&#x27;", "&#039;")} if text else set()
-    )
-    return spellings | {spelling.replace("/", "\\/") for spelling in spellings}
-
-
-def _word(text: str) -> str:
-    # a short value like "NY" is masked as a word of its own, not inside others
-    pattern = re.escape(text)
-    return rf"(?<!\w){pattern}(?!\w)" if len(text) < 4 else pattern
-
-
 def parse_json(body: bytes) -> Any:
     """Plain JSON, or None where the body is not JSON."""
     try:
@@ -98,16 +50,16 @@ def parse_json(body: bytes) -> Any:
 
 
 def error_for(
-    response: Response, operation: str, scrubber: Scrubber, now: datetime | None
+    response: Response, operation: str, redactor: Redactor, now: datetime | None
 ) -> ResponseError:
     """The error that belongs to a status other than 2xx.
 
     Redirects are not followed, so they are errors too.
     """
-    found = scrubber.json(parse_json(response.body))
+    found = redactor.json(parse_json(response.body))
     answer: Mapping[str, Any] = found if isinstance(found, dict) else {}
     text = (
-        scrubber.text(response.body.decode(errors="replace"))
+        redactor.text(response.body.decode(errors="replace"))
         if found is None
         else json.dumps(found)
     )

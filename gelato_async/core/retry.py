@@ -18,28 +18,28 @@ from gelato_async.core.errors import (
 )
 
 
-class Fate(Enum):
+class Delivery(Enum):
     """What an attempt's error says about the request."""
 
     NOT_SENT = "it never left"
-    REFUSED_FOR_NOW = "too many requests: refused, and may be sent again"
+    RATE_LIMITED = "too many requests: refused, and may be sent again"
     UNKNOWN = "nobody knows whether it took effect"
-    DONE = "it took effect, its answer is lost"
+    ACCEPTED = "it took effect, its answer is lost"
     REFUSED = "it was refused for good"
 
 
-def fate_of(error: GelatoError) -> Fate:
-    """Read the fate of a request from the error of its attempt."""
+def delivery_of(error: GelatoError) -> Delivery:
+    """Read what became of a request from the error of its attempt."""
     match error:
         case ConnectionFailedError():
-            return Fate.NOT_SENT
+            return Delivery.NOT_SENT
         case RateLimitError():
-            return Fate.REFUSED_FOR_NOW
+            return Delivery.RATE_LIMITED
         case ServerError() | ResponseError(status=408) | NoAnswerError(status=None):
-            return Fate.UNKNOWN
+            return Delivery.UNKNOWN
         case NoAnswerError() | DecodeError():
-            return Fate.DONE
-    return Fate.REFUSED
+            return Delivery.ACCEPTED
+    return Delivery.REFUSED
 
 
 @frozen(kw_only=True)
@@ -48,8 +48,8 @@ class RetryPolicy:
 
     `attempts` counts the first one. The wait before a repeat is drawn at random up to `initial`
     (`initial_rate_limited` after a 429), doubling each time, at most `maximum`. A `Retry-After` of
-    up to `longest_retry_after` is obeyed, a longer one ends the call. `settle` is how long a create
-    whose fate is unknown is looked for before it is sent again: longer than Gelato takes to store
+    up to `longest_retry_after` is obeyed, a longer one ends the call. `reconcile` is how long a create
+    whose outcome is unknown is looked for before it is sent again: longer than Gelato takes to store
     an order and show it in a search. `resend=False` never sends such a create again.
     """
 
@@ -58,7 +58,7 @@ class RetryPolicy:
     initial_rate_limited: float = field(default=1.0, validator=validators.ge(0))
     maximum: float = field(default=20.0, validator=validators.ge(0))
     longest_retry_after: float = field(default=120.0, validator=validators.ge(0))
-    settle: float = field(default=60.0, validator=validators.ge(0))
+    reconcile: float = field(default=60.0, validator=validators.ge(0))
     resend: bool = True
 
     def delay(self, error: GelatoError, attempt: int, jitter: float) -> float | None:

@@ -18,7 +18,7 @@ class Repeat(Enum):
 
     FREELY = "send it again: it changes nothing"
     CHECKING = "send it again, and look at the order when the repeat is refused"
-    AFTER_SETTLING = "look for the order first: sending it again could make a second one"
+    AFTER_RECONCILIATION = "look for the order first: sending it again could make a second one"
     NEVER = (
         "raise: sending it again could make a second one, and nothing tells whether there is a"
         " first"

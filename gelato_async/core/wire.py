@@ -18,9 +18,9 @@ from cattrs.errors import ClassValidationError, IterableValidationError
 from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
-from gelato_async.core import kinds
+from gelato_async.core import json_values
 from gelato_async.core.errors import Problem
-from gelato_async.core.kinds import Reader
+from gelato_async.core.json_values import Reader
 from gelato_async.models.enums import OpenEnum
 from gelato_async.models.fields import WIRE_NAMES
 
@@ -84,19 +84,19 @@ def _reader_for(type_: Any, name: str) -> Reader:
     if get_origin(type_) is tuple:
         return _list_reader(get_args(type_)[0], name)
     if get_origin(type_) is Mapping and get_args(type_)[1] is not Any:
-        return kinds.as_map_of(_reader_for(get_args(type_)[1], name))
+        return json_values.as_map_of(_reader_for(get_args(type_)[1], name))
     if type_ is str and _is_identifier(name):
-        return kinds.as_identifier
+        return json_values.as_identifier
     if isinstance(type_, type) and issubclass(type_, OpenEnum):
         return lambda value: type_(value) if isinstance(value, str) else None
     if attrs.has(type_):
         return lambda value: _READING.structure(value, type_) if isinstance(value, dict) else None
-    return kinds.READERS.get(type_, kinds.as_map)
+    return json_values.READERS.get(type_, json_values.as_map)
 
 
 def _list_reader(element: Any, name: str) -> Reader:
     if not attrs.has(element):
-        return kinds.as_list(_reader_for(element, name))
+        return json_values.as_list(_reader_for(element, name))
     return lambda values: _elements(element, values) if isinstance(values, list) else None
 
 
@@ -117,7 +117,7 @@ def _required(reader: Reader) -> Callable[[Any, Any], Any]:
         found = reader(value)
         if found is None or found == "":
             raise ValueError(
-                f"required, and not as documented (it is of kind {kinds.name_of(value)})"
+                f"required, and not as documented (it is of kind {json_values.name_of(value)})"
             )
         return found
 
@@ -134,7 +134,7 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
     fields = attrs.fields(attrs.resolve_types(cls))
     overrides: dict[str, Any] = {}
     for field in fields:
-        reader = kinds.as_is if field.name == "raw" else _reader_for(field.type, field.name)
+        reader = json_values.as_is if field.name == "raw" else _reader_for(field.type, field.name)
         hook = (
             _required(reader)
             if field.default is attrs.NOTHING
@@ -147,7 +147,7 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
 
     def load_fields(value: Any, type_: Any) -> Any:
         if not isinstance(value, dict):
-            raise ValueError(f"must be an object (it is of kind {kinds.name_of(value)})")  # noqa: TRY004
+            raise ValueError(f"must be an object (it is of kind {json_values.name_of(value)})")  # noqa: TRY004
         renamed = {
             name: value[other]
             for name, other in aliases

@@ -1,4 +1,5 @@
-"""What goes over the wire: one attrs class for each thing the two APIs take or answer.
+"""Models: one attrs class for each thing that the two APIs take or answer.
 
-No behaviour, no imports of ours.
+Request models are frozen; answers keep the whole JSON in `raw`. No behaviour beyond small
+properties, and no imports of ours. `fields` has what the models share, `enums` the open enums.
 """

@@ -9,7 +9,7 @@
 It shares no code with the client, so that a mistake there cannot cancel itself out. Needs the extra
 `sandbox`.
 
-An order may wish for special treatment in its metadata, as `{"key": "sandbox", "value": "split"}`:
+An order may ask for special treatment in its metadata, as `{"key": "sandbox", "value": "split"}`:
 
 - `split`: an order of several items becomes two connected ones;
 - `missing_retail_prices`: it fails some seconds later, as an international order without retail
@@ -24,10 +24,10 @@ Gelato does: by POST, in three tries, five seconds apart.
 
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
-from gelato_async.sandbox.faults import Fault, FaultPlanError
-from gelato_async.sandbox.plan import FaultPlan
+from gelato_async.sandbox.faults.fault import Fault, FaultPlanError
+from gelato_async.sandbox.faults.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox, SandboxError
-from gelato_async.sandbox.webhook_outbox import WebhookDelivery
+from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 create_app = SandboxApp
 

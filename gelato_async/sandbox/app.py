@@ -4,7 +4,7 @@ The way of a request: it is counted on arrival; path (404), method (405), key (4
 (429) are checked; the plan decides on a fault; the body is read; the latency passes; then it takes
 effect and is answered at once.
 
-What touches the world is synchronous and under one lock, so that tests may look and step from other
+What touches the state is synchronous and under one lock, so that tests may look and step from other
 threads.
 """
 
@@ -17,15 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote
 
 import attrs
 
-from gelato_async.sandbox import (
-    connect_api,
-    control,
-    gelato_api,
-    product_api,
-    routes,
-    shipment_api,
-    store_api,
-)
+from gelato_async.sandbox import control, routes
 from gelato_async.sandbox.answers import (
     Answer,
     RefusedError,
@@ -35,12 +27,15 @@ from gelato_async.sandbox.answers import (
     unauthorized,
 )
 from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.catalog import product_api, shipment_api
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.faults import Fault
+from gelato_async.sandbox.faults.fault import Fault
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders import Body
-from gelato_async.sandbox.webhook_outbox import WebhookDelivery
-from gelato_async.sandbox.world import World
+from gelato_async.sandbox.orders import connect_api, gelato_api
+from gelato_async.sandbox.orders.order import Body
+from gelato_async.sandbox.state import State
+from gelato_async.sandbox.stores import store_api
+from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -73,11 +68,11 @@ class SandboxApp(Options):
 
     webhook_failure: Exception | None = attrs.field(init=False, default=None, repr=False)
     on_webhooks: Callable[[], Any] | None = attrs.field(init=False, default=None, repr=False)
-    _world: World = attrs.field(init=False, repr=False)
+    _state: State = attrs.field(init=False, repr=False)
     _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
 
     def __attrs_post_init__(self) -> None:
-        self._world = World(self, self._tell)
+        self._state = State(self, self._tell)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request; of the scopes there are it knows "http" alone."""
@@ -93,43 +88,43 @@ class SandboxApp(Options):
     def audit(self) -> Audit:
         """Tell what really happened so far."""
         with self._lock:
-            self._world.now()
-            return self._world.ledger.audit()
+            self._state.now()
+            return self._state.ledger.audit()
 
     def advance(self, seconds: float) -> None:
         """Step the life-cycle clock, from any thread."""
         with self._lock:
-            self._world.advance(seconds)
+            self._state.advance(seconds)
 
     def reset(self) -> None:
         """Forget everything: orders, audit, clock, and what the fault plan has already done."""
         with self._lock:
-            self._world.outbox.end_waits()
-            self._world = World(self, self._tell)
+            self._state.outbox.end_waits()
+            self._state = State(self, self._tell)
 
     def connected(self) -> None:
         """Note a TCP connection."""
         with self._lock:
-            self._world.ledger.connections += 1
+            self._state.ledger.connections += 1
 
     def send_webhook(self, event: Body) -> None:
         """Deliver an event of the caller's making."""
         # a copy, for the body is made when it is sent; what is no JSON is refused here
         own = json.loads(json.dumps(event))
         with self._lock:
-            control.send_webhook(self._world, own)
+            control.send_webhook(self._state, own)
 
     def look(self) -> float | None:
         """Tell what has changed, and give the real seconds until something changes with age, if anything does."""
         with self._lock:
-            now = self._world.now()
-            change = self._world.watch.next_change() if self._world.watch else None
+            now = self._state.now()
+            change = self._state.changes.next_change() if self._state.changes else None
             return (change - now.life) / self.speed if change is not None and self.speed else None
 
     def next_webhook(self, lane: int) -> tuple[WebhookDelivery | None, float | None]:
         """Give the delivery of a lane that is due, or the real seconds until there is one, if there is any."""
         with self._lock:
-            now, outbox = self._world.clock.moment(), self._world.outbox
+            now, outbox = self._state.clock.moment(), self._state.outbox
             delivery, due = outbox.take(lane, now), outbox.due(lane)
             return delivery, None if due is None else max(due - now.real, 0.0)
 
@@ -138,30 +133,30 @@ class SandboxApp(Options):
     ) -> None:
         """Note how a try went, and why if there was no answer."""
         with self._lock:
-            self._world.outbox.answered(delivery, status, reason, self._world.clock.moment())
+            self._state.outbox.answered(delivery, status, reason, self._state.clock.moment())
 
     def webhook_interrupted(self, delivery: WebhookDelivery) -> None:
         """Note that a try was broken off from this side, so that it does not count."""
         with self._lock:
-            self._world.outbox.put_back(delivery)
+            self._state.outbox.put_back(delivery)
 
     def webhooks_failed(self, failure: Exception) -> None:
         """Note that nothing is delivered any more."""
         with self._lock:
             self.webhook_failure = failure
-            self._world.outbox.end_waits()
+            self._state.outbox.end_waits()
 
     def webhooks(self) -> tuple[WebhookDelivery, ...]:
         """Give all deliveries so far; of those that are over, the last 10,000."""
         with self._lock:
-            self._world.now()
-            return tuple(map(attrs.evolve, self._world.outbox.deliveries))
+            self._state.now()
+            return tuple(map(attrs.evolve, self._state.outbox.deliveries))
 
     def webhooks_done(self) -> threading.Event:
         """Give what is set when everything that has happened so far is delivered or lost, or delivering has failed."""
         with self._lock:
-            self._world.now()
-            done = self._world.outbox.wait()
+            self._state.now()
+            done = self._state.outbox.wait()
             if self.webhook_failure is not None:
                 done.set()
             return done
@@ -187,21 +182,21 @@ class SandboxApp(Options):
         self, method: str, path: str, key: str, arrived: float | None, query: dict[str, str]
     ) -> Answer | tuple[routes.Target, Fault | None]:
         with self._lock:
-            world = self._world
-            now = world.clock.real(arrived)
-            world.ledger.arrived(key, now)
+            state = self._state
+            now = state.clock.real(arrived)
+            state.ledger.arrived(key, now)
             try:
                 target = routes.find(method, path, self.connect_prefix, query)
             except RefusedError as refused:
                 return error(routes.backend_of(path), refused)
             if key != self._expected_key(target):
                 return unauthorized(target.route)
-            if wait := world.wait_for_token(key, now):
-                world.ledger.rejected += 1
+            if wait := state.wait_for_token(key, now):
+                state.ledger.rejected += 1
                 return error(
                     target.backend, RefusedError(429, "Too many requests"), retry_after(wait)
                 )
-            return target, world.decide(target.route)
+            return target, state.decide(target.route)
 
     def _expected_key(self, target: routes.Target) -> str:
         return (
@@ -214,8 +209,8 @@ class SandboxApp(Options):
         genuine = None
         if fault.commit_delay:
             with self._lock:
-                self._world.postpone(
-                    fault.commit_delay, lambda due: _perform(self._world, target, body, due)
+                self._state.postpone(
+                    fault.commit_delay, lambda due: _perform(self._state, target, body, due)
                 )
         elif fault.when == "after":
             genuine = self._act(target, body)
@@ -226,35 +221,35 @@ class SandboxApp(Options):
 
     def _act(self, target: routes.Target, body: bytes) -> Answer:
         with self._lock:
-            return _perform(self._world, target, body, self._world.now())
+            return _perform(self._state, target, body, self._state.now())
 
     def _control(self, method: str, path: str, body: bytes) -> Answer:
         if (method, path) == ("POST", f"{control.PREFIX}reset"):
             self.reset()
             return answer({})
         with self._lock:
-            self._world.now()
+            self._state.now()
             try:
-                return _controlled(self._world, method, path.removeprefix(control.PREFIX), body)
+                return _controlled(self._state, method, path.removeprefix(control.PREFIX), body)
             except RefusedError as refused:
                 return answer({"message": refused.message}, refused.status)
 
 
-def _controlled(world: World, method: str, path: str, body: bytes) -> Answer:
+def _controlled(state: State, method: str, path: str, body: bytes) -> Answer:
     match method, path.split("/"):
         case "POST", ["orders", order_id, "status"]:
-            return control.force_status(world, unquote(order_id), _json_object(body))
+            return control.force_status(state, unquote(order_id), _json_object(body))
         case _, [name] if (method, name) in control.ROUTES:
             return control.ROUTES[method, name](
-                world, {} if method == "GET" else _json_object(body)
+                state, {} if method == "GET" else _json_object(body)
             )
     raise RefusedError(404, "No such control")
 
 
-def _perform(world: World, target: routes.Target, body: bytes, now: Moment) -> Answer:
+def _perform(state: State, target: routes.Target, body: bytes, now: Moment) -> Answer:
     try:
         content = _json_object(body) if target.has_body else {}
-        return _ACTIONS[target.route](world, target, content, now)
+        return _ACTIONS[target.route](state, target, content, now)
     except RefusedError as refused:
         return error(target.backend, refused)
 

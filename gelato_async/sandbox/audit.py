@@ -8,7 +8,7 @@ from typing import Any
 
 import attrs
 
-from gelato_async.sandbox.orders import Commit
+from gelato_async.sandbox.orders.order import Commit
 
 
 @attrs.frozen(kw_only=True)

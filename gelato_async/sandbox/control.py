@@ -17,72 +17,72 @@ from typing import Any
 
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment, stamp
-from gelato_async.sandbox.life_cycle import STATUSES
-from gelato_async.sandbox.orders import Body, Commit, Order
-from gelato_async.sandbox.world import World
+from gelato_async.sandbox.orders.life_cycle import STATUSES
+from gelato_async.sandbox.orders.order import Body, Commit, Order
+from gelato_async.sandbox.state import State
 
 PREFIX = "/_sandbox/"
 
 
-def audit(world: World, _: Body) -> Answer:
+def audit(state: State, _: Body) -> Answer:
     """Answer the audit."""
-    return answer(world.ledger.audit().to_json())
+    return answer(state.ledger.audit().to_json())
 
 
-def orders(world: World, _: Body) -> Answer:
+def orders(state: State, _: Body) -> Answer:
     """Answer the essentials of all orders that exist."""
-    now = world.now()
+    now = state.now()
     listed = [
         _essentials(order, commit, now)
-        for commit in world.ledger.commits
+        for commit in state.ledger.commits
         for order in commit.orders
-        if order.id in world.stores[order.backend].orders
+        if order.id in state.stores[order.backend].orders
     ]
     return answer({"orders": listed})
 
 
-def advance(world: World, body: Body) -> Answer:
+def advance(state: State, body: Body) -> Answer:
     """Step the life-cycle clock."""
     seconds = body.get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise RefusedError(400, "seconds: must be a number of at least 0")
-    world.advance(seconds)
-    return answer({"life": world.now().life})
+    state.advance(seconds)
+    return answer({"life": state.now().life})
 
 
-def force_status(world: World, order_id: str, body: Body) -> Answer:
+def force_status(state: State, order_id: str, body: Body) -> Answer:
     """Fix the status of an order; null hands it back to the life cycle."""
     status = body.get("fulfillmentStatus", "")
     if status is not None and status not in STATUSES:
         raise RefusedError(
             400, f"fulfillmentStatus: must be null or one of {', '.join(sorted(STATUSES))}"
         )
-    found = world.find(order_id)
+    found = state.find(order_id)
     if found is None:
         raise RefusedError(404, "Order not found")
-    now = world.now()
+    now = state.now()
     found.force(status, now)
     return answer({"id": found.id, "fulfillmentStatus": found.status(now)})
 
 
-def webhooks(world: World, _: Body) -> Answer:
+def webhooks(state: State, _: Body) -> Answer:
     """Answer all webhooks so far."""
     found = [
         {"event": delivery.event, "answers": delivery.answers}
-        for delivery in world.outbox.deliveries
+        for delivery in state.outbox.deliveries
     ]
     return answer({"webhooks": found})
 
 
-def send_webhook(world: World, body: Body) -> Answer:
+def send_webhook(state: State, body: Body) -> Answer:
     """Deliver an event."""
-    if world.watch is None:
+    if state.changes is None:
         raise RefusedError(409, "There is nobody to deliver to: give the sandbox a webhook_url")
-    world.outbox.add(body, world.now())
+    state.outbox.add(body, state.now())
     return answer({})
 
 
-ROUTES: Mapping[tuple[str, str], Callable[[World, Body], Answer]] = {
+ROUTES: Mapping[tuple[str, str], Callable[[State, Body], Answer]] = {
     ("GET", "audit"): audit,
     ("GET", "orders"): orders,
     ("POST", "advance"): advance,

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 from attrs.validators import ge, in_, le
 
-from gelato_async.sandbox.plan import FaultPlan
+from gelato_async.sandbox.faults.plan import FaultPlan
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WORD = re.compile(r"[!-~]+")

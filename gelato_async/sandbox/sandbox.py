@@ -15,7 +15,7 @@ from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.server import Server, listen
-from gelato_async.sandbox.webhook_outbox import WebhookDelivery
+from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 
 class SandboxError(OSError):

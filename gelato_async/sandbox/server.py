@@ -21,7 +21,7 @@ except ImportError as _missing:
     ) from _missing
 
 from gelato_async.sandbox.app import ABORT, ARRIVED, Message, Receive, SandboxApp, Send
-from gelato_async.sandbox.webhook_delivery import Courier
+from gelato_async.sandbox.webhooks.delivery import WebhookSender
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _BACKLOG = 2048
@@ -61,7 +61,7 @@ class Server(uvicorn.Server):
             )
         )
         self._sandbox = app
-        self._courier: asyncio.Task[None] | None = None
+        self._webhook_sender: asyncio.Task[None] | None = None
         self._listener = listener
         self._on_started = on_started
 
@@ -92,7 +92,7 @@ class Server(uvicorn.Server):
         """Start, and tell."""
         await super().startup(sockets)
         if self._sandbox.webhook_url:
-            self._courier = asyncio.create_task(Courier(self._sandbox).run())
+            self._webhook_sender = asyncio.create_task(WebhookSender(self._sandbox).run())
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -101,7 +101,10 @@ class Server(uvicorn.Server):
             listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        tasks = [*self.server_state.tasks, *([self._courier] if self._courier else [])]
+        tasks = [
+            *self.server_state.tasks,
+            *([self._webhook_sender] if self._webhook_sender else []),
+        ]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

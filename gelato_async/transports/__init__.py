@@ -1,1 +1,6 @@
-"""Bytes out, bytes in. The only importers of httpx; the errors of its kind end here."""
+"""Transports: bytes out, bytes in.
+
+The only package that imports httpx; its errors end here as ours. `base` says what a transport is.
+`httpx` is the default one, on the connections of `pool`; `injected` wraps a client of the
+caller's; `scripted` answers from a list, for tests.
+"""

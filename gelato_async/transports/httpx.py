@@ -14,8 +14,8 @@ import httpx
 from attrs import define, field
 
 from gelato_async._version import __version__
+from gelato_async.core.credentials import is_loopback
 from gelato_async.core.errors import ConnectionFailedError, GelatoError, NoAnswerError
-from gelato_async.core.hosts import is_loopback
 from gelato_async.core.messages import Request, Response
 from gelato_async.transports.base import BeforeSend
 from gelato_async.transports.pool import ConnectionPool

@@ -4,8 +4,8 @@ Needs no extra. See `WebhookReceiver` for how to use it, and what to do with an 
 """
 
 from gelato_async.webhooks.answers import WebhookAnswer
-from gelato_async.webhooks.base_events import Event, UnknownEvent
-from gelato_async.webhooks.order_events import (
+from gelato_async.webhooks.events.base import Event, UnknownEvent
+from gelato_async.webhooks.events.orders import (
     ItemFulfillment,
     ItemStatus,
     OrderDeliveryEstimateUpdated,
@@ -14,10 +14,8 @@ from gelato_async.webhooks.order_events import (
     OrderItemTrackingCodeUpdated,
     OrderStatusUpdated,
 )
-from gelato_async.webhooks.parsing import EVENTS, parse_event
-from gelato_async.webhooks.receiver import WebhookReceiver
-from gelato_async.webhooks.stock_events import CatalogProductStockAvailabilityUpdated
-from gelato_async.webhooks.store_events import (
+from gelato_async.webhooks.events.stock import CatalogProductStockAvailabilityUpdated
+from gelato_async.webhooks.events.stores import (
     StoreProductChange,
     StoreProductCreated,
     StoreProductDeleted,
@@ -29,6 +27,8 @@ from gelato_async.webhooks.store_events import (
     StoreProductTemplateUpdated,
     StoreProductUpdated,
 )
+from gelato_async.webhooks.parsing import EVENTS, parse_event
+from gelato_async.webhooks.receiver import WebhookReceiver
 from gelato_async.webhooks.stores import Claim, LeasedStore, MemoryStore, SqliteStore, WebhookStore
 
 __all__ = [

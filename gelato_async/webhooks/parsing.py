@@ -12,16 +12,16 @@ from attrs import evolve
 
 from gelato_async.core import wire
 from gelato_async.core.errors import Problem, WebhookError
-from gelato_async.core.kinds import as_identifier
-from gelato_async.webhooks.base_events import Event, UnknownEvent
-from gelato_async.webhooks.order_events import (
+from gelato_async.core.json_values import as_identifier
+from gelato_async.webhooks.events.base import Event, UnknownEvent
+from gelato_async.webhooks.events.orders import (
     OrderDeliveryEstimateUpdated,
     OrderItemStatusUpdated,
     OrderItemTrackingCodeUpdated,
     OrderStatusUpdated,
 )
-from gelato_async.webhooks.stock_events import CatalogProductStockAvailabilityUpdated
-from gelato_async.webhooks.store_events import (
+from gelato_async.webhooks.events.stock import CatalogProductStockAvailabilityUpdated
+from gelato_async.webhooks.events.stores import (
     StoreProductCreated,
     StoreProductDeleted,
     StoreProductTemplateCreated,

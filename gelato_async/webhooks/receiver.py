@@ -19,7 +19,7 @@ from gelato_async.webhooks.answers import (
     header_values,
     read,
 )
-from gelato_async.webhooks.base_events import Event, UnknownEvent
+from gelato_async.webhooks.events.base import Event, UnknownEvent
 from gelato_async.webhooks.parsing import parse_event
 from gelato_async.webhooks.stores import Claim, LeasedStore, MemoryStore, WebhookStore
 
@@ -87,7 +87,7 @@ class WebhookReceiver:
 
     Raises:
         ValueError: a secret is empty or cannot be sent in a header, or there is none and that is
-            not wished for; or `header` is no name of a header.
+            not asked for; or `header` is no name of a header.
     """
 
     def __init__(
@@ -99,7 +99,7 @@ class WebhookReceiver:
         max_body: int = 1_048_576,
         allow_unauthenticated: bool = False,
     ) -> None:
-        self._secrets = _checked(secrets, allow_unauthenticated=allow_unauthenticated)
+        self._secrets = _validated_options(secrets, allow_unauthenticated=allow_unauthenticated)
         if not _TOKEN.fullmatch(header):
             raise ValueError("header: must be the name of a header, without a value")
         self.header: str = header
@@ -266,7 +266,7 @@ def _shown(event: Event) -> str:
     return f"{event.event[:_SHOWN]!r} {(event.id or '')[:_SHOWN]!r}"
 
 
-def _checked(
+def _validated_options(
     secrets: str | Iterable[str] | None, *, allow_unauthenticated: bool
 ) -> tuple[bytes, ...]:
     found = (secrets,) if isinstance(secrets, str) else tuple(secrets or ())

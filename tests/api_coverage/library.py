@@ -12,7 +12,7 @@ from attrs import frozen
 
 from gelato_async.backends import connect, gelato
 from gelato_async.client.clients import GelatoClient, GelatoConnectClient
-from gelato_async.core.operations import Operation
+from gelato_async.core.operations.base import Operation
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule
 from gelato_async.core.wire import Dialect, camel, wire_names
@@ -50,8 +50,8 @@ APIS = (
         gelato.ORIGINS,
         gelato.ROUTES,
         gelato.RULES,
-        Dialect(gelato.RENAMES),
-        gelato.UNSUPPORTED,
+        Dialect(gelato.orders.RENAMES),
+        gelato.orders.UNSUPPORTED,
     ),
     Api(
         "connect",

@@ -6,15 +6,15 @@ import pytest
 from support.documented_samples import CONNECT, GELATO, ORDER
 
 from gelato_async import DecodeError, Response
-from gelato_async.core.operations import (
+from gelato_async.core.operations.orders import (
     ConfirmDraft,
     CreateOrder,
     GetOrder,
     SearchOrders,
     SubmitOrder,
 )
-from gelato_async.core.product_operations import GetCatalog, GetProduct
-from gelato_async.core.store_operations import (
+from gelato_async.core.operations.products import GetCatalog, GetProduct
+from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     GetStoreProduct,
     GetTemplate,

@@ -162,11 +162,13 @@ def test_bodies_are_compact_utf_8(api):
 
 
 @both
-def test_the_creating_operation_is_the_one_that_settles(api):
-    settled = [
-        kind for kind, route in api.backend.routes.items() if route.repeat.name == "AFTER_SETTLING"
+def test_the_creating_operation_is_the_one_that_reconciles(api):
+    reconciled = [
+        kind
+        for kind, route in api.backend.routes.items()
+        if route.repeat.name == "AFTER_RECONCILIATION"
     ]
-    assert settled == [api.backend.creates] == [api.create]
+    assert reconciled == [api.backend.create_operation] == [api.create]
 
 
 @both
@@ -237,10 +239,12 @@ def test_what_an_address_has_in_extra_is_masked_however_deep(api):
 
 @both
 def test_a_review_tells_all_problems_or_gives_the_body(api):
-    assert api.backend.review(api.create(with_order(currency="")))[0][0].path == "currency"
-    problems, body = api.backend.review(api.create(MINIMAL))
+    assert (
+        api.backend.problems_and_body(api.create(with_order(currency="")))[0][0].path == "currency"
+    )
+    problems, body = api.backend.problems_and_body(api.create(MINIMAL))
     assert (list(problems), body) == ([], api.backend.build(api.create(MINIMAL)).body)
-    problems, body = api.backend.review(api.create(with_order(extra={"odd": {1, 2}})))
+    problems, body = api.backend.problems_and_body(api.create(with_order(extra={"odd": {1, 2}})))
     assert (problems[0].path, body) == ("extra", b"")
 
 
@@ -248,4 +252,4 @@ def test_a_review_tells_all_problems_or_gives_the_body(api):
 def test_a_field_that_holds_something_else_is_told_and_never_raises_otherwise(api):
     with pytest.raises(ValidationError, match="wrong type"):
         api.backend.check(api.create(with_order(shipping_address="Storgatan 1")))
-    assert api.backend.scrubber(api.create(with_order(items=["odd"]))).text("odd") == "odd"
+    assert api.backend.redactor(api.create(with_order(items=["odd"]))).text("odd") == "odd"

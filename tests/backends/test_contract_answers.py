@@ -5,8 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 from attrs import evolve
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 from support.contract import APIS, CONNECT, DEPOT, EVERYONE, GELATO, MINIMAL, QUOTE, SWEDE, both
 
 from gelato_async import (
@@ -306,12 +305,12 @@ def mutated(draw, found, needed, path=""):
     required = needed.get(path, set())
     for key, value in found.items():
         here = f"{path}.{key}".lstrip(".")
-        fate = draw(st.sampled_from(["keep"] * 6 + ["drop", "null", "other", "news"]))
+        change = draw(st.sampled_from(["keep"] * 6 + ["drop", "null", "other", "news"]))
         holds_required = key in required
-        if fate == "keep" or holds_required:
+        if change == "keep" or holds_required:
             changed[key] = mutated(draw, value, needed, here)
-        elif fate != "drop":
-            changed[key] = {"null": None, "other": draw(JSON), "news": "brand_new"}[fate]
+        elif change != "drop":
+            changed[key] = {"null": None, "other": draw(JSON), "news": "brand_new"}[change]
     return changed
 
 

@@ -22,8 +22,8 @@ from gelato_async import (
     ServerError,
     ValidationError,
 )
-from gelato_async.backends.gelato_products import ROUTES, RULES
-from gelato_async.core.product_operations import (
+from gelato_async.backends.gelato.products import ROUTES, RULES
+from gelato_async.core.operations.products import (
     GetAvailability,
     GetCatalog,
     GetCoverDimensions,

@@ -1,18 +1,19 @@
 """Every route of both backends.
 
-What may be done when its fate is unknown is what its operation can do.
+What may be done when its change is unknown is what its operation can do.
 """
 
 import pytest
 
 from gelato_async.backends import connect, gelato
-from gelato_async.core.operations import CheckedOperation, CreateOperation, OnceOperation
+from gelato_async.core.operations.base import CheckedOperation, OnceOperation
+from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.routes import Repeat
 
 KINDS = {
     Repeat.NEVER: OnceOperation,
     Repeat.CHECKING: CheckedOperation,
-    Repeat.AFTER_SETTLING: CreateOperation,
+    Repeat.AFTER_RECONCILIATION: CreateOperation,
 }
 ROUTES = [
     pytest.param(operation, route, id=f"{backend}-{operation.__name__}")

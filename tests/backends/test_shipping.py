@@ -5,8 +5,8 @@ from support.golden import SAMPLES, broken, parse, refused_keys, sample, shown, 
 
 from gelato_async import UnsupportedError
 from gelato_async.backends.connect import connect_backend
-from gelato_async.backends.gelato_shipping import ROUTES, RULES
-from gelato_async.core.shipping_operations import ListShipmentMethods, SearchShippingPrices
+from gelato_async.backends.gelato.shipping import ROUTES, RULES
+from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
 from gelato_async.models.enums import ShipmentMethodType
 from gelato_async.models.shipping import ShippingPricesProduct, ShippingPricesRequest
 

@@ -6,17 +6,16 @@ import pytest
 from attrs import evolve
 
 from gelato_async import DecodeError, NotFoundError, Response, UnsupportedError, ValidationError
-from gelato_async.backends import gelato_stores
 from gelato_async.backends.connect import connect_backend
-from gelato_async.backends.gelato import gelato_backend
-from gelato_async.core.operations import OnceOperation
-from gelato_async.core.rules import problems_of
-from gelato_async.core.store_operations import (
+from gelato_async.backends.gelato import gelato_backend, stores as gelato_stores
+from gelato_async.core.operations.base import OnceOperation
+from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     GetStoreProduct,
     GetTemplate,
     ListStoreProducts,
 )
+from gelato_async.core.rules import problems_of
 from gelato_async.models.enums import ConnectionStatus, FitMethod, SalesChannel, StoreProductStatus
 from gelato_async.models.fields import WIRE_NAMES
 from gelato_async.models.store_product import (

@@ -17,7 +17,7 @@ def shop(virtual):
 @pytest.fixture
 def client_for(shop, virtual):
     def make(**options):
-        options = {"retry": RetryPolicy(settle=4), "limiter": Unlimited()} | options
+        options = {"retry": RetryPolicy(reconcile=4), "limiter": Unlimited()} | options
         return GelatoClient(
             "key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, **options
         )

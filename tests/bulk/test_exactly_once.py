@@ -23,10 +23,10 @@ FAULTS = [
 ]
 
 
-def client_of(sandbox, backend, settle):
+def client_of(sandbox, backend, reconcile):
     options = {
         "base_url": sandbox.url,
-        "retry": RetryPolicy(settle=settle),
+        "retry": RetryPolicy(reconcile=reconcile),
         "limiter": LocalLimiter(),
     }
     if backend == "gelato":
@@ -34,9 +34,9 @@ def client_of(sandbox, backend, settle):
     return GelatoConnectClient("sandbox", "sandbox-key", "sandbox-secret", **options)
 
 
-async def submitted(sandbox, backend, orders, settle):
+async def submitted(sandbox, backend, orders, reconcile):
     async with (
-        client_of(sandbox, backend, settle) as client,
+        client_of(sandbox, backend, reconcile) as client,
         submit_orders(client, orders) as outcomes,
     ):
         return [outcome async for outcome in outcomes]
@@ -60,7 +60,7 @@ async def test_every_order_is_made_exactly_once_under_faults(
 ):
     references = [f"r{i}" for i in range(ORDERS)]
     with Sandbox(faults=FaultPlan(FAULTS, seed=seed), search_lag=0.2) as sandbox:
-        outcomes = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
+        outcomes = await submitted(sandbox, backend, map(make_order, references), reconcile=1.5)
         audit = sandbox.audit()
     assert sum(audit.faults.values()) > 10
     assert {
@@ -73,9 +73,11 @@ async def test_every_order_is_made_exactly_once_under_faults(
 
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
-async def test_without_a_settling_window_orders_are_made_twice(anyio_backend, make_order):
+async def test_without_a_reconciliation_window_orders_are_made_twice(anyio_backend, make_order):
     with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
-        await submitted(sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), settle=0)
+        await submitted(
+            sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), reconcile=0
+        )
         assert sandbox.audit().duplicates
 
 
@@ -83,15 +85,17 @@ async def test_without_a_settling_window_orders_are_made_twice(anyio_backend, ma
 async def test_with_an_immediate_resend_orders_are_made_twice(
     anyio_backend, make_order, monkeypatch
 ):
-    async def resend_at_once(attempts, creations, deadline=0.0):
-        for creation in creations:
-            creation.last_look = creation.unclear_since + attempts.retry.settle
+    async def resend_at_once(sender, pendings, deadline=0.0):
+        for pending in pendings:
+            pending.last_look = pending.unclear_since + sender.retry.reconcile
         await anyio.lowlevel.checkpoint()
         return ()
 
     monkeypatch.setattr(create_once, "look", resend_at_once)
     with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
-        await submitted(sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), settle=1.5)
+        await submitted(
+            sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), reconcile=1.5
+        )
         assert sandbox.audit().duplicates
 
 
@@ -101,11 +105,11 @@ async def test_a_reference_of_a_canceled_order_is_ordered_anew_and_never_adopted
 ):
     references = [f"r{i}" for i in range(40)]
     with Sandbox(faults=FaultPlan(FAULTS, seed=5), search_lag=0.2) as sandbox:
-        before = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
+        before = await submitted(sandbox, backend, map(make_order, references), reconcile=1.5)
         async with client_of(sandbox, backend, 1.5) as client:
             for outcome in before:
                 await client.orders.cancel(outcome.order_id)
-        after = await submitted(sandbox, backend, map(make_order, references), settle=1.5)
+        after = await submitted(sandbox, backend, map(make_order, references), reconcile=1.5)
     old = {outcome.order_id for outcome in before}
     assert len(after) == 40
     for outcome in after:

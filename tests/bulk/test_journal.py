@@ -24,10 +24,10 @@ from gelato_async import (
     ScriptedTransport,
     Unlimited,
 )
-from gelato_async.bulk import Created, journal_file, submit_orders
-from gelato_async.bulk import journal as journal_module
-from gelato_async.bulk.journal import Journal
-from gelato_async.bulk.journal_file import APPLICATION, JournalError
+from gelato_async.bulk import Created, submit_orders
+from gelato_async.bulk.journal import file as journal_file, writer as journal_writer
+from gelato_async.bulk.journal.file import APPLICATION, JournalError
+from gelato_async.bulk.journal.reader import Journal
 
 SECRETS = [
     "1 Sample Street",
@@ -184,7 +184,7 @@ async def test_a_copy_with_the_log_goes_on(make_order, shop, virtual, path):
             shutil.copy(path, copy)
             shutil.copy(f"{path}-wal", f"{copy}-wal")
             break
-    await outcomes_of(client_with(shop, virtual, retry=RetryPolicy(settle=4)), orders, copy)
+    await outcomes_of(client_with(shop, virtual, retry=RetryPolicy(reconcile=4)), orders, copy)
     assert counts(shop) == {order.order_reference_id: 1 for order in orders}
 
 
@@ -206,7 +206,7 @@ HOLDER = """
 import sys
 from pathlib import Path
 from gelato_async import GelatoClient
-from gelato_async.bulk.journal_file import Binding, open_journal
+from gelato_async.bulk.journal.file import Binding, open_journal
 file = open_journal(Path(sys.argv[1]), Binding.of(GelatoClient("sEcReT-kEy-1").engine.backend))
 print("open", flush=True)
 sys.stdin.read()
@@ -258,7 +258,7 @@ async def test_a_second_run_in_the_same_process_is_refused(make_order, shop, vir
 
 
 def test_one_who_opens_it_while_another_closes_it_keeps_it_for_himself(path, monkeypatch):
-    from gelato_async.bulk import journal_file
+    from gelato_async.bulk.journal import file as journal_file
 
     binding = journal_file.Binding(backend="gelato", origin="o", prefix="", key="k")
     first, between = journal_file.open_journal(path, binding), []
@@ -389,7 +389,7 @@ async def test_an_empty_file_becomes_a_journal(make_order, shop, virtual, path):
 
 
 def _full_after(monkeypatch, path, pages):
-    opened = journal_module.open_journal
+    opened = journal_writer.open_journal
 
     def nearly_full(*args):
         file = opened(*args)
@@ -397,7 +397,7 @@ def _full_after(monkeypatch, path, pages):
         file.connection.execute(f"PRAGMA max_page_count = {now + pages}")
         return file
 
-    monkeypatch.setattr(journal_module, "open_journal", nearly_full)
+    monkeypatch.setattr(journal_writer, "open_journal", nearly_full)
 
 
 @pytest.mark.anyio
@@ -433,7 +433,7 @@ async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
 async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(
     make_order, shop, virtual, path, monkeypatch
 ):
-    opened = journal_module.open_journal
+    opened = journal_writer.open_journal
 
     def failing(*args):
         file = opened(*args)
@@ -443,7 +443,7 @@ async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(
         )
         return file
 
-    monkeypatch.setattr(journal_module, "open_journal", failing)
+    monkeypatch.setattr(journal_writer, "open_journal", failing)
     with anyio.fail_after(90), pytest.raises(JournalError, match="full"):
         await outcomes_of(client_with(shop, virtual), [make_order("r")], path)
 
@@ -459,7 +459,7 @@ async def test_a_journal_can_be_read(make_order, shop, virtual, path, client_for
     assert "key" not in about
     assert journal.count() == {"intended": 0, "created": 2, "rejected": 1, "unknown": 0}
     rows = {row.reference: row for row in journal.rows()}
-    assert (rows["r0"].state, rows["r0"].order_id, rows["r0"].adopted, rows["r0"].attempts) == (
+    assert (rows["r0"].state, rows["r0"].order_id, rows["r0"].adopted, rows["r0"].sends) == (
         "created",
         "r0-0",
         False,

@@ -41,7 +41,7 @@ async def test_what_was_rejected_is_told_as_the_very_order_that_was_given(
         shop.faults["refused"] = [failed(400)]
 
 
-async def test_only_a_reference_that_was_used_before_is_a_clash(client_for, make_order, shop):
+async def test_only_a_reference_that_was_used_before_is_a_conflict(client_for, make_order, shop):
     shop.faults["refused"] = [failed(400)]
     orders = [
         make_order("r"),
@@ -50,9 +50,9 @@ async def test_only_a_reference_that_was_used_before_is_a_clash(client_for, make
         make_order("refused"),
     ]
     rejected = await rejected_of(client_for(), orders)
-    assert [outcome.order for outcome in rejected if outcome.is_clash] == [orders[1]]
-    assert [outcome.is_clash for outcome in map(copy.copy, rejected)] == [
-        outcome.is_clash for outcome in rejected
+    assert [outcome.order for outcome in rejected if outcome.is_conflict] == [orders[1]]
+    assert [outcome.is_conflict for outcome in map(copy.copy, rejected)] == [
+        outcome.is_conflict for outcome in rejected
     ]
 
 
@@ -68,7 +68,7 @@ def test_what_was_rejected_is_no_part_of_what_an_outcome_equals(make_order):
     error = KeyError()
     plain = Rejected(reference="r", error=error)
     assert plain.order is None
-    assert not plain.is_clash
+    assert not plain.is_conflict
     assert plain == Rejected(reference="r", error=error, order=make_order("r"))
     assert Unknown(reference="r", error=error) == Unknown(
         reference="r", error=error, in_flight=True

@@ -10,7 +10,7 @@ from support.fake_shop import failed, lost
 
 from gelato_async import BadRequestError, Response, RetryPolicy, ValidationError
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders
-from gelato_async.bulk.journal import Journal
+from gelato_async.bulk.journal.reader import Journal
 
 pytestmark = pytest.mark.anyio
 
@@ -110,10 +110,10 @@ async def test_changed_contents_under_a_used_reference_are_an_error_for_that_ord
     assert rejected.error.problems[0].path == "orderReferenceId"
     assert counts(shop) == {"r": 1, "good": 1}
     (replayed,) = await outcomes_of(client_for(), [make_order("r")], path)
-    assert replayed.order_id == "r-0", "the clash must not spoil what is known of the true order"
+    assert replayed.order_id == "r-0", "the conflict must not spoil what is known of the true order"
 
 
-async def test_what_was_in_flight_is_settled_before_it_is_sent_again_and_new_ones_go_at_once(
+async def test_what_was_in_flight_is_reconciled_before_it_is_sent_again_and_new_ones_go_at_once(
     client_for, make_order, shop, path, virtual
 ):
     old = [f"old{i}" for i in range(20)]
@@ -129,7 +129,7 @@ async def test_what_was_in_flight_is_settled_before_it_is_sent_again_and_new_one
 
     shop.commit = noting
     new = [f"new{i}" for i in range(20)]
-    patient = client_for(retry=RetryPolicy(settle=60))
+    patient = client_for(retry=RetryPolicy(reconcile=60))
     found = by_reference(await outcomes_of(patient, map(make_order, old + new), path))
     assert counts(shop) == dict.fromkeys(old + new, 1)
     assert {reference for reference in old if found[reference].adopted} == arrived
@@ -160,7 +160,7 @@ async def test_an_order_that_becomes_searchable_late_is_not_sent_again(
     assert counts(shop) == {"r": 1}
 
 
-async def test_what_was_in_flight_and_is_no_longer_in_the_input_is_settled_else_unknown(
+async def test_what_was_in_flight_and_is_no_longer_in_the_input_is_reconciled_else_unknown(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, map(make_order, ["made", "gone"]), path, arrived={"made"})
@@ -182,7 +182,7 @@ async def test_unknown_ones_are_looked_for_again_in_the_next_run(
     assert second == Created(reference="r", order_id="r-0", adopted=True)
 
 
-async def test_an_unknown_one_that_is_in_the_input_again_is_sent_once_it_was_settled(
+async def test_an_unknown_one_that_is_in_the_input_again_is_sent_once_it_was_reconciled(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, [make_order("r")], path)
@@ -203,7 +203,7 @@ async def test_an_accepted_one_is_never_sent_again_by_a_later_run(
     assert shop.orders == {}
 
 
-async def test_resume_only_settles_and_sends_nothing_new(client_for, make_order, shop, path):
+async def test_resume_only_reconciles_and_sends_nothing_new(client_for, make_order, shop, path):
     await crash_with(shop, client_for, map(make_order, ["made", "absent"]), path, arrived={"made"})
     orders = map(make_order, ["made", "absent", "new0", "new1"])
     async with submit_orders(client_for(), orders, journal=path, resume_only=True) as outcomes:

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.anyio
 
 @pytest.mark.parametrize("fault", [failed(503), lost])
 @pytest.mark.parametrize("at", [0, 150, 299])
-async def test_an_async_input_that_ends_while_an_order_is_settled_drops_none(
+async def test_an_async_input_that_ends_while_an_order_is_reconciled_drops_none(
     client_for, make_order, shop, virtual, fault, at
 ):
     shop.faults[f"r{at}"] = [fault]

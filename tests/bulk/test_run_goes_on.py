@@ -14,8 +14,9 @@ from gelato_async import (
     Response,
     RetryPolicy,
 )
-from gelato_async.bulk import Created, Journal, JournalError, Unknown, run, submit_orders
-from gelato_async.bulk.journal import JournalWriter
+from gelato_async.bulk import Created, Journal, JournalError, Unknown, submit_orders
+from gelato_async.bulk.journal.writer import JournalWriter
+from gelato_async.bulk.run import run
 
 pytestmark = pytest.mark.anyio
 
@@ -37,7 +38,7 @@ async def test_an_order_that_always_fails_while_others_get_through_ends_as_unkno
     found = by_reference(await outcomes_of(client_for(), orders(3)))
     assert isinstance(found["r1"], Unknown)
     assert "it failed each time, while others got through" in str(found["r1"].error)
-    assert 5 < found["r1"].attempts <= 12
+    assert 5 < found["r1"].sends <= 12
     assert counts(shop) == {"r0": 1, "r2": 1}
 
 
@@ -128,7 +129,7 @@ async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_
 
 @pytest.mark.parametrize("workers", [20, 60])
 async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, monkeypatch, workers):
-    monkeypatch.setattr(run, "PARKED", 5)
+    monkeypatch.setattr(run, "MAX_UNRESOLVED", 5)
     shop.latency = 1.0
     shop.faults = {f"r{workers + 4 * i}": [lost] for i in range(8)}
     search = shop._search
@@ -141,15 +142,15 @@ async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, mo
     assert counts(shop) == {f"r{i}": 1 for i in range(number)}
 
 
-async def test_with_the_parking_full_no_more_are_sent(
+async def test_with_the_reconciler_full_no_more_are_sent(
     client_for, orders, shop, virtual, monkeypatch
 ):
-    monkeypatch.setattr(run, "PARKED", 5)
+    monkeypatch.setattr(run, "MAX_UNRESOLVED", 5)
     shop.latency, shop.faults = 1.0, {f"r{i}": [lost] for i in range(200)}
     shop.search_fault = Response(status=503)
     async with submit_orders(client_for(), orders(200), workers=4, grace=0) as outcomes:
         await virtual.sleep(60)
-        assert 5 <= outcomes.progress.parked <= 5 + 4
+        assert 5 <= outcomes.progress.unresolved <= 5 + 4
 
 
 async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(
@@ -214,7 +215,7 @@ async def test_iterating_after_the_block_is_an_error(client_for, orders):
         await anext(outcomes)
 
 
-async def test_settling_without_a_connection_says_so_at_once(
+async def test_reconciliation_without_a_connection_says_so_at_once(
     client_for, make_order, shop, virtual, path
 ):
     await crash_with(shop, client_for, [make_order("r")], path)
@@ -236,14 +237,14 @@ async def test_what_an_earlier_run_took_is_told_with_its_outcome(
     shop._search = lambda _: Response(status=200, body=b'{"orders":[]}')
     (first,) = await outcomes_of(client_for(), [make_order("r")], path)
     (second,) = await outcomes_of(client_for(), [make_order("r")], path)
-    assert [(type(outcome), outcome.attempts) for outcome in (first, second)] == [
+    assert [(type(outcome), outcome.sends) for outcome in (first, second)] == [
         (Unknown, 3),
         (Unknown, 3),
     ]
     del shop._search
     (third,) = await outcomes_of(client_for(), [], path)
     (replayed,) = await outcomes_of(client_for(), [make_order("r")], path)
-    assert (third.attempts, third.adopted) == (replayed.attempts, replayed.adopted) == (3, True)
+    assert (third.sends, third.adopted) == (replayed.sends, replayed.adopted) == (3, True)
     assert replayed.replayed
 
 

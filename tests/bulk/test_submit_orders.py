@@ -122,7 +122,7 @@ async def test_what_breaks_rules_or_cannot_be_carried_or_is_refused_is_rejected_
     assert run.progress.rejected == 3
 
 
-async def test_a_lost_answer_is_settled_and_the_order_adopted(client_for, make_order, shop):
+async def test_a_lost_answer_is_reconciled_and_the_order_adopted(client_for, make_order, shop):
     shop.faults["r1"] = [lost]
     found, run = await outcomes_of(client_for(), (make_order(f"r{i}") for i in range(3)))
     by_reference = {outcome.reference: outcome for outcome in found}
@@ -199,7 +199,7 @@ async def test_when_looking_fails_the_outcome_is_unknown_and_nothing_is_sent_aga
 async def test_without_resend_an_absent_order_is_unknown(client_for, make_order, shop):
     shop.faults["r"] = [failed(503)]
     found, _ = await outcomes_of(
-        client_for(retry=RetryPolicy(settle=1, resend=False)), [make_order("r")]
+        client_for(retry=RetryPolicy(reconcile=1, resend=False)), [make_order("r")]
     )
     assert isinstance(found[0], Unknown)
 
@@ -221,7 +221,7 @@ async def test_a_refused_key_stops_the_run_and_nothing_is_recorded_as_rejected(
     assert outcomes.leftover == ()
 
 
-async def test_a_refused_key_while_settling_stops_the_run_and_tells_what_is_unclear(
+async def test_a_refused_key_while_reconciliation_stops_the_run_and_tells_what_is_unclear(
     client_for, make_order, shop
 ):
     shop.faults["r"] = [lost]
@@ -301,7 +301,7 @@ async def test_what_does_not_answer_within_the_grace_is_unknown(client_for, make
     (unknown,) = outcomes.leftover
     assert isinstance(unknown, Unknown)
     assert unknown.error.order_reference_id == "r"
-    assert pickle.loads(pickle.dumps(unknown.error)).attempts == 1
+    assert pickle.loads(pickle.dumps(unknown.error)).sends == 1
 
 
 async def test_an_exception_in_the_block_comes_out_as_it_is(client_for, make_order):

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 import pytest
 
 from gelato_async.cli.__main__ import main
-from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.sandbox import FaultPlan, Sandbox
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ import sys
 import pytest
 
 from gelato_async.bulk import read_csv, read_jsonl
-from gelato_async.cli import formats, sources
-from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.cli.input import formats, sources
+from gelato_async.cli.samples.orders import sample_orders, to_line
 
 
 def changed(line, **changes):
@@ -262,14 +262,14 @@ def test_fix_mends_json_lines_and_leaves_the_others_to_the_byte(command, orders,
     result = command("check", path, "--fix", out)
     said = [line.removeprefix(f"{path}:") for line in result.out.splitlines()]
     assert (
-        said.pop() == f"9 checked: 3 fine, 6 with problems. 5 mended on 3 lines, written to {out}."
+        said.pop() == f"9 checked: 3 fine, 6 with problems. 5 fixed on 3 lines, written to {out}."
     )
-    assert {line for line in said if "mended" in line} == {
-        "2: shippingAddress.city: mended: white space around it was cut off",
-        "2: shippingAddress.country: mended: white space around it was cut off",
-        "2: shippingAddress.country: mended: uk is GB",
-        "9: shippingAddress.country: mended: fr is FR",
-        "10: items[5]: mended: white space around it was cut off",
+    assert {line for line in said if "fixed" in line} == {
+        "2: shippingAddress.city: fixed: white space around it was cut off",
+        "2: shippingAddress.country: fixed: white space around it was cut off",
+        "2: shippingAddress.country: fixed: uk is GB",
+        "9: shippingAddress.country: fixed: fr is FR",
+        "10: items[5]: fixed: white space around it was cut off",
     }
     assert result.code == 1
     assert any(line.startswith("8: shippingAddress.country: must be a two-letter") for line in said)
@@ -284,8 +284,8 @@ def test_fix_mends_json_lines_and_leaves_the_others_to_the_byte(command, orders,
         10,
     ]
     assert after[8].endswith(b"\r\n")
-    mended = next(line for line in read_jsonl(after) if line.number == 2)
-    assert (mended.order.shipping_address.country, mended.order.shipping_address.city) == (
+    fixed = next(line for line in read_jsonl(after) if line.number == 2)
+    assert (fixed.order.shipping_address.country, fixed.order.shipping_address.city) == (
         "GB",
         "Lund",
     )
@@ -305,12 +305,12 @@ def test_fix_mends_csv_and_leaves_the_other_rows_to_the_byte(command, csv_file, 
     assert result.code == 1
     said = [line.removeprefix(f"{path}:") for line in result.out.splitlines()]
     assert said[:4] == [
-        "2: country: mended: white space around it was cut off",
-        "2: country: mended: uk is GB",
-        "3: city: mended: white space around it was cut off",
+        "2: country: fixed: white space around it was cut off",
+        "2: country: fixed: uk is GB",
+        "3: city: fixed: white space around it was cut off",
         "7: has 2 fields, and the header 48",
     ]
-    assert said[-1].endswith(f"3 mended on 2 lines, written to {out}.")
+    assert said[-1].endswith(f"3 fixed on 2 lines, written to {out}.")
     before, after = (
         path.read_bytes().splitlines(keepends=True),
         gzip.decompress(out.read_bytes()).splitlines(keepends=True),
@@ -358,7 +358,7 @@ def test_submit_reads_what_check_reads(serve, command, name):
     ],
 )
 def test_a_name_tells_the_format(name, told, read):
-    assert (formats.told_format(name), formats.format_of(name)) == (told, read)
+    assert (formats.stated_format(name), formats.format_of(name)) == (told, read)
 
 
 def test_orders_are_counted_before_they_are_read(command, orders, csv_file, tmp_path):

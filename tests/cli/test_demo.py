@@ -2,9 +2,9 @@ import pytest
 
 from gelato_async import GelatoError
 from gelato_async.bulk import Created, Rejected, Unknown
-from gelato_async.cli import demo, demo_sandbox
 from gelato_async.cli.console import CommandError
-from gelato_async.cli.verdict import judge
+from gelato_async.cli.demo import demo, own_sandbox as demo_sandbox
+from gelato_async.cli.demo.comparison import judge
 
 LOST_ANSWERS = ({"name": "dropped, but made", "kind": "drop", "when": "after", "share": 0.3},)
 AUDIT = {
@@ -35,8 +35,8 @@ def test_the_demo_makes_every_order_once(command):
 
 
 @pytest.mark.system
-def test_without_settling_the_demo_fails(command, monkeypatch):
-    monkeypatch.setattr(demo, "SETTLE", 0.0)
+def test_without_reconciliation_the_demo_fails(command, monkeypatch):
+    monkeypatch.setattr(demo, "RECONCILE", 0.0)
     monkeypatch.setattr(demo_sandbox, "FAULTS", LOST_ANSWERS)
     result = command("demo", "--orders", 12)
     assert result.code == 1
@@ -64,22 +64,22 @@ def test_its_process_ends_with_the_block(monkeypatch):
 
 
 def test_unknown_orders_are_3(command, monkeypatch):
-    verdict = judged(
+    comparison = judged(
         Unknown(reference="r", error=GelatoError("who knows")), orders={"gelato": {"r": [["1"]]}}
     )
-    monkeypatch.setattr(demo, "_tried", lambda *_: verdict)
+    monkeypatch.setattr(demo, "_tried", lambda *_: comparison)
     result = command("demo", "--orders", 1)
     assert result.code == 3
-    assert result.out == "No order was made twice; of 2, the fate of 2 is unknown.\n"
+    assert result.out == "No order was made twice; of 2, the outcome of 2 is unknown.\n"
 
 
 def test_a_true_report_breaks_nothing():
-    verdict = judged(
+    comparison = judged(
         Created(reference="r", order_id="1"), orders={"gelato": {"r": [["1"]]}}, faults={"drop": 2}
     )
-    assert (verdict.broken, verdict.lost) == ([], [])
-    assert "faults met    2 (2 drop)" in verdict.text(3.0)
-    assert "rate          1.0 orders/s" in verdict.text(3.0)
+    assert (comparison.broken, comparison.lost) == ([], [])
+    assert "faults met    2 (2 drop)" in comparison.text(3.0)
+    assert "rate          1.0 orders/s" in comparison.text(3.0)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +103,6 @@ def test_every_lie_is_found(outcomes, commits, broken):
 
 def test_too_many_in_a_second_break_the_promise():
     assert judged(references=(), worst_second=100).broken == []
-    verdict = judged(references=(), worst_second=101, commit_times=[])
-    assert verdict.broken == ["101 requests within a second"]
-    assert "rate          0.0 orders/s" in verdict.text(1.0)
+    comparison = judged(references=(), worst_second=101, commit_times=[])
+    assert comparison.broken == ["101 requests within a second"]
+    assert "rate          0.0 orders/s" in comparison.text(1.0)

@@ -6,7 +6,7 @@ import signal
 import pytest
 
 from gelato_async.bulk import submit_orders
-from gelato_async.cli import progress, running
+from gelato_async.cli.submit import progress, running
 from gelato_async.sandbox import Fault
 
 
@@ -48,7 +48,7 @@ def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal
     assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
     assert (
         still_out
-        == "In flight when it ended: 3. Whoever goes on with the journal has them settled first."
+        == "In flight when it ended: 3. Whoever goes on with the journal has them reconciled first."
     )
     assert how.startswith("To go on: gelato-async submit ")
     (reason,) = set(reasons(tmp_path / "out.jsonl"))
@@ -67,31 +67,35 @@ def test_what_was_in_flight_is_told_order_by_order_where_there_is_no_journal(int
     assert advice == "Look unknown ones up before you submit them again: they may have been made."
 
 
-def test_what_settle_does_not_find_is_sent_by_going_on(interrupted, command, tmp_path):
+def test_what_reconcile_does_not_find_is_sent_by_going_on(interrupted, command, tmp_path):
     sandbox, result = interrupted()
-    settled = command("settle", tmp_path / "gelato.jsonl.journal", "--settle", 0)
-    assert settled.code == 3
-    *lines, told = settled.out.splitlines()
+    reconciled = command("reconcile", tmp_path / "gelato.jsonl.journal", "--reconcile", 0)
+    assert reconciled.code == 3
+    *lines, told = reconciled.out.splitlines()
     assert told == "3 looked for: 0 created, 0 rejected, 3 unknown."
     assert all(
         "it was not found; `submit` with this journal and its file looks once more" in line
         for line in lines
     )
-    assert "Do not send it again" not in settled.out
-    again = command(*shlex.split(result.err.partition("To go on: gelato-async ")[2]), "--settle", 0)
+    assert "Do not send it again" not in reconciled.out
+    again = command(
+        *shlex.split(result.err.partition("To go on: gelato-async ")[2]), "--reconcile", 0
+    )
     assert (again.code, again.out) == (0, "3 done: 3 created, 0 rejected, 0 unknown.\n")
     assert sandbox.audit().commits == 3
     assert not sandbox.audit().duplicates
 
 
-def test_ctrl_c_while_settling_tells_how_many_are_left(interrupted, command, tmp_path, monkeypatch):
+def test_ctrl_c_while_reconciliation_tells_how_many_are_left(
+    interrupted, command, tmp_path, monkeypatch
+):
     interrupted()
     monkeypatch.setattr("gelato_async.bulk.submit.TICK", 0.01)
     once = press_ctrl_c()
     monkeypatch.setattr(
-        progress.PlainLines, "show", lambda _, __, figures: figures.parked == 3 and once()
+        progress.PlainLines, "show", lambda _, __, figures: figures.unresolved == 3 and once()
     )
-    result = command("settle", tmp_path / "gelato.jsonl.journal")
+    result = command("reconcile", tmp_path / "gelato.jsonl.journal")
     assert (result.code, result.out) == (130, "")
     assert result.err == "Interrupted: 0 created, 0 rejected, 3 unknown.\n"
 
@@ -99,7 +103,7 @@ def test_ctrl_c_while_settling_tells_how_many_are_left(interrupted, command, tmp
 def test_an_order_of_another_file_is_not_told_to_be_left_alone(interrupted, command, orders):
     interrupted()
     path = orders(3, edit=lambda lines: lines[:1])
-    result = command("submit", path, "--settle", 0)
+    result = command("submit", path, "--reconcile", 0)
     assert (result.code, result.out.splitlines()[0]) == (
         3,
         "3 done: 1 created, 0 rejected, 2 unknown.",

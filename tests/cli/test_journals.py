@@ -5,8 +5,9 @@ import urllib.request
 
 import pytest
 
-from gelato_async.bulk.journal import Journal, JournalWriter
-from gelato_async.bulk.journal_file import JournalError
+from gelato_async.bulk.journal.file import JournalError
+from gelato_async.bulk.journal.reader import Journal
+from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.sandbox import Fault
 
 
@@ -48,9 +49,11 @@ def test_the_same_command_again_sends_nothing_and_reports_all(serve, command, or
 @pytest.mark.system
 def test_the_report_tells_attempts_and_seconds(serve, command, orders, tmp_path):
     serve(Fault("drop", count=1))
-    assert command("submit", orders(2), "--settle", 1, "--report", tmp_path / "out.jsonl").code == 0
+    assert (
+        command("submit", orders(2), "--reconcile", 1, "--report", tmp_path / "out.jsonl").code == 0
+    )
     rows = rows_of(tmp_path / "out.jsonl")
-    assert sorted(row["attempts"] for row in rows) == [1, 2]
+    assert sorted(row["sends"] for row in rows) == [1, 2]
     assert all(row["seconds"] >= 0 for row in rows)
 
 
@@ -232,7 +235,7 @@ def test_status_tells_what_a_journal_is_of(serve, command, orders, backend):
     )
 
 
-@pytest.mark.parametrize("command_line", [["status", "x.journal"], ["settle", "x.journal"]])
+@pytest.mark.parametrize("command_line", [["status", "x.journal"], ["reconcile", "x.journal"]])
 @pytest.mark.parametrize("contents", [None, b"nonsense" * 100])
 def test_no_journal_is_one_line_and_2(command, tmp_path, command_line, contents):
     if contents:
@@ -244,15 +247,15 @@ def test_no_journal_is_one_line_and_2(command, tmp_path, command_line, contents)
 
 
 @pytest.mark.system
-def test_settle_finds_what_was_lost(serve, command, orders):
+def test_reconcile_finds_what_was_lost(serve, command, orders):
     sandbox = serve(Fault("html", count=1, when="after"), search_lag=1.0)
     path = orders(2)
-    first = command("submit", path, "--settle", 0)
+    first = command("submit", path, "--reconcile", 0)
     assert first.code == 3
     assert "1 (in flight" not in command("status", f"{path}.journal").out
-    assert "gelato-async settle " in command("status", f"{path}.journal").out
+    assert "gelato-async reconcile " in command("status", f"{path}.journal").out
     line = first.out.split("again: gelato-async ")[1].strip().rstrip(".")
-    result = command(*shlex.split(line), "--settle", 3)
+    result = command(*shlex.split(line), "--reconcile", 3)
     assert result.code == 0, result.out
     assert (
         result.out.splitlines()[-1] == "1 looked for: 1 created (1 adopted), 0 rejected, 0 unknown."
@@ -261,15 +264,15 @@ def test_settle_finds_what_was_lost(serve, command, orders):
     assert command(*shlex.split(line)).out == "0 looked for: 0 created, 0 rejected, 0 unknown.\n"
 
 
-def test_settle_is_3_where_some_stay_unknown_and_sends_nothing(serve, command, orders):
+def test_reconcile_is_3_where_some_stay_unknown_and_sends_nothing(serve, command, orders):
     sandbox = serve(Fault("html", count=1, when="after"), search_lag=1e6)
     path = orders(1)
-    assert command("submit", path, "--settle", 0).code == 3
-    result = command("settle", f"{path}.journal", "--settle", 0.2)
+    assert command("submit", path, "--reconcile", 0).code == 3
+    result = command("reconcile", f"{path}.journal", "--reconcile", 0.2)
     assert result.code == 3
     assert ": unknown: " in result.out
     assert sandbox.audit().commits == 1
-    other = command("settle", f"{path}.journal", "--backend", "connect")
+    other = command("reconcile", f"{path}.journal", "--backend", "connect")
     assert (other.code, other.err.count("\n")) == (2, 1)
     assert "belongs to another backend" in other.err
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from gelato_async.cli import listening
+from gelato_async.cli import webhook_listener
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "webhooks"
 SECRET = "hush"
@@ -35,7 +35,7 @@ def listen(command, monkeypatch):
     The answers' statuses come along.
     """
     monkeypatch.setenv("GELATO_WEBHOOK_SECRET", SECRET)
-    statuses, posters, complaints = [], [], []
+    statuses, posters, errors = [], [], []
 
     def run(*arguments, posted=(), secret=SECRET, interrupt=False):
         def post(url):
@@ -53,16 +53,16 @@ def listen(command, monkeypatch):
                 os.kill(os.getpid(), signal.SIGINT)
 
         def hear(text):
-            complaints.append(text)
+            errors.append(text)
             if found := re.match(r"Listening at (http://\S+) until Ctrl-C.", text):
                 posters.append(threading.Thread(target=post, args=found.groups()))
                 posters[-1].start()
 
-        monkeypatch.setattr(listening, "complain", hear)
+        monkeypatch.setattr(webhook_listener, "print_error", hear)
         result = command("webhooks", "listen", "--port", 0, *arguments)
         for poster in posters:
             poster.join()
-        result.statuses, result.complaints = statuses, complaints[1:]
+        result.statuses, result.errors = statuses, errors[1:]
         return result
 
     run.statuses = statuses
@@ -71,7 +71,7 @@ def listen(command, monkeypatch):
 
 def test_every_event_is_a_line_and_ctrl_c_ends_it(listen):
     result = listen(posted=map(body_of, EVERY), interrupt=True)
-    assert (result.code, result.statuses, result.complaints) == (0, [200] * len(EVERY), [])
+    assert (result.code, result.statuses, result.errors) == (0, [200] * len(EVERY), [])
     lines = [line.split("\t") for line in result.out.splitlines()]
     assert [line[0] for line in lines] == [json.loads(body_of(name))["event"] for name in EVERY]
     by_name = dict(zip(EVERY, lines, strict=True))
@@ -108,16 +108,16 @@ def test_a_terminal_of_any_encoding_shows_every_event(listen, monkeypatch, encod
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     event = json.loads(body_of("order_status_updated")) | {"orderReferenceId": "日本"}
     result = listen("--count", 1, posted=[json.dumps(event).encode()])
-    assert (result.code, result.statuses, result.complaints) == (0, [200], [])
+    assert (result.code, result.statuses, result.errors) == (0, [200], [])
     assert f"  {told}  " in sys.stdout.buffer.getvalue().decode(encoding)
 
 
 def test_a_wrong_secret_is_refused_and_told(listen):
     result = listen(posted=[body_of("order_status_updated")], secret="wrong", interrupt=True)
     assert (result.code, result.out, result.statuses) == (0, "", [401])
-    assert len(result.complaints) == 1
-    assert "the header X-Webhook-Secret is missing or wrong" in result.complaints[0]
-    assert SECRET not in result.complaints[0]
+    assert len(result.errors) == 1
+    assert "the header X-Webhook-Secret is missing or wrong" in result.errors[0]
+    assert SECRET not in result.errors[0]
 
 
 def test_without_a_secret_anybody_is_believed_where_that_is_wished_for(listen, monkeypatch):
@@ -134,23 +134,23 @@ def test_a_reader_who_has_gone_ends_it_and_the_event_is_not_taken_as_handled(
     def gone(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(listening.PlainLines, "write_rows", gone)
+    monkeypatch.setattr(webhook_listener.PlainLines, "write_rows", gone)
     result = listen(posted=[body_of("order_status_updated")])
     assert (result.code, result.statuses) == (2, [500])
     assert "No space left on device" in result.err
 
 
 def test_what_comes_after_the_last_one_wanted_is_left_to_the_next_try(listen, monkeypatch):
-    on_tick = listening.uvicorn.Server.on_tick
+    on_tick = webhook_listener.uvicorn.Server.on_tick
 
     async def only_after_both(server, counter):
         return await on_tick(server, counter) and len(listen.statuses) == 2
 
-    monkeypatch.setattr(listening.uvicorn.Server, "on_tick", only_after_both)
+    monkeypatch.setattr(webhook_listener.uvicorn.Server, "on_tick", only_after_both)
     result = listen("--count", 1, posted=map(body_of, EVERY[:2]))
     assert result.statuses == [200, 500]
     assert len(result.out.splitlines()) == 1
-    assert result.complaints[0].endswith("failed: it came after the last one that was wanted")
+    assert result.errors[0].endswith("failed: it came after the last one that was wanted")
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,7 @@ import pytest
 
 import gelato_async
 from gelato_async import cli
-from gelato_async.cli import __main__ as entry
-from gelato_async.cli import app
+from gelato_async.cli import __main__ as entry, app
 
 WITHOUT = (
     "import sys; sys.modules[{0!r}] = None; from gelato_async.cli.__main__ import main;"
@@ -19,7 +18,7 @@ def test_version(command):
 
 
 @pytest.mark.parametrize(
-    "name", ["sample", "check", "submit", "status", "settle", "sandbox", "demo"]
+    "name", ["sample", "check", "submit", "status", "reconcile", "sandbox", "demo"]
 )
 def test_help_tells_of_every_command(command, name):
     assert name in command("--help").out
@@ -55,7 +54,7 @@ def test_a_missing_extra_is_noticed_in_this_process_too(command, monkeypatch):
 def test_a_module_of_our_own_that_is_missing_is_no_missing_extra(command, monkeypatch):
     monkeypatch.delattr(cli, "app")
     monkeypatch.delitem(sys.modules, "gelato_async.cli.app")
-    monkeypatch.setitem(sys.modules, "gelato_async.cli.write_samples", None)
+    monkeypatch.setitem(sys.modules, "gelato_async.cli.samples.sample", None)
     with pytest.raises(ModuleNotFoundError):
         command("--help")
 

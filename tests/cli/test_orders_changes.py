@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 from support.order_commands import FIRST, columns, ids_of, rows
 
-from gelato_async.cli import answers
-from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.cli.output import answers
+from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.models.enums import FulfillmentStatus
 
 

@@ -8,8 +8,8 @@ import urllib.request
 import pytest
 from support.order_commands import FIRST, columns, ids_of, rows
 
-from gelato_async.cli import answers
-from gelato_async.cli.order_views import facts_of, tables_of
+from gelato_async.cli.output import answers
+from gelato_async.cli.output.order_views import facts_of, tables_of
 from gelato_async.models.enums import FulfillmentStatus
 from gelato_async.models.order import Order, OrderItem
 
@@ -308,8 +308,8 @@ def test_an_order_of_which_little_is_told_is_shown_too():
 
 
 def test_a_reason_of_refusal_is_shown(shop, command):
-    wish = [{"key": "sandbox", "value": "missing_retail_prices"}]
-    sandbox = shop(1, edit=lambda order: order | {"metadata": wish})
+    options = [{"key": "sandbox", "value": "missing_retail_prices"}]
+    sandbox = shop(1, edit=lambda order: order | {"metadata": options})
     sandbox.advance(60)
     assert "refused\tmissing_retail_prices" in command("orders", "get", ids_of(sandbox)[FIRST]).out
 

@@ -4,11 +4,11 @@ import pytest
 
 from gelato_async.bulk import Progress
 from gelato_async.cli.console import ExitCode, one_line
-from gelato_async.cli.progress import LiveBar, PlainLines, display_for
-from gelato_async.cli.tally import Tally
+from gelato_async.cli.submit.progress import LiveBar, PlainLines, display_for
+from gelato_async.cli.submit.tally import Tally
 
 
-class Watch:
+class FakeClock:
     now = 0.0
 
     def __call__(self):
@@ -24,12 +24,12 @@ def lines(capsys):
 
 
 def test_plain_lines_come_every_five_seconds_or_500_orders(lines):
-    watch, tally = Watch(), Tally(created=10)
-    with PlainLines(2000, watch) as display:
+    clock, tally = FakeClock(), Tally(created=10)
+    with PlainLines(2000, clock) as display:
         display.show(tally, Progress())
         assert lines() == []
-        watch.now = 5.0
-        display.show(tally, Progress(parked=3, rate=2.0))
+        clock.now = 5.0
+        display.show(tally, Progress(unresolved=3, rate=2.0))
         assert lines() == [
             (
                 "10 of 2000 done: 10 created, 0 rejected, 0 unknown, 3 being looked for; 2.0/s, 995"
@@ -46,9 +46,9 @@ def test_plain_lines_come_every_five_seconds_or_500_orders(lines):
 
 
 def test_without_a_total_there_is_no_time_left(lines):
-    watch = Watch()
-    with PlainLines(None, watch) as display:
-        watch.now = 10.0
+    clock = FakeClock()
+    with PlainLines(None, clock) as display:
+        clock.now = 10.0
         display.show(Tally(unknown=5), Progress(paused=True, rate=0.5))
     assert lines() == [
         "5 done: 0 created, 0 rejected, 5 unknown; 0.5/s; paused, since requests fail"

@@ -3,9 +3,9 @@ import shlex
 
 import pytest
 
-from gelato_async.cli import rejects
-from gelato_async.cli.samples import sample_orders, to_line
-from gelato_async.cli.wish import default_journal
+from gelato_async.cli.samples.orders import sample_orders, to_line
+from gelato_async.cli.submit import rejects
+from gelato_async.cli.submit.submit_options import default_journal
 
 
 def rows_of(path):
@@ -117,15 +117,15 @@ def test_an_order_that_was_mended_among_the_rejected_ones_is_not_made_again_with
 ):
     sandbox, path = serve(), orders(3, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
     mending = advised(command("submit", path), "mend them there, then run")
-    mended = orders(3).read_bytes().splitlines(keepends=True)
-    path.with_name(f"{path.name}.rejected.jsonl").write_bytes(mended[0])
+    fixed = orders(3).read_bytes().splitlines(keepends=True)
+    path.with_name(f"{path.name}.rejected.jsonl").write_bytes(fixed[0])
     assert command(*mending).code == 0
     again = command("submit", path)
     assert (again.code, again.out) == (
         0,
         "3 done: 3 created (3 replayed), 0 rejected, 0 unknown.\n",
     )
-    path.write_bytes(b"".join([changed(mended[0], currency="SEK"), *mended[1:]]))
+    path.write_bytes(b"".join([changed(fixed[0], currency="SEK"), *fixed[1:]]))
     assert command("submit", path).out.startswith(
         "3 done: 2 created (2 replayed), 1 rejected, 0 unknown.\n1 has a ref"
     )
@@ -176,11 +176,11 @@ def test_the_advised_command_leads_to_the_same_api_and_journal(serve, command, o
     result = command("submit", path, *options, "--report", tmp_path / "out.csv", "--limit", 1)
     assert advised(result, "then run") == ["submit", f"{path}.rejected.jsonl", *map(str, options)]
     path = orders(1, edit=lambda lines: [changed(lines[0], items=[])])
-    result = command("submit", path, "--draft", "--settle", 5)
+    result = command("submit", path, "--draft", "--reconcile", 5)
     assert advised(result, "then run") == [
         "submit",
         f"{path}.rejected.jsonl",
-        "--settle",
+        "--reconcile",
         "5.0",
         "--draft",
     ]

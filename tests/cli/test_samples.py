@@ -2,15 +2,14 @@ import json
 import sys
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from gelato_async.backends.connect import connect_backend
 from gelato_async.backends.gelato import gelato_backend
 from gelato_async.bulk import read_jsonl
-from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.models.new_order import CustomItem
-from gelato_async.sandbox import order_rules
+from gelato_async.sandbox.orders import order_rules
 
 BACKENDS = {"gelato": gelato_backend("key"), "connect": connect_backend("prefix", "key", "secret")}
 both = pytest.mark.parametrize("backend", BACKENDS)
@@ -23,7 +22,7 @@ def test_every_sample_keeps_the_rules_of_client_and_sandbox_and_can_be_read_back
     made = list(sample_orders(backend, 12, seed))
     lines = [to_line(order, backend) for order in made]
     for order, line in zip(made, lines, strict=True):
-        BACKENDS[backend].check(BACKENDS[backend].creates(order))
+        BACKENDS[backend].check(BACKENDS[backend].create_operation(order))
         assert list(order_rules.order(json.loads(line), backend)) == []
     read = list(read_jsonl(lines))
     assert [line.problems for line in read if line.problems] == []

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from gelato_async.cli import serve
+from gelato_async.cli import sandbox as serve
 
 
 @pytest.fixture

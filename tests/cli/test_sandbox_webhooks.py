@@ -1,6 +1,6 @@
 import pytest
 
-from gelato_async.cli import serve
+from gelato_async.cli import sandbox as serve
 
 
 def test_the_options_of_webhooks_reach_the_sandbox(command, monkeypatch):

@@ -11,7 +11,9 @@ import time
 
 import pytest
 
-from gelato_async.cli import keys, progress, report, sources
+from gelato_async.cli import apis as keys
+from gelato_async.cli.input import sources
+from gelato_async.cli.submit import progress, report
 from gelato_async.sandbox import Fault
 
 
@@ -64,7 +66,7 @@ def test_a_csv_report_names_the_parts_of_a_split_order(serve, command, orders, t
         "order_id",
         "connected_order_ids",
         "reason",
-        "attempts",
+        "sends",
         "seconds",
     ]
     told = {
@@ -153,7 +155,7 @@ def test_a_reference_that_comes_again_is_told_apart(serve, command, orders, tmp_
 
 def test_a_lost_answer_is_adopted(serve, command, orders, tmp_path):
     sandbox = serve(Fault("drop", count=1, when="after"))
-    result = command("submit", orders(2), "--settle", 5, "--report", tmp_path / "out.jsonl")
+    result = command("submit", orders(2), "--reconcile", 5, "--report", tmp_path / "out.jsonl")
     assert (result.code, result.out) == (
         0,
         "2 done: 2 created (1 adopted), 0 rejected, 0 unknown.\n",
@@ -167,11 +169,11 @@ def test_a_lost_answer_is_adopted(serve, command, orders, tmp_path):
 def test_some_unknown_is_3_also_where_some_are_rejected(serve, command, orders, tmp_path):
     serve(Fault("html", count=1, when="after"), search_lag=1e6)
     path = orders(3, edit=lambda lines: [*lines[:2], b"[]\n"])
-    result = command("submit", path, "--settle", 0, "--report", tmp_path / "out.jsonl")
+    result = command("submit", path, "--reconcile", 0, "--report", tmp_path / "out.jsonl")
     assert result.code == 3
     assert result.out.startswith(
         "3 done: 1 created, 1 rejected, 1 unknown.\nTo look for the unknown ones again:"
-        " gelato-async settle "
+        " gelato-async reconcile "
     )
     assert ": unknown: orders.create: " in result.err
     (unknown,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "unknown"]
@@ -206,8 +208,8 @@ def test_standard_input_is_read_in_this_process_too(serve, command, orders, monk
         (["submit", "gelato.jsonl", "--report", "missing/out.csv"], "cannot write "),
         (["submit", "gelato.jsonl", "--report", "gelato.jsonl"], "is the file of orders itself"),
         (["submit", "gelato.jsonl", "--base-url", "http://example.com"], "base_url"),
-        (["submit", "gelato.jsonl", "--settle", "-1"], "--settle"),
-        (["submit", "gelato.jsonl", "--settle", "soon"], "--settle"),
+        (["submit", "gelato.jsonl", "--reconcile", "-1"], "--reconcile"),
+        (["submit", "gelato.jsonl", "--reconcile", "soon"], "--reconcile"),
         (["submit", "gelato.jsonl", "--backend", "other"], "--backend"),
         (["submit", "gelato.jsonl", "--api-key", "secret"], "--api-key"),
         (["submit"], "FILE"),

@@ -14,7 +14,7 @@ from gelato_async import (
     ResponseError,
 )
 from gelato_async.client.create_once import attempt
-from gelato_async.core.settling import Creation
+from gelato_async.core.reconciliation import PendingCreate
 
 
 @pytest.mark.anyio
@@ -25,7 +25,7 @@ async def test_a_window_that_the_deadline_does_not_leave_time_for_is_an_unknown_
     server.queue("create", DROPPED)
     with pytest.raises(OutcomeUnknownError, match="time for the whole call") as caught:
         await make_client(api, total_timeout=10).orders.create(make_order())
-    assert caught.value.attempts == 1
+    assert caught.value.sends == 1
     assert server.times("search") == [0.5, 1, 2, 4, 8]
 
 
@@ -46,7 +46,7 @@ async def test_an_ambient_deadline_ends_the_window_too(server, gelato, make_orde
 
 
 @pytest.mark.anyio
-async def test_a_create_is_settled_that_ran_out_of_time_on_its_way(make_client, make_order):
+async def test_a_create_is_reconciled_that_ran_out_of_time_on_its_way(make_client, make_order):
     class Silent:
         async def send(self, request, *, timeout, before_send):  # noqa: ASYNC109
             await before_send()
@@ -102,10 +102,10 @@ async def test_on_sending_is_called_before_the_first_byte_of_every_attempt(
     server, gelato, make_order
 ):
     operation = CreateOrder(make_order())
-    creation = Creation(operation=operation, request=gelato.engine.backend.build(operation))
+    pending = PendingCreate(operation=operation, request=gelato.engine.backend.build(operation))
     server.queue("create", Response(status=429))
     seen = []
-    await attempt(gelato.engine, creation, on_sending=lambda: seen.append(server.count("create")))
+    await attempt(gelato.engine, pending, on_sending=lambda: seen.append(server.count("create")))
     assert seen == [0, 1]
 
 

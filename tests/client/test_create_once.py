@@ -139,7 +139,7 @@ async def test_an_order_that_becomes_searchable_within_the_window_is_made_once(
 @APIS
 async def test_the_window_is_the_policys(server, make_client, make_order, api):
     server.queue("create", DROPPED)
-    await make_client(api, retry=RetryPolicy(settle=5)).orders.create(make_order())
+    await make_client(api, retry=RetryPolicy(reconcile=5)).orders.create(make_order())
     assert server.times("search") == [0.5, 1, 2, 4, 5]
     assert server.times("create") == [0, 5]
 
@@ -171,7 +171,7 @@ async def test_a_create_that_stays_unclear_to_the_last_attempt_is_an_unknown_out
     with pytest.raises(OutcomeUnknownError, match=r"order 'ref-1' was sent 4 time") as caught:
         await make_client(api).orders.create(make_order())
     error = caught.value
-    assert (error.order_reference_id, error.attempts, error.order_ids) == ("ref-1", 4, ())
+    assert (error.order_reference_id, error.sends, error.order_ids) == ("ref-1", 4, ())
     assert error.operation == "orders.create"
     assert "orders.find()" in str(error)
     assert server.times("create") == [0, 60, 120, 180]
@@ -189,7 +189,7 @@ async def test_attempts_that_did_not_go_out_count_too(server, gelato, make_order
     )
     with pytest.raises(OutcomeUnknownError) as caught:
         await gelato.orders.create(make_order())
-    assert caught.value.attempts == 4
+    assert caught.value.sends == 4
     assert server.count("create") == 4
 
 
@@ -291,7 +291,7 @@ async def test_an_accepted_create_is_never_sent_again(server, make_client, make_
     server.queue("create", answer)
     with pytest.raises(OutcomeUnknownError, match="accepted") as caught:
         await make_client(api).orders.create(make_order())
-    assert caught.value.attempts == 1
+    assert caught.value.sends == 1
     assert server.count("create") == 1
     assert server.times("search")[-1] == 60
 
@@ -347,7 +347,7 @@ async def test_a_found_order_that_cannot_be_read_whole_is_answered_from_its_row(
 
 @pytest.mark.anyio
 @APIS
-async def test_a_409_to_a_resend_is_settled(server, make_client, make_order, api):
+async def test_a_409_to_a_resend_is_reconciled(server, make_client, make_order, api):
     server.queue("create", server.lost(DROPPED, visible_in=70), Response(status=409))
     made = await make_client(api).orders.create(make_order())
     assert made.id == "order-1"
@@ -387,7 +387,7 @@ async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown
 
     server.queue("create", DROPPED)
     client = make_client(
-        limiter=ClosedAfterTwoLooks(), retry=RetryPolicy(settle=1), total_timeout=1.05
+        limiter=ClosedAfterTwoLooks(), retry=RetryPolicy(reconcile=1), total_timeout=1.05
     )
     with pytest.raises((OutcomeUnknownError, NotSentError)) as caught:
         await client.orders.create(make_order())

@@ -25,8 +25,8 @@ FAULTS = [
     Fault("html", when="after", share=0.02, name="unreadable"),
 ]
 # attempts enough for a run of bad luck to be no part of the test
-SAFE = RetryPolicy(attempts=10, settle=1.0, initial=0.05)
-QUICK = RetryPolicy(attempts=10, settle=0.6, initial=0.05)
+SAFE = RetryPolicy(attempts=10, reconcile=1.0, initial=0.05)
+QUICK = RetryPolicy(attempts=10, reconcile=0.6, initial=0.05)
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ async def test_every_order_is_made_exactly_once(sandbox, make_order):
 @pytest.mark.anyio
 async def test_without_a_window_the_same_faults_make_duplicates(sandbox, make_order):
     # the mutation of the test above: it must notice
-    await create_all(sandbox, make_order, RetryPolicy(attempts=10, settle=0, initial=0.05))
+    await create_all(sandbox, make_order, RetryPolicy(attempts=10, reconcile=0, initial=0.05))
     assert sandbox.audit().duplicates
 
 
@@ -115,7 +115,7 @@ async def test_with_an_immediate_resend_the_same_faults_make_duplicates(
     async def find_nothing(*_):
         return None
 
-    monkeypatch.setattr(create_once, "_settle", find_nothing)
+    monkeypatch.setattr(create_once, "_reconcile", find_nothing)
     await create_all(sandbox, make_order, SAFE)
     assert sandbox.audit().duplicates
 
@@ -125,7 +125,7 @@ async def test_without_a_resend_no_order_is_made_twice_and_none_is_believed_that
     sandbox, make_order
 ):
     made = await create_all(
-        sandbox, make_order, RetryPolicy(attempts=10, settle=1.0, resend=False, initial=0.05)
+        sandbox, make_order, RetryPolicy(attempts=10, reconcile=1.0, resend=False, initial=0.05)
     )
     audit = sandbox.audit()
     assert audit.duplicates == ()
@@ -138,9 +138,7 @@ async def test_without_a_resend_no_order_is_made_twice_and_none_is_believed_that
         assert believed == orders
         unknown = [error for error in made[name].values() if not isinstance(error, str)]
         assert unknown
-        assert all(
-            isinstance(error, OutcomeUnknownError) and error.attempts == 1 for error in unknown
-        )
+        assert all(isinstance(error, OutcomeUnknownError) and error.sends == 1 for error in unknown)
 
 
 @pytest.mark.anyio

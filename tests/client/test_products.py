@@ -21,7 +21,7 @@ from gelato_async import (
     ValidationError,
 )
 from gelato_async.client.products import Products
-from gelato_async.core.product_operations import GetAvailability, ListCatalogs
+from gelato_async.core.operations.products import GetAvailability, ListCatalogs
 from gelato_async.models.stock_regions import StockRegion
 from gelato_async.sandbox import Sandbox
 

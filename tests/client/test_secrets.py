@@ -207,7 +207,7 @@ async def test_no_problem_shows_an_address(clients, make_order, planted, caplog)
 def test_nothing_has_a_repr_that_shows_a_key_or_a_person(clients, make_order, planted):
     order = make_order(shipping_address=planted)
     for client in clients:
-        creates = client.engine.backend.creates
+        creates = client.engine.backend.create_operation
         for thing in (
             client,
             client.engine,

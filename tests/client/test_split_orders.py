@@ -13,7 +13,7 @@ from gelato_async import (
     OrderQuery,
     ScriptedTransport,
 )
-from gelato_async.client.connected import ConnectedOrders
+from gelato_async.client.split_orders import ConnectedOrders
 from gelato_async.sandbox import Sandbox
 
 

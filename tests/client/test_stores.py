@@ -22,7 +22,7 @@ from gelato_async import (
 )
 from gelato_async.client.stores import Stores
 from gelato_async.core.errors import ConnectionFailedError, WaitTimeoutError
-from gelato_async.core.store_operations import ListStoreProducts
+from gelato_async.core.operations.stores import ListStoreProducts
 from gelato_async.models.store_product import (
     NewStoreProduct,
     NewStoreProductVariant,
@@ -205,7 +205,7 @@ async def test_a_create_of_unknown_fate_says_so_and_what_to_do(script, answer, m
         await stores.create_product_from_template("store-1", SHIRT)
     error = caught.value
     assert (error.order_reference_id, error.order_ids, error.product_id) == (None, (), None)
-    assert (error.attempts, len(transport.requests)) == (2, 3)
+    assert (error.sends, len(transport.requests)) == (2, 3)
     assert (error.operation, error.reason) == (
         "stores.create_product_from_template",
         str(error.__cause__),

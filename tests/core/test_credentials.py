@@ -1,6 +1,6 @@
 import pytest
 
-from gelato_async.core.credentials import Credentials, checked
+from gelato_async.core.credentials import Credentials, validated_key
 
 
 def test_credentials_show_nothing():
@@ -19,7 +19,7 @@ def test_the_digest_tells_keys_apart_without_naming_them():
 
 @pytest.mark.parametrize("value", ["key", "a-key_with.many~signs!", "k:s"])
 def test_a_good_key_is_taken_as_it_is(value):
-    assert checked(value, "key", "KEY") == value
+    assert validated_key(value, "key", "KEY") == value
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -27,7 +27,7 @@ def test_no_key_names_the_variable_to_set(value):
     with pytest.raises(
         ValueError, match=r"no Gelato API key: .* environment variable GELATO_API_KEY"
     ):
-        checked(value, "Gelato API key", "GELATO_API_KEY")
+        validated_key(value, "Gelato API key", "GELATO_API_KEY")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_no_key_names_the_variable_to_set(value):
 )
 def test_a_bad_key_is_refused_without_being_echoed(value):
     with pytest.raises(ValueError, match="holds a character that none has") as caught:
-        checked(value, "API key", "KEY", forbidden=":")
+        validated_key(value, "API key", "KEY", forbidden=":")
     assert "sec" not in str(caught.value)
     assert "API key" in str(caught.value)
 
@@ -44,4 +44,4 @@ def test_a_bad_key_is_refused_without_being_echoed(value):
 @pytest.mark.parametrize("key", [b"key", 5, ["key"]])
 def test_a_key_of_another_kind_is_told(key):
     with pytest.raises(TypeError, match="must be a string"):
-        checked(key, "Gelato API key", "GELATO_API_KEY")
+        validated_key(key, "Gelato API key", "GELATO_API_KEY")

@@ -66,7 +66,7 @@ ALL = {
     OutcomeUnknownError: {
         **PLAIN,
         "order_reference_id": "order-1",
-        "attempts": 3,
+        "sends": 3,
         "order_ids": ("id-1", "id-2"),
         "product_id": "p-1",
     },
@@ -183,5 +183,5 @@ def test_what_an_answer_lacks_is_none():
         None,
     )
     assert NoAnswerError("gone").status is None
-    unknown = OutcomeUnknownError("gone", attempts=1)
+    unknown = OutcomeUnknownError("gone", sends=1)
     assert (unknown.order_reference_id, unknown.order_ids, unknown.product_id) == (None, (), None)

@@ -14,7 +14,8 @@ from gelato_async import (
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.core.operations import Answer, CheckedOperation, CreateOperation
+from gelato_async.core.operations.base import Answer, CheckedOperation
+from gelato_async.core.operations.orders import CreateOperation
 
 
 def shown(status="created", kind="order", **changes):

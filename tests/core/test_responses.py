@@ -13,9 +13,10 @@ from gelato_async import (
     ResponseError,
     ServerError,
 )
-from gelato_async.core.responses import Scrubber, error_for, parse_json, retry_after, server_date
+from gelato_async.core.redaction import Redactor
+from gelato_async.core.responses import error_for, parse_json, retry_after, server_date
 
-NOBODY = Scrubber([])
+NOBODY = Redactor([])
 DATE = "Wed, 04 Mar 2026 09:10:11 GMT"
 NOON = datetime(2026, 3, 4, 12, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def answer(status=400, body=b"", **headers):
 
 def refused(status=400, found=None, *, body=b"", private=(), **headers):
     body = body if found is None else json.dumps(found).encode()
-    return error_for(answer(status, body, **headers), "orders.get", Scrubber(private), None)
+    return error_for(answer(status, body, **headers), "orders.get", Redactor(private), None)
 
 
 @pytest.mark.parametrize(
@@ -165,7 +166,7 @@ def test_a_body_nested_beyond_reason_is_not_json():
     assert parse_json(b"[" * 200_000) is None
 
 
-# scrubbing
+# redaction
 
 PRIVATE = [
     "Zoë",
@@ -198,21 +199,21 @@ PRIVATE = [
     ],
 )
 def test_private_values_are_masked_in_every_spelling(shown, left):
-    assert Scrubber(PRIVATE).text(shown) == left
+    assert Redactor(PRIVATE).text(shown) == left
 
 
 def test_longer_values_are_masked_before_the_shorter_ones_in_them():
-    assert Scrubber(["Lane", "Lane Cove Road"]).text("at Lane Cove Road") == "at ***"
+    assert Redactor(["Lane", "Lane Cove Road"]).text("at Lane Cove Road") == "at ***"
 
 
 def test_without_private_values_nothing_is_masked():
-    assert Scrubber(["", " "]).text("all of it") == "all of it"
+    assert Redactor(["", " "]).text("all of it") == "all of it"
     assert NOBODY.text("all of it") == "all of it"
 
 
-def test_json_is_scrubbed_in_keys_values_and_numbers():
+def test_json_is_redacted_in_keys_values_and_numbers():
     found = {"Zoë": [{"note": "for Zoë"}, 60999, 7, True, None, 1.5], "phone": 15550142}
-    assert Scrubber(["Zoë", "60999", "15550142", "None", "True"]).json(found) == {
+    assert Redactor(["Zoë", "60999", "15550142", "None", "True"]).json(found) == {
         "***": [{"note": "for ***"}, "***", 7, True, None, 1.5],
         "phone": "***",
     }
@@ -231,12 +232,12 @@ def test_no_part_of_an_error_shows_the_recipient():
     assert not [word for word in ("Zo", "Rue", "zoe@", "NY") if word in shown]
 
 
-def test_plain_text_and_headers_are_scrubbed_too():
+def test_plain_text_and_headers_are_redacted_too():
     error = refused(500, body="<p>no such person: Zoë</p>".encode(), private=PRIVATE)
     assert (error.message, error.body) == ("500: no such person: ***", "<p>no such person: ***</p>")
 
 
-def test_scrubbing_comes_before_cutting():
+def test_redaction_comes_before_cutting():
     body = ("x" * 1_995 + " Zoë Nordmann").encode()
     assert "Zo" not in refused(500, body=body, private=["Zoë Nordmann"]).body
 

@@ -1,6 +1,5 @@
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gelato_async import (
     AuthenticationError,
@@ -21,40 +20,40 @@ from gelato_async import (
     ValidationError,
     WebhookError,
 )
-from gelato_async.core.retry import Fate, RetryQuota, fate_of
+from gelato_async.core.retry import Delivery, RetryQuota, delivery_of
 
 LOST = NoAnswerError("read timeout")
 BUSY = RateLimitError("429", status=429)
 
 
 @pytest.mark.parametrize(
-    ("error", "fate"),
+    ("error", "delivery"),
     [
-        (ConnectionFailedError("refused"), Fate.NOT_SENT),
-        (BUSY, Fate.REFUSED_FOR_NOW),
-        (ServerError("500", status=500), Fate.UNKNOWN),
-        (ServerError("550", status=550), Fate.UNKNOWN),
-        (ResponseError("408", status=408), Fate.UNKNOWN),
-        (LOST, Fate.UNKNOWN),
-        (NoAnswerError("cut off", status=200), Fate.DONE),
-        (DecodeError("odd"), Fate.DONE),
-        (BadRequestError("400", status=400), Fate.REFUSED),
-        (AuthenticationError("401", status=401), Fate.REFUSED),
-        (NotFoundError("404", status=404), Fate.REFUSED),
-        (ConflictError("409", status=409), Fate.REFUSED),
-        (ResponseError("302", status=302), Fate.REFUSED),
-        (ResponseError("418", status=418), Fate.REFUSED),
-        (ValidationError([]), Fate.REFUSED),
-        (UnsupportedError([]), Fate.REFUSED),
-        (NotSentError("no time left"), Fate.REFUSED),
-        (OutcomeUnknownError("?", order_reference_id="order-1", attempts=1), Fate.REFUSED),
-        (WebhookError("?"), Fate.REFUSED),
-        (GelatoError("?"), Fate.REFUSED),
+        (ConnectionFailedError("refused"), Delivery.NOT_SENT),
+        (BUSY, Delivery.RATE_LIMITED),
+        (ServerError("500", status=500), Delivery.UNKNOWN),
+        (ServerError("550", status=550), Delivery.UNKNOWN),
+        (ResponseError("408", status=408), Delivery.UNKNOWN),
+        (LOST, Delivery.UNKNOWN),
+        (NoAnswerError("cut off", status=200), Delivery.ACCEPTED),
+        (DecodeError("odd"), Delivery.ACCEPTED),
+        (BadRequestError("400", status=400), Delivery.REFUSED),
+        (AuthenticationError("401", status=401), Delivery.REFUSED),
+        (NotFoundError("404", status=404), Delivery.REFUSED),
+        (ConflictError("409", status=409), Delivery.REFUSED),
+        (ResponseError("302", status=302), Delivery.REFUSED),
+        (ResponseError("418", status=418), Delivery.REFUSED),
+        (ValidationError([]), Delivery.REFUSED),
+        (UnsupportedError([]), Delivery.REFUSED),
+        (NotSentError("no time left"), Delivery.REFUSED),
+        (OutcomeUnknownError("?", order_reference_id="order-1", sends=1), Delivery.REFUSED),
+        (WebhookError("?"), Delivery.REFUSED),
+        (GelatoError("?"), Delivery.REFUSED),
     ],
     ids=str,
 )
-def test_an_error_tells_the_fate_of_its_request(error, fate):
-    assert fate_of(error) is fate
+def test_an_error_tells_the_delivery_of_its_request(error, delivery):
+    assert delivery_of(error) is delivery
 
 
 @pytest.mark.parametrize(
@@ -120,7 +119,7 @@ def test_no_wait_is_negative_or_beyond_the_maximum(attempt, jitter, error):
         {"initial_rate_limited": -1},
         {"maximum": -1},
         {"longest_retry_after": -1},
-        {"settle": -1},
+        {"reconcile": -1},
     ],
     ids=str,
 )
@@ -136,7 +135,7 @@ def test_the_documented_defaults():
         initial_rate_limited=1.0,
         maximum=20.0,
         longest_retry_after=120.0,
-        settle=60.0,
+        reconcile=60.0,
         resend=True,
     )
 

@@ -1,8 +1,7 @@
 from types import NoneType
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from gelato_async import ValidationError
 from gelato_async.core.routes import Repeat, Route

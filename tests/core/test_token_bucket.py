@@ -2,8 +2,7 @@ from itertools import accumulate
 from random import Random
 
 import pytest
-from hypothesis import example, given, settings
-from hypothesis import strategies as st
+from hypothesis import example, given, settings, strategies as st
 
 from gelato_async import TokenBucket
 from gelato_async.core.token_bucket import WINDOW, SendLog

@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from support.doc_code import ROOT
 
-from gelato_async.cli.samples import sample_orders, to_line
+from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.sandbox import Fault, FaultPlan
 
 pytestmark = pytest.mark.system

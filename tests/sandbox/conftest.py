@@ -19,7 +19,7 @@ def order():
 
 
 @pytest.fixture
-def wishes():
+def asks_for():
     return lambda value: {"metadata": [{"key": "sandbox", "value": value}]}
 
 

@@ -203,8 +203,8 @@ async def test_only_drafts_are_deleted_and_then_gone(anyone, order):
     assert anyone.app.audit().duplicates == ()
 
 
-async def test_a_split_order_is_two_connected_orders_of_one_commit(anyone, order, wishes):
-    first = await created(anyone, order(items=3, **wishes("split")))
+async def test_a_split_order_is_two_connected_orders_of_one_commit(anyone, order, asks_for):
+    first = await created(anyone, order(items=3, **asks_for("split")))
     assert [item["itemReferenceId"] for item in first["items"]] == ["item-1"]
     assert first["id"] == first["connectedOrderIds"][0]
     second = (await anyone.gelato.get(f"orders/{first['connectedOrderIds'][1]}")).json()
@@ -227,8 +227,8 @@ async def test_a_share_of_the_orders_is_split_by_seed(serve, order):
     assert parts(runs[0]) == parts(runs[1]) != parts(runs[2])
 
 
-async def test_an_order_is_refused_on_request(anyone, order, wishes):
-    made = await created(anyone, order(**wishes("missing_retail_prices")))
+async def test_an_order_is_refused_on_request(anyone, order, asks_for):
+    made = await created(anyone, order(**asks_for("missing_retail_prices")))
     assert made["refusalReasonCode"] is None
     anyone.app.advance(5)
     now = (await anyone.gelato.get(f"orders/{made['id']}")).json()

@@ -7,7 +7,7 @@ GELATO = [
     ("orderReferenceId", True, "orderReferenceId"),
     ("customerReferenceId", "", "customerReferenceId"),
     ("currency", 5, "currency"),
-    ("orderType", "wish", "orderType"),
+    ("orderType", "gift", "orderType"),
     ("items", [], "items"),
     ("items", "text", "items"),
     ("items", ["text"], "items[0]"),

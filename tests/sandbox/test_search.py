@@ -4,7 +4,7 @@ pytestmark = pytest.mark.anyio
 
 
 @pytest.fixture
-async def filled(anyone, order, wishes):
+async def filled(anyone, order, asks_for):
     """One draft, one Canadian order in EUR, one that is in production, one split order.
 
     Oldest first.
@@ -18,7 +18,7 @@ async def filled(anyone, order, wishes):
     bodies = (
         order("ref-draft", orderType="draft"),
         canadian,
-        order("ref-split", items=2, **wishes("split")),
+        order("ref-split", items=2, **asks_for("split")),
     )
     for body in bodies:
         for client, path in ((anyone.gelato, "orders"), (anyone.connect, "order")):

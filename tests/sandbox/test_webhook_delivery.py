@@ -12,7 +12,7 @@ import pytest
 from support.webhook_shop import NOBODY, Server, event, post, sandbox_for, shop, statuses
 
 from gelato_async.sandbox import Sandbox, SandboxError
-from gelato_async.sandbox.life_cycle import STAGES
+from gelato_async.sandbox.orders.life_cycle import STAGES
 
 
 def test_events_are_posted_with_the_header(order):
@@ -124,7 +124,7 @@ def test_a_name_that_cannot_be_is_no_answer():
 
 
 def test_a_shop_that_does_not_answer_in_time_is_no_answer(monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.webhook_delivery._TIMEOUT", 0.01)
+    monkeypatch.setattr("gelato_async.sandbox.webhooks.delivery._TIMEOUT", 0.01)
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as silent:
         url = f"http://127.0.0.1:{silent.server_port}"
         with Sandbox(webhook_url=url, webhook_retry_seconds=0) as sandbox:
@@ -135,7 +135,7 @@ def test_a_shop_that_does_not_answer_in_time_is_no_answer(monkeypatch):
 
 
 def test_a_shop_that_takes_nothing_in_holds_nothing_up(monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.webhook_delivery._TIMEOUT", 0.05)
+    monkeypatch.setattr("gelato_async.sandbox.webhooks.delivery._TIMEOUT", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
         with Sandbox(webhook_url=url, webhook_retry_seconds=0) as sandbox:
@@ -301,7 +301,7 @@ def test_what_happens_later_is_not_waited_for():
 
 
 def failed_try(app):
-    """Play the courier: take what is due, fail, and give the seconds until the next try."""
+    """Play the webhook_sender: take what is due, fail, and give the seconds until the next try."""
     lanes = [app.next_webhook(lane) for lane in range(8)]
     lane, delivery = next((lane, delivery) for lane, (delivery, _) in enumerate(lanes) if delivery)
     app.webhook_answered(delivery, 500, None)
@@ -334,7 +334,7 @@ def test_failing_and_shuffling_do_not_change_which_events_come_twice(travel):
 
 
 def test_of_the_deliveries_that_are_over_the_last_ones_are_kept(monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.webhook_outbox.KEPT", 3)
+    monkeypatch.setattr("gelato_async.sandbox.webhooks.outbox.KEPT", 3)
     with shop() as noted, sandbox_for(noted) as sandbox:
         for number in range(10):
             sandbox.send_webhook(event(number, orderId="1"))
@@ -360,7 +360,9 @@ def test_a_fault_of_the_sandbox_itself_is_told(monkeypatch):
     with shop() as noted:
         sandbox = sandbox_for(noted)
         with pytest.raises(SandboxError, match="a fault of its own"), sandbox:
-            monkeypatch.setattr("gelato_async.sandbox.webhook_delivery.Courier._post", broken)
+            monkeypatch.setattr(
+                "gelato_async.sandbox.webhooks.delivery.WebhookSender._post", broken
+            )
             sandbox.send_webhook(event(1))
             with pytest.raises(SandboxError, match="a fault of its own"):
                 sandbox.wait_for_webhooks()

@@ -5,8 +5,8 @@ import pytest
 from support.webhook_shop import KEY, NOBODY, statuses
 
 from gelato_async.sandbox import Sandbox, SandboxError
-from gelato_async.sandbox.life_cycle import STAGES
-from gelato_async.sandbox.templates import TEMPLATES
+from gelato_async.sandbox.orders.life_cycle import STAGES
+from gelato_async.sandbox.stores.templates import TEMPLATES
 
 
 @pytest.fixture
@@ -97,8 +97,10 @@ async def test_an_order_made_abroad_has_no_state(api, order):
 
 
 @pytest.mark.anyio
-async def test_a_delay_that_was_wished_for_is_told_once_and_stands_in_the_order(api, order, wishes):
-    made = await create(api, order(**wishes("delayed")))
+async def test_a_delay_that_was_asked_for_is_told_once_and_stands_in_the_order(
+    api, order, asks_for
+):
+    made = await create(api, order(**asks_for("delayed")))
     before = made["shipment"]
     api.app.advance(1_000)
     (event,) = api.told("order_delivery_estimate_updated")
@@ -116,8 +118,8 @@ async def test_an_order_without_a_delay_keeps_its_estimate(api, order):
 
 
 @pytest.mark.anyio
-async def test_a_refusal_is_told_with_its_reason_and_is_the_end(api, order, wishes):
-    await create(api, order(**wishes("missing_retail_prices")))
+async def test_a_refusal_is_told_with_its_reason_and_is_the_end(api, order, asks_for):
+    await create(api, order(**asks_for("missing_retail_prices")))
     api.app.advance(1_000)
     events = api.told("order_status_updated")
     assert statuses(events) == ["created", "failed"]
@@ -126,9 +128,9 @@ async def test_a_refusal_is_told_with_its_reason_and_is_the_end(api, order, wish
 
 @pytest.mark.parametrize("after", [0.0, 7.0, 15.0])
 @pytest.mark.anyio
-async def test_a_refusal_may_come_at_any_age(serve, order, wishes, after):
+async def test_a_refusal_may_come_at_any_age(serve, order, asks_for, after):
     api = serve(webhook_url=NOBODY, refuse_after=after)
-    await create(api, order(**wishes("missing_retail_prices")))
+    await create(api, order(**asks_for("missing_retail_prices")))
     for _ in range(20):
         api.app.advance(1)
     told = statuses(
@@ -226,8 +228,8 @@ async def test_what_takes_effect_late_is_told_as_of_then(serve, order, travel):
 
 
 @pytest.mark.anyio
-async def test_both_parts_of_a_split_order_are_told_of(api, order, wishes):
-    await create(api, order(items=3, **wishes("split")))
+async def test_both_parts_of_a_split_order_are_told_of(api, order, asks_for):
+    await create(api, order(items=3, **asks_for("split")))
     first, second = api.told("order_status_updated")
     assert first["orderReferenceId"] == second["orderReferenceId"]
     assert first["orderId"] != second["orderId"]

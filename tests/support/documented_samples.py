@@ -14,18 +14,18 @@ from gelato_async.backends.connect import connect_backend
 from gelato_async.backends.gelato import gelato_backend
 from gelato_async.core.backend import Backend
 from gelato_async.core.messages import Response
-from gelato_async.core.operations import (
+from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.orders import (
     CancelOrder,
     ConfirmDraft,
     CreateOrder,
     GetOrder,
-    Operation,
     QuoteOrder,
     SearchOrders,
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.core.product_operations import (
+from gelato_async.core.operations.products import (
     GetAvailability,
     GetCatalog,
     GetCoverDimensions,
@@ -34,13 +34,13 @@ from gelato_async.core.product_operations import (
     ListCatalogs,
     SearchProducts,
 )
-from gelato_async.core.routes import Route
-from gelato_async.core.shipping_operations import ListShipmentMethods
-from gelato_async.core.store_operations import (
+from gelato_async.core.operations.shipping import ListShipmentMethods
+from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     GetStoreProduct,
     GetTemplate,
 )
+from gelato_async.core.routes import Route
 from gelato_async.models.quote import QuoteProduct, QuoteRequest
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import NewStoreProduct

@@ -18,8 +18,12 @@ from gelato_async import GelatoClient, GelatoConnectClient, LocalLimiter, RetryP
 from gelato_async.bulk import submit_orders
 
 
-def client_of(url, backend, settle):
-    options = {"base_url": url, "retry": RetryPolicy(settle=settle), "limiter": LocalLimiter()}
+def client_of(url, backend, reconcile):
+    options = {
+        "base_url": url,
+        "retry": RetryPolicy(reconcile=reconcile),
+        "limiter": LocalLimiter(),
+    }
     if backend == "gelato":
         return GelatoClient("sandbox-key", **options)
     return GelatoConnectClient("sandbox", "sandbox-key", "sandbox-secret", **options)
@@ -30,13 +34,13 @@ def kill_soon(seed):
     threading.Timer(delay, os.kill, (os.getpid(), signal.SIGKILL)).start()
 
 
-async def main(url, backend, journal, count, settle, seed=None):
+async def main(url, backend, journal, count, reconcile, seed=None):
     """Submit orders; with a seed, die at 20 to 65 % of them, with at least ten in flight."""
     told, dying = [], False
     share = random.Random(seed).uniform(0.2, 0.65)
     references = [f"r{number}" for number in range(int(count))]
     async with (
-        client_of(url, backend, float(settle)) as client,
+        client_of(url, backend, float(reconcile)) as client,
         submit_orders(client, map(new_order, references), journal=journal) as outcomes,
     ):
         async for outcome in outcomes:

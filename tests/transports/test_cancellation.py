@@ -47,14 +47,14 @@ def sandbox():
 
 @pytest.mark.anyio
 async def test_calls_cancelled_at_random_points_leave_every_connection_and_token_usable(sandbox):
-    limiter, dice = Counting(), random.Random(7)
+    limiter, draw = Counting(), random.Random(7)
     transport = HttpxTransport(connections=LIMIT)
     client = GelatoClient(
         sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter
     )
 
     async def call():
-        patience = dice.choice([0, 0.001, 0.003, 0.01]) * dice.random()
+        patience = draw.choice([0, 0.001, 0.003, 0.01]) * draw.random()
         with anyio.move_on_after(patience):
             try:
                 await client.orders.search_page()
@@ -86,7 +86,7 @@ async def test_calls_cancelled_at_random_points_leave_every_connection_and_token
 
 @pytest.mark.asyncio
 async def test_tasks_cancelled_the_asyncio_way_leave_nothing_behind(sandbox):
-    limiter, dice = Counting(), random.Random(8)
+    limiter, draw = Counting(), random.Random(8)
     transport = HttpxTransport(connections=LIMIT)
     client = GelatoClient(
         sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter
@@ -94,7 +94,7 @@ async def test_tasks_cancelled_the_asyncio_way_leave_nothing_behind(sandbox):
     for _ in range(5):
         tasks = [asyncio.create_task(client.orders.search_page()) for _ in range(60)]
         for task in tasks:
-            for _ in range(dice.randrange(4)):
+            for _ in range(draw.randrange(4)):
                 await anyio.lowlevel.checkpoint()
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

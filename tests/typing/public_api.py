@@ -302,7 +302,7 @@ async def options_are_the_same_for_both() -> None:
 
     transport: Transport = ScriptedTransport(script)
     limiter: RateLimiter = LocalLimiter(50)
-    retry = RetryPolicy(attempts=6, settle=120.0, resend=False)
+    retry = RetryPolicy(attempts=6, reconcile=120.0, resend=False)
     client = GelatoClient(
         "key",
         base_url="http://127.0.0.1:8000",
@@ -353,7 +353,7 @@ async def errors_say_what_may_be_done_next(client: GelatoClient) -> None:
         assert_type(error.reason, str | None)
     except OutcomeUnknownError as error:
         assert_type(error.order_reference_id, str | None)
-        assert_type(error.attempts, int)
+        assert_type(error.sends, int)
         assert_type(error.order_ids, tuple[str, ...])
     except RateLimitError as error:
         assert_type(error.retry_after, float | None)

@@ -1,0 +1,115 @@
+"""Journal: reads what a run has recorded, also while the run goes on."""
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+
+from attrs import frozen
+
+from gelato_async.bulk.journal.entries import State
+from gelato_async.bulk.journal.file import (
+    as_journal_error,
+    check,
+    lock,
+    open_for_reading,
+)
+
+PathLike = str | Path
+
+
+@frozen(kw_only=True)
+class JournalRow:
+    """What a journal holds of an order: never its address.
+
+    `state` is created, rejected, unknown, or intended (in flight).
+    """
+
+    reference: str
+    state: str
+    order_id: str | None = None
+    connected_order_ids: tuple[str, ...] = ()
+    adopted: bool = False
+    reason: str | None = None
+    sends: int | None = None
+    seconds: float | None = None
+
+
+class Journal:
+    """A journal, opened to be read: it may be in use meanwhile.
+
+    Raises:
+        JournalError: there is none, or it is no journal that this release can read.
+    """
+
+    def __init__(self, path: PathLike) -> None:
+        self.path: Path = Path(path).resolve()
+        check(self.path)
+
+    def about(self) -> Mapping[str, str]:
+        """What it belongs to: backend, origin, prefix, and how many runs used it."""
+        with (
+            as_journal_error(self.path, "read"),
+            closing(open_for_reading(self.path)) as connection,
+        ):
+            about = dict(connection.execute("SELECT name, value FROM about"))
+        return {name: about[name] for name in ("backend", "origin", "prefix", "run")}
+
+    def count(self) -> Mapping[str, int]:
+        """How many orders are in which state."""
+        with (
+            as_journal_error(self.path, "read"),
+            closing(open_for_reading(self.path)) as connection,
+        ):
+            found = dict(connection.execute("SELECT state, count(*) FROM orders GROUP BY state"))
+        return {state.name.lower(): found.get(state, 0) for state in State}
+
+    def rows(self, state: str | None = None) -> Iterator[JournalRow]:
+        """All orders, or those in one state."""
+        states = [State[state.upper()]] if state else list(State)
+        marks = ", ".join("?" * len(states))
+        with (
+            as_journal_error(self.path, "read"),
+            closing(open_for_reading(self.path)) as connection,
+        ):
+            yield from map(
+                _row,
+                connection.execute(
+                    "SELECT reference, state, order_id, connected, adopted, reason, sends, seconds FROM orders"  # noqa: S608
+                    f" WHERE state IN ({marks})",
+                    states,
+                ),
+            )
+
+    def purge(self) -> int:
+        """Forget all rejected orders, which the next run would try again anyway, and say how many they were.
+
+        Raises:
+            JournalError: it is in use.
+        """
+        with (
+            as_journal_error(self.path),
+            closing(lock(self.path)),
+            closing(sqlite3.connect(self.path)) as connection,
+            connection,
+        ):
+            return connection.execute(
+                "DELETE FROM orders WHERE state = ?", (State.REJECTED,)
+            ).rowcount
+
+
+def _row(
+    row: tuple[str, int, str | None, str | None, int, str | None, int | None, float | None],
+) -> JournalRow:
+    reference, state, order_id, connected, adopted, reason, sends, seconds = row
+    return JournalRow(
+        reference=reference,
+        state=State(state).name.lower(),
+        order_id=order_id,
+        connected_order_ids=tuple(json.loads(connected)) if connected else (),
+        adopted=bool(adopted),
+        reason=reason,
+        sends=sends,
+        seconds=seconds,
+    )

@@ -1,0 +1,125 @@
+"""Fixes what can be fixed without guessing, in a copy.
+
+White space around values, and how a country is spelled.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any, BinaryIO, NoReturn
+
+from attrs import define
+
+from gelato_async.core.errors import Problem
+from gelato_async.files.csv_records import Record, Records
+
+_COUNTRIES = {"country", "shippingAddress.country", "returnAddress.country"}
+_BOM = b"\xef\xbb\xbf"
+
+
+@define
+class Fixer:
+    """Hands lines on, fixed, and writes them to a copy; `told` hears of every change.
+
+    The rest stays as it is to the byte.
+    """
+
+    copy: BinaryIO
+    told: Callable[[int, Problem], None]
+    values: int = 0
+    lines: int = 0
+
+    def fix_jsonl(self, lines: Iterable[bytes]) -> Iterator[bytes]:
+        """JSON lines; those that are no JSON, or have a key twice, stay as they are."""
+        for number, line in enumerate(lines, 1):
+            text, changes = _fixed_line(line)
+            self._note(number, changes)
+            self.copy.write(text)
+            yield text
+
+    def fix_csv(self, records: Records) -> Iterator[Record]:
+        """The rows under a header; broken ones stay as they are."""
+        names = [name.strip() for name in records.header.cells]
+        self.copy.write(records.header.raw)
+        for record in records:
+            fixed, changes = (
+                (record, []) if record.problem else _fixed_record(record, names, records.delimiter)
+            )
+            self._note(record.number, changes)
+            self.copy.write(fixed.raw)
+            yield fixed
+
+    def _note(self, number: int, changes: list[Problem]) -> None:
+        self.values += len(changes)
+        self.lines += bool(changes)
+        for change in changes:
+            self.told(number, change)
+
+
+def _fixed_line(line: bytes) -> tuple[bytes, list[Problem]]:
+    changes: list[Problem] = []
+    try:
+        body = json.loads(
+            line.removeprefix(_BOM).decode(), object_pairs_hook=_object, parse_constant=_refuse
+        )
+        fixed = json.dumps(_fixed(body, "", changes), ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError):
+        return line, []
+    return (fixed + _end_of(line), changes) if changes else (line, [])
+
+
+def _fixed(value: Any, path: str, changes: list[Problem]) -> Any:
+    if isinstance(value, dict):
+        return {
+            key: _fixed(inner, f"{path}.{key}".lstrip("."), changes) for key, inner in value.items()
+        }
+    if isinstance(value, list):
+        return [
+            _fixed(inner, f"{path}[{position}]", changes) for position, inner in enumerate(value)
+        ]
+    return _fixed_text(value, path, changes) if isinstance(value, str) else value
+
+
+def _fixed_record(record: Record, names: list[str], delimiter: str) -> tuple[Record, list[Problem]]:
+    changes: list[Problem] = []
+    cells = [
+        _fixed_text(cell, name, changes) for cell, name in zip(record.cells, names, strict=False)
+    ]
+    if not changes:
+        return record, []
+    text = io.StringIO()
+    csv.writer(text, delimiter=delimiter, lineterminator=_end_of(record.raw).decode()).writerow(
+        cells
+    )
+    return Record(number=record.number, cells=cells, raw=text.getvalue().encode()), changes
+
+
+def _fixed_text(text: str, path: str, changes: list[Problem]) -> str:
+    fixed = text.strip()
+    if fixed != text:
+        changes.append(Problem(path, "fixed: white space around it was cut off"))
+    if path in _COUNTRIES and (country := _country(fixed)) != fixed:
+        changes.append(Problem(path, f"fixed: {fixed} is {country}"))
+        return country
+    return fixed
+
+
+def _country(text: str) -> str:
+    code = text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else text
+    return "GB" if code == "UK" else code
+
+
+def _end_of(line: bytes) -> bytes:
+    return b"\r\n" if line.endswith(b"\r\n") else b"\n"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a key comes twice")
+    return found
+
+
+def _refuse(constant: str) -> NoReturn:
+    raise ValueError(constant)

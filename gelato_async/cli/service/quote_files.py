@@ -1,0 +1,64 @@
+"""Files with what is to be quoted: a request for a quote, or an order, as JSON."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from gelato_async.cli.console import CommandError
+from gelato_async.cli.input.sources import open_input
+from gelato_async.core.errors import Problem
+from gelato_async.core.order_reader import read_order, read_quote_request
+from gelato_async.models.new_order import CatalogItem, NewOrder
+from gelato_async.models.quote import QuoteProduct, QuoteRequest
+
+
+def read_request(file: str) -> QuoteRequest:
+    """Read one of the two, told apart by their keys: `recipient` and `products`, or `shippingAddress` and `items`.
+
+    Raises:
+        CommandError: the file cannot be read, or does not hold one of them.
+    """
+    with open_input(file) as stream:
+        try:
+            found = json.load(stream)
+        except (OSError, EOFError, ValueError, RecursionError) as error:
+            raise CommandError(
+                f"{file}: must be one JSON object, and cannot be read as that: {error}"
+            ) from error
+    request, problems = _read(found)
+    if request is None:
+        raise CommandError(f"{file}: {'; '.join(map(str, problems))}")
+    return request
+
+
+def _read(found: Any) -> tuple[QuoteRequest | None, Sequence[Problem]]:
+    if not isinstance(found, dict) or {"recipient", "products"} & found.keys():
+        return read_quote_request(found)
+    order, problems = read_order(found)
+    return (None, problems) if order is None else _from_order(order)
+
+
+def _from_order(order: NewOrder) -> tuple[QuoteRequest | None, Sequence[Problem]]:
+    products = [_product(item) for item in order.items if isinstance(item, CatalogItem)]
+    if len(products) < len(order.items):
+        return None, [Problem("items", "each needs a productUid: Gelato quotes nothing else")]
+    if order.customer_reference_id is None:
+        return None, [Problem("customerReferenceId", "is required")]
+    request = QuoteRequest(
+        order_reference_id=order.order_reference_id,
+        customer_reference_id=order.customer_reference_id,
+        currency=order.currency,
+        recipient=order.shipping_address,
+        products=products,
+    )
+    return request, ()
+
+
+def _product(item: CatalogItem) -> QuoteProduct:
+    return QuoteProduct(
+        item_reference_id=item.item_reference_id,
+        product_uid=item.product_uid,
+        quantity=item.quantity,
+        page_count=item.page_count,
+        files=item.files,
+    )

@@ -1,0 +1,279 @@
+"""Sender: sends requests, one token each, and repeats those that may be repeated."""
+
+import contextlib
+import logging
+import math
+import random
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+from weakref import WeakKeyDictionary
+
+import anyio
+from attrs import define, field
+
+from gelato_async.core.backend import PAGE, Backend
+from gelato_async.core.errors import (
+    DecodeError,
+    GelatoError,
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    OutcomeUnknownError,
+    RateLimitError,
+)
+from gelato_async.core.messages import Request, Response
+from gelato_async.core.operations.base import CheckedOperation, OnceOperation, Operation
+from gelato_async.core.operations.orders import GetOrder
+from gelato_async.core.reconciliation import ServerClock
+from gelato_async.core.redaction import redact
+from gelato_async.core.retry import Delivery, RetryPolicy, RetryQuota, delivery_of
+from gelato_async.limiters.base import Clock, RateLimiter
+from gelato_async.models.order import Order
+from gelato_async.models.search import OrderSummary
+from gelato_async.transports.base import Transport
+
+T = TypeVar("T")
+
+_logger = logging.getLogger("gelato_async")
+
+_quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
+
+
+def _quota_of(limiter: RateLimiter) -> RetryQuota:
+    try:
+        return _quotas.setdefault(limiter, RetryQuota())
+    except TypeError:  # a limiter of the caller's that cannot be hashed or weakly referenced
+        return RetryQuota()
+
+
+class Reply(NamedTuple, Generic[T]):
+    """An answer, and the response that it was read from."""
+
+    answer: T
+    response: Response
+
+
+@define(eq=False, kw_only=True)
+class Sender:
+    """Everything that a client's calls share, and the sending itself."""
+
+    backend: Backend
+    transport: Transport
+    limiter: RateLimiter
+    clock: Clock
+    retry: RetryPolicy
+    timeout: float
+    total_timeout: float | None
+    validate: bool
+    jitter: Callable[[], float] = random.random
+    server_clock: ServerClock = field(factory=ServerClock)
+    quota: RetryQuota = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        if not isinstance(self.retry, RetryPolicy):
+            raise TypeError(f"retry must be a RetryPolicy, not a {type(self.retry).__name__}")
+        if not hasattr(self.limiter, "acquire"):
+            raise TypeError(
+                "limiter must be a RateLimiter, like LocalLimiter(rate=50), not a"
+                f" {type(self.limiter).__name__}"
+            )
+        self.quota = _quota_of(self.limiter)
+
+    def deadline(self) -> float:
+        """When a call that starts now must be over.
+
+        Its total timeout, or the caller's own deadline if that is earlier.
+        """
+        left = math.inf if self.total_timeout is None else self.total_timeout
+        return self.clock.now() + min(left, _ambient_limit())
+
+    async def repeat(
+        self,
+        operation: Operation[T],
+        request: Request,
+        deadline: float,
+        retry_until: float = math.inf,
+    ) -> Reply[T]:
+        """Run an operation that may be repeated, until it is answered or the policy gives up.
+
+        Raises:
+            OutcomeUnknownError: an `OnceOperation` was sent, and is not known to have failed.
+            GelatoError: it was refused, or never left, or the policy gave up.
+        """
+        attempt, sends, paid, unclear = 1, 0, 0, False
+        checked = operation if isinstance(operation, CheckedOperation) else None
+        while True:
+            try:
+                reply = await self.once(operation, request, deadline)
+            except GelatoError as error:
+                delivery = delivery_of(error)
+                sends += delivery is not Delivery.NOT_SENT
+                if checked and (
+                    delivery is Delivery.ACCEPTED or (unclear and delivery is Delivery.REFUSED)
+                ):
+                    return await self._answer_from_state(checked, error, deadline)
+                if delivery in {Delivery.UNKNOWN, Delivery.ACCEPTED} and isinstance(
+                    operation, OnceOperation
+                ):
+                    raise _unknown(operation, error, sends) from error
+                paid = await self.pause(error, attempt, min(deadline, retry_until))
+                unclear = unclear or delivery is Delivery.UNKNOWN
+                attempt += 1
+            else:
+                self.quota.succeeded(paid)
+                return reply
+
+    async def once(
+        self,
+        operation: Operation[T],
+        request: Request,
+        deadline: float = math.inf,
+        on_sending: Callable[[], None] | None = None,
+    ) -> Reply[T]:
+        """One attempt: one token, bytes out, bytes in, the answer."""
+        sent = False
+
+        async def before_send() -> None:
+            nonlocal sent
+            await self.limiter.before_send()
+            if on_sending:
+                on_sending()
+            sent = True
+
+        limit = self._own_limit(deadline)
+        if limit is not None and limit <= 0:
+            raise _out_of_time(operation, sent=False)
+        try:
+            with contextlib.nullcontext() if limit is None else anyio.fail_after(limit):
+                response = await self._exchange(request, before_send, lambda: sent)
+        except TimeoutError:
+            raise _out_of_time(operation, sent=sent) from None
+        except GelatoError as error:
+            error.operation = operation.name
+            redact(error, self.backend.redactor(operation).text)
+            raise
+        now = self.clock.now()
+        self.server_clock.note(response, now)
+        _logger.debug("%s: %s", operation.name, response.status)
+        wall = datetime.fromtimestamp(self.clock.wall(), UTC)
+        return Reply(self.backend.parse(operation, response, wall), response)
+
+    async def pause(self, error: GelatoError, attempt: int, deadline: float) -> int:
+        """Wait before the next attempt and pay for it.
+
+        Raise the error where there is to be none.
+        """
+        wait = self.retry.delay(error, attempt, self.jitter())
+        if isinstance(error, RateLimitError):
+            self.limiter.pause(
+                wait if wait is not None else error.retry_after or self.retry.initial_rate_limited
+            )
+        if (
+            delivery_of(error) is Delivery.REFUSED
+            or wait is None
+            or self.clock.now() + wait >= deadline
+        ):
+            raise error
+        paid = self.quota.pay(error)
+        if paid is None:
+            raise error
+        await self.clock.sleep(wait)
+        return paid
+
+    async def find(
+        self, references: Sequence[str], deadline: float = math.inf
+    ) -> tuple[OrderSummary, ...]:
+        """All orders with these references, from as many pages as there are."""
+        rows: dict[str, OrderSummary] = {}
+        wanted, offset = frozenset(references), 0
+        while True:
+            operation = self.backend.find_operation(references, offset)
+            page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
+            if page.length >= PAGE and not any(
+                row.order_reference_id in wanted for row in page.orders
+            ):
+                raise DecodeError(
+                    "the search answers other orders than it was asked for",
+                    operation=operation.name,
+                )
+            met = len(rows)
+            rows |= {row.id: row for row in page.orders}
+            offset += page.length
+            if page.length >= PAGE and len(rows) == met:
+                # what is on other pages would count as absent, and be ordered again
+                raise DecodeError(
+                    "the search answers the same page again: it ignores its offset",
+                    operation=operation.name,
+                )
+            if page.length < PAGE:
+                return tuple(row for row in rows.values() if row.order_reference_id in wanted)
+
+    async def get(self, order_id: str, deadline: float = math.inf) -> Reply[Order]:
+        """One order."""
+        operation = GetOrder(order_id)
+        return await self.repeat(operation, self.backend.build(operation), deadline)
+
+    def _own_limit(self, deadline: float) -> float | None:
+        # the caller's own deadline cuts an attempt off by itself, as a cancellation that the caller
+        # catches
+        if deadline == math.inf:
+            return None
+        left = deadline - self.clock.now()
+        return left if left < _ambient_limit() - 0.05 else None
+
+    async def _exchange(
+        self, request: Request, before_send: Callable[[], Any], was_sent: Callable[[], bool]
+    ) -> Response:
+        await self.limiter.acquire()
+        try:
+            return await self.transport.send(request, timeout=self.timeout, before_send=before_send)
+        finally:
+            if not was_sent():
+                self.limiter.give_back()
+
+    async def _answer_from_state(
+        self, operation: CheckedOperation[T], error: GelatoError, deadline: float
+    ) -> Reply[T]:
+        try:
+            reply = await self.get(operation.order_id, deadline)
+        except NotFoundError:
+            answer, response = operation.answer_from(None), None
+        except GelatoError:
+            raise error from None
+        else:
+            answer, response = operation.answer_from(reply.answer), reply.response
+        if answer is None:
+            raise error
+        return Reply(answer.value, response or Response(status=404))
+
+
+def _ambient_limit() -> float:
+    return anyio.current_effective_deadline() - anyio.current_time()
+
+
+def _unknown(operation: OnceOperation[Any], error: GelatoError, sends: int) -> OutcomeUnknownError:
+    product_id = error.product_id if isinstance(error, DecodeError) else None
+    known = (
+        "it took effect, and its answer is lost"
+        if delivery_of(error) is Delivery.ACCEPTED
+        else "nobody knows whether it took effect"
+    )
+    named = f" (it made {product_id!r})" if product_id else ""
+    return OutcomeUnknownError(
+        f"{known}{named}. Do not send it again: {operation.advice}",
+        sends=sends,
+        product_id=product_id,
+        operation=operation.name,
+        reason=str(error),
+    )
+
+
+def _out_of_time(operation: Operation[Any], *, sent: bool) -> GelatoError:
+    if sent:
+        return NoAnswerError(
+            "it was sent, and the time for the whole call ran out", operation=operation.name
+        )
+    return NotSentError(
+        "the time for the whole call ran out before it was sent", operation=operation.name
+    )

@@ -1,0 +1,222 @@
+"""Reads orders that people wrote: nothing is guessed or dropped, and every problem is told with its path.
+
+The opposite of `wire`, which reads what Gelato answers.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from difflib import get_close_matches
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin
+
+import attrs
+from attrs import define, field, frozen
+
+from gelato_async.core import json_values
+from gelato_async.core.errors import Problem
+from gelato_async.core.wire import wire_names
+from gelato_async.models.addresses import ShippingAddress
+from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
+from gelato_async.models.quote import QuoteRequest
+
+_NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
+# the documents require a quantity, and a file without a type is not one of type default
+_REQUIRED = {(CatalogItem, "quantity"), (CustomItem, "quantity")}
+_ABSENT: Mapping[tuple[type[Any], str], Any] = {(File, "type"): None}
+_ALSO = {(ShippingAddress, "registration_state"): ("registrationStateCode",)}
+
+
+def read_order(value: Any) -> tuple[NewOrder | None, Sequence[Problem]]:
+    """An order from the JSON body that Gelato documents, and all that is wrong with it.
+
+    Keys of both APIs are read; whether a backend can carry them is checked before sending.
+    """
+    reader = _Reader()
+    order = reader.model(_plan(NewOrder), value, "")
+    return (None if reader.problems else order), reader.problems
+
+
+def read_quote_request(value: Any) -> tuple[QuoteRequest | None, Sequence[Problem]]:
+    """A request for a quote from the JSON body that Gelato documents, and all that is wrong with it."""
+    reader = _Reader()
+    request = reader.model(_plan(QuoteRequest), value, "")
+    return (None if reader.problems else request), reader.problems
+
+
+def keys_of(cls: Any) -> Mapping[str, type[Any] | None]:
+    """The keys that an object of a body may have, with `str`, `int` or `bool` where such values are taken as they are."""
+    return {key: entry.plain for key, entry in _plan(cls).entries.items()}
+
+
+def required_keys(cls: Any) -> Collection[str]:
+    """Those that it must have."""
+    return _plan(cls).required.values()
+
+
+def suggestion(key: str, known: Iterable[str]) -> str:
+    """What else may have been meant, to stand behind what is wrong.
+
+    Empty where nothing is close.
+    """
+    close = get_close_matches(key, known, n=1, cutoff=0.6)
+    return f"; did you mean {close[0]}?" if close else ""
+
+
+@define(eq=False)
+class _Reader:
+    problems: list[Problem] = field(factory=list)
+
+    def model(self, plan: "_Plan", value: Any, path: str) -> Any:
+        """The model that an object makes; None, and problems, where it makes none."""
+        if not isinstance(value, dict):
+            return self.wrong(path, "must be an object", value)
+        arguments: dict[str, Any] = {}
+        entries = plan.entries
+        for key, found in value.items():
+            entry = entries.get(key)
+            if entry is None:
+                self.problems.append(
+                    Problem(_join(path, key), "unknown key" + suggestion(key, entries))
+                )
+            elif found is not None:
+                if entry.name in arguments:
+                    self._tell_twin(plan, value, entry, _join(path, key))
+                plain = found.__class__ is entry.plain
+                arguments[entry.name] = found if plain else entry.read(self, found, path, key)
+        return self._made(plan, arguments, path)
+
+    def _made(self, plan: "_Plan", arguments: dict[str, Any], path: str) -> Any:
+        if not plan.required.keys() <= arguments.keys():
+            missing = [key for name, key in plan.required.items() if name not in arguments]
+            self.problems += [Problem(_join(path, key), "is required") for key in missing]
+        return None if self.problems else plan.model(**(plan.absent | arguments))
+
+    def _tell_twin(
+        self, plan: "_Plan", value: Mapping[str, Any], entry: "_Entry", path: str
+    ) -> None:
+        first = next(
+            key for key in value if plan.entries.get(key) is entry and value[key] is not None
+        )
+        self.problems.append(Problem(path, f"says the same as {first}: leave one out"))
+
+    def wrong(self, path: str, wanted: str, value: Any) -> Any:
+        self.problems.append(Problem(path, f"{wanted}; it is of kind {json_values.name_of(value)}"))
+        return None
+
+
+_Read = Callable[[_Reader, Any, str, str], Any]
+
+
+@frozen
+class _Entry:
+    name: str
+    read: _Read
+    # a value of this very type is taken as it is: most are, and a call for each would double the
+    # time
+    plain: type[Any] | None
+
+
+@frozen
+class _Plan:
+    model: Callable[..., Any]
+    entries: Mapping[str, _Entry]
+    required: Mapping[str, str]
+    absent: dict[str, Any]
+
+
+@cache
+def _plan(cls: type[Any]) -> _Plan:
+    """Worked out once for each model.
+
+    Looking at annotations costs more than reading a whole order.
+    """
+    fields = [a for a in attrs.fields(attrs.resolve_types(cls)) if a.name != "extra"]
+    entries = {a.name: _entry(_plain(a.type), a.name) for a in fields}
+    return _Plan(
+        cls,
+        {key: entries[a.name] for a in fields for key in _keys(cls, a)},
+        {a.name: wire_names(a)[0] for a in fields if _is_required(cls, a)},
+        {name: default for (owner, name), default in _ABSENT.items() if owner is cls},
+    )
+
+
+def _entry(type_: Any, name: str) -> _Entry:
+    return _Entry(name, _reader_for(type_, name), type_ if type_ in {str, int, bool} else None)
+
+
+def _keys(cls: type[Any], attribute: "attrs.Attribute[Any]") -> tuple[str, ...]:
+    return (*wire_names(attribute), *_ALSO.get((cls, attribute.name), ()))
+
+
+def _is_required(cls: type[Any], attribute: "attrs.Attribute[Any]") -> bool:
+    return attribute.default is attrs.NOTHING or (cls, attribute.name) in _REQUIRED
+
+
+def _reader_for(type_: Any, name: str) -> _Read:
+    if get_origin(type_) is tuple:
+        return _list_reader(get_args(type_)[0])
+    if get_origin(type_) is Mapping:
+        return _read_map
+    if attrs.has(type_):
+        plan = _plan(type_)
+        return lambda reader, value, path, key: reader.model(plan, value, _join(path, key))
+    if name == "id" or name.endswith("_id"):
+        return _value_reader(json_values.as_identifier, "a string")
+    wanted = (
+        "a string"
+        if isinstance(type_, type) and issubclass(type_, Enum)
+        else _NAMES.get(type_, "an amount")
+    )
+    return _value_reader(json_values.READERS.get(type_, json_values.as_text), wanted)
+
+
+def _value_reader(read: json_values.Reader, wanted: str) -> _Read:
+    def read_value(reader: _Reader, value: Any, path: str, key: str) -> Any:
+        found = read(value)
+        return (
+            reader.wrong(_join(path, key), f"must be {wanted}", value) if found is None else found
+        )
+
+    return read_value
+
+
+def _list_reader(element: Any) -> _Read:
+    kind_of = _kind_of_item if get_origin(element) is UnionType else lambda _: element
+    readers = {type_: _reader_for(type_, "") for type_ in get_args(element) or (element,)}
+
+    def read_list(reader: _Reader, values: Any, path: str, key: str) -> Any:
+        path = _join(path, key)
+        if not isinstance(values, list):
+            return reader.wrong(path, "must be a list", values)
+        return tuple(
+            readers[kind_of(value)](reader, value, f"{path}[{position}]", "")
+            for position, value in enumerate(values)
+        )
+
+    return read_list
+
+
+def _read_map(reader: _Reader, value: Any, path: str, key: str) -> Any:
+    if isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
+        return value
+    return reader.wrong(_join(path, key), "must be an object whose values are strings", value)
+
+
+def _kind_of_item(value: Any) -> type[CatalogItem | CustomItem]:
+    custom = (
+        isinstance(value, dict)
+        and value.get("productUid") is None
+        and ("productName" in value or "productVariant" in value)
+    )
+    return CustomItem if custom else CatalogItem
+
+
+def _plain(type_: Any) -> Any:
+    if get_origin(type_) in {Union, UnionType}:
+        (type_,) = (arg for arg in get_args(type_) if arg is not NoneType)
+    return type_
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path and key else path or key

@@ -1,0 +1,106 @@
+"""What the sandbox's products cost, and what the covers of its photo books measure.
+
+A price is for all copies of its row, and cheaper by the copy the more there are. Without a country
+there are rows of four, without a currency rows of four too; a currency that the sandbox does not
+know has no rows.
+"""
+
+from collections.abc import Mapping
+
+from gelato_async.sandbox.catalog.product_tables import SUPPORTED_COUNTRIES
+from gelato_async.sandbox.catalog.products import Product
+from gelato_async.sandbox.orders.order import Body
+
+RATES: Mapping[str, float] = {"EUR": 1.0, "GBP": 0.86, "SEK": 11.4, "USD": 1.08}
+_COUNTRIES = ("DE", "GB", "SE", "US")
+_DISCOUNTS: Mapping[int, float] = {1: 1.0, 2: 0.98, 5: 0.95, 10: 0.9, 20: 0.85, 50: 0.8, 100: 0.75}
+_PER_SQUARE_METRE = 21.0
+_PER_PAGE = 0.11
+
+# millimetres
+_BLEED = 3.0
+_TURN_IN = 17.0
+_JOINT = 8.0
+_EDGE = 3.0
+
+
+def prices(product: Product, query: Mapping[str, str]) -> list[Body]:
+    """Give the rows of a product's prices."""
+    country, currency = query.get("country") or None, query.get("currency") or None
+    pages = int(query["pageCount"]) if product.is_multi_page else None
+    unit = _unit(product, pages)
+    return [
+        {
+            "productUid": product.uid,
+            "country": where,
+            "quantity": quantity,
+            "price": round(unit * rate * quantity * discount, 6),
+            "currency": money,
+            "pageCount": pages,
+        }
+        for where in (_COUNTRIES if country is None else (country,))
+        for money, rate in RATES.items()
+        for quantity, discount in _DISCOUNTS.items()
+        if where in SUPPORTED_COUNTRIES and currency in {None, money}
+    ]
+
+
+def cover(product: Product, page_count: int) -> Body:
+    """Give the areas of a book's cover.
+
+    Four pages more than asked for are counted, as the API does.
+    """
+    width, height, _ = product.size
+    spine = round(4 + page_count * product.grams_per_square_metre / 4000, 1)
+    hard = product.attributes["CoverType"] == "hardcover"
+    areas = _hard(width, height, spine) if hard else _soft(width, height, spine)
+    return {"productUid": product.uid, "pagesCount": page_count + 4, "measureUnit": "mm", **areas}
+
+
+def _unit(product: Product, pages: int | None) -> float:
+    width, height, _ = product.size
+    return (
+        product.catalog.base_price
+        + width * height / 1e6 * _PER_SQUARE_METRE
+        + (pages or 0) * _PER_PAGE
+    )
+
+
+def _soft(width: float, height: float, spine: float) -> Body:
+    total = 2 * width + spine
+    return {
+        "bleedSize": _area(0, 0, total + 2 * _BLEED, height + 2 * _BLEED) | {"thickness": _BLEED},
+        "contentBackSize": _area(_BLEED, _BLEED, width, height),
+        "spineSize": _area(_BLEED + width, _BLEED, spine, height),
+        "contentFrontSize": _area(_BLEED + width + spine, _BLEED, width, height),
+    }
+
+
+def _hard(width: float, height: float, spine: float) -> Body:
+    left, content = _TURN_IN + _EDGE, width - _JOINT
+    total = 2 * width + spine + 2 * left
+    edge = _area(_TURN_IN, _TURN_IN, total - 2 * _TURN_IN, height + 2 * _EDGE)
+    strips = {
+        "contentBackSize": content,
+        "jointBackSize": _JOINT,
+        "spineSize": spine,
+        "jointFrontSize": _JOINT,
+        "contentFrontSize": content,
+    }
+    areas: Body = {
+        "wraparoundInsideSize": _area(0, 0, total, height + 2 * left) | {"thickness": _TURN_IN},
+        "wraparoundEdgeSize": edge | {"thickness": _EDGE},
+    }
+    for name, strip in strips.items():
+        areas[name] = _area(left, _TURN_IN + _EDGE, strip, height)
+        left += strip
+    return areas
+
+
+def _area(left: float, top: float, width: float, height: float) -> Body:
+    return {
+        "width": round(width, 1),
+        "height": round(height, 1),
+        "left": round(left, 1),
+        "top": round(top, 1),
+    }

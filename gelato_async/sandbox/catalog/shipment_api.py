@@ -1,0 +1,122 @@
+"""Gelato's shipment routes, v1.
+
+| route | answers | refuses | |---|---|---| | methods | all methods, or those to a country | 400 for
+no country code | | prices | for each product and quantity, the methods that go there and are as
+asked for | 400; 404 for an unknown product |
+
+The smallest price is the method's own plus something by weight, and the average a tenth more.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import attrs
+
+from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.catalog import product_rules
+from gelato_async.sandbox.catalog.product_prices import RATES
+from gelato_async.sandbox.catalog.product_tables import EUROPE, SUPPORTED_COUNTRIES
+from gelato_async.sandbox.catalog.products import Product, products
+from gelato_async.sandbox.checks import fields
+from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.orders.order import Body
+from gelato_async.sandbox.orders.order_rules import enforce
+from gelato_async.sandbox.orders.shipments import METHODS, PRODUCES_IN, Method
+from gelato_async.sandbox.routes import Target
+from gelato_async.sandbox.state import Action, State
+
+_PER_KILOGRAM = 1.9
+
+
+@attrs.frozen
+class _Service:
+    method: Method
+    countries: tuple[str, ...]
+    is_private: bool = True
+    has_tracking: bool = True
+
+
+_POST, _PARCEL, _EXPRESS = METHODS
+_SERVICES = (
+    _Service(_POST, SUPPORTED_COUNTRIES, has_tracking=False),
+    _Service(_PARCEL, EUROPE),
+    _Service(_EXPRESS, tuple(sorted(PRODUCES_IN))),
+    _Service(
+        Method("sandbox_pallet", "Sandbox Pallet", "pallet", 95.0, (4, 8)),
+        ("DE", "FR", "GB"),
+        is_private=False,
+    ),
+)
+
+
+def _methods(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+    enforce(fields("", target.query, product_rules.METHODS_QUERY))
+    return answer({"shipmentMethods": list(_documents(target.query.get("country")))})
+
+
+def _documents(country: str | None) -> Iterator[Body]:
+    return (
+        _document(service) for service in _SERVICES if not country or country in service.countries
+    )
+
+
+def _document(service: _Service) -> Body:
+    return {
+        "shipmentMethodUid": service.method.uid,
+        "type": service.method.type,
+        "name": service.method.name,
+        "isBusiness": True,
+        "isPrivate": service.is_private,
+        "hasTracking": service.has_tracking,
+        "supportedCountries": list(service.countries),
+    }
+
+
+def _prices(_: State, __: Target, body: Body, ___: Moment) -> Answer:
+    enforce(product_rules.shipping(body))
+    unknown = sorted({row["productUid"] for row in body["products"]} - products().keys())
+    if unknown:
+        raise RefusedError(404, f"Product not found: {', '.join(unknown)}")
+    return answer({"prices": [_product(body, row) for row in body["products"]]})
+
+
+def _product(body: Body, row: Body) -> Body:
+    product = products()[row["productUid"]]
+    quantities = [
+        {
+            "quantity": quantity,
+            "pageCount": row.get("pageCount"),
+            "methods": list(_offers(body, product, quantity)),
+        }
+        for quantity in row["quantities"]
+    ]
+    return {"productUid": product.uid, "quantities": quantities}
+
+
+def _offers(body: Body, product: Product, quantity: int) -> Iterator[Body]:
+    rate = RATES.get(body["currency"], 1.0)
+    for service in _SERVICES:
+        if body["country"] in service.countries and _suits(_document(service), body):
+            price = (service.method.price + product.grams * quantity / 1000 * _PER_KILOGRAM) * rate
+            yield _offer(service.method, price)
+
+
+def _suits(document: Mapping[str, Any], body: Body) -> bool:
+    return all(
+        document[name] or not body.get(name) for name in ("isBusiness", "isPrivate", "hasTracking")
+    )
+
+
+def _offer(method: Method, price: float) -> Body:
+    return {
+        "shipmentMethodUid": method.uid,
+        "type": method.type,
+        "minPrice": round(price, 2),
+        "avgPrice": round(price * 1.1, 2),
+        "minDays": method.days[0],
+        "maxDays": method.days[1],
+        "hasFlatRate": method is _POST,
+    }
+
+
+ACTIONS: Mapping[str, Action] = {"shipment.methods": _methods, "shipment.prices": _prices}

@@ -1,0 +1,55 @@
+"""The stock of the sandbox: what a product's status is in a region never changes, and frames alone can be out of stock."""
+
+from collections.abc import Iterable
+from typing import Any
+from zlib import crc32
+
+from gelato_async.sandbox.catalog.products import products
+from gelato_async.sandbox.orders.order import Body
+from gelato_async.sandbox.orders.shipments import delivery_date
+
+REGIONS = ("US-CA", "EU", "OC", "AS", "SA", "UK", "ROW")
+MOST_PRODUCTS = 250
+
+
+def refusal(wanted: Any) -> Body | None:
+    """Give the error of a request for no or too many products, which has no more than a lower-case code and a message."""
+    if wanted is None or wanted == []:
+        return _refusal("products_not_provided", "No products provided, at least one is required.")
+    if isinstance(wanted, list) and len(wanted) > MOST_PRODUCTS:
+        message = f"Too many products requested: {len(wanted)} of maximum {MOST_PRODUCTS}."
+        return _refusal("too_many_products", message)
+    return None
+
+
+def availability(wanted: Iterable[str], wall: float) -> Body:
+    """Give the status of each product in each region, as of a POSIX time."""
+    rows = [
+        {"productUid": uid, "availability": [_in_region(uid, name, wall) for name in REGIONS]}
+        for uid in wanted
+    ]
+    return {"productsAvailability": rows}
+
+
+def _refusal(code: str, message: str) -> Body:
+    return {"code": f"invalid_request_{code}", "message": message}
+
+
+def _in_region(uid: str, region: str, wall: float) -> Body:
+    number = crc32(f"{uid} {region}".encode())
+    status = _status(uid, number % 10)
+    awaited = (
+        delivery_date(wall, 7 + number % 21) if status == "out-of-stock-replenishable" else None
+    )
+    return {"stockRegionUid": region, "status": status, "replenishmentDate": awaited}
+
+
+def _status(uid: str, number: int) -> str:
+    product = products().get(uid)
+    if product is None:
+        return "not-supported"
+    if not product.catalog.is_stockable:
+        return "non-stockable"
+    return (
+        "in-stock" if number < 6 else "out-of-stock-replenishable" if number < 9 else "out-of-stock"
+    )

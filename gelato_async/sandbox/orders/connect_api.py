@@ -1,0 +1,101 @@
+"""GelatoConnect's order routes: what each does to the state and answers.
+
+An id may be the caller's reference, which stands for the newest live order that has it. Cancel and
+update are refused with 409 from `shipped` on, and when the order is canceled or failed; an update
+needs at least one of its two fields.
+
+An order that crosses a border is accepted without retail prices too, and fails `refuse_after`
+seconds later with `missing_retail_prices`. Whether a reference may be used twice is not known of
+the real API: see `connect_duplicates`.
+"""
+
+from collections.abc import Mapping
+
+from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.clock import Moment, stamp
+from gelato_async.sandbox.orders import order_rules
+from gelato_async.sandbox.orders.documents import shipping_address, whole
+from gelato_async.sandbox.orders.life_cycle import DEAD, SHIPPED
+from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.searching import search
+from gelato_async.sandbox.orders.shipments import fulfillment_country, shipment
+from gelato_async.sandbox.routes import Target
+from gelato_async.sandbox.state import Action, State
+
+
+def _create(state: State, _: Target, body: Body, now: Moment) -> Answer:
+    order_rules.enforce(order_rules.order(body, "connect"))
+    reference = str(body["orderReferenceId"])
+    if state.options.connect_duplicates == "refuse" and _is_taken(state, reference, now):
+        raise RefusedError(409, f"An order with orderReferenceId {reference} exists")
+    order = state.commit("connect", body, _refuse_after(state, body), now)
+    created = stamp(order.created.wall)
+    return answer({"id": order.id, "orderReferenceId": order.reference, "createdAt": created})
+
+
+def _get(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(whole(_order(state, target.id, now), now))
+
+
+def _search(state: State, _: Target, body: Body, now: Moment) -> Answer:
+    order_rules.enforce(order_rules.search(body))
+    return answer(search(state.stores["connect"], body, now, connect=True))
+
+
+def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    _changeable(state, target.id, now).force("canceled", now)
+    return answer({"code": 200, "message": "OK"})
+
+
+def _update(state: State, target: Target, body: Body, now: Moment) -> Answer:
+    order_rules.enforce(order_rules.update(body))
+    order = _changeable(state, target.id, now)
+    changes = {
+        name: body[name] for name in ("shipmentMethodUid", "shippingAddress") if body.get(name)
+    }
+    order.update(changes, now)
+    return answer({"shippingAddress": shipping_address(order), "shipment": shipment(order, now)})
+
+
+def _changeable(state: State, order_id: str, now: Moment) -> Order:
+    order = _order(state, order_id, now)
+    status = order.status(now)
+    if status in SHIPPED | DEAD:
+        raise RefusedError(409, f"The order cannot be changed any more, it is {status}")
+    return order
+
+
+def _order(state: State, order_id: str, now: Moment) -> Order:
+    store = state.stores["connect"]
+    order = store.orders.get(order_id) or store.newest(order_id, now)
+    if order is None:
+        raise RefusedError(404, "Order not found")
+    return order
+
+
+def _is_taken(state: State, reference: str, now: Moment) -> bool:
+    return any(order.is_live(now) for order in state.stores["connect"].of(reference))
+
+
+def _refuse_after(state: State, body: Body) -> float | None:
+    destination = body["shippingAddress"]["country"]
+    if fulfillment_country(destination) == destination or _has_retail_prices(body):
+        return None
+    return state.options.refuse_after
+
+
+def _has_retail_prices(body: Body) -> bool:
+    prices = [
+        body.get("retailShippingPriceInclVat"),
+        *(item.get("retailPriceInclVat") for item in body["items"]),
+    ]
+    return bool(body.get("retailCurrency")) and None not in prices
+
+
+ACTIONS: Mapping[str, Action] = {
+    "connect.create": _create,
+    "connect.get": _get,
+    "connect.search": _search,
+    "connect.cancel": _cancel,
+    "connect.update": _update,
+}

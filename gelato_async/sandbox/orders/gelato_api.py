@@ -1,0 +1,127 @@
+"""Gelato's order routes, v4: what each does to the state and answers.
+
+| route | answers | refuses | |---|---|---| | create | the whole order, or the first part of a split
+one | 400 | | quote | one quote for all products, with every shipping method | 400 | | get | the
+whole order | 404 | | search | rows, newest first | 400 | | cancel | 200 without a body | 404; 409
+from `printed` on, and when canceled or failed already | | patch | the whole order, whose life
+begins now | 400 for wrong or no items left; 404; 409 if it is no draft | | delete | 200 without a
+body; then it is gone | 404; 409 if it is no draft |
+
+The status of a refused PATCH or DELETE is documented nowhere, nor is the body of a 409. A reference
+may be used again.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.orders import order_rules
+from gelato_async.sandbox.orders.documents import whole
+from gelato_async.sandbox.orders.life_cycle import DEAD, PRINTED
+from gelato_async.sandbox.orders.order import Body, Order, new_id
+from gelato_async.sandbox.orders.receipts import item_price
+from gelato_async.sandbox.orders.searching import search
+from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
+from gelato_async.sandbox.routes import Target
+from gelato_async.sandbox.state import Action, State
+
+_NO_BODY = Answer(200, headers=())
+
+
+def _create(state: State, _: Target, body: Body, now: Moment) -> Answer:
+    order_rules.enforce(order_rules.order(body, "gelato"))
+    return answer(whole(state.commit("gelato", body, None, now), now))
+
+
+def _quote(_: State, __: Target, body: Body, now: Moment) -> Answer:
+    order_rules.enforce(order_rules.quote(body))
+    products, currency = body["products"], body["currency"]
+    quote = {
+        "id": new_id(),
+        "itemReferenceIds": [str(product["itemReferenceId"]) for product in products],
+        "fulfillmentCountry": fulfillment_country(body["recipient"]["country"]),
+        "shipmentMethods": offers(
+            now.wall, sum(product["quantity"] for product in products), currency
+        ),
+        "products": [_quoted(product, currency) for product in products],
+    }
+    return answer({"orderReferenceId": str(body["orderReferenceId"]), "quotes": [quote]})
+
+
+def _quoted(product: Body, currency: str) -> Body:
+    pages = {"pageCount": product["pageCount"]} if product.get("pageCount") else {}
+    return {
+        "itemReferenceId": str(product["itemReferenceId"]),
+        "productUid": product["productUid"],
+        "quantity": product["quantity"],
+        "price": item_price(product),
+        "currency": currency,
+        **pages,
+    }
+
+
+def _get(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(whole(_order(state, target.id), now))
+
+
+def _search(state: State, _: Target, body: Body, now: Moment) -> Answer:
+    order_rules.enforce(order_rules.search(body))
+    return answer(search(state.stores["gelato"], body, now, connect=False))
+
+
+def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    order = _order(state, target.id)
+    status = order.status(now)
+    if status in PRINTED | DEAD:
+        raise RefusedError(409, f"The order cannot be canceled, it is {status}")
+    order.force("canceled", now)
+    return _NO_BODY
+
+
+def _patch(state: State, target: Target, body: Body, now: Moment) -> Answer:
+    order = _order(state, target.id)
+    if order.status(now) != "draft":
+        raise RefusedError(409, "Only a draft can be patched")
+    order_rules.enforce(
+        [] if body.get("orderType") == "order" else [("orderType", "must be order")]
+    )
+    order.order_draft(_patched(order, body.get("items")), now)
+    return answer(whole(order, now))
+
+
+def _patched(order: Order, items: Any) -> list[Body]:
+    if items is None:
+        return order.items
+    order_rules.enforce(order_rules.patched_items(items, {item["id"] for item in order.items}))
+    kept = {item["id"]: item for item in order.items}
+    return [
+        kept[item["id"]] | ({"files": item["files"]} if item.get("files") else {}) for item in items
+    ]
+
+
+def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    order = _order(state, target.id)
+    if order.order_type != "draft":
+        raise RefusedError(409, "Only a draft can be deleted")
+    order.force("canceled", now)
+    state.stores["gelato"].remove(order)
+    return _NO_BODY
+
+
+def _order(state: State, order_id: str) -> Order:
+    try:
+        return state.stores["gelato"].orders[order_id]
+    except KeyError:
+        raise RefusedError(404, "Order not found") from None
+
+
+ACTIONS: Mapping[str, Action] = {
+    "gelato.create": _create,
+    "gelato.quote": _quote,
+    "gelato.get": _get,
+    "gelato.search": _search,
+    "gelato.cancel": _cancel,
+    "gelato.patch": _patch,
+    "gelato.delete": _delete,
+}

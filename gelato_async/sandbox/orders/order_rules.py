@@ -1,0 +1,241 @@
+"""The rules of the request bodies: orders, quotes, searches and GelatoConnect's shipment updates.
+
+Only Gelato wants quantities of at least 1, unique item references and at most 20 metadata entries
+of 100 characters; only GelatoConnect wants files with type and url, and one kind of item per order.
+Unknown keys are let through, and so are currencies and file types that are in no list.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from gelato_async.sandbox import checks
+from gelato_async.sandbox.answers import Backend, RefusedError
+from gelato_async.sandbox.checks import Fields, Problem, fields, optional, rows, text
+
+_ORDER_TYPE = optional(checks.one_of("order", "draft"))
+_ORDER: Mapping[Backend, Fields] = {
+    "gelato": {
+        "orderReferenceId": checks.reference,
+        "customerReferenceId": checks.reference,
+        "currency": text,
+        "orderType": _ORDER_TYPE,
+        "shipmentMethodUid": optional(text),
+    },
+    "connect": {
+        "orderReferenceId": checks.reference,
+        "currency": text,
+        "orderType": _ORDER_TYPE,
+        "shipmentMethodUid": optional(text),
+        "retailCurrency": optional(text),
+        "retailShippingPriceInclVat": optional(checks.number),
+    },
+}
+_QUOTE: Fields = {
+    "orderReferenceId": checks.reference,
+    "customerReferenceId": checks.reference,
+    "currency": text,
+}
+_PRODUCT: Fields = {
+    "itemReferenceId": checks.reference,
+    "productUid": text,
+    "quantity": checks.counting,
+    "pageCount": optional(checks.counting),
+}
+_ITEM: Mapping[Backend, Fields] = {
+    "gelato": _PRODUCT,
+    "connect": {
+        "itemReferenceId": checks.reference,
+        "quantity": checks.number,
+        "retailPriceInclVat": optional(checks.number),
+    },
+}
+_METADATA: Mapping[Backend, Fields] = {
+    "gelato": {"key": checks.upto(100), "value": checks.upto(100)},
+    "connect": {"key": text, "value": checks.any_text},
+}
+_LISTS = (
+    "channels",
+    "countries",
+    "currencies",
+    "financialStatus",
+    "financialStatuses",
+    "fulfillmentStatus",
+    "fulfillmentStatuses",
+    "ids",
+    "orderReferenceIds",
+    "orderTypes",
+    "storeIds",
+)
+
+
+def enforce(problems: Iterable[Problem]) -> None:
+    """Refuse the request with 400 if there are any problems, naming all of them."""
+    found = list(problems)
+    if found:
+        message = "; ".join(f"{path}: {fault}" for path, fault in found)
+        raise RefusedError(
+            400, message, [{"path": path, "message": fault} for path, fault in found]
+        )
+
+
+def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
+    """Check an order."""
+    yield from fields("", body, _ORDER[backend])
+    yield from checks.address("shippingAddress", body.get("shippingAddress"), backend)
+    yield from _items("items", body.get("items"), backend)
+    yield from _metadata("metadata", body.get("metadata"), backend)
+    if backend == "gelato" and body.get("returnAddress") is not None:
+        yield from fields("returnAddress", body["returnAddress"], checks.RETURN_ADDRESS)
+    if (
+        backend == "connect"
+        and len({_is_custom(item) for _, item in rows("items", body.get("items"))}) > 1
+    ):
+        yield "items", "must all use productUid, or all productName and productVariant"
+
+
+def quote(body: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check a request for a quote."""
+    yield from fields("", body, _QUOTE)
+    yield from checks.address("recipient", body.get("recipient"), "gelato")
+    yield from _items("products", body.get("products"), "gelato")
+
+
+def update(body: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check an update of GelatoConnect's shipment: at least one of its two fields."""
+    if body.get("shippingAddress") is not None:
+        yield from checks.address("shippingAddress", body["shippingAddress"], "connect")
+    elif body.get("shipmentMethodUid") is None:
+        yield "shipmentMethodUid", "is required unless shippingAddress is given"
+    yield from fields("", body, {"shipmentMethodUid": optional(text)})
+
+
+def search(body: Mapping[str, Any]) -> Iterator[Problem]:
+    """Check a search."""
+    for name in _LISTS:
+        value = body.get(name)
+        if value is not None and not (
+            isinstance(value, list) and all(isinstance(word, str) for word in value)
+        ):
+            yield name, "must be a list of strings"
+    for name, least, most in (("limit", 0, 100), ("offset", 0, None)):
+        value = body.get(name, 0)
+        if type(value) is not int or value < least or (most is not None and value > most):
+            yield (
+                name,
+                f"must be an integer of at least {least}"
+                + (f" and at most {most}" if most else ""),
+            )
+    yield from fields(
+        "",
+        body,
+        {"startDate": optional(_date), "endDate": optional(_date), "search": optional(text)},
+    )
+
+
+def patched_items(items: Any, known: set[str]) -> Iterator[Problem]:
+    """Check the items of a PATCH.
+
+    An empty list would leave an order without items, so it is refused.
+    """
+    seen: Counter[str] = Counter()
+    for where, item in rows("items", items, required=True):
+        yield from fields(where, item, {"id": text})
+        given = str(item.get("id")) if isinstance(item, dict) else ""
+        seen[given] += 1
+        if given and (given not in known or seen[given] > 1):
+            yield f"{where}.id", "must name an item of the order, and each only once"
+        if isinstance(item, dict):
+            yield from _files(where, item, "gelato")
+
+
+def _items(path: str, items: Any, backend: Backend) -> Iterator[Problem]:
+    seen: Counter[str] = Counter()
+    for where, item in rows(path, items, required=True):
+        yield from fields(where, item, _ITEM[backend])
+        if isinstance(item, dict):
+            yield from _files(where, item, backend)
+            yield from _metadata(f"{where}.metadata", item.get("metadata"), backend)
+            yield from (
+                _gelato_item(where, item, seen)
+                if backend == "gelato"
+                else _connect_item(where, item)
+            )
+
+
+def _gelato_item(where: str, item: Mapping[str, Any], seen: Counter[str]) -> Iterator[Problem]:
+    reference = str(item.get("itemReferenceId"))
+    seen[reference] += 1
+    if seen[reference] == 2:
+        yield f"{where}.itemReferenceId", "must be unique within the order"
+
+
+def _connect_item(where: str, item: Mapping[str, Any]) -> Iterator[Problem]:
+    if _is_custom(item):
+        yield from fields(where, item, {"productName": text, "productVariant": _variant})
+        if item.get("productUid") is not None:
+            yield f"{where}.productUid", "must not be combined with productName and productVariant"
+    else:
+        yield from fields(where, item, {"productUid": text})
+
+
+def _is_custom(item: Any) -> bool:
+    return (
+        isinstance(item, dict)
+        and (item.get("productName") or item.get("productVariant")) is not None
+    )
+
+
+def _variant(value: Any) -> str | None:
+    return (
+        "is required"
+        if value is None
+        else None
+        if isinstance(value, dict | list)
+        else "must be an object"
+    )
+
+
+def _files(where: str, item: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
+    for path, file in rows(f"{where}.files", item.get("files"), required=backend == "connect"):
+        if backend == "connect":
+            yield from fields(path, file, {"type": text, "url": text})
+        else:
+            yield from _gelato_file(path, file)
+
+
+def _gelato_file(path: str, file: Any) -> Iterator[Problem]:
+    given = file if isinstance(file, dict) else {}
+    embroidery = any(given.get(name) is not None for name in ("threadColors", "id", "isVisible"))
+    known = given.get("id") is not None
+    yield from fields(
+        path,
+        file,
+        {
+            "type": text if embroidery else optional(text),
+            "url": optional(text) if known else text,
+            "threadColors": optional(_colors),
+        },
+    )
+
+
+def _colors(value: Any) -> str | None:
+    if not isinstance(value, list) or not all(isinstance(color, str) for color in value):
+        return "must be a list of strings"
+    return "must be at most six colors" if len(value) > 6 else None
+
+
+def _metadata(path: str, entries: Any, backend: Backend) -> Iterator[Problem]:
+    if backend == "gelato" and isinstance(entries, list) and len(entries) > 20:
+        yield path, "must have at most 20 entries"
+    for where, entry in rows(path, entries):
+        yield from fields(where, entry, _METADATA[backend])
+
+
+def _date(value: Any) -> str | None:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "must be an ISO 8601 date and time"
+    return None

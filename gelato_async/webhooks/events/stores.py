@@ -1,0 +1,99 @@
+"""What happens to the products and templates of connected stores."""
+
+from datetime import datetime
+
+from attrs import field, frozen
+
+from gelato_async.models.enums import StoreProductStatus
+from gelato_async.models.fields import wire
+from gelato_async.models.store_product import ProductVariantOption, StoreProductVariant
+from gelato_async.models.template import TemplateVariant
+from gelato_async.webhooks.events.base import Event
+
+
+@frozen(kw_only=True)
+class StoreProductEvent(Event):
+    """Any event of a store's product."""
+
+    store_product_id: str
+
+
+@frozen(kw_only=True)
+class StoreProductChange(StoreProductEvent):
+    """What the events of a new and of a changed store product tell of it.
+
+    The names are those of `StoreProduct`; a variant lacks `product_id` and `product_uid`.
+    """
+
+    store_id: str | None = None
+    external_id: str | None = None
+    title: str | None = None
+    description: str | None = field(default=None, repr=False)
+    preview_url: str | None = None
+    external_preview_url: str | None = None
+    external_thumbnail_url: str | None = None
+    publishing_error_code: str | None = None
+    status: StoreProductStatus | None = None
+    published_at: datetime | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    variants: tuple[StoreProductVariant, ...] = ()
+    product_variant_options: tuple[ProductVariantOption, ...] = ()
+
+
+@frozen(kw_only=True)
+class StoreProductCreated(StoreProductChange):
+    """A store has a new product (*Store product created*)."""
+
+
+@frozen(kw_only=True)
+class StoreProductUpdated(StoreProductChange):
+    """A product of a store was changed, or published (*Store product updated*)."""
+
+
+@frozen(kw_only=True)
+class StoreProductDeleted(StoreProductEvent):
+    """A product of a store was deleted; there is no more than its id (*Store product deleted*)."""
+
+
+@frozen(kw_only=True)
+class StoreProductTemplateEvent(Event):
+    """Any event of a template.
+
+    The tables of two events misspell the id's key; both spellings are read.
+    """
+
+    store_product_template_id: str = field(
+        metadata=wire("storeProductTemplateId", "storeProductTempalteId")
+    )
+
+
+@frozen(kw_only=True)
+class StoreProductTemplateChange(StoreProductTemplateEvent):
+    """What the events of a new and of a changed template tell of it.
+
+    The names are those of `Template`, of which `template_name`, `product_type` and `vendor` are
+    missing here.
+    """
+
+    title: str | None = None
+    description: str | None = field(default=None, repr=False)
+    preview_url: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    variants: tuple[TemplateVariant, ...] = ()
+
+
+@frozen(kw_only=True)
+class StoreProductTemplateCreated(StoreProductTemplateChange):
+    """There is a new template (*Store product template created*)."""
+
+
+@frozen(kw_only=True)
+class StoreProductTemplateUpdated(StoreProductTemplateChange):
+    """A template was changed (*Store product template updated*)."""
+
+
+@frozen(kw_only=True)
+class StoreProductTemplateDeleted(StoreProductTemplateEvent):
+    """A template was deleted; there is no more than its id (*Store product template deleted*)."""
