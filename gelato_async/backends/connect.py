@@ -196,5 +196,5 @@ def connect_backend(
         dialect=Dialect(RENAMES),
         unsupported=UNSUPPORTED,
         rules=RULES,
-        values={"prefix": prefix},
+        path_values={"prefix": prefix},
     )

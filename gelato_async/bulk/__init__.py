@@ -1,4 +1,9 @@
-"""Thousands of orders in one go: `submit_orders`, its outcomes, and readers of files."""
+"""Thousands of orders in one go: `submit_orders`, its outcomes, and its journal.
+
+`submit` is the entry, `outcomes` what a caller gets. Inside are `run`, the stages that an order
+passes, and `journal`, the file that survives a kill. The readers of order files live in `files` and
+are named here too, where users look for them. Nothing here opens a connection: a client does.
+"""
 
 from gelato_async.bulk.journal.file import JournalError
 from gelato_async.bulk.journal.reader import Journal, JournalRow

@@ -33,7 +33,7 @@ class Created:
 
 @frozen(kw_only=True)
 class Rejected:
-    """The order was not made: it breaks rules, or Gelato refused it. `error` says why; mend it and submit it again.
+    """The order was not made: it breaks rules, or Gelato refused it. `error` says why; fix it and submit it again.
 
     `order` is what was rejected: the very object that was given. It holds the recipient, and is not
     shown.

@@ -109,7 +109,7 @@ async def attempt(
 
 
 async def look(
-    sender: Sender, pendings: Sequence[PendingCreate[Any]], deadline: float = math.inf
+    sender: Sender, creates: Sequence[PendingCreate[Any]], deadline: float = math.inf
 ) -> tuple[OrderSummary, ...]:
     """Look once for several creates: all orders with their references, for `judge`.
 
@@ -118,16 +118,16 @@ async def look(
     """
     began = sender.clock.now()
     try:
-        return await sender.find([pending.reference for pending in pendings], deadline)
+        return await sender.find([pending.reference for pending in creates], deadline)
     except GelatoError as error:
-        for pending in pendings:
+        for pending in creates:
             pending.failed_look = error
             _mask(sender, pending, error)
         raise
     finally:
         # a look tells of the moment it began, not of the one its answer came: the last one must
         # begin after the window
-        for pending in pendings:
+        for pending in creates:
             pending.last_look = began
 
 

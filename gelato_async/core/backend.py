@@ -56,7 +56,7 @@ class Backend:
     """One API. Frozen, and shared by everything that talks to it.
 
     `create_operation` is the operation that makes an order here. `origins` maps a service's name to scheme,
-    host and port. `values` fills names of path templates that are no fields of operations.
+    host and port. `path_values` fills names of path templates that are no fields of operations.
     `unsupported` lists, by model, the fields that this API cannot carry.
     """
 
@@ -68,7 +68,7 @@ class Backend:
     dialect: wire.Dialect = field(repr=False)
     unsupported: Fields = field(repr=False)
     rules: Rules = field(repr=False)
-    values: Mapping[str, str] = field(factory=dict)
+    path_values: Mapping[str, str] = field(factory=dict)
 
     def route(self, operation: Operation[Any]) -> Route:
         """How an operation travels.
@@ -191,13 +191,17 @@ class Backend:
     def _build(self, operation: Operation[Any], content: Mapping[str, Any]) -> Request:
         route = self.route(operation)
         values = {
-            name: str(getattr(operation, name)) for name in route.names if name not in self.values
+            name: str(getattr(operation, name))
+            for name in route.names
+            if name not in self.path_values
         }
         headers = {"accept": "application/json", "x-api-key": self.credentials.header}
         body = b"" if route.body is None else self._encode(content, operation.name)
         if body:
             headers["content-type"] = "application/json"
-        url = self.origins[route.service] + route.expand({**self.values, **values}, operation.name)
+        url = self.origins[route.service] + route.expand(
+            {**self.path_values, **values}, operation.name
+        )
         if route.query and content:
             url += "?" + urlencode({name: _in_query(value) for name, value in content.items()})
         return Request(method=route.method, url=url, headers=headers, body=body)

@@ -87,7 +87,7 @@ class _ProblemsError(NotSentError):
 class ValidationError(_ProblemsError):
     """The request breaks rules that the documents state; `problems` has them all.
 
-    Nothing was sent: mend and call again.
+    Nothing was sent: fix and call again.
     """
 
 
@@ -160,7 +160,7 @@ class OrderEndedError(GelatoError):
 class OrderRefusedError(OrderEndedError):
     """Gelato took the order, and refused it later: it is failed or canceled, and `order.refusal_reason` has the words.
 
-    `refusal_reason_code` is for machines, like `missing_retail_prices`. Mend what it names and
+    `refusal_reason_code` is for machines, like `missing_retail_prices`. Fix what it names and
     create the order again.
     """
 

@@ -133,7 +133,7 @@ class _Reader:
         yield from map(self._alone, held)
 
     def _belongs(self, record: Record, own: str, group: _Group) -> bool:
-        """Rather one line too many: an order that is not read is mended and sent again, a wrong one is printed."""
+        """Rather one line too many: an order that is not read is fixed and sent again, a wrong one is printed."""
         last = group.records[-1]
         return (
             own in {"", group.reference}

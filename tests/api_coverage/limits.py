@@ -34,7 +34,7 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
     ("general", "HTTP codes"): _CODES,
     ("general", "429"): Placed("core.retry:RetryPolicy"),
     ("v4.orders", "split: connectedOrderIds"): Placed(
-        "client.connected:ConnectedOrders", "from `orders.connected`"
+        "client.split_orders:ConnectedOrders", "from `orders.connected`"
     ),
     ("v4.orders", "storeId"): Placed("models.order:Order.store_id", "may be None"),
     ("v4.create", "shippingAddress.country pattern"): Checked(
@@ -154,9 +154,11 @@ ORDERS: Mapping[tuple[str, str], Answer] = {
     ("v4.patch", "only drafts"): Placed(
         "client.orders:GelatoOrders.confirm_draft", "Gelato decides; a refusal is a `ConflictError`"
     ),
-    ("v4.patch", "orderType value"): Placed("core.operations:ConfirmDraft", "sends it always"),
+    ("v4.patch", "orderType value"): Placed(
+        "core.operations.orders:ConfirmDraft", "sends it always"
+    ),
     ("v4.patch", "items semantics"): Placed(
-        "core.operations:ConfirmDraft.items", "None and an empty list differ"
+        "core.operations.orders:ConfirmDraft.items", "None and an empty list differ"
     ),
     ("v4.delete", "only drafts"): Placed(
         "client.orders:GelatoOrders.delete_draft", "Gelato decides; a refusal is a `ConflictError`"
@@ -271,10 +273,10 @@ STORES: Mapping[tuple[str, str], Answer] = {
     ("ecommerce.products", "limit"): _LIMIT,
     ("ecommerce.products", "offset"): _OFFSET,
     ("ecommerce.products", "order default"): Placed(
-        "core.store_operations:ListStoreProducts.order", _SERVER_DEFAULT
+        "core.operations.stores:ListStoreProducts.order", _SERVER_DEFAULT
     ),
     ("ecommerce.products", "orderBy default"): Placed(
-        "core.store_operations:ListStoreProducts.order_by", _SERVER_DEFAULT
+        "core.operations.stores:ListStoreProducts.order_by", _SERVER_DEFAULT
     ),
 }
 
@@ -291,12 +293,12 @@ WEBHOOKS: Mapping[tuple[str, str], Answer] = {
     (
         "webhook.order_delivery_estimate_updated",
         "beta; only when an estimate increases; most conservative of packages",
-    ): Placed("webhooks.order_events:OrderDeliveryEstimateUpdated", "its docstring says so"),
+    ): Placed("webhooks.events.orders:OrderDeliveryEstimateUpdated", "its docstring says so"),
     ("webhook.store_product_updated", "also fires on publish"): Placed(
-        "webhooks.store_events:StoreProductUpdated", "its docstring says so"
+        "webhooks.events.stores:StoreProductUpdated", "its docstring says so"
     ),
     ("webhook.order_item_tracking_code_updated", "fires when item is shipped"): Placed(
-        "webhooks.order_events:OrderItemTrackingCodeUpdated", "its docstring says so"
+        "webhooks.events.orders:OrderItemTrackingCodeUpdated", "its docstring says so"
     ),
 }
 

@@ -1,6 +1,6 @@
 """Every route of both backends.
 
-What may be done when its change is unknown is what its operation can do.
+What may be done when its outcome is unknown is what its operation can do.
 """
 
 import pytest

@@ -16,7 +16,7 @@ BEGIN = 2.0
 LASTS = 60.0
 
 
-class CircuitBreaker:
+class Outage:
     """Answers all requests, or creates alone, with `trouble` from the first moment after `BEGIN` on."""
 
     def __init__(self, shop, trouble, *, searches_too):
@@ -58,7 +58,7 @@ async def _run(client, make_order):
 async def test_a_minute_of_503_costs_few_extra_attempts_and_no_order(
     client_for, make_order, shop, virtual, searches_too
 ):
-    outage = CircuitBreaker(shop, lambda: Response(status=503), searches_too=searches_too)
+    outage = Outage(shop, lambda: Response(status=503), searches_too=searches_too)
     found, progress = await _run(client_for(), make_order)
     assert virtual.time > BEGIN + LASTS
     assert 0 < len(outage.met) < 600, "the outage is in the middle, and stops the intake"
@@ -76,7 +76,7 @@ async def test_a_minute_without_a_connection_rejects_and_loses_nothing(
     def refused():
         raise ConnectionFailedError("refused")
 
-    outage = CircuitBreaker(shop, refused, searches_too=True)
+    outage = Outage(shop, refused, searches_too=True)
     found, _ = await _run(client_for(), make_order)
     assert virtual.time > BEGIN + LASTS
     assert outage.met
@@ -86,7 +86,7 @@ async def test_a_minute_without_a_connection_rejects_and_loses_nothing(
 
 
 async def test_probes_go_one_at_a_time_at_growing_intervals(client_for, make_order, shop, virtual):
-    outage = CircuitBreaker(shop, lambda: Response(status=503), searches_too=True)
+    outage = Outage(shop, lambda: Response(status=503), searches_too=True)
     await _run(client_for(), make_order)
     # those that were on their way when it began fail with it; each later one waits for the answer
     # to the one before

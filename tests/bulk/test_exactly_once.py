@@ -85,8 +85,8 @@ async def test_without_a_reconciliation_window_orders_are_made_twice(anyio_backe
 async def test_with_an_immediate_resend_orders_are_made_twice(
     anyio_backend, make_order, monkeypatch
 ):
-    async def resend_at_once(sender, pendings, deadline=0.0):
-        for pending in pendings:
+    async def resend_at_once(sender, creates, deadline=0.0):
+        for pending in creates:
             pending.last_look = pending.unclear_since + sender.retry.reconcile
         await anyio.lowlevel.checkpoint()
         return ()

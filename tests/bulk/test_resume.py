@@ -81,7 +81,7 @@ async def test_a_refused_order_is_tried_again_with_changed_contents_too(
     assert counts(shop) == {"r": 1}
 
 
-async def test_an_order_that_broke_rules_is_tried_again_once_mended(
+async def test_an_order_that_broke_rules_is_tried_again_once_fixed(
     client_for, make_order, shop, path
 ):
     (first,) = await outcomes_of(client_for(), [make_order("r", currency="")], path)

@@ -96,7 +96,7 @@ async def test_a_reference_that_comes_twice_with_other_contents_is_an_error_for_
     assert len(shop.orders["r"]) == 1
 
 
-async def test_a_broken_order_is_rejected_and_the_mended_one_after_it_is_made(
+async def test_a_broken_order_is_rejected_and_the_fixed_one_after_it_is_made(
     client_for, make_order, shop
 ):
     found, _ = await outcomes_of(client_for(), [make_order("r", currency=""), make_order("r")])
@@ -221,9 +221,7 @@ async def test_a_refused_key_stops_the_run_and_nothing_is_recorded_as_rejected(
     assert outcomes.leftover == ()
 
 
-async def test_a_refused_key_while_reconciliation_stops_the_run_and_tells_what_is_unclear(
-    client_for, make_order, shop
-):
+async def test_a_key_refused_during_reconciliation_stops_the_run(client_for, make_order, shop):
     shop.faults["r"] = [lost]
     shop.search_fault = Response(status=401)
     found = []

@@ -242,7 +242,7 @@ def test_a_reader_who_leaves_early_is_no_error(process, orders):
     assert not path.with_name("fixed.jsonl").exists()
 
 
-def test_fix_mends_json_lines_and_leaves_the_others_to_the_byte(command, orders, tmp_path):
+def test_fix_fixes_json_lines_and_leaves_the_others_to_the_byte(command, orders, tmp_path):
     path = orders(
         6,
         edit=lambda lines: [
@@ -291,7 +291,7 @@ def test_fix_mends_json_lines_and_leaves_the_others_to_the_byte(command, orders,
     )
 
 
-def test_fix_mends_csv_and_leaves_the_other_rows_to_the_byte(command, csv_file, tmp_path):
+def test_fix_fixes_csv_and_leaves_the_other_rows_to_the_byte(command, csv_file, tmp_path):
     def edit(rows):
         singles = [row for row in rows[1:] if sum(other[0] == row[0] for other in rows) == 1][:4]
         rows = [rows[0], *singles, ["broken", " x"]]
@@ -331,7 +331,7 @@ def test_fix_copies_a_csv_file_whose_header_keeps_it_from_being_read(command, cs
     assert out.read_bytes() == path.read_bytes()
 
 
-def test_nothing_that_could_be_meant_is_mended(command, csv_file, tmp_path):
+def test_nothing_that_could_be_meant_is_fixed(command, csv_file, tmp_path):
     path = csv_file(1, edit=cell_changed("country", "ß", 2))
     command("check", path, "--fix", tmp_path / "fixed.csv")
     assert (tmp_path / "fixed.csv").read_bytes() == path.read_bytes()

@@ -86,7 +86,7 @@ def test_what_reconcile_does_not_find_is_sent_by_going_on(interrupted, command, 
     assert not sandbox.audit().duplicates
 
 
-def test_ctrl_c_while_reconciliation_tells_how_many_are_left(
+def test_ctrl_c_while_reconciling_says_how_many_are_left(
     interrupted, command, tmp_path, monkeypatch
 ):
     interrupted()

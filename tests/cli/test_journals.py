@@ -47,7 +47,7 @@ def test_the_same_command_again_sends_nothing_and_reports_all(serve, command, or
 
 
 @pytest.mark.system
-def test_the_report_tells_attempts_and_seconds(serve, command, orders, tmp_path):
+def test_the_report_has_sends_and_seconds(serve, command, orders, tmp_path):
     serve(Fault("drop", count=1))
     assert (
         command("submit", orders(2), "--reconcile", 1, "--report", tmp_path / "out.jsonl").code == 0

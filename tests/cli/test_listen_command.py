@@ -120,7 +120,7 @@ def test_a_wrong_secret_is_refused_and_told(listen):
     assert SECRET not in result.errors[0]
 
 
-def test_without_a_secret_anybody_is_believed_where_that_is_wished_for(listen, monkeypatch):
+def test_without_a_secret_anybody_is_believed_where_that_is_asked_for(listen, monkeypatch):
     monkeypatch.delenv("GELATO_WEBHOOK_SECRET")
     result = listen(
         "--no-secret", "--count", 1, posted=[body_of("store_product_deleted")], secret=""

@@ -27,7 +27,7 @@ def advised(result, start):
     return shlex.split(line.partition(": gelato-async ")[2])
 
 
-def test_rejected_lines_can_be_mended_and_submitted(serve, command, orders, tmp_path):
+def test_rejected_lines_can_be_fixed_and_submitted(serve, command, orders, tmp_path):
     sandbox = serve()
     path = orders(
         4,
@@ -112,14 +112,14 @@ def test_a_file_of_rejected_orders_has_the_journal_of_the_file_that_they_come_fr
     assert str(default_journal(file)) == journal
 
 
-def test_an_order_that_was_mended_among_the_rejected_ones_is_not_made_again_with_the_whole_file(
+def test_an_order_that_was_fixed_among_the_rejected_ones_is_not_made_again_with_the_whole_file(
     serve, command, orders
 ):
     sandbox, path = serve(), orders(3, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
-    mending = advised(command("submit", path), "mend them there, then run")
+    fixing = advised(command("submit", path), "fix them there, then run")
     fixed = orders(3).read_bytes().splitlines(keepends=True)
     path.with_name(f"{path.name}.rejected.jsonl").write_bytes(fixed[0])
-    assert command(*mending).code == 0
+    assert command(*fixing).code == 0
     again = command("submit", path)
     assert (again.code, again.out) == (
         0,
@@ -222,7 +222,7 @@ def test_lines_that_could_not_be_read_are_counted_where_there_is_no_file_for_the
     assert result.code == 1
     assert (
         result.out == "2 done: 1 created, 1 rejected, 0 unknown.\n"
-        "1 line could not be read as an order: mend it in orders.csv itself, and submit it again: "
+        "1 line could not be read as an order: fix it in orders.csv itself, and submit it again: "
         "what was made is not made again.\n"
     )
     (row,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "rejected"]

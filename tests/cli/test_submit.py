@@ -104,7 +104,7 @@ def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders,
     assert f"{path}:3: not JSON" in result.err
     assert (
         result.out == "5 done: 3 created, 2 rejected, 0 unknown.\nThe rejected ones are in"
-        f" {path}.rejected.jsonl: mend them there, then run: gelato-async submit"
+        f" {path}.rejected.jsonl: fix them there, then run: gelato-async submit"
         f" {path}.rejected.jsonl\n"
     )
     assert sandbox.audit().commits == 3
@@ -186,7 +186,7 @@ def test_standard_input_is_read(serve, process, orders):
     assert result.returncode == 1
     assert b"-:4: not JSON" in result.stderr
     assert (
-        b"1 line could not be read as an order: mend it in the input itself, and submit it alone: "
+        b"1 line could not be read as an order: fix it in the input itself, and submit it alone: "
         in result.stdout
     )
     assert sandbox.audit().commits == 3
@@ -305,7 +305,7 @@ def test_a_key_that_is_refused_in_the_middle_leaves_a_true_report(
     sandbox = serve()
     told = []
 
-    def revoke(_display, tally, _parked):
+    def revoke(_display, tally, _progress):
         told.append(tally.done)
         if tally.done == 5:
             sandbox.app.api_key = "another"

@@ -244,7 +244,7 @@ async def test_a_failed_look_does_not_end_the_search(server, gelato, make_order)
 
 
 @pytest.mark.anyio
-async def test_a_single_failure_of_a_look_that_its_repeat_mends_is_none(server, gelato, make_order):
+async def test_a_single_failure_of_a_look_that_its_repeat_fixes_is_none(server, gelato, make_order):
     server.queue("create", DROPPED)
     server.queue("search", FAILED, FAILED)
     await gelato.orders.create(make_order())

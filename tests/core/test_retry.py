@@ -52,7 +52,7 @@ BUSY = RateLimitError("429", status=429)
     ],
     ids=str,
 )
-def test_an_error_tells_the_delivery_of_its_request(error, delivery):
+def test_an_error_says_how_far_its_request_got(error, delivery):
     assert delivery_of(error) is delivery
 
 

@@ -301,14 +301,14 @@ def test_what_happens_later_is_not_waited_for():
 
 
 def failed_try(app):
-    """Play the webhook_sender: take what is due, fail, and give the seconds until the next try."""
+    """Play the webhook sender: take what is due, fail, and give the seconds until the next try."""
     lanes = [app.next_webhook(lane) for lane in range(8)]
     lane, delivery = next((lane, delivery) for lane, (delivery, _) in enumerate(lanes) if delivery)
     app.webhook_answered(delivery, 500, None)
     return app.next_webhook(lane)[1]
 
 
-def test_without_another_wish_the_next_try_is_five_seconds_later(travel):
+def test_by_default_the_next_try_is_five_seconds_later(travel):
     app = Sandbox(webhook_url=NOBODY).app
     app.send_webhook(event(1))
     for _ in range(2):

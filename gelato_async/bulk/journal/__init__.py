@@ -2,5 +2,5 @@
 
 `file` opens, checks and locks it; `entries` are the statements, one class each; `writer` commits
 them in groups from a thread; `reader` shows a journal to its owner. It holds references, hashes,
-states and ids, never an address.
+states, ids and redacted reasons, never an address.
 """

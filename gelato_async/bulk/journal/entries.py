@@ -31,7 +31,7 @@ ON CONFLICT (reference) DO UPDATE SET content = excluded.content, draft = exclud
 """
 
 
-class State(IntEnum):
+class OrderState(IntEnum):
     """What the journal knows of an order."""
 
     INTENDED = 1
@@ -74,10 +74,7 @@ class Entry(Protocol):
 
 @define(eq=False, kw_only=True)
 class LookUp:
-    """An order of the input is met.
-
-    With `intend`, its intent to be sent is written where it is new.
-    """
+    """Look an order up in the journal and, with `intend`, insert its intent if it is new."""
 
     reference: str
     content: bytes
@@ -92,28 +89,29 @@ class LookUp:
         self.judge(_rows(connection, [self.reference]).get(self.reference), run)
         if self.disposition is Disposition.SEND:
             connection.execute(
-                _INTEND, (self.reference, self.content, self.draft, State.INTENDED, run, self.now)
+                _INTEND,
+                (self.reference, self.content, self.draft, OrderState.INTENDED, run, self.now),
             )
         elif self.earlier is not None:
-            _note_met(connection, run, [self.reference])
+            _note_seen(connection, run, [self.reference])
 
     def judge(self, row: Sequence[Any] | None, run: int) -> None:
         """Find the disposition from what the journal holds."""
         if row is None:
             self.disposition = Disposition.SEND if self.intend else Disposition.NEW
             return
-        content, state, met, *earlier = row
+        content, state, last_run, *earlier = row
         same = content == self.content
-        if state == State.REJECTED and (met < run or not same):
+        if state == OrderState.REJECTED and (last_run < run or not same):
             self.disposition = Disposition.SEND if self.intend else Disposition.NEW
         elif not same:
             self.disposition = Disposition.CONFLICT
-        elif met == run:
+        elif last_run == run:
             self.disposition = Disposition.DUPLICATE
         else:
             self.earlier = _earlier_run(*earlier)
             self.disposition = (
-                Disposition.REPLAY if state == State.CREATED else Disposition.RECONCILE
+                Disposition.REPLAY if state == OrderState.CREATED else Disposition.RECONCILE
             )
 
 
@@ -133,7 +131,7 @@ class LookUps:
                 if look_up.earlier is not None:
                     content, state, _, *earlier = rows[look_up.reference]
                     rows[look_up.reference] = (content, state, run, *earlier)
-            _note_met(
+            _note_seen(
                 connection,
                 run,
                 [look_up.reference for look_up in some if look_up.earlier is not None],
@@ -145,7 +143,7 @@ def _rows(connection: sqlite3.Connection, references: Sequence[str]) -> dict[str
     return {reference: row for reference, *row in found}
 
 
-def _note_met(connection: sqlite3.Connection, run: int, references: Sequence[str]) -> None:
+def _note_seen(connection: sqlite3.Connection, run: int, references: Sequence[str]) -> None:
     statement = "UPDATE orders SET run = ? WHERE reference IN" + _marks(references)  # noqa: S608  marks alone
     connection.execute(statement, (run, *references))
 
@@ -190,11 +188,11 @@ class RecordOutcome:
         )
         values = {
             "state": (
-                State.CREATED
+                OrderState.CREATED
                 if made
-                else State.REJECTED
+                else OrderState.REJECTED
                 if isinstance(outcome, Rejected)
-                else State.UNKNOWN
+                else OrderState.UNKNOWN
             ),
             "order_id": made and made.order_id,
             "connected": connected,
@@ -222,7 +220,7 @@ class RecordRejection:
         row = (
             self.outcome.reference,
             self.content,
-            State.REJECTED,
+            OrderState.REJECTED,
             run,
             str(self.outcome.error)[:REASON_CUT],
         )
@@ -254,7 +252,7 @@ class ForgetIntent:
         """Forget it."""
         connection.execute(
             "DELETE FROM orders WHERE reference = ? AND state = ? AND run = ?",
-            (self.reference, State.INTENDED, run),
+            (self.reference, OrderState.INTENDED, run),
         )
 
 
@@ -262,7 +260,7 @@ class ForgetIntent:
 class ForgetLookUp:
     """An order that was met and not handed on.
 
-    Its intent, if this look_up made one, is forgotten.
+    Its intent, if this look-up made one, is forgotten.
     """
 
     look_up: LookUp
@@ -284,7 +282,7 @@ class FindUnfinished:
         rows = connection.execute(
             "SELECT reference, draft, begun, accepted, sends FROM orders WHERE state IN (?, ?)"
             " AND run < ? ORDER BY begun",
-            (State.INTENDED, State.UNKNOWN, run),
+            (OrderState.INTENDED, OrderState.UNKNOWN, run),
         )
         self.found = [
             (

@@ -18,7 +18,7 @@ from gelato_async.core.backend import Backend
 from gelato_async.core.errors import GelatoError
 
 APPLICATION = 0x67656C61
-VERSION = 2
+VERSION = 3
 SALT = 8
 _ABOUT = {"backend", "origin", "prefix", "key", "salt", "run", "checkpoint", "log"}
 # how long the log beside a journal may grow before its contents are moved to the journal itself
@@ -66,7 +66,7 @@ class Binding:
         return cls(
             backend=backend.name,
             origin=backend.origins["order"],
-            prefix=backend.values.get("prefix", ""),
+            prefix=backend.path_values.get("prefix", ""),
             key=backend.credentials.digest,
         )
 
@@ -156,9 +156,9 @@ def check(path: Path) -> None:
         _check_header(path)
         has_log = _size_of_log(path) > 0
         with contextlib.closing(_connect(path, read_only=True)) as connection:
-            (disposition,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-            if disposition != "ok":
-                raise JournalError(f"the journal {path} is damaged: {disposition.splitlines()[-1]}")
+            (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+            if result != "ok":
+                raise JournalError(f"the journal {path} is damaged: {result.splitlines()[-1]}")
             about = dict(connection.execute("SELECT name, value FROM about"))
             connection.execute("SELECT reference, content, state FROM orders LIMIT 1").fetchall()
     if not _is_whole(about):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
-from gelato_async.bulk.journal.entries import State
+from gelato_async.bulk.journal.entries import OrderState
 from gelato_async.bulk.journal.file import (
     as_journal_error,
     check,
@@ -63,11 +63,11 @@ class Journal:
             closing(open_for_reading(self.path)) as connection,
         ):
             found = dict(connection.execute("SELECT state, count(*) FROM orders GROUP BY state"))
-        return {state.name.lower(): found.get(state, 0) for state in State}
+        return {state.name.lower(): found.get(state, 0) for state in OrderState}
 
     def rows(self, state: str | None = None) -> Iterator[JournalRow]:
         """All orders, or those in one state."""
-        states = [State[state.upper()]] if state else list(State)
+        states = [OrderState[state.upper()]] if state else list(OrderState)
         marks = ", ".join("?" * len(states))
         with (
             as_journal_error(self.path, "read"),
@@ -95,7 +95,7 @@ class Journal:
             connection,
         ):
             return connection.execute(
-                "DELETE FROM orders WHERE state = ?", (State.REJECTED,)
+                "DELETE FROM orders WHERE state = ?", (OrderState.REJECTED,)
             ).rowcount
 
 
@@ -105,7 +105,7 @@ def _row(
     reference, state, order_id, connected, adopted, reason, sends, seconds = row
     return JournalRow(
         reference=reference,
-        state=State(state).name.lower(),
+        state=OrderState(state).name.lower(),
         order_id=order_id,
         connected_order_ids=tuple(json.loads(connected)) if connected else (),
         adopted=bool(adopted),

@@ -1,4 +1,4 @@
-"""Intake: takes orders from the input, has the journal meet them, and hands on what is to be sent."""
+"""Intake: takes orders from the input, looks them up in the journal, and hands on what is to be sent."""
 
 from collections import deque
 from collections.abc import Callable
@@ -62,7 +62,7 @@ class IntakeOwner(Protocol):
 
 
 @define(eq=False)
-class _Met:
+class _LookedUp:
     operation: CreateOperation[Any]
     request: Request
     look_up: LookUp
@@ -86,7 +86,7 @@ class Intake:
     started: int = 0
     finished: bool = False
     failure: Exception | None = None
-    _met: deque[_Met] = field(factory=deque)
+    _looked_up: deque[_LookedUp] = field(factory=deque)
     _taken_all: bool = False
     _room: anyio.Event = field(factory=anyio.Event)
     _news: anyio.Event = field(factory=anyio.Event)
@@ -110,7 +110,7 @@ class Intake:
     async def take(self) -> None:
         """Take orders until there are no more."""
         while self.may_go_on():
-            if len(self._met) + self.waiting_to_be_sent() >= self.ahead:
+            if len(self._looked_up) + self.waiting_to_be_sent() >= self.ahead:
                 self._room = anyio.Event()
                 await self._room.wait()
                 continue
@@ -122,7 +122,7 @@ class Intake:
             if order is None or not self.may_go_on():
                 break
             self.started += 1
-            await self._meet(order)
+            await self._look_up(order)
             if self.started % AT_ONCE == 0:
                 # nobody else has had a turn meanwhile
                 await checkpoint()
@@ -132,14 +132,14 @@ class Intake:
     async def sort(self) -> None:
         """Hand on what the journal has met, until the input is at its end."""
         while True:
-            while not self._met:
+            while not self._looked_up:
                 if self._taken_all:
                     await self._take_up_unfinished()
                     self.finished = True
                     return
                 self._news = anyio.Event()
                 await self._news.wait()
-            batch = list(self._met)
+            batch = list(self._looked_up)
             await self.journal.write(
                 LookUps([met.look_up for met in batch if not met.look_up.intend])
             )
@@ -151,13 +151,13 @@ class Intake:
                 for _ in some:
                     # one by one: what is handed on may be sent at once, and must not be withdrawn
                     # then
-                    await self._hand_on(self._met.popleft())
-                    if len(self._met) % AT_ONCE == 0:
+                    await self._hand_on(self._looked_up.popleft())
+                    if len(self._looked_up) % AT_ONCE == 0:
                         await checkpoint()
                 self._room.set()
                 await self._wait_for_workers()
 
-    def _next_few(self, batch: list[_Met]) -> tuple[list[_Met], list[_Met]]:
+    def _next_few(self, batch: list[_LookedUp]) -> tuple[list[_LookedUp], list[_LookedUp]]:
         # with no more new ones than may be ahead
         new, room = 0, max(1, AHEAD - self.waiting_to_be_sent())
         for position, met in enumerate(batch):
@@ -173,10 +173,10 @@ class Intake:
 
     def withdraw(self) -> None:
         """Nothing more is handed on: forget the intents of what was not."""
-        for met in self._met:
+        for met in self._looked_up:
             self.journal.add(ForgetLookUp(met.look_up))
 
-    async def _meet(self, order: NewOrder) -> None:
+    async def _look_up(self, order: NewOrder) -> None:
         operation = self.engine.backend.create_operation(order)
         fresh = not self.journal.resumed
         try:
@@ -194,7 +194,7 @@ class Intake:
         )
         if fresh:
             self.journal.add(look_up)
-        self._met.append(_Met(operation, request, look_up))
+        self._looked_up.append(_LookedUp(operation, request, look_up))
         self._news.set()
 
     def _request(self, operation: CreateOperation[Any], *, checked: bool) -> Request:
@@ -210,7 +210,7 @@ class Intake:
             else backend.build(operation)
         )
 
-    async def _intend(self, new: list[_Met]) -> None:
+    async def _intend(self, new: list[_LookedUp]) -> None:
         # what is intended once the run is being left would not be withdrawn any more
         if self.resume_only or not self.may_go_on():
             return
@@ -225,7 +225,7 @@ class Intake:
         if new:
             await self.journal.barrier()
 
-    async def _hand_on(self, met: _Met) -> None:
+    async def _hand_on(self, met: _LookedUp) -> None:
         look_up, pending = met.look_up, PendingCreate(operation=met.operation, request=met.request)
         if met.error is not None:
             await self.owner.reject(met.operation.order, met.error, look_up.content)

@@ -14,8 +14,9 @@ from gelato_async.core.reconciliation import PendingCreate
 class Job:
     """A create, and where it is.
 
-    `waiting` for its turn, `sent` (it may have reached Gelato), being `looking` for, `probing`
-    whether an outage is over, `during_outage` for its failure by an outage, `from_earlier_run`.
+    `waiting` for its turn, `sent` (Gelato may have it), `looking` while a look for it is on its
+    way, `probing` where it tests whether an outage is over, `during_outage` where an outage
+    explains its failure, `from_earlier_run` where an earlier run sent it.
     `resends` counts those that no outage excuses.
 
     `begun` is when this run took it up, in the clock's seconds.

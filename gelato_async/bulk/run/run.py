@@ -1,4 +1,4 @@
-"""Run: the inside of a submission. Brings intake, workers, reconciler and journal together."""
+"""Run: the inside of a submission. Brings intake, senders, reconciler and journal together."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""Senders: they take jobs from the line, one each, and send them.
+"""Senders: tasks that each take a job from the queue and send it.
 
 The run decides what becomes of a job.
 """
@@ -25,7 +25,7 @@ class _HeldBackError(Exception):
 
 
 class SendersOwner(Protocol):
-    """What workers are told, and whom they tell."""
+    """What senders ask of the run, and report to it."""
 
     def may_go_on(self) -> bool:
         """Whether jobs are still to be taken and sent."""
@@ -36,11 +36,11 @@ class SendersOwner(Protocol):
         ...
 
     def no_more_come(self) -> bool:
-        """Whether the line will have no more new jobs."""
+        """Whether the queue will get no more new jobs."""
         ...
 
     def note_taken(self) -> None:
-        """A job was taken from the line."""
+        """A job was taken from the queue."""
         ...
 
     def note_change(self) -> None:

@@ -44,7 +44,7 @@ def check(file: str, *, backend: BackendName, fix: Path | None, format_: Format 
         fixed = (
             _without_copy(checked, stream, format_)
             if fix is None
-            else _mend(checked, stream, format_, fix)
+            else _with_copy(checked, stream, format_, fix)
         )
     print_line(f"{checked}{fixed}")
     return ExitCode.REJECTED if checked.bad or checked.bad_header else ExitCode.FINE
@@ -66,7 +66,7 @@ def _without_copy(checked: "_Check", stream: BinaryIO, format_: Format) -> str:
     return ""
 
 
-def _mend(checked: "_Check", stream: BinaryIO, format_: Format, fix: Path) -> str:
+def _with_copy(checked: "_Check", stream: BinaryIO, format_: Format, fix: Path) -> str:
     with _written_whole(fix) as copy:
         fixer = Fixer(copy, checked.tell)
         if format_ == "csv":

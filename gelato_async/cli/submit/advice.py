@@ -45,7 +45,7 @@ def _for_rejected(path: Path, count: int, options: SubmitOptions, tally: Tally) 
         if count == tally.rejected
         else f"{count} of the rejected ones {'is' if count == 1 else 'are'}"
     )
-    return f"{those} in {path}: mend them there, then run: {options.command_for(path)}"
+    return f"{those} in {path}: fix them there, then run: {options.command_for(path)}"
 
 
 def _for_conflicts(count: int, options: SubmitOptions) -> str:
@@ -69,7 +69,7 @@ def _for_unread(count: int, options: SubmitOptions) -> str:
         else (f"{count} lines could not be read as orders", "them")
     )
     told = (
-        f"{lines}: mend {them} in {'the input' if options.file == STANDARD_INPUT else options.file}"
+        f"{lines}: fix {them} in {'the input' if options.file == STANDARD_INPUT else options.file}"
         " itself"
     )
     if options.journal is None:

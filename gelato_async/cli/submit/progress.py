@@ -50,7 +50,7 @@ class PlainLines:
     _told: int = 0
 
     def __enter__(self) -> Self:
-        """Start the watch."""
+        """Start timing."""
         self._told_at = self.now()
         return self
 
@@ -68,10 +68,10 @@ class PlainLines:
         if tally.done - self._told < _LINE_ORDERS and now - self._told_at < _LINE_SECONDS:
             return
         self._told, self._told_at = tally.done, now
-        reconciliation = f", {progress.unresolved} being looked for" if progress.unresolved else ""
+        looked_for = f", {progress.unresolved} being looked for" if progress.unresolved else ""
         paused = "; paused, since requests fail" if progress.paused else ""
         print_error(
-            f"{self._place(tally)}: {tally}{reconciliation};"
+            f"{self._place(tally)}: {tally}{looked_for};"
             f" {progress.rate:.1f}/s{self._left(tally, progress.rate)}{paused}"
         )
 

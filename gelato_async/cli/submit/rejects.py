@@ -61,7 +61,7 @@ class RawLines(io.BytesIO):
 class Rejects:
     """The file for them, made when the first one comes.
 
-    An older one is kept beside it: somebody may be mending it.
+    An older one is kept beside it: somebody may be fixing it.
     """
 
     path: Path | None

@@ -1,15 +1,16 @@
 """Gelato's product routes, v3: catalogs that never change.
 
-| route | answers | refuses | |---|---|---| | catalogs | a bare list, as documented; asked with
-`limit` or `offset`, `{data, pagination}`, as seen of the real API | 400 | | catalog | the catalog
-with its attributes | 404 | | search | 50 rows unless asked otherwise, with the hits of all pages;
-nothing for an unknown filter | 400; 404 | | get | the product | 404 | | cover dimensions | the
-areas of a photo book's cover | 400 for a page count it cannot have; 404 if it has no cover | |
-prices | rows of several quantities, countries and currencies | 400; 404 | | availability | a row
-for each uid, known or not | 400 in a dialect of its own |
+| route | answers | refuses |
+|---|---|---|
+| catalogs | a bare list, as documented; asked with `limit` or `offset`, `{data, pagination}`, as seen of the real API | 400 |
+| catalog | the catalog with its attributes | 404 |
+| search | 50 rows unless asked otherwise, with the hits of all pages; nothing for an unknown filter | 400; 404 |
+| get | the product | 404 |
+| cover dimensions | the areas of a photo book's cover | 400 for a page count it cannot have; 404 if it has no cover |
+| prices | rows of several quantities, countries and currencies | 400; 404 |
+| availability | a row for each uid, known or not | 400 in a dialect of its own |
 
-What the real API does for a page count that a product cannot have, or a cover that it does not
-have, is documented nowhere.
+What the real API does for a page count that a product cannot have, or a cover that it does not have, is documented nowhere.
 """
 
 from collections.abc import Mapping, Sequence

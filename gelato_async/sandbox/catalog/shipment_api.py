@@ -1,8 +1,9 @@
 """Gelato's shipment routes, v1.
 
-| route | answers | refuses | |---|---|---| | methods | all methods, or those to a country | 400 for
-no country code | | prices | for each product and quantity, the methods that go there and are as
-asked for | 400; 404 for an unknown product |
+| route | answers | refuses |
+|---|---|---|
+| methods | all methods, or those to a country | 400 for no country code |
+| prices | for each product and quantity, the methods that go there and are as asked for | 400; 404 for an unknown product |
 
 The smallest price is the method's own plus something by weight, and the average a tenth more.
 """

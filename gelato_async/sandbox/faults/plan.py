@@ -1,4 +1,4 @@
-"""A plan of faults, read from a file or made of values, and the seeded fault injector that decide who meets which."""
+"""A plan of faults, from a file or from values, and the seeded injector that applies it."""
 
 import json
 import random

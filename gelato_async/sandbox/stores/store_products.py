@@ -1,7 +1,8 @@
 """Products of stores as the sandbox keeps them, and the documents in which they are answered.
 
-| age in life-cycle seconds | 0 | 3 | 12 | |---|---|---|---| | status | created | publishing |
-active, or publishing_error where the tag `sandbox:publishing_error` asked for it |
+| age in life-cycle seconds | 0 | 3 | 12 |
+|---|---|---|---|
+| status | created | publishing | active, or publishing_error where the tag `sandbox:publishing_error` asked for it |
 
 A store needs no set-up: every store id has its own list, empty at first.
 """
@@ -18,7 +19,7 @@ Body = dict[str, Any]
 
 PUBLISHING, READY = 3.0, 12.0
 ERROR_TAG = "sandbox:publishing_error"
-ERROR_CODE = "sandbox_wish"
+ERROR_CODE = "sandbox_request"
 _FILES = "https://files.example.com"
 
 

@@ -24,7 +24,7 @@ _A_MOMENT = 1e-6  # later, for ages are differences of floats
 
 @attrs.define(eq=False)
 class ChangeDetector:
-    """Tells what happens to whom it watches.
+    """Reports what has changed in orders and store products since the last look.
 
     Args:
         tell: Takes the body of each event.
@@ -49,7 +49,7 @@ class ChangeDetector:
         return self._coming[0][0] if self._coming else None
 
     def order(self, order: Order, now: Moment) -> None:
-        """Tell what has become of an order, and watch it from now on."""
+        """Report what has become of an order, and look for its changes from now on."""
         for status in _statuses_since(self._told.get(order.id), order, now):
             for body in order_changed(order, self._told.get(order.id), status, now):
                 self.tell(body, now)
@@ -57,7 +57,7 @@ class ChangeDetector:
         self._expect(order.id, _next_change(order, now), partial(self.order, order), now)
 
     def product(self, product: StoreProduct, now: Moment) -> None:
-        """Tell what has become of a product of a store, and watch it from now on."""
+        """Report what has become of a product of a store, and look for its changes from now on."""
         first = self._product_stages.get(product.id, 0)
         for age in _PRODUCT_AGES[first:]:
             due = product.created.life + age
