@@ -38,8 +38,10 @@ def _child(sandbox, backend, path, *seed):
 def _killed(sandbox, backend, path, seed):
     """Run until the process kills itself; its last line says how far it was."""
     with _child(sandbox, backend, path, str(seed)) as child:
-        finished, in_flight = map(int, child.stdout.readlines()[-1].split())
-    assert child.returncode == -9
+        lines = child.stdout.readlines()
+    assert child.returncode == -9, "not killed: " + " / ".join(lines)
+    assert len(lines[-1].split()) == 2, "killed after its end: " + " / ".join(lines[:-1])
+    finished, in_flight = map(int, lines[-1].split())
     assert 0.2 * ORDERS <= finished < 0.8 * ORDERS
     assert in_flight >= 10
 

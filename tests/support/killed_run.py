@@ -48,7 +48,8 @@ async def main(url, backend, journal, count, reconcile, seed=None):
                 (outcome.reference, type(outcome).__name__, getattr(outcome, "order_id", None))
             )
             progress = outcomes.progress
-            print(progress.finished, progress.in_flight, flush=True)
+            # in one write, for the kill may come between two
+            print(f"{progress.finished} {progress.in_flight}\n", end="", flush=True)
             far_enough = progress.finished >= share * int(count) and progress.in_flight >= 10
             if seed is not None and far_enough and not dying:
                 dying = True
