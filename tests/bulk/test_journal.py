@@ -308,7 +308,7 @@ FOREIGN = {
     "version only": lambda path: _sqlite(path, f"PRAGMA application_id = {APPLICATION}"),
 }
 SPOILT = {
-    "newer": lambda path: _sqlite(path, "PRAGMA user_version = 3"),
+    "newer": lambda path: _sqlite(path, "PRAGMA user_version = 99"),
     "half": _half,
     "holes": _holes,
     "no salt": lambda path: _sqlite(path, "DELETE FROM about WHERE name = 'salt'"),
