@@ -26,13 +26,15 @@ VARIABLES: Mapping[BackendName, Mapping[str, str]] = {
 }
 
 
-def open_client(backend: BackendName, base_url: str | None, reconcile: float) -> Client:
+def open_client(
+    backend: BackendName, base_url: str | None, reconcile: float, *, marker: bool = False
+) -> Client:
     """A client for the user's own key.
 
     Raises:
         CommandError: a key is missing or cannot be one, or `base_url` is no origin.
     """
-    return make_client(backend, _given(backend), base_url, reconcile)
+    return make_client(backend, _given(backend), base_url, reconcile, marker=marker)
 
 
 def open_gelato(base_url: str | None) -> GelatoClient:
@@ -49,7 +51,12 @@ def open_gelato(base_url: str | None) -> GelatoClient:
 
 
 def make_client(
-    backend: BackendName, keys: list[str], base_url: str | None, reconcile: float
+    backend: BackendName,
+    keys: list[str],
+    base_url: str | None,
+    reconcile: float,
+    *,
+    marker: bool = False,
 ) -> Client:
     """A client for these keys, in the order of `VARIABLES`.
 
@@ -57,7 +64,8 @@ def make_client(
         CommandError: a key cannot be one, or `base_url` is no origin.
     """
     try:
-        return _CLIENTS[backend](keys, base_url, RetryPolicy(reconcile=reconcile))
+        retry = RetryPolicy(reconcile=reconcile, marker=marker)
+        return _CLIENTS[backend](keys, base_url, retry)
     except ValueError as error:
         raise CommandError(str(error)) from error
 

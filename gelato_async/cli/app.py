@@ -114,6 +114,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
     base_url: str | None = None,
     report: Path | None = None,
     reconcile: AtLeastZero = RECONCILE,
+    marker: bool = False,
     journal: Path | None = None,
     no_journal: bool = False,
     resume_only: bool = False,
@@ -140,6 +141,8 @@ def submit(  # noqa: PLR0913  each is an option of the command
             known.
         reconcile: Seconds for which an order whose answer was lost is looked for, before it is sent
             again.
+        marker: Adds a metadata entry with a random value to each order, by which a lost one is
+            recognised beyond doubt.
         journal: What survives a crash: run again with it, and what was made is not made again.
             FILE.journal if not given; for FILE.rejected.jsonl it is FILE.journal too, so that no
             order of both is made twice.
@@ -158,6 +161,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
         base_url=base_url,
         report=report,
         reconcile=reconcile,
+        marker=marker,
         journal=journal_for(file, journal, none=no_journal, dry=dry_run),
         resume_only=resume_only,
         limit=limit,

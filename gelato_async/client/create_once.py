@@ -1,111 +1,344 @@
-"""Create-once: sends a create, and reconciles its outcome before it could ever be sent a second time."""
+"""Create-once: sends a create, and finds out what became of it before it is ever sent again.
+
+What a lost answer leaves open, and how it is decided, is told in `core.reconciliation`.
+"""
 
 import json
 import logging
 import math
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+import secrets
+from collections.abc import Callable, Collection, Sequence
+from typing import Any, Generic, TypeVar
 
+from attrs import define, evolve
+
+from gelato_async.client.references_in_flight import claim, key_of, release
 from gelato_async.client.sender import Reply, Sender
 from gelato_async.core import wire
-from gelato_async.core.errors import GelatoError, NotSentError
-from gelato_async.core.messages import Request, Response
+from gelato_async.core.errors import (
+    GelatoError,
+    NoAnswerError,
+    NotFoundError,
+    NotSentError,
+    Problem,
+    ValidationError,
+)
+from gelato_async.core.evidence import MARKER_KEY, is_same_reference, marker_of
+from gelato_async.core.judgement import Found, Judgement, Moment, judge
+from gelato_async.core.messages import Response
+from gelato_async.core.operations.base import Kind
 from gelato_async.core.operations.orders import CreateOperation
-from gelato_async.core.reconciliation import Found, PendingCreate, match_created
+from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.redaction import redact
-from gelato_async.core.retry import Delivery, delivery_of
-from gelato_async.models.order import Order
+from gelato_async.core.retry import Delivery, Step, delivery_of, next_step
+from gelato_async.models.new_order import Metadata
+from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
 
 _logger = logging.getLogger("gelato_async")
 
+# documented for Gelato; for GelatoConnect nothing is, and no order needs more
+MOST_METADATA = 20
+
+
+def new_marker() -> str:
+    """A random value that no other order has."""
+    return secrets.token_hex(16)
+
+
+def marked(operation: CreateOperation[T], marker: str) -> CreateOperation[T]:
+    """The create with one metadata entry more, by which its order can be recognised.
+
+    Raises:
+        ValidationError: the order has no room for it.
+    """
+    entries = operation.order.metadata or ()
+    if len(entries) >= MOST_METADATA:
+        problem = Problem(
+            "metadata",
+            f"has {len(entries)} entries: leave one of {MOST_METADATA} free for the marker, or"
+            " switch it off (RetryPolicy(marker=False))",
+        )
+        raise ValidationError([problem], operation=operation.name)
+    order = evolve(operation.order, metadata=(*entries, Metadata(MARKER_KEY, marker)))
+    return evolve(operation, order=order)
+
 
 def _nothing() -> None:
     pass
 
 
-async def create(sender: Sender, operation: CreateOperation[T], request: Request) -> Reply[T]:
-    """Make an order once, whatever happens on the way.
+@define(eq=False)
+class CreateOnce(Generic[T]):
+    """One create: its attempts, the looks for it, and the decision to send it again.
 
-    Raises:
-        OutcomeUnknownError: it was sent, and its outcome could not be reconciled.
-        GelatoError: it was refused or never left.
+    A single call runs it whole; a bulk run drives the same steps for many at once.
     """
-    pending, deadline = PendingCreate(operation=operation, request=request), sender.deadline()
-    while True:
-        reply = await _attempt(sender, pending, deadline)
-        if reply is not None:
-            return reply
-        if (
-            pending.order_id is not None
-            and (reply := await _get(sender, operation, pending, deadline)) is not None
-        ):
-            return reply
-        found = await _reconcile(sender, pending, deadline)
+
+    sender: Sender
+    pending: PendingCreate[T]
+
+    async def run(self, deadline: float) -> Reply[T]:
+        """Make the order once, whatever happens on the way.
+
+        Raises:
+            OutcomeUnknownError: it was sent, and what became of it could not be found out.
+            GelatoError: it was refused or never left.
+        """
+        self.claim()
+        try:
+            return await self._run(deadline)
+        finally:
+            self.release()
+
+    def claim(self) -> None:
+        """Let no other create of this reference begin in this process until `release`.
+
+        Raises:
+            ReferenceInUseError: one is on its way.
+        """
+        claim(key_of(self.sender.backend, self.pending.reference), self)
+
+    def release(self) -> None:
+        """What became of the order is known, or nobody waits for it any more."""
+        release(key_of(self.sender.backend, self.pending.reference), self)
+
+    async def _run(self, deadline: float) -> Reply[T]:
+        await look_before([self.pending], self.sender, deadline)
+        while True:
+            reply = await self._attempt(deadline) or await self.fetch(deadline)
+            if reply is not None:
+                return reply
+            found = await self._reconcile(deadline)
+            if found is not None:
+                return await self._adopt(found.row, deadline)
+            self.check_resend()
+            if not self.pay_for_resend():
+                raise self.pending.unknown(
+                    "it was not found, and too many requests fail at the moment to send it again"
+                )
+
+    async def attempt(
+        self,
+        deadline: float = math.inf,
+        on_sending: Callable[[], None] = _nothing,
+        on_pausing: Callable[[], None] = _nothing,
+    ) -> Reply[T] | None:
+        """Send the create until it is answered; None if it has to be looked for.
+
+        `on_sending` is called at the moment of sending and may raise to prevent it, `on_pausing`
+        when a refused or failed attempt is about to wait for the next one.
+
+        Raises:
+            GelatoError: it was refused, or never left and the policy gives up.
+        """
+        pending = self.pending
+        self.claim()
+        while True:
+            pending.attempt_started(self.sender.clock.now())
+            sent_before = pending.is_unclear
+            try:
+                return await self._send(deadline, on_sending)
+            except GelatoError as error:
+                step = next_step(Kind.CREATE, delivery_of(error), sent_before=sent_before)
+                if step is Step.RECONCILE:
+                    pending.mark_unclear(error, self.sender.clock.now())
+                    return None
+                pending.mark_refused()
+                on_pausing()
+                if step is Step.RAISE:
+                    raise
+                pending.retry_cost = await self.sender.pause(error, pending.attempts, deadline)
+
+    async def fetch(self, deadline: float = math.inf) -> Reply[T] | None:
+        """Get the order that an unreadable answer named; None if it cannot be had, or is not ours.
+
+        The search goes on looking for it then.
+        """
+        order_id, operation = self.pending.order_id, self.pending.operation
+        if order_id is None or operation is None:
+            return None
+        try:
+            order, response = await self.sender.get(order_id, deadline)
+        except GelatoError as error:
+            self.mask(error)
+            self.pending.last_error = error
+            return None
+        if not self.pending.is_answered_by(order, self.sender.evidence):
+            self.pending.order_id = None
+            return None
+        self.sender.evidence.note_id(order.id)
+        return Reply(operation.answer_from(order), response)
+
+    async def judge(
+        self, rows: Sequence[OrderSummary], asked_for: Collection[str] = ()
+    ) -> Judgement:
+        """Decide which of these orders the create made; what is in doubt stays with `pending`.
+
+        `asked_for` are all references of the look: another one's order is not in question here.
+        """
+        clock, evidence = self.sender.clock, self.sender.evidence
+        strangers = set(asked_for) - {self.pending.reference}
+        rows = [row for row in rows if row.order_reference_id not in strangers]
+        if self.pending.marker is not None:
+            await self._read_markers(rows)
+        judgement = judge(self.pending, rows, evidence, Moment(clock.now(), clock.wall()))
+        self.pending.in_doubt = judgement.in_doubt
+        found = judgement.found
         if found is not None:
-            return await _adopt(sender, operation, found.row, deadline)
-        check_resend(sender, pending)
-        if not pay_for_resend(sender, pending):
+            evidence.note_id(found.row.id)
+            _warn_of_others(self.pending.reference, found)
+        return judgement
+
+    def check_resend(self) -> None:
+        """See that a create which was not found may be sent once more.
+
+        Raises:
+            OutcomeUnknownError: it may not.
+        """
+        pending = self.pending
+        if pending.in_doubt:
+            raise pending.in_doubt_error()
+        if pending.request is None:
+            raise pending.unknown("it was not found, and it is not in the input any more")
+        if pending.accepted:
+            ids = [] if pending.order_id is None else [pending.order_id]
             raise pending.unknown(
-                "it was not found, and too many requests fail at the moment to send it again"
+                "Gelato accepted it, but its answer was lost and no search shows it", ids
+            )
+        if pending.failed_look is not None:
+            raise pending.unknown("looking for it failed")
+        if not pending.may_resend(self.sender.retry):
+            raise pending.unknown(
+                "it was not found, and may not be sent again under this retry policy"
             )
 
+    def pay_for_resend(self) -> bool:
+        """Pay for sending it again; False if too many requests fail at the moment."""
+        cause = self.pending.last_error or self.pending.unknown("it was in flight")
+        paid = self.sender.quota.pay(cause)
+        self.pending.retry_cost = paid or 0
+        return paid is not None
 
-async def _attempt(sender: Sender, pending: PendingCreate[T], deadline: float) -> Reply[T] | None:
-    try:
-        return await attempt(sender, pending, deadline)
-    except GelatoError as error:
-        refused = delivery_of(error) is Delivery.REFUSED and not isinstance(error, NotSentError)
-        if pending.unclear_since is None or refused:
-            raise
-        raise pending.unknown("it could not be sent again") from error
-
-
-async def attempt(
-    sender: Sender,
-    pending: PendingCreate[T],
-    deadline: float = math.inf,
-    on_sending: Callable[[], None] = _nothing,
-    on_pausing: Callable[[], None] = _nothing,
-) -> Reply[T] | None:
-    """Send a create until it is answered or its outcome is unclear: None means that it has to be looked for.
-
-    `on_sending` is called at the moment of sending and may raise to prevent it, `on_pausing` when a
-    refused or failed attempt is about to wait for the next one.
-
-    Raises:
-        GelatoError: it was refused, or never left and the policy gives up.
-    """
-    operation, request, resent = (
-        pending.operation,
-        pending.request,
-        pending.unclear_since is not None,
-    )
-    if operation is None or request is None:
-        raise pending.unknown("its contents are not known")
-
-    def sending() -> None:
-        on_sending()
-        pending.mark_sent(sender.clock.now(), sender.clock.wall())
-
-    while True:
-        pending.attempt_started(sender.clock.now())
+    async def _attempt(self, deadline: float) -> Reply[T] | None:
         try:
-            reply = await sender.once(operation, request, deadline, sending)
+            return await self.attempt(deadline)
         except GelatoError as error:
-            delivery = delivery_of(error)
-            if delivery in {Delivery.UNKNOWN, Delivery.ACCEPTED} or (
-                resent and getattr(error, "status", None) == 409
-            ):
-                pending.mark_unclear(error, sender.clock.now())
-                return None
-            on_pausing()
-            pending.retry_cost = await sender.pause(error, pending.attempts, deadline)
-        else:
-            sender.quota.succeeded(pending.retry_cost)
-            return reply
+            if not self.pending.is_unclear or _is_refusal(error):
+                raise
+            raise self.pending.unknown("it could not be sent again") from error
+
+    async def _send(self, deadline: float, on_sending: Callable[[], None]) -> Reply[T]:
+        pending, clock = self.pending, self.sender.clock
+        operation, request = pending.operation, pending.request
+        if operation is None or request is None:
+            raise pending.unknown("its contents are not known")
+
+        def sending() -> None:
+            on_sending()
+            pending.mark_sent(clock.now(), clock.wall())
+
+        reply = await self.sender.once(operation, request, deadline, sending)
+        if not pending.is_answered_by(reply.answer, self.sender.evidence):
+            raise NoAnswerError(
+                "it was answered with another order than it was sent for", operation=operation.name
+            )
+        self._learn(reply.answer)
+        self.sender.quota.succeeded(pending.retry_cost)
+        return reply
+
+    def _learn(self, answer: object) -> None:
+        if not isinstance(answer, (Order, SubmittedOrder)):
+            return
+        evidence, clock = self.sender.evidence, self.sender.clock
+        if self.pending.sends > 1:
+            # a server that refuses duplicates may answer with the order of the first send
+            evidence.note_id(answer.id)
+            return
+        evidence.note_created(
+            answer, sent=self.pending.last_sent, answered=clock.now(), wall=clock.wall()
+        )
+        marker = self.pending.marker
+        if marker is not None and isinstance(answer, Order) and marker_of(answer) == marker:
+            evidence.keeps_markers = True
+
+    async def _reconcile(self, deadline: float) -> Found | None:
+        pending, sender = self.pending, self.sender
+        while (due := pending.next_look(sender.retry.reconcile)) is not None:
+            if due >= deadline:
+                raise pending.unknown("the time for the whole call does not suffice to find out")
+            await sender.clock.sleep(max(0.0, due - sender.clock.now()))
+            try:
+                rows = await look(sender, [pending], deadline)
+            except GelatoError as error:
+                if delivery_of(error) is Delivery.REFUSED:
+                    raise pending.unknown("looking for it was refused") from error
+                continue
+            judgement = await self.judge(rows)
+            if judgement.found is not None:
+                return judgement.found
+        if not pending.in_doubt and pending.failed_look is None:
+            pending.mark_others(judgement.others)
+        return None
+
+    async def _adopt(self, row: OrderSummary, deadline: float) -> Reply[T]:
+        operation = self.pending.operation
+        if operation is None:
+            raise self.pending.unknown("its contents are not known")
+        try:
+            order, response = await self.sender.get(row.id, deadline)
+        except GelatoError:
+            order = wire.load(Order, row.raw)
+            response = Response(status=200, body=json.dumps(row.raw).encode())
+        return Reply(operation.answer_from(order), response)
+
+    async def _read_markers(self, rows: Sequence[OrderSummary]) -> None:
+        pending, evidence = self.pending, self.sender.evidence
+        for row in rows:
+            strange = not is_same_reference(row.order_reference_id, pending.reference)
+            if strange or row.id in pending.markers or pending.knows_id(row.id):
+                continue
+            try:
+                order = (await self.sender.get(row.id)).answer
+            except NotFoundError:
+                continue
+            except GelatoError as error:
+                self.mask(error)
+                continue
+            shown = marker_of(order)
+            if shown is not None or evidence.keeps_markers:
+                pending.markers[row.id] = shown == pending.marker
+
+    def mask(self, error: GelatoError) -> None:
+        """Take the recipient out of the error of a look or a GET, which does not know them."""
+        if self.pending.operation is not None:
+            redact(error, self.sender.backend.redactor(self.pending.operation).text)
+
+
+async def look_before(
+    creates: Sequence[PendingCreate[Any]], sender: Sender, deadline: float = math.inf
+) -> None:
+    """Look for orders of these references before they are sent, if no clock could tell them later.
+
+    One attempt, the best that can be done: if it fails, an order that gets lost may stay unknown.
+    """
+    clock = sender.clock
+    known = sender.evidence.is_clock_known(clock.now(), clock.wall())
+    if known or not creates or not sender.retry.reconcile:
+        return
+    once = evolve(sender, retry=evolve(sender.retry, attempts=1))
+    try:
+        references = [pending.reference for pending in creates]
+        rows = await once.find(references, deadline, similar=True)
+    except GelatoError as error:
+        _logger.debug("the look before the first create failed: %s", type(error).__name__)
+        return
+    for pending in creates:
+        pending.mark_others(
+            [row.id for row in rows if is_same_reference(row.order_reference_id, pending.reference)]
+        )
 
 
 async def look(
@@ -118,108 +351,35 @@ async def look(
     """
     began = sender.clock.now()
     try:
-        return await sender.find([pending.reference for pending in creates], deadline)
+        references = [pending.reference for pending in creates]
+        rows = await sender.find(references, deadline, similar=True)
     except GelatoError as error:
         for pending in creates:
             pending.failed_look = error
-            _mask(sender, pending, error)
+            CreateOnce(sender, pending).mask(error)
         raise
     finally:
         # a look tells of the moment it began, not of the one its answer came: the last one must
         # begin after the window
         for pending in creates:
             pending.last_look = began
+    ended = sender.clock.now()
+    for pending in creates:
+        pending.note_hits(rows, ended)
+    return rows
 
 
-def judge(
-    sender: Sender, pending: PendingCreate[Any], rows: Sequence[OrderSummary]
-) -> Found | None:
-    """Which of these orders the create made, if any.
+def _is_refusal(error: GelatoError) -> bool:
+    refused = delivery_of(error) in {Delivery.REFUSED, Delivery.CONFLICT}
+    return refused and not isinstance(error, NotSentError)
 
-    Raises:
-        OutcomeUnknownError: it cannot be told.
-    """
-    now, wall = sender.clock.now(), sender.clock.wall()
-    first = now - pending.seconds_since_first(now, wall)
-    found = match_created(pending, rows, sender.server_clock.at(first, now, wall))
-    if found is not None and found.others:
+
+def _warn_of_others(reference: str, found: Found) -> None:
+    if found.others:
         _logger.warning(
             "order %r: took %s for the order that was sent, but %s have the same reference and may"
             " be duplicates",
-            pending.reference,
+            reference,
             found.row.id,
             ", ".join(found.others),
         )
-    return found
-
-
-def check_resend(sender: Sender, pending: PendingCreate[Any]) -> None:
-    """See that a create which was not found may be sent once more.
-
-    Raises:
-        OutcomeUnknownError: it may not.
-    """
-    if pending.request is None:
-        raise pending.unknown("it was not found, and it is not in the input any more")
-    if pending.accepted:
-        ids = [] if pending.order_id is None else [pending.order_id]
-        raise pending.unknown(
-            "Gelato accepted it, but its answer was lost and no search shows it", ids
-        )
-    if pending.failed_look is not None:
-        raise pending.unknown("looking for it failed")
-    if not pending.may_resend(sender.retry):
-        raise pending.unknown("it was not found, and may not be sent again under this retry policy")
-
-
-def pay_for_resend(sender: Sender, pending: PendingCreate[Any]) -> bool:
-    """Pay for sending it again; False when too many requests fail at the moment."""
-    paid = sender.quota.pay(pending.last_error or pending.unknown("it was in flight"))
-    pending.retry_cost = paid or 0
-    return paid is not None
-
-
-async def _reconcile(sender: Sender, pending: PendingCreate[Any], deadline: float) -> Found | None:
-    while (due := pending.next_look(sender.retry.reconcile)) is not None:
-        if due >= deadline:
-            raise pending.unknown("the time for the whole call does not suffice to find out")
-        await sender.clock.sleep(max(0.0, due - sender.clock.now()))
-        try:
-            rows = await look(sender, [pending], deadline)
-        except GelatoError as error:
-            if delivery_of(error) is Delivery.REFUSED:
-                raise pending.unknown("looking for it was refused") from error
-        else:
-            found = judge(sender, pending, rows)
-            if found is not None:
-                return found
-    return None
-
-
-async def _get(
-    sender: Sender, operation: CreateOperation[T], pending: PendingCreate[T], deadline: float
-) -> Reply[T] | None:
-    try:
-        order, response = await sender.get(pending.order_id or "", deadline)
-    except GelatoError as error:
-        _mask(sender, pending, error)
-        pending.last_error = error
-        return None
-    return Reply(operation.answer_from(order), response)
-
-
-async def _adopt(
-    sender: Sender, operation: CreateOperation[T], row: OrderSummary, deadline: float
-) -> Reply[T]:
-    try:
-        order, response = await sender.get(row.id, deadline)
-    except GelatoError:
-        order = wire.load(Order, row.raw)
-        response = Response(status=200, body=json.dumps(row.raw).encode())
-    return Reply(operation.answer_from(order), response)
-
-
-def _mask(sender: Sender, pending: PendingCreate[Any], error: GelatoError) -> None:
-    # the error of a look or a GET was masked for its own request, which does not know the recipient
-    if pending.operation is not None:
-        redact(error, sender.backend.redactor(pending.operation).text)

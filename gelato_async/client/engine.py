@@ -5,10 +5,11 @@ from typing import TypeVar
 
 from attrs import define
 
-from gelato_async.client import create_once
+from gelato_async.client.create_once import CreateOnce, marked, new_marker
 from gelato_async.client.sender import Reply, Sender
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.orders import CreateOperation
+from gelato_async.core.pending_create import PendingCreate
 
 T = TypeVar("T")
 
@@ -31,9 +32,9 @@ class Engine(Sender):
             raise TypeError(
                 f"an operation is sent, like GetOrder('...'), not a {type(operation).__name__}"
             )
-        request = self.backend.prepare(operation, validate=self.validate)
         if isinstance(operation, CreateOperation):
-            return await create_once.create(self, operation, request)
+            return await self._create(operation)
+        request = self.backend.prepare(operation, validate=self.validate)
         return await self.repeat(operation, request, self.deadline())
 
     async def send_within(
@@ -49,3 +50,10 @@ class Engine(Sender):
         """
         request = self.backend.prepare(operation, validate=self.validate)
         return (await self.repeat(operation, request, deadline, retry_until)).answer
+
+    async def _create(self, operation: CreateOperation[T]) -> Reply[T]:
+        marker = new_marker() if self.retry.marker else None
+        sent = operation if marker is None else marked(operation, marker)
+        request = self.backend.prepare(sent, validate=self.validate)
+        pending = PendingCreate(operation=operation, request=request, marker=marker)
+        return await CreateOnce(self, pending).run(self.deadline())

@@ -6,6 +6,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -22,12 +23,19 @@ from gelato_async.core.errors import (
     OutcomeUnknownError,
     RateLimitError,
 )
+from gelato_async.core.evidence import Evidence, is_same_reference
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import CheckedOperation, OnceOperation, Operation
 from gelato_async.core.operations.orders import GetOrder
-from gelato_async.core.reconciliation import ServerClock
 from gelato_async.core.redaction import redact
-from gelato_async.core.retry import Delivery, RetryPolicy, RetryQuota, delivery_of
+from gelato_async.core.retry import (
+    Delivery,
+    RetryPolicy,
+    RetryQuota,
+    Step,
+    delivery_of,
+    next_step,
+)
 from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
@@ -67,7 +75,7 @@ class Sender:
     total_timeout: float | None
     validate: bool
     jitter: Callable[[], float] = random.random
-    server_clock: ServerClock = field(factory=ServerClock)
+    evidence: Evidence = field(factory=Evidence)
     quota: RetryQuota = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -102,22 +110,21 @@ class Sender:
             GelatoError: it was refused, or never left, or the policy gave up.
         """
         attempt, sends, paid, unclear = 1, 0, 0, False
-        checked = operation if isinstance(operation, CheckedOperation) else None
         while True:
             try:
                 reply = await self.once(operation, request, deadline)
             except GelatoError as error:
                 delivery = delivery_of(error)
                 sends += delivery is not Delivery.NOT_SENT
-                if checked and (
-                    delivery is Delivery.ACCEPTED or (unclear and delivery is Delivery.REFUSED)
-                ):
-                    return await self._answer_from_state(checked, error, deadline)
-                if delivery in {Delivery.UNKNOWN, Delivery.ACCEPTED} and isinstance(
-                    operation, OnceOperation
-                ):
-                    raise _unknown(operation, error, sends) from error
-                paid = await self.pause(error, attempt, min(deadline, retry_until))
+                match next_step(operation.kind, delivery, sent_before=unclear):
+                    case Step.CHECK if isinstance(operation, CheckedOperation):
+                        return await self._answer_from_state(operation, error, deadline)
+                    case Step.UNKNOWN if isinstance(operation, OnceOperation):
+                        raise _unknown(operation, error, sends) from error
+                    case Step.REPEAT:
+                        paid = await self.pause(error, attempt, min(deadline, retry_until))
+                    case _:
+                        raise
                 unclear = unclear or delivery is Delivery.UNKNOWN
                 attempt += 1
             else:
@@ -132,67 +139,70 @@ class Sender:
         on_sending: Callable[[], None] | None = None,
     ) -> Reply[T]:
         """One attempt: one token, bytes out, bytes in, the answer."""
-        sent = False
+        sent: float | None = None
 
         async def before_send() -> None:
             nonlocal sent
             await self.limiter.before_send()
             if on_sending:
                 on_sending()
-            sent = True
+            sent = self.clock.now()
 
         limit = self._own_limit(deadline)
         if limit is not None and limit <= 0:
             raise _out_of_time(operation, sent=False)
         try:
             with contextlib.nullcontext() if limit is None else anyio.fail_after(limit):
-                response = await self._exchange(request, before_send, lambda: sent)
+                response = await self._exchange(request, before_send, lambda: sent is not None)
         except TimeoutError:
-            raise _out_of_time(operation, sent=sent) from None
+            raise _out_of_time(operation, sent=sent is not None) from None
         except GelatoError as error:
             error.operation = operation.name
             redact(error, self.backend.redactor(operation).text)
             raise
-        now = self.clock.now()
-        self.server_clock.note(response, now)
+        now, wall = self.clock.now(), self.clock.wall()
+        self.evidence.note_response(
+            response, sent=now if sent is None else sent, answered=now, wall=wall
+        )
         _logger.debug("%s: %s", operation.name, response.status)
-        wall = datetime.fromtimestamp(self.clock.wall(), UTC)
-        return Reply(self.backend.parse(operation, response, wall), response)
+        answer = self.backend.parse(operation, response, datetime.fromtimestamp(wall, UTC))
+        return Reply(answer, response)
 
     async def pause(self, error: GelatoError, attempt: int, deadline: float) -> int:
-        """Wait before the next attempt and pay for it.
+        """Charge a failed attempt to the retry budget, and wait before the next one.
 
-        Raise the error where there is to be none.
+        Raises:
+            GelatoError: the error itself, where the policy, the deadline or the budget allows no
+                other attempt.
         """
         wait = self.retry.delay(error, attempt, self.jitter())
         if isinstance(error, RateLimitError):
             self.limiter.pause(
                 wait if wait is not None else error.retry_after or self.retry.initial_rate_limited
             )
-        if (
-            delivery_of(error) is Delivery.REFUSED
-            or wait is None
-            or self.clock.now() + wait >= deadline
-        ):
-            raise error
+        # charged though it may not be repeated: else calls that time out at the end of an outage
+        # would all be repeated at once
         paid = self.quota.pay(error)
-        if paid is None:
+        if paid is None or wait is None or self.clock.now() + wait >= deadline:
             raise error
         await self.clock.sleep(wait)
         return paid
 
     async def find(
-        self, references: Sequence[str], deadline: float = math.inf
+        self, references: Sequence[str], deadline: float = math.inf, *, similar: bool = False
     ) -> tuple[OrderSummary, ...]:
-        """All orders with these references, from as many pages as there are."""
+        """All orders with these references, from as many pages as there are.
+
+        `similar`: also those whose references a server may have made of these.
+        """
         rows: dict[str, OrderSummary] = {}
         wanted, offset = frozenset(references), 0
+        is_wanted = partial(_is_similar, wanted) if similar else wanted.__contains__
         while True:
             operation = self.backend.find_operation(references, offset)
             page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
-            if page.length >= PAGE and not any(
-                row.order_reference_id in wanted for row in page.orders
-            ):
+            found = [row for row in page.orders if is_wanted(row.order_reference_id)]
+            if page.length >= PAGE and not found:
                 raise DecodeError(
                     "the search answers other orders than it was asked for",
                     operation=operation.name,
@@ -207,7 +217,7 @@ class Sender:
                     operation=operation.name,
                 )
             if page.length < PAGE:
-                return tuple(row for row in rows.values() if row.order_reference_id in wanted)
+                return tuple(row for row in rows.values() if is_wanted(row.order_reference_id))
 
     async def get(self, order_id: str, deadline: float = math.inf) -> Reply[Order]:
         """One order."""
@@ -246,6 +256,10 @@ class Sender:
         if answer is None:
             raise error
         return Reply(answer.value, response or Response(status=404))
+
+
+def _is_similar(wanted: frozenset[str], reference: str) -> bool:
+    return reference in wanted or any(is_same_reference(reference, one) for one in wanted)
 
 
 def _ambient_limit() -> float:

@@ -1,212 +1,193 @@
-"""What is known of a create whose answer was lost.
+"""Reconciliation: which of the orders that a search shows did a lost create make?
 
-When to look for it, and which of the orders found is the one. Pure.
+Theory of operation
+-------------------
+
+A create was sent and no whole answer came. Three things may be true: the order was never made, it
+was made, or it will be made yet, because the request still waits in a proxy or the server's commit
+is on its way. The API has no idempotency key, it keeps every order it gets, whatever its reference,
+and it dates orders in whole seconds. All that can be done is to look for orders with our reference
+and to decide about each: ours (take it for the answer), another's (ignore it), or in doubt.
+
+*One look is worthless.* Right after the failure the commit may be under way, and the search index
+lags behind it. So looks go on, at growing intervals, for `RetryPolicy.reconcile` seconds, and only
+a look that begins at the end of this window can prove that there is no order. The window promises
+no more than this: an order that becomes searchable within it is found.
+
+*Absent must be proved, like present.* A live order that carries our reference is never ignored
+because it looks old: that is how clocks make duplicates. It is another's only if its id was known
+before we sent, if its marker is another one, or if it is more than a day older. Everything between
+is in doubt, and a doubt that remains at the last look ends as `OutcomeUnknownError`: nothing is
+sent. A canceled order, too, is never printed again on a guess.
+
+*Two kinds of evidence.* A look before the first send needs no clock at all: a live order that it
+did not show is ours. It costs a search, so it is made only while nothing is known of the database's
+clock. After that the answered creates of the same client teach it (`database_clock`), and dates
+decide: an order dated at or after our first send is ours. Whose clock counts? The database's alone.
+The host's clock and the `Date` header stand in only where there is no other evidence, and only
+together. `RetryPolicy(marker=True)` is a third kind: a random value in the order's metadata, which
+a GET of the order shows.
+
+*What stays open.* Another program's order with the same reference, made within about three seconds
+before ours, or between the look and the send, may be taken for ours; the marker separates them. An
+order that becomes searchable only after the window is missed. `docs/reliability.md` has the list.
+
+`DECISIONS` is the rule as a table: the first line that matches decides. `judgement` gathers the facts
+of a hit from the rows of a search. Everything is pure.
 """
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Sequence
+from enum import Enum
+from typing import Self
 
-from attrs import define, field, frozen
+from attrs import frozen
 
-from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
-from gelato_async.core.messages import Request, Response
-from gelato_async.core.operations.orders import CreateOperation
-from gelato_async.core.responses import server_date
-from gelato_async.core.retry import Delivery, RetryPolicy, delivery_of
-from gelato_async.models.enums import FulfillmentStatus, OrderType
-from gelato_async.models.search import OrderSummary
-
-T = TypeVar("T")
-
-FIRST_LOOK = 0.5
-SLACK = timedelta(seconds=5)
+from gelato_async.core.database_clock import DAY, Interval
 
 
-@define(eq=False)
-class ServerClock:
-    """What time it is at Gelato, from the last `Date` header.
+class Finding(Enum):
+    """Whose order a hit is."""
 
-    From our own wall clock until one came.
-    """
+    OURS = "the lost create made it"
+    ANOTHERS = "it was there before, or somebody else made it"
+    DOUBT = "it may be either"
 
-    _offset: timedelta | None = None
 
-    def note(self, response: Response, now: float) -> None:
-        """Read the `Date` of an answer that came at `now` (monotonic seconds)."""
-        date = server_date(response)
-        if date is not None:
-            self._offset = date - _from_seconds(now)
+@frozen
+class Fit:
+    """How the date of a hit fits the first send, on a clock that is known to an interval."""
 
-    def at(self, moment: float, now: float, wall: float) -> datetime:
-        """The server's time at a monotonic moment.
+    future: bool
+    since: bool
+    after: bool
+    a_day_before: bool
 
-        A lower bound, at most a second and a round trip too early.
-        """
-        offset = (
-            self._offset if self._offset is not None else _from_seconds(wall) - _from_seconds(now)
+    @classmethod
+    def of(
+        cls, date: float, difference: Interval | None, first: Interval, now: float | None
+    ) -> Self | None:
+        """Compare a date with the send, both on the other clock; dates are cut to whole seconds."""
+        if difference is None:
+            return None
+        low, high = first.low + difference.low, first.high + difference.high
+        return cls(
+            future=now is not None and date > now + difference.high + 1,
+            since=date + 1 >= low,
+            after=date >= high,
+            a_day_before=date + DAY < low,
         )
-        return _from_seconds(moment) + offset
-
-
-def _from_seconds(seconds: float) -> datetime:
-    return datetime.fromtimestamp(0, UTC) + timedelta(seconds=seconds)
 
 
 @frozen(kw_only=True)
-class Found:
-    """The order that a create made.
+class Facts:
+    """What is known of one hit.
 
-    `connected` are the ids of its parts, `others` other orders that may be ours too.
+    `known`: its id was known before the first send. `marker`: whether its marker is ours, None where
+    nothing can be said. `exact`: its reference is ours to the letter. `looked_before`: a look before
+    the send did not show it. `near` and `whole`: how its date fits the samples next to the send, and
+    all of them. `bracketed`: there are samples from before the send and from after the hit was first
+    seen. `outlived`: it lived longer than we have been trying. `plausible`, `a_day_old`: what the
+    host's clock and the `Date` header say, where nothing better is known.
     """
 
-    row: OrderSummary
-    connected: tuple[str, ...] = ()
-    others: tuple[str, ...] = ()
+    known: bool = False
+    marker: bool | None = None
+    exact: bool = True
+    live: bool = True
+    looked_before: bool = False
+    dated: bool = True
+    torn: bool = False
+    near: Fit | None = None
+    whole: Fit | None = None
+    bracketed: bool = False
+    outlived: bool = False
+    plausible: bool = False
+    a_day_old: bool = False
 
 
-@define(eq=False, kw_only=True)
-class PendingCreate(Generic[T]):
-    """A create on its way. Times are monotonic seconds.
+@frozen
+class Decision:
+    """A line of the table."""
 
-    `operation` and `request` are None where only its outcome is of interest.
-
-    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set
-    once a 2xx came, after which it is never sent again; `order_id` when that answer named the
-    order.
-    """
-
-    operation: CreateOperation[T] | None
-    request: Request | None = field(repr=False)
-    reference: str = ""
-    order_type: OrderType | None = None
-    begun: float | None = None
-    first_attempt: float | None = None
-    first_wall: float | None = None
-    attempts: int = 0
-    sends: int = 0
-    unclear_since: float | None = None
-    last_look: float | None = None
-    accepted: bool = False
-    order_id: str | None = None
-    retry_cost: int = 0
-    last_error: GelatoError | None = None
-    failed_look: GelatoError | None = None
-
-    def __attrs_post_init__(self) -> None:
-        if self.operation is not None:
-            self.reference = self.operation.order.order_reference_id
-            self.order_type = self.operation.order.order_type
-
-    def attempt_started(self, now: float) -> None:
-        """It is about to wait for its turn."""
-        self.attempts += 1
-        self.begun = now
-
-    def mark_sent(self, now: float, wall: float) -> None:
-        """It is sent at this moment."""
-        self.sends += 1
-        if self.first_attempt is None:
-            self.first_attempt, self.first_wall = now, wall
-
-    def seconds_since_first(self, now: float, wall: float) -> float:
-        """How long ago it was first sent.
-
-        The wall clock tells where the other one stood still (a machine asleep).
-        """
-        first = now if self.first_attempt is None else self.first_attempt
-        return max(now - first, wall - self.first_wall if self.first_wall is not None else 0.0)
-
-    def mark_unclear(self, error: GelatoError, now: float) -> None:
-        """The outcome of an attempt is unknown: from now on the order is looked for."""
-        self.last_error = error
-        if self.first_attempt is None:
-            self.first_attempt = self.begun
-        self.accepted = self.accepted or delivery_of(error) is Delivery.ACCEPTED
-        self.order_id = error.order_id if isinstance(error, DecodeError) else None
-        self.unclear_since, self.last_look = now, None
-
-    def next_look(self, reconcile: float) -> float | None:
-        """When to look next: at growing intervals, the last time when `reconcile` seconds are over.
-
-        None: it is over.
-        """
-        since = self.unclear_since or 0.0
-        if self.last_look is None:
-            return since + min(FIRST_LOOK, reconcile)
-        end = since + reconcile
-        return min(end, since + 2 * (self.last_look - since)) if self.last_look < end else None
-
-    def may_resend(self, policy: RetryPolicy) -> bool:
-        """Whether it may be sent again once all looks were empty."""
-        return (
-            policy.resend
-            and self.request is not None
-            and not self.accepted
-            and self.failed_look is None
-            and self.attempts < policy.attempts
-        )
-
-    def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
-        """The error for a caller when nothing more can be done."""
-        return OutcomeUnknownError(
-            f"order {self.reference!r} was sent {self.sends} time(s) and nobody knows whether it"
-            f" was made: {why}. Do not send it again; ask orders.find() with its reference later",
-            order_reference_id=self.reference,
-            sends=self.sends,
-            order_ids=order_ids,
-            operation="orders.create",
-            reason=str(cause) if (cause := self.failed_look or self.last_error) else None,
-        )
+    when: Callable[[Facts], bool]
+    finding: Finding
+    because: str
 
 
-def match_created(
-    pending: PendingCreate[Any], rows: Sequence[OrderSummary], first_attempt: datetime
-) -> Found | None:
-    """The order among `rows` that this create made, if any; `first_attempt` is in the server's time.
-
-    Raises:
-        OutcomeUnknownError: an order without a date may be it or not.
-    """
-    candidates = [row for row in rows if _has_our_reference(pending, row)]
-    undated = [row.id for row in candidates if row.created_at is None]
-    mine = sorted((row for row in candidates if _is_recent(row, first_attempt)), key=_age)
-    if not mine:
-        if undated:
-            raise pending.unknown("an order with its reference has no date", undated)
-        return None
-    first, tied = mine[0], {mine[0].id, *mine[0].connected_order_ids}
-    tied |= {row.id for row in mine if tied & {row.id, *row.connected_order_ids}}
-    return Found(
-        row=first,
-        connected=(
-            tuple(dict.fromkeys((*first.connected_order_ids, *sorted(tied))))
-            if len(tied) > 1
-            else ()
-        ),
-        others=tuple(row.id for row in mine if row.id not in tied),
-    )
+def _dated_live(hit: Facts) -> bool:
+    return hit.live and hit.near is not None and not hit.near.future
 
 
-def _has_our_reference(pending: PendingCreate[Any], row: OrderSummary) -> bool:
-    same_type = (
-        row.order_type is None or pending.order_type is None or row.order_type == pending.order_type
-    )
-    return row.order_reference_id == pending.reference and same_type
+def _dated_dead(hit: Facts) -> bool:
+    return not hit.live and hit.whole is not None
 
 
-def _is_recent(row: OrderSummary, first_attempt: datetime) -> bool:
-    if row.created_at is None:
-        return False
-    # dates come in whole seconds, and the server's time is known to a second or so: whoever
-    # canceled an order of this very moment did so before we came, while one that failed by itself
-    # is more likely to be ours
-    if row.fulfillment_status == FulfillmentStatus.CANCELED:
-        return row.created_at > first_attempt + timedelta(seconds=2)
-    if row.fulfillment_status == FulfillmentStatus.FAILED:
-        return row.created_at >= first_attempt.replace(microsecond=0)
-    return row.created_at >= first_attempt - SLACK
+def _without_evidence(hit: Facts) -> bool:
+    return hit.near is None and hit.whole is None and not hit.torn
 
 
-def _age(row: OrderSummary) -> tuple[datetime, str]:
-    return row.created_at or datetime.max.replace(tzinfo=UTC), row.id
+DECISIONS: Sequence[Decision] = (
+    Decision(lambda h: h.known, Finding.ANOTHERS, "its id was known before the first send"),
+    Decision(lambda h: h.marker is True, Finding.OURS, "it has our marker"),
+    Decision(lambda h: h.marker is False, Finding.ANOTHERS, "it does not have our marker"),
+    Decision(lambda h: not h.exact, Finding.DOUBT, "its reference is ours in another spelling"),
+    Decision(
+        lambda h: h.live and h.looked_before,
+        Finding.OURS,
+        "it is live, and a look before the send did not show it",
+    ),
+    Decision(lambda h: not h.dated, Finding.DOUBT, "it has no date"),
+    Decision(
+        lambda h: _dated_live(h) and h.near is not None and h.near.since,
+        Finding.OURS,
+        "it is live and dated at or after the first send",
+    ),
+    Decision(
+        lambda h: _dated_live(h) and h.near is not None and h.near.a_day_before,
+        Finding.ANOTHERS,
+        "it is more than a day older than the first send",
+    ),
+    Decision(_dated_live, Finding.DOUBT, "it is live and dated a little before the first send"),
+    Decision(
+        lambda h: _dated_dead(h) and h.whole is not None and h.whole.future,
+        Finding.DOUBT,
+        "it is dead and dated in the future",
+    ),
+    Decision(
+        lambda h: _dated_dead(h) and h.bracketed and h.whole is not None and h.whole.after,
+        Finding.OURS,
+        "it is dead and was made after the first send, by a clock known before and after",
+    ),
+    Decision(
+        lambda h: _dated_dead(h) and h.bracketed and h.whole is not None and not h.whole.since,
+        Finding.ANOTHERS,
+        "it is dead and was made before the first send, by a clock known before and after",
+    ),
+    Decision(
+        lambda h: not h.live and not h.torn and h.outlived,
+        Finding.ANOTHERS,
+        "it is dead and lived longer than we have been trying",
+    ),
+    Decision(
+        lambda h: _dated_dead(h) and h.whole is not None and h.whole.a_day_before,
+        Finding.ANOTHERS,
+        "it is dead and more than a day older than the first send",
+    ),
+    Decision(_dated_dead, Finding.DOUBT, "it is dead and dated about the first send"),
+    Decision(
+        lambda h: _without_evidence(h) and h.live and h.plausible,
+        Finding.OURS,
+        "it is live, and both the host's clock and the Date header place it after the send",
+    ),
+    Decision(
+        lambda h: _without_evidence(h) and h.a_day_old,
+        Finding.ANOTHERS,
+        "both the host's clock and the Date header make it more than a day older",
+    ),
+    Decision(lambda _: True, Finding.DOUBT, "nothing says whose it is"),
+)
+
+
+def decide(facts: Facts) -> Decision:
+    """The first line of the table that matches."""
+    return next(decision for decision in DECISIONS if decision.when(facts))

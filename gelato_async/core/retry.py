@@ -1,13 +1,15 @@
-"""RetryPolicy: what may be repeated, and after how long.
+"""What may be repeated, as data; how long to wait before; how many repeats an outage may cause.
 
-RetryQuota: how many repeats an outage may cause. Both pure.
+`RETRY_TABLE` is the one place that decides what follows a failed attempt.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 
 from attrs import define, field, frozen, validators
 
 from gelato_async.core.errors import (
+    ConflictError,
     ConnectionFailedError,
     DecodeError,
     GelatoError,
@@ -16,16 +18,18 @@ from gelato_async.core.errors import (
     ResponseError,
     ServerError,
 )
+from gelato_async.core.operations.base import Kind
 
 
 class Delivery(Enum):
-    """What an attempt's error says about the request."""
+    """What became of a request, as far as the error of its attempt says."""
 
     NOT_SENT = "it never left"
-    RATE_LIMITED = "too many requests: refused, and may be sent again"
-    UNKNOWN = "nobody knows whether it took effect"
-    ACCEPTED = "it took effect, its answer is lost"
-    REFUSED = "it was refused for good"
+    RATE_LIMITED = "429: refused for now"
+    UNKNOWN = "5xx, 408 or no answer: it may have taken effect"
+    ACCEPTED = "a 2xx whose answer is lost or unreadable: it took effect"
+    CONFLICT = "409: refused"
+    REFUSED = "any other 4xx, a redirect, or not sent for good"
 
 
 def delivery_of(error: GelatoError) -> Delivery:
@@ -39,7 +43,64 @@ def delivery_of(error: GelatoError) -> Delivery:
             return Delivery.UNKNOWN
         case NoAnswerError() | DecodeError():
             return Delivery.ACCEPTED
+        case ConflictError():
+            return Delivery.CONFLICT
     return Delivery.REFUSED
+
+
+class Step(Enum):
+    """What follows a failed attempt."""
+
+    REPEAT = "send it again after a pause, while the policy and the budget last"
+    CHECK = "get the order: its state says whether the call took effect"
+    RECONCILE = "look for the order by its reference before anything is sent again"
+    UNKNOWN = "raise OutcomeUnknownError"
+    RAISE = "raise the error"
+
+
+_EVERY_KIND = {Delivery.NOT_SENT: Step.REPEAT, Delivery.RATE_LIMITED: Step.REPEAT}
+_REFUSED = {Delivery.CONFLICT: Step.RAISE, Delivery.REFUSED: Step.RAISE}
+
+# by kind of operation and delivery: what follows if no earlier attempt of the call may have taken
+# effect
+RETRY_TABLE: Mapping[Kind, Mapping[Delivery, Step]] = {
+    Kind.READ: {
+        **_EVERY_KIND,
+        Delivery.UNKNOWN: Step.REPEAT,
+        Delivery.ACCEPTED: Step.REPEAT,
+        **_REFUSED,
+    },
+    Kind.CHECKED: {
+        **_EVERY_KIND,
+        Delivery.UNKNOWN: Step.REPEAT,
+        Delivery.ACCEPTED: Step.CHECK,
+        **_REFUSED,
+    },
+    Kind.CREATE: {
+        **_EVERY_KIND,
+        Delivery.UNKNOWN: Step.RECONCILE,
+        Delivery.ACCEPTED: Step.RECONCILE,
+        **_REFUSED,
+    },
+    Kind.ONCE: {
+        **_EVERY_KIND,
+        Delivery.UNKNOWN: Step.UNKNOWN,
+        Delivery.ACCEPTED: Step.UNKNOWN,
+        **_REFUSED,
+    },
+}
+# where an earlier attempt may have taken effect, a refusal of the repeat may be its doing
+AFTER_UNKNOWN: Mapping[tuple[Kind, Delivery], Step] = {
+    (Kind.CHECKED, Delivery.CONFLICT): Step.CHECK,
+    (Kind.CHECKED, Delivery.REFUSED): Step.CHECK,
+    (Kind.CREATE, Delivery.CONFLICT): Step.RECONCILE,
+}
+
+
+def next_step(kind: Kind, delivery: Delivery, *, sent_before: bool) -> Step:
+    """What follows an attempt; `sent_before`: an earlier one may have taken effect."""
+    usual = RETRY_TABLE[kind][delivery]
+    return AFTER_UNKNOWN.get((kind, delivery), usual) if sent_before else usual
 
 
 @frozen(kw_only=True)
@@ -48,9 +109,12 @@ class RetryPolicy:
 
     `attempts` counts the first one. The wait before a repeat is drawn at random up to `initial`
     (`initial_rate_limited` after a 429), doubling each time, at most `maximum`. A `Retry-After` of
-    up to `longest_retry_after` is obeyed, a longer one ends the call. `reconcile` is how long a create
-    whose outcome is unknown is looked for before it is sent again: longer than Gelato takes to store
-    an order and show it in a search. `resend=False` never sends such a create again.
+    up to `longest_retry_after` is obeyed, a longer one ends the call.
+
+    `reconcile` is how long a create whose outcome is unknown is looked for before it is sent again:
+    longer than Gelato takes to store an order and show it in a search. `resend=False` never sends
+    such a create again. `marker=True` adds one metadata entry with a random value to each order, by
+    which a lost one is recognised beyond doubt; without it, some stay unknown.
     """
 
     attempts: int = field(default=4, validator=validators.ge(1))
@@ -60,11 +124,13 @@ class RetryPolicy:
     longest_retry_after: float = field(default=120.0, validator=validators.ge(0))
     reconcile: float = field(default=60.0, validator=validators.ge(0))
     resend: bool = True
+    marker: bool = False
 
     def delay(self, error: GelatoError, attempt: int, jitter: float) -> float | None:
-        """Seconds to wait after the failed attempt number `attempt` (1 is the first), or None to give up.
+        """Seconds to wait after the failed attempt number `attempt`, or None to give up.
 
-        `jitter` is a random number from 0 to 1. Whether a repeat is safe at all is not asked here.
+        The first attempt is number 1. `jitter` is a random number from 0 to 1. Whether a repeat is
+        safe at all is for `next_step` to say.
         """
         if attempt >= self.attempts:
             return None
@@ -77,9 +143,11 @@ class RetryPolicy:
 
 @define
 class RetryQuota:
-    """Keeps an outage from being multiplied.
+    """Retry budget shared by all calls of a limiter.
 
-    Repeats are paid from a stock that successes fill up again.
+    Each failed attempt costs tokens, whether it is repeated or not; each success refunds some. When
+    it is empty nothing is retried, so an outage is not amplified, and neither is the recovery from
+    one: calls that time out after it has ended spend what the first successes refund.
     """
 
     capacity: int = 500
@@ -91,13 +159,14 @@ class RetryQuota:
         self.left = self.capacity
 
     def pay(self, error: GelatoError) -> int | None:
-        """Pay for a repeat after this error: what it cost, or None when the stock is spent."""
+        """Charge a failed attempt: what it cost, or None if too little was left for a retry."""
         cost = self.cost_rate_limited if isinstance(error, RateLimitError) else self.cost
         if cost > self.left:
+            self.left = 0
             return None
         self.left -= cost
         return cost
 
     def succeeded(self, paid: int) -> None:
-        """A call succeeded: give back what its last repeat cost, or 1."""
+        """A call succeeded: refund what its last retry cost, or 1."""
         self.left = min(self.capacity, self.left + (paid or 1))

@@ -1,4 +1,5 @@
 import pytest
+from support.clocks import warm
 from support.fake_shop import Shop
 
 from gelato_async import GelatoClient, RetryPolicy, ScriptedTransport, Unlimited
@@ -16,10 +17,11 @@ def shop(virtual):
 
 @pytest.fixture
 def client_for(shop, virtual):
-    def make(**options):
+    def make(*, cold=False, **options):
         options = {"retry": RetryPolicy(reconcile=4), "limiter": Unlimited()} | options
-        return GelatoClient(
+        client = GelatoClient(
             "key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, **options
         )
+        return client if cold else warm(client)
 
     return make

@@ -8,7 +8,7 @@ import pytest
 
 from gelato_async import GelatoClient, GelatoConnectClient, LocalLimiter, RetryPolicy
 from gelato_async.bulk import Created, submit_orders
-from gelato_async.client import create_once
+from gelato_async.bulk.run import reconciler
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.system]
@@ -91,7 +91,7 @@ async def test_with_an_immediate_resend_orders_are_made_twice(
         await anyio.lowlevel.checkpoint()
         return ()
 
-    monkeypatch.setattr(create_once, "look", resend_at_once)
+    monkeypatch.setattr(reconciler, "look", resend_at_once)
     with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
         await submitted(
             sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), reconcile=1.5

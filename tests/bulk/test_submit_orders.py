@@ -1,3 +1,4 @@
+import json
 import pickle
 
 import anyio
@@ -154,12 +155,21 @@ async def test_an_accepted_create_whose_answer_cannot_be_read_is_found_and_never
     assert "gone" not in shop.orders
 
 
-async def test_an_answer_that_names_the_order_but_lacks_the_rest_is_taken(
-    client_for, make_order, shop
-):
-    shop.faults["r"] = [lambda shop, body: Response(status=200, body=b'{"id": "the-id"}')]
+async def test_an_order_that_an_unreadable_answer_names_is_fetched(client_for, make_order, shop):
+    def named(shop, body):
+        return Response(status=200, body=json.dumps({"id": shop.commit(body)["id"]}).encode())
+
+    shop.faults["r"] = [named]
     found, _ = await outcomes_of(client_for(), [make_order("r")])
-    assert found == [Created(reference="r", order_id="the-id")]
+    assert found == [Created(reference="r", order_id="r-0")]
+    assert shop.searches == []
+
+
+async def test_an_order_that_nobody_can_get_is_not_told_as_created(client_for, make_order, shop):
+    shop.faults["r"] = [lambda shop, body: Response(status=200, body=b'{"id": "the-id"}')]
+    (found,), _ = await outcomes_of(client_for(), [make_order("r")])
+    assert isinstance(found, Unknown)
+    assert found.error.order_ids == ("the-id",)
 
 
 async def test_many_unclear_creates_are_looked_for_in_batches(client_for, make_order, shop):

@@ -1,8 +1,10 @@
 import json
 import re
 from datetime import UTC, datetime, timedelta
+from inspect import isawaitable
 
 import pytest
+from support.clocks import warm
 
 from gelato_async import (
     GelatoClient,
@@ -74,6 +76,8 @@ class Server:
         answer = self.queued[kind].pop(0) if self.queued.get(kind) else self.truth(kind, request)
         if callable(answer):
             answer = answer(request)
+        if isawaitable(answer):
+            answer = await answer
         if isinstance(answer, BaseException):
             raise answer
         return answer
@@ -141,22 +145,24 @@ def connect(server, virtual):
     return make_connect(server, virtual)
 
 
-def make_gelato(server, virtual, **options):
+def make_gelato(server, virtual, *, cold=False, **options):
     defaults = {
         "transport": ScriptedTransport(server),
         "limiter": Unlimited(),
         "clock": virtual.clock,
     }
-    return GelatoClient("test-key", **(defaults | options))
+    client = GelatoClient("test-key", **(defaults | options))
+    return client if cold else warm(client)
 
 
-def make_connect(server, virtual, **options):
+def make_connect(server, virtual, *, cold=False, **options):
     defaults = {
         "transport": ScriptedTransport(server),
         "limiter": Unlimited(),
         "clock": virtual.clock,
     }
-    return GelatoConnectClient("acme", "test-key", "test-secret", **(defaults | options))
+    client = GelatoConnectClient("acme", "test-key", "test-secret", **(defaults | options))
+    return client if cold else warm(client)
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from gelato_async import (
     Response,
     ResponseError,
 )
-from gelato_async.client.create_once import attempt
-from gelato_async.core.reconciliation import PendingCreate
+from gelato_async.client.create_once import CreateOnce
+from gelato_async.core.pending_create import PendingCreate
 
 
 @pytest.mark.anyio
@@ -105,7 +105,8 @@ async def test_on_sending_is_called_before_the_first_byte_of_every_attempt(
     pending = PendingCreate(operation=operation, request=gelato.engine.backend.build(operation))
     server.queue("create", Response(status=429))
     seen = []
-    await attempt(gelato.engine, pending, on_sending=lambda: seen.append(server.count("create")))
+    create = CreateOnce(gelato.engine, pending)
+    await create.attempt(on_sending=lambda: seen.append(server.count("create")))
     assert seen == [0, 1]
 
 

@@ -1,66 +1,227 @@
 """Which of the orders that a look finds is ours."""
 
+import json
 import logging
+from functools import partial
 
+import anyio
 import pytest
+from support.clocks import warm
 from support.create_answers import APIS, DROPPED, FAILED
 
 from gelato_async import (
+    NotSentError,
     OrderType,
     OutcomeUnknownError,
+    Response,
+    RetryPolicy,
+    ValidationError,
 )
 
 
 @pytest.mark.anyio
 @APIS
-@pytest.mark.parametrize("status", ["canceled", "failed"])
-async def test_a_canceled_or_failed_order_from_before_is_never_adopted(
+@pytest.mark.parametrize("status", ["canceled", "failed", "created"])
+async def test_an_order_that_a_look_before_the_send_showed_is_never_adopted(
     server, make_client, make_order, api, status
 ):
     server.order(age=3, fulfillmentStatus=status)
     server.queue("create", DROPPED)
-    made = await make_client(api).orders.create(make_order())
+    made = await make_client(api, cold=True).orders.create(make_order())
     assert made.id == "order-2"
-    assert server.count("create") == 2
+    assert [kind for kind, _ in server.calls[:2]] == ["search", "create"]
+    assert server.times("create") == [0, 60]
 
 
 @pytest.mark.anyio
-async def test_a_canceled_order_of_the_very_second_of_our_attempt_is_not_adopted(
+@APIS
+async def test_one_answered_create_spares_the_look_before_the_next(
+    server, make_client, make_order, api
+):
+    client = make_client(api, cold=True)
+    for reference in ("ref-1", "ref-2", "ref-3"):
+        await client.orders.create(make_order(order_reference_id=reference))
+    assert [kind for kind, _ in server.calls] == ["search", "create", "create", "create"]
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("failure", [DROPPED, FAILED, Response(status=404)])
+async def test_a_look_before_that_fails_leaves_the_create_to_be_sent(
+    server, make_client, make_order, failure
+):
+    server.queue("search", failure)
+    made = await make_client(cold=True).orders.create(make_order())
+    assert made.id == "order-1"
+    assert [kind for kind, _ in server.calls] == ["search", "create"]
+
+
+@pytest.mark.anyio
+@APIS
+@pytest.mark.parametrize("status", ["canceled", "failed", "created"])
+@pytest.mark.parametrize("age", [4, 6, 3_600])
+async def test_an_order_dated_before_the_send_is_in_doubt_and_nothing_is_sent(
+    server, make_client, make_order, api, status, age
+):
+    server.order(age=age, fulfillmentStatus=status)
+    server.queue("create", DROPPED)
+    with pytest.raises(OutcomeUnknownError, match="may be this one or another") as caught:
+        await make_client(api).orders.create(make_order())
+    assert caught.value.order_ids == ("order-1",)
+    assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+@APIS
+async def test_an_order_older_than_a_day_is_anothers(server, make_client, make_order, api):
+    server.order(age=90_000)
+    server.queue("create", DROPPED)
+    made = await make_client(api).orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
+async def test_our_order_that_failed_meanwhile_is_adopted_once_the_clock_is_sure(
     server, gelato, make_order, virtual
 ):
-    virtual.time = 0.9
-    server.order(fulfillmentStatus="canceled")
-    server.queue("create", server.lost(FAILED))
-    assert (await gelato.orders.create(make_order())).id == "order-2"
+    def after_another_create(request):
+        warm(gelato)
+        return server.truth("search", request)
 
-
-@pytest.mark.anyio
-async def test_our_own_order_that_failed_meanwhile_is_adopted(server, gelato, make_order):
-    server.queue("create", server.lost(DROPPED, fulfillmentStatus="failed"))
+    virtual.time = 5.0
+    # committed five seconds after it was sent: earlier, the clocks could not tell
+    server.queue("create", server.lost(DROPPED, fulfillmentStatus="failed", age=-5))
+    server.queue("search", *[after_another_create] * 8)
     made = await gelato.orders.create(make_order())
     assert made.fulfillment_status == "failed"
     assert server.count("create") == 1
 
 
 @pytest.mark.anyio
-@APIS
-async def test_an_order_from_before_our_first_attempt_is_ignored(
-    server, make_client, make_order, api
-):
-    server.order(age=6)
-    server.queue("create", DROPPED)
-    made = await make_client(api).orders.create(make_order())
-    assert made.id == "order-2"
-    assert server.times("create") == [0, 60]
+async def test_our_order_that_was_canceled_is_not_printed_again(server, gelato, make_order):
+    server.queue("create", server.lost(DROPPED, fulfillmentStatus="canceled"))
+    with pytest.raises(OutcomeUnknownError):
+        await gelato.orders.create(make_order())
+    assert server.count("create") == 1
 
 
 @pytest.mark.anyio
-async def test_an_order_from_just_before_our_first_attempt_may_be_ours_by_a_wrong_clock(
-    server, gelato, make_order
+@APIS
+@pytest.mark.parametrize(
+    "changes", [{"orderReferenceId": "ref-2"}, {"orderType": "draft"}], ids=["reference", "type"]
+)
+async def test_an_answer_about_another_order_is_no_answer(
+    server, make_client, make_order, api, changes
 ):
-    server.order(age=4)
+    if api == "connect" and "orderType" in changes:
+        pytest.skip("GelatoConnect answers no type")
+
+    def about_another(request):
+        server.commit(request)
+        return server.answer({**server.order("ref-9", age=50), **changes})
+
+    server.queue("create", about_another)
+    made = await make_client(api).orders.create(make_order())
+    assert (made.id, made.order_reference_id) == ("order-1", "ref-1")
+    assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+@APIS
+async def test_a_second_create_of_a_reference_is_refused_while_the_first_is_on_its_way(
+    server, make_client, make_order, virtual, api
+):
+    client, other = make_client(api), make_client(api)
+
+    async def slow(request):
+        await virtual.sleep(5)
+        return server.truth("create", request)
+
+    server.queue("create", slow)
+    async with anyio.create_task_group() as group:
+        group.start_soon(client.orders.create, make_order())
+        await virtual.sleep(1)
+        with pytest.raises(NotSentError, match="ref-1"):
+            await other.orders.create(make_order())
+        assert (await other.orders.create(make_order(order_reference_id="ref-2"))).id
+    assert server.count("create") == 2
+    # the first has its outcome: the reference is free
+    await other.orders.create(make_order())
+
+
+# the marker
+
+
+@pytest.fixture
+def marked(make_client):
+    return partial(make_client, cold=True, retry=RetryPolicy(marker=True))
+
+
+def with_metadata(server, error, **how):
+    def answer(request):
+        metadata = json.loads(request.body)["metadata"]
+        server.commit(request, metadata=metadata, **how)
+        return error
+
+    return answer
+
+
+@pytest.mark.anyio
+@APIS
+async def test_a_marker_is_random_and_the_only_thing_added(server, marked, make_order, api):
+    seen = []
+
+    def note(request):
+        seen.append(json.loads(request.body)["metadata"])
+        return server.truth("create", request)
+
+    server.queue("create", note, note)
+    client = marked(api)
+    await client.orders.create(make_order(metadata={"shop": "1"}))
+    await client.orders.create(make_order(order_reference_id="ref-2"))
+    (first, mine), (other,) = seen
+    assert first == {"key": "shop", "value": "1"}
+    assert mine["key"] == other["key"]
+    assert mine["value"] != other["value"]
+
+
+@pytest.mark.anyio
+@APIS
+@pytest.mark.parametrize("status", ["created", "canceled"])
+async def test_with_the_marker_a_doubt_ends_as_created(server, marked, make_order, api, status):
+    # a clock that is a day behind, and a look before that failed: nothing else could tell
+    server.queue("search", FAILED)
+    lost = with_metadata(server, DROPPED, fulfillmentStatus=status, createdAt=None)
+    server.queue("create", lost)
+    made = await marked(api).orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-1", 1)
+
+
+@pytest.mark.anyio
+async def test_with_the_marker_a_doubt_ends_as_absent(server, marked, make_order):
+    server.order(createdAt=None, metadata=[{"key": "gelato-async-marker", "value": "another"}])
+    server.queue("search", FAILED)
     server.queue("create", DROPPED)
-    assert (await gelato.orders.create(make_order())).id == "order-1"
+    made = await marked().orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
+async def test_a_server_that_shows_no_markers_proves_nothing_by_that(server, marked, make_order):
+    server.order(createdAt=None)
+    server.queue("search", FAILED)
+    server.queue("create", DROPPED)
+    with pytest.raises(OutcomeUnknownError):
+        await marked().orders.create(make_order())
+    assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+@APIS
+async def test_full_metadata_leave_no_room_for_the_marker(server, marked, make_order, api):
+    full = {f"key-{number}": "value" for number in range(20)}
+    with pytest.raises(ValidationError, match="metadata: has 20 entries"):
+        await marked(api).orders.create(make_order(metadata=full))
+    assert server.calls == []
 
 
 @pytest.mark.anyio
@@ -131,9 +292,9 @@ async def test_of_untied_orders_the_earliest_is_adopted_and_all_are_named(
     server, gelato, make_order, virtual, caplog
 ):
     def twice(request):
-        server.commit(request, createdAt="2023-11-14T22:13:25+00:00")
         server.commit(request, createdAt="2023-11-14T22:13:21+00:00")
-        server.commit(request, createdAt="2023-11-14T22:13:29+00:00")
+        server.commit(request, createdAt="2023-11-14T22:13:20+00:00")
+        server.commit(request, createdAt="2023-11-14T22:13:21+00:00")
         return DROPPED
 
     server.queue("create", twice)

@@ -9,7 +9,7 @@ from gelato_async import (
     RetryPolicy,
     Unlimited,
 )
-from gelato_async.client import create_once
+from gelato_async.client.create_once import CreateOnce
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
 pytestmark = pytest.mark.system
@@ -115,7 +115,7 @@ async def test_with_an_immediate_resend_the_same_faults_make_duplicates(
     async def find_nothing(*_):
         return None
 
-    monkeypatch.setattr(create_once, "_reconcile", find_nothing)
+    monkeypatch.setattr(CreateOnce, "_reconcile", find_nothing)
     await create_all(sandbox, make_order, SAFE)
     assert sandbox.audit().duplicates
 

@@ -194,7 +194,8 @@ async def test_an_outage_is_not_multiplied_beyond_the_quota(server, gelato):
     for _ in range(100):
         with pytest.raises(ServerError):
             await gelato.orders.get("order-1")
-    assert server.count("get") == 100 + 500 // 14
+    # a failed attempt costs its share whether it is repeated or not
+    assert 100 < server.count("get") <= 100 + 500 // 14
 
 
 @pytest.mark.anyio

@@ -1,309 +1,295 @@
-from datetime import UTC, datetime, timedelta
+"""The table that decides whose order a hit is, and the facts that it reads."""
+
+from datetime import UTC, datetime
 
 import pytest
-from hypothesis import example, given, strategies as st
+from attrs import evolve
 
-from gelato_async import (
-    CreateOrder,
-    DecodeError,
-    NoAnswerError,
-    OutcomeUnknownError,
-    Request,
-    Response,
-    RetryPolicy,
-    ServerError,
+from gelato_async import CreateOrder, Request, Response
+from gelato_async.core.database_clock import DatabaseClock, Sample
+from gelato_async.core.evidence import Evidence, is_same_reference
+from gelato_async.core.judgement import Moment, judge
+from gelato_async.core.pending_create import PendingCreate
+from gelato_async.core.reconciliation import DECISIONS, Facts, Finding, Fit, decide
+
+# C starts at 0; the wall clock says EPOCH then, and so does the database's unless a test moves it
+EPOCH = 1_772_615_411.0
+SENT, NOW = 1_000.0, 1_060.0
+OURS, ANOTHERS, DOUBT = Finding.OURS, Finding.ANOTHERS, Finding.DOUBT
+SINCE = Fit(future=False, since=True, after=True, a_day_before=False)
+BEFORE = Fit(future=False, since=False, after=False, a_day_before=False)
+DAY_BEFORE = Fit(future=False, since=False, after=False, a_day_before=True)
+ABOUT = Fit(future=False, since=True, after=False, a_day_before=False)
+FUTURE = Fit(future=True, since=True, after=True, a_day_before=False)
+
+
+# the table, line by line
+
+
+@pytest.mark.parametrize(
+    ("facts", "finding"),
+    [
+        ({"known": True, "marker": True}, ANOTHERS),
+        ({"marker": True, "live": False}, OURS),
+        ({"marker": False, "looked_before": True}, ANOTHERS),
+        ({"exact": False, "looked_before": True}, DOUBT),
+        ({"looked_before": True, "dated": False}, OURS),
+        ({"looked_before": True, "live": False, "dated": False}, DOUBT),
+        ({"dated": False, "near": None}, DOUBT),
+        ({"near": SINCE}, OURS),
+        ({"near": DAY_BEFORE}, ANOTHERS),
+        ({"near": BEFORE}, DOUBT),
+        ({"near": FUTURE}, DOUBT),
+        ({"live": False, "whole": FUTURE, "bracketed": True}, DOUBT),
+        ({"live": False, "whole": SINCE, "bracketed": True}, OURS),
+        ({"live": False, "whole": SINCE}, DOUBT),
+        ({"live": False, "whole": BEFORE, "bracketed": True}, ANOTHERS),
+        ({"live": False, "whole": BEFORE}, DOUBT),
+        ({"live": False, "whole": ABOUT, "bracketed": True}, DOUBT),
+        ({"live": False, "whole": BEFORE, "outlived": True}, ANOTHERS),
+        ({"live": False, "outlived": True}, ANOTHERS),
+        ({"live": False, "outlived": True, "torn": True}, DOUBT),
+        ({"live": False, "whole": DAY_BEFORE}, ANOTHERS),
+        ({"plausible": True}, OURS),
+        ({"plausible": True, "torn": True}, DOUBT),
+        ({"plausible": True, "live": False}, DOUBT),
+        ({"a_day_old": True}, ANOTHERS),
+        ({"a_day_old": True, "torn": True}, DOUBT),
+        ({}, DOUBT),
+    ],
+    ids=str,
 )
-from gelato_async.core.reconciliation import PendingCreate, ServerClock, match_created
+def test_the_first_line_that_matches_decides(facts, finding):
+    assert decide(Facts(**facts)).finding is finding
 
-FIRST = datetime(2026, 3, 4, 9, 10, 11, 500_000, tzinfo=UTC)
-LOST = NoAnswerError("read timeout")
-SERVER_TIME = Response(status=200, headers={"date": "Wed, 04 Mar 2026 09:10:11 GMT"})
-NO_TIME = Response(status=200)
+
+def test_every_line_of_the_table_says_why():
+    assert all(decision.because for decision in DECISIONS)
+    assert len({decision.because for decision in DECISIONS}) == len(DECISIONS)
+
+
+# the facts
 
 
 @pytest.fixture
 def pending(order):
     def make(**changes):
-        request = Request(method="POST", url="https://host/v4/orders", body=b"Ida")
-        return PendingCreate(operation=CreateOrder(order(**changes)), request=request)
+        request = Request(method="POST", url="https://host/v4/orders")
+        found = PendingCreate(operation=CreateOrder(order(**changes)), request=request)
+        found.mark_sent(SENT, EPOCH + SENT)
+        return found
 
     return make
 
 
-def seconds(offset):
-    return (FIRST + timedelta(seconds=offset)).isoformat()
+@pytest.fixture
+def dated(row):
+    """A hit whose date is so many seconds after the send, by a database clock `ahead` of ours."""
+
+    def make(seconds, *, ahead=0.0, **changes):
+        moment = datetime.fromtimestamp(int(EPOCH + SENT + seconds + ahead), UTC)
+        return row(createdAt=moment.isoformat(), **changes)
+
+    return make
 
 
-# ServerClock
+def sample(at, ahead=0.0):
+    answered = at + 0.2
+    return Sample(sent=at, answered=answered, dated=float(int(EPOCH + at + ahead)), offset=EPOCH)
 
 
-def test_the_server_time_follows_its_last_date():
-    clock = ServerClock()
-    clock.note(SERVER_TIME, 1000.0)
-    assert clock.at(990.0, 2000.0, 0.0) == datetime(2026, 3, 4, 9, 10, 1, tzinfo=UTC)
-    clock.note(SERVER_TIME, 1010.0)
-    assert clock.at(990.0, 2000.0, 0.0) == datetime(2026, 3, 4, 9, 9, 51, tzinfo=UTC)
+def evidence(*moments, ahead=0.0):
+    return Evidence(database=DatabaseClock([sample(at, ahead) for at in moments]))
 
 
-def test_until_a_date_came_our_own_clock_has_to_do():
-    clock, wall = ServerClock(), datetime(2026, 3, 4, 12, tzinfo=UTC).timestamp()
-    clock.note(NO_TIME, 1000.0)
-    assert clock.at(990.0, 1000.0, wall) == datetime(2026, 3, 4, 11, 59, 50, tzinfo=UTC)
+def finding(pending, hit, known, now=NOW, wall=None):
+    judgement = judge(pending, [hit], known, Moment(now, EPOCH + now if wall is None else wall))
+    if judgement.found is not None:
+        return OURS
+    return DOUBT if judgement.in_doubt else ANOTHERS
 
 
-def test_an_answer_without_a_date_changes_nothing():
-    clock = ServerClock()
-    clock.note(SERVER_TIME, 1000.0)
-    before = clock.at(1000.0, 1000.0, 0.0)
-    clock.note(NO_TIME, 5000.0)
-    assert clock.at(1000.0, 5000.0, 0.0) == before
+@pytest.mark.parametrize("ahead", [-3600.0, -30.0, 0.0, 6.0, 3600.0])
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [(0, OURS), (30, OURS), (-2, OURS), (-60, DOUBT), (-7_200, DOUBT), (-90_000, ANOTHERS)],
+)
+def test_a_live_hit_is_judged_by_the_databases_clock(pending, dated, ahead, seconds, expected):
+    known = evidence(900.0, 990.0, 1_010.0, ahead=ahead)
+    assert finding(pending(), dated(seconds, ahead=ahead), known) is expected
 
 
-# match_created
+def test_a_host_clock_that_is_set_changes_nothing(pending, dated):
+    known = evidence(900.0, 990.0)
+    # the samples are void then, and a look before the send is all there is
+    assert finding(pending(), dated(5), known, wall=EPOCH + NOW - 3600) is DOUBT
+    looked = pending()
+    looked.mark_others([])
+    assert finding(looked, dated(5), known, wall=EPOCH + NOW - 3600) is OURS
 
 
-def found_ids(pending, rows):
-    found = match_created(pending, rows, FIRST)
-    return None if found is None else (found.row.id, found.connected, found.others)
+def test_a_database_clock_that_steps_proves_nothing(pending, dated):
+    torn = Evidence(database=DatabaseClock([sample(990.0), sample(1_010.0, ahead=60.0)]))
+    assert finding(pending(), dated(5), torn) is DOUBT
+    assert finding(pending(), dated(-7_200), torn) is DOUBT
 
 
-def test_a_fresh_order_with_our_reference_is_ours(pending, row):
-    assert found_ids(pending(), [row(createdAt=seconds(2))]) == ("id-1", (), ())
+def test_a_look_before_the_send_tells_old_from_new(pending, dated):
+    looked = pending()
+    looked.mark_others(["old"])
+    assert finding(looked, dated(-5, id="old"), Evidence()) is ANOTHERS
+    assert finding(looked, dated(-7_200, id="new"), Evidence()) is OURS
 
 
-def test_no_rows_are_no_order(pending):
-    assert found_ids(pending(), []) is None
-
-
-def test_another_reference_is_not_ours(pending, row):
-    assert found_ids(pending(), [row(orderReferenceId="order-11", createdAt=seconds(2))]) is None
-
-
-@pytest.mark.parametrize(("wanted", "shown"), [("order", "draft"), ("draft", "order")])
-def test_another_type_is_not_ours(pending, row, wanted, shown):
-    assert (
-        found_ids(pending(order_type=wanted), [row(orderType=shown, createdAt=seconds(2))]) is None
-    )
-
-
-def test_an_order_that_hides_its_type_may_be_ours(pending, row):
-    assert (
-        found_ids(pending(order_type="draft"), [row(orderType=None, createdAt=seconds(2))])
-        is not None
-    )
+def test_an_order_that_another_create_was_answered_with_is_not_ours(pending, dated):
+    known = evidence(900.0, 990.0)
+    known.note_id("id-1")
+    assert finding(pending(), dated(1), known) is ANOTHERS
 
 
 @pytest.mark.parametrize(
-    ("offset", "ours"), [(-3600, False), (-5.1, False), (-5, True), (0, True), (3600, True)]
+    ("shown", "same"),
+    [
+        ("order-1", True),
+        (" Order-1 ", True),
+        ("ORDER-1", True),
+        ("order-10", False),
+        ("order-", False),
+    ],
 )
-def test_older_hits_are_ignored_beyond_five_seconds_of_slack(pending, row, offset, ours):
-    assert (found_ids(pending(), [row(createdAt=seconds(offset))]) is not None) is ours
+def test_a_reference_that_a_server_has_changed_is_recognised(shown, same):
+    assert is_same_reference(shown, "order-1") is same
+
+
+def test_a_cut_reference_is_recognised_if_enough_is_left():
+    assert is_same_reference("a" * 30, "a" * 40)
+    assert not is_same_reference("a" * 10, "a" * 40)
+
+
+def test_a_hit_in_another_spelling_is_in_doubt(pending, dated):
+    looked = pending()
+    looked.mark_others([])
+    assert finding(looked, dated(1, orderReferenceId="ORDER-1"), Evidence()) is DOUBT
+    assert finding(looked, dated(1, orderReferenceId="other"), Evidence()) is ANOTHERS
 
 
 @pytest.mark.parametrize("status", ["canceled", "failed"])
-@pytest.mark.parametrize("offset", [-3600, -5, -1, -0.6])
-def test_a_canceled_or_failed_order_from_before_is_never_adopted(pending, row, status, offset):
-    assert found_ids(pending(), [row(fulfillmentStatus=status, createdAt=seconds(offset))]) is None
+def test_a_dead_hit_needs_a_clock_known_before_and_after(pending, dated, status):
+    lost, before = pending(), evidence(900.0, 990.0)
+    assert finding(lost, dated(10, fulfillmentStatus=status), before) is DOUBT
+    lost.note_hits([dated(10)], 1_020.0)
+    both = evidence(900.0, 990.0, 1_030.0)
+    assert finding(lost, dated(10, fulfillmentStatus=status), both) is OURS
+    assert finding(lost, dated(-60, fulfillmentStatus=status), both) is ANOTHERS
+    assert finding(lost, dated(-1, fulfillmentStatus=status), both) is DOUBT
 
 
-@pytest.mark.parametrize(
-    ("status", "offset"), [("canceled", 2.1), ("canceled", 30), ("failed", -0.5), ("failed", 2)]
-)
-def test_an_order_that_was_canceled_or_failed_since_is_ours(pending, row, status, offset):
-    assert (
-        found_ids(pending(), [row(fulfillmentStatus=status, createdAt=seconds(offset))]) is not None
-    )
+def test_a_canceled_order_that_lived_longer_than_we_tried_is_not_ours(pending, dated):
+    updated = datetime.fromtimestamp(EPOCH + SENT, UTC).isoformat()
+    hit = dated(-600, fulfillmentStatus="canceled", updatedAt=updated)
+    known = evidence(900.0, 990.0)
+    assert finding(pending(), hit, known) is DOUBT
+    known.lives = True
+    assert finding(pending(), hit, known) is ANOTHERS
 
 
-def test_the_earliest_is_adopted_and_untied_others_are_named(pending, row):
-    rows = [
-        row(id="late", createdAt=seconds(9)),
-        row(id="early", createdAt=seconds(1)),
-        row(id="old", createdAt=seconds(-60)),
-    ]
+def test_without_evidence_header_and_host_count_only_together(pending, dated):
+    date = datetime.fromtimestamp(EPOCH + SENT, UTC).strftime("%a, %d %b %Y %H:%M:%S GMT")
+    known = Evidence()
+    answered = Response(status=200, headers={"date": date})
+    known.note_response(answered, sent=SENT, answered=SENT + 0.5, wall=EPOCH + SENT + 0.5)
+    assert finding(pending(), dated(5), known) is OURS
+    assert finding(pending(), dated(5), Evidence()) is DOUBT
+    assert finding(pending(), dated(-90_000), known) is ANOTHERS
+    assert finding(pending(), dated(-7_200), known) is DOUBT
+    assert finding(pending(), dated(5, ahead=3_600), known) is DOUBT
+
+
+@pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "tomorrow", ""])
+def test_garbage_in_the_date_header_is_no_evidence(pending, dated, date):
+    known = Evidence()
+    answered = Response(status=200, headers={"date": date})
+    known.note_response(answered, sent=SENT, answered=SENT + 0.5, wall=EPOCH + SENT + 0.5)
+    assert finding(pending(), dated(5), known) is DOUBT
+
+
+def test_an_order_of_an_earlier_run_is_compared_with_that_runs_clock(pending, dated):
+    lost = pending()
+    lost.clock = DatabaseClock([sample(980.0, ahead=77.0), sample(1_005.0, ahead=77.0)])
+    lost.first_sent = SENT
+    # what this process and its host take for the time does not matter
+    other = evidence(10.0, 20.0, ahead=-500.0)
+    for wall in (EPOCH, EPOCH + 9_999.0):
+        assert finding(lost, dated(3, ahead=77.0), other, now=20.0, wall=wall) is OURS
+        assert finding(lost, dated(-60, ahead=77.0), other, now=20.0, wall=wall) is DOUBT
+
+
+# several hits
+
+
+def found_ids(pending, rows):
+    looked = evolve(pending, known_ids=frozenset())
+    looked.mark_sent(SENT, EPOCH + SENT)
+    found = judge(looked, rows, Evidence(), Moment(NOW, EPOCH + NOW)).found
+    return None if found is None else (found.row.id, found.connected, found.others)
+
+
+@pytest.mark.parametrize(("wanted", "shown"), [("order", "draft"), ("draft", "order")])
+def test_another_type_is_not_ours(pending, dated, wanted, shown):
+    assert found_ids(pending(order_type=wanted), [dated(2, orderType=shown)]) is None
+
+
+def test_an_order_that_hides_its_type_may_be_ours(pending, dated):
+    assert found_ids(pending(order_type="draft"), [dated(2, orderType=None)]) is not None
+
+
+def test_the_earliest_is_adopted_and_untied_others_are_named(pending, dated):
+    rows = [dated(9, id="late"), dated(1, id="early")]
     assert found_ids(pending(), rows) == ("early", (), ("late",))
 
 
-def test_of_two_in_one_second_the_choice_is_always_the_same(pending, row):
-    rows = [row(id="b", createdAt=seconds(1)), row(id="a", createdAt=seconds(1))]
+def test_of_two_in_one_second_the_choice_is_always_the_same(pending, dated):
+    rows = [dated(1, id="b"), dated(1, id="a")]
     assert found_ids(pending(), rows) == found_ids(pending(), rows[::-1]) == ("a", (), ("b",))
 
 
-def test_the_parts_of_a_split_order_are_one_order(pending, row):
+def test_the_parts_of_a_split_order_are_one_order(pending, dated):
+    parts = ["part-1", "part-2"]
     rows = [
-        row(id="part-2", createdAt=seconds(1.5), connectedOrderIds=["part-1", "part-2"]),
-        row(id="part-1", createdAt=seconds(1), connectedOrderIds=["part-1", "part-2"]),
+        dated(2, id="part-2", connectedOrderIds=parts),
+        dated(1, id="part-1", connectedOrderIds=parts),
     ]
     assert found_ids(pending(), rows) == ("part-1", ("part-1", "part-2"), ())
 
 
 @pytest.mark.parametrize(("one", "two"), [(["b"], []), ([], ["a"])])
-def test_one_side_is_enough_to_tie_two_parts(pending, row, one, two):
-    rows = [
-        row(id="a", createdAt=seconds(1), connectedOrderIds=one),
-        row(id="b", createdAt=seconds(2), connectedOrderIds=two),
-    ]
+def test_one_side_is_enough_to_tie_two_parts(pending, dated, one, two):
+    rows = [dated(1, id="a", connectedOrderIds=one), dated(2, id="b", connectedOrderIds=two)]
     row_id, connected, others = found_ids(pending(), rows)
     assert (row_id, set(connected), others) == ("a", {"a", "b"}, ())
 
 
-def test_parts_that_no_search_shows_yet_are_still_connected(pending, row):
-    rows = [row(id="a", createdAt=seconds(1), connectedOrderIds=["a", "unseen"])]
+def test_parts_that_no_search_shows_yet_are_still_connected(pending, dated):
+    rows = [dated(1, id="a", connectedOrderIds=["a", "unseen"])]
     assert found_ids(pending(), rows) == ("a", ("a", "unseen"), ())
 
 
-def test_a_split_order_and_a_stranger_are_told_apart(pending, row):
-    rows = [
-        row(id="a", createdAt=seconds(1), connectedOrderIds=["a", "b"]),
-        row(id="b", createdAt=seconds(1), connectedOrderIds=["a", "b"]),
-        row(id="stranger", createdAt=seconds(2)),
-    ]
-    assert found_ids(pending(), rows) == ("a", ("a", "b"), ("stranger",))
+def test_an_order_connected_to_itself_alone_is_not_split(pending, dated):
+    assert found_ids(pending(), [dated(1, connectedOrderIds=["id-1"])]) == ("id-1", (), ())
 
 
-def test_an_order_connected_to_itself_alone_is_not_split(pending, row):
-    assert found_ids(pending(), [row(createdAt=seconds(1), connectedOrderIds=["id-1"])]) == (
-        "id-1",
-        (),
-        (),
-    )
-
-
-def test_an_undated_order_may_be_ours_or_not(pending, row):
+def test_a_doubt_names_its_orders(pending, row):
     lost = pending()
-    lost.attempt_started(0.0)
-    lost.mark_unclear(LOST, 1.0)
-    with pytest.raises(OutcomeUnknownError, match="has no date") as caught:
-        match_created(lost, [row(createdAt=None), row(id="id-2", createdAt="?")], FIRST)
-    assert caught.value.order_ids == ("id-1", "id-2")
+    rows = [row(createdAt=None), row(id="id-2", createdAt="?")]
+    judgement = judge(lost, rows, Evidence(), Moment(NOW, EPOCH + NOW))
+    assert (judgement.found, judgement.in_doubt) == (None, ("id-1", "id-2"))
+    lost.in_doubt = judgement.in_doubt
+    assert lost.in_doubt_error().order_ids == ("id-1", "id-2")
 
 
-def test_an_undated_order_beside_a_dated_one_is_no_matter(pending, row):
-    assert found_ids(pending(), [row(createdAt=None), row(id="id-2", createdAt=seconds(1))]) == (
-        "id-2",
-        (),
-        (),
-    )
-
-
-# PendingCreate: when to look
-
-
-def looks(pending, reconcile, *, since=0.0, late=0.0):
-    pending.mark_unclear(LOST, since)
-    moments = []
-    while (due := pending.next_look(reconcile)) is not None and len(moments) < 50:
-        moments.append(due)
-        pending.last_look = due + late
-    return moments
-
-
-def test_looks_come_at_growing_intervals_and_last_when_the_window_ends(pending):
-    assert looks(pending(), 60.0) == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
-
-
-def test_without_reconciliation_there_is_one_look_at_once(pending):
-    assert looks(pending(), 0.0, since=7.0) == [7.0]
-
-
-def test_a_short_window_is_looked_at_once_at_its_end(pending):
-    assert looks(pending(), 0.25, since=1.0) == [1.25]
-
-
-@given(since=st.floats(0, 1e7), reconcile=st.floats(0, 600), late=st.just(0.0) | st.floats(0, 5))
-@example(since=306676.99705486785, reconcile=60.0, late=0.0)
-@example(since=0.1, reconcile=0.3, late=0.0)
-def test_the_looks_end_and_the_last_one_is_not_before_the_window_is_over(since, reconcile, late):
-    pending = PendingCreate(operation=None, request=None)
-    moments = looks(pending, reconcile, since=since, late=late)
-    assert len(moments) < 20
-    assert moments[-1] + late >= since + reconcile - 1e-6
-    assert moments == sorted(moments)
-
-
-def test_a_resend_starts_a_window_of_its_own(pending):
-    lost = pending()
-    looks(lost, 60.0)
-    assert looks(lost, 60.0, since=100.0)[0] == 100.5
-
-
-def test_before_anything_is_known_to_be_unclear_the_first_look_counts_from_zero(pending):
-    assert pending().next_look(60.0) == 0.5
-
-
-# PendingCreate: what it knows
-
-
-def test_attempts_are_counted_and_the_first_is_remembered(pending):
-    lost = pending()
-    lost.attempt_started(5.0)
-    lost.mark_sent(6.0, 1_006.0)
-    lost.attempt_started(9.0)
-    lost.mark_sent(10.0, 1_010.0)
-    assert lost.sends == 2
-    assert (lost.attempts, lost.first_attempt, lost.reference) == (2, 6.0, "order-1")
-
-
-def test_a_lost_answer_may_be_sent_again_while_attempts_are_left(pending):
-    lost = pending()
-    lost.attempt_started(0.0)
-    lost.mark_unclear(LOST, 1.0)
-    assert lost.may_resend(RetryPolicy())
-    assert not lost.may_resend(RetryPolicy(resend=False))
-    assert not lost.may_resend(RetryPolicy(attempts=1))
-
-
-def test_what_was_accepted_is_never_sent_again(pending):
-    accepted = pending()
-    accepted.mark_unclear(DecodeError("odd", order_id="id-1"), 1.0)
-    assert (accepted.accepted, accepted.order_id) == (True, "id-1")
-    assert not accepted.may_resend(RetryPolicy())
-    accepted.mark_unclear(LOST, 2.0)
-    assert accepted.accepted
-
-
-def test_a_truncated_2xx_was_accepted_too(pending):
-    accepted = pending()
-    accepted.mark_unclear(NoAnswerError("cut off", status=200), 1.0)
-    assert (accepted.accepted, accepted.order_id) == (True, None)
-
-
-def test_after_a_failed_look_nothing_is_sent_again(pending):
-    lost = pending()
-    lost.mark_unclear(LOST, 1.0)
-    lost.failed_look = ServerError("500", status=500)
-    assert not lost.may_resend(RetryPolicy())
-
-
-def test_the_error_says_what_to_do_next(pending):
-    lost = pending()
-    lost.attempt_started(0.0)
-    lost.sends += 1
-    lost.mark_unclear(LOST, 1.0)
-    error = lost.unknown("no time is left", ["id-1"])
-    assert (error.order_reference_id, error.sends, error.order_ids) == ("order-1", 1, ("id-1",))
-    assert (error.operation, error.reason) == ("orders.create", "read timeout")
-    assert "no time is left" in str(error)
-    assert "Do not send it again; ask orders.find()" in str(error)
-    lost.failed_look = ServerError("500: oh", status=500)
-    assert lost.unknown("looking failed").reason == "500: oh"
-
-
-def test_a_creation_shows_no_request(pending):
-    assert "Ida" not in repr(pending())
-    assert "Nordmann" not in repr(pending())
-
-
-def test_a_machine_that_slept_is_told_by_the_wall_clock(pending):
-    lost = pending()
-    assert lost.seconds_since_first(50.0, 1_000.0) == 0.0
-    lost.mark_sent(50.0, 1_000.0)
-    assert lost.seconds_since_first(53.0, 1_003.0) == 3.0
-    assert lost.seconds_since_first(53.0, 1_603.0) == 603.0
-
-
-def test_an_attempt_whose_sending_nobody_saw_counts_from_its_begin(pending):
-    lost = pending()
-    lost.attempt_started(5.0)
-    lost.mark_unclear(LOST, 8.0)
-    assert lost.first_attempt == 5.0
+def test_an_order_that_is_ours_ends_the_doubt_about_others(pending, dated):
+    looked = pending()
+    looked.mark_others([])
+    rows = [dated(5, id="dead", fulfillmentStatus="canceled"), dated(6, id="live")]
+    found = judge(looked, rows, Evidence(), Moment(NOW, EPOCH + NOW)).found
+    assert (found.row.id, found.others) == ("live", ())

@@ -19,8 +19,10 @@ class Shop:
 
     async def answer(self, request):
         body = json.loads(request.body or b"{}")
-        if request.url.endswith("/v4/orders:search"):
+        if request.url.endswith("search"):
             return self._search(body)
+        if request.method == "GET":
+            return self._get(request.url.rpartition("/")[2])
         self.in_flight += 1
         self.most_in_flight = max(self.most_in_flight, self.in_flight)
         try:
@@ -51,6 +53,12 @@ class Shop:
         }
         rows.append(row)
         return row
+
+    def _get(self, order_id):
+        rows = [row for rows in self.orders.values() for row in rows if row["id"] == order_id]
+        if not rows:
+            return Response(status=404, body=b"{}")
+        return Response(status=200, body=json.dumps(rows[0]).encode())
 
     def _search(self, body):
         self.searches.append(body["orderReferenceIds"])

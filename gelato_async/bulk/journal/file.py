@@ -14,34 +14,16 @@ from pathlib import Path
 
 from attrs import define, field, frozen
 
+from gelato_async.bulk.journal.entries import SCHEMA
 from gelato_async.core.backend import Backend
 from gelato_async.core.errors import GelatoError
 
 APPLICATION = 0x67656C61
-VERSION = 3
+VERSION = 4
 SALT = 8
 _ABOUT = {"backend", "origin", "prefix", "key", "salt", "run", "checkpoint", "log"}
 # how long the log beside a journal may grow before its contents are moved to the journal itself
 _LOG_BYTES = 4_000_000
-
-_SCHEMA = """
-CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE orders (
-    reference TEXT PRIMARY KEY,
-    content BLOB NOT NULL,
-    draft INTEGER NOT NULL,
-    state INTEGER NOT NULL,
-    run INTEGER NOT NULL,
-    begun REAL NOT NULL,
-    accepted INTEGER NOT NULL DEFAULT 0,
-    order_id TEXT,
-    connected TEXT,
-    adopted INTEGER NOT NULL DEFAULT 0,
-    reason TEXT,
-    sends INTEGER,
-    seconds REAL
-) WITHOUT ROWID;
-"""
 
 
 class JournalError(GelatoError):
@@ -116,7 +98,7 @@ def open_temporary() -> JournalFile:
     connection = _connect(Path(name))
     connection.execute("PRAGMA journal_mode = OFF")
     connection.execute("PRAGMA synchronous = OFF")
-    connection.executescript(_SCHEMA)
+    connection.executescript(SCHEMA)
     return JournalFile(Path(name), connection, temporary=True)
 
 
@@ -268,7 +250,7 @@ def _made(path: Path, binding: Binding) -> sqlite3.Connection:
         # one transaction, so that a kill leaves either a journal or an empty file; not yet in WAL
         # mode, where the header that tells a journal would not be in the file itself
         connection.executescript(
-            f"BEGIN; {_SCHEMA} PRAGMA user_version = {VERSION}; PRAGMA application_id ="
+            f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; PRAGMA application_id ="
             f" {APPLICATION};"
         )
         entries = {

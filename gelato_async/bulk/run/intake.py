@@ -21,11 +21,12 @@ from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import CONFLICT
 from gelato_async.bulk.run.jobs import Job
 from gelato_async.bulk.run.source import Source
+from gelato_async.client.create_once import CreateOnce, look_before, marked, new_marker
 from gelato_async.client.engine import Engine
 from gelato_async.core.errors import GelatoError, NotSentError, Problem, ValidationError
 from gelato_async.core.messages import Request
 from gelato_async.core.operations.orders import CreateOperation
-from gelato_async.core.reconciliation import PendingCreate
+from gelato_async.core.pending_create import PendingCreate
 from gelato_async.models.enums import OrderType
 from gelato_async.models.new_order import NewOrder
 
@@ -33,6 +34,8 @@ from gelato_async.models.new_order import NewOrder
 AHEAD = 64
 # how many are looked up at once in the journal of an earlier run: these are not intended yet
 AHEAD_RESUMED = 2_048
+# how many are looked for in one search before the first sends: half a page
+LOOK_AT_ONCE = 50
 # how many are worked on between two turns of the others on the event loop
 AT_ONCE = 32
 
@@ -66,6 +69,7 @@ class _LookedUp:
     operation: CreateOperation[Any]
     request: Request
     look_up: LookUp
+    pending: PendingCreate[Any]
     error: NotSentError | None = None
 
 
@@ -179,8 +183,10 @@ class Intake:
     async def _look_up(self, order: NewOrder) -> None:
         operation = self.engine.backend.create_operation(order)
         fresh = not self.journal.resumed
+        marker = new_marker() if self.engine.retry.marker else None
         try:
             request = self._request(operation, checked=fresh)
+            pending = self._pending(operation, request, marker)
         except NotSentError as error:
             known = _is_text(order.order_reference_id)
             await self.owner.reject(order, error, b"" if known else None)
@@ -189,13 +195,26 @@ class Intake:
             reference=order.order_reference_id,
             content=blake2b(request.body, digest_size=16).digest(),
             draft=order.order_type != "order",
-            now=self.engine.clock.wall(),
-            intend=fresh,
+            begun=self.engine.clock.now(),
+            # where no clock could tell it from others, a look precedes even the intent
+            intend=fresh and self._is_clock_known(),
+            marker=marker,
         )
-        if fresh:
+        if look_up.intend:
             self.journal.add(look_up)
-        self._looked_up.append(_LookedUp(operation, request, look_up))
+        self._looked_up.append(_LookedUp(operation, request, look_up, pending))
         self._news.set()
+
+    def _is_clock_known(self) -> bool:
+        clock = self.engine.clock
+        return self.engine.evidence.is_clock_known(clock.now(), clock.wall())
+
+    def _pending(
+        self, operation: CreateOperation[Any], request: Request, marker: str | None
+    ) -> PendingCreate[Any]:
+        if marker is not None:
+            request = self.engine.backend.build(marked(operation, marker))
+        return PendingCreate(operation=operation, request=request, marker=marker)
 
     def _request(self, operation: CreateOperation[Any], *, checked: bool) -> Request:
         if not _is_text(operation.order.order_reference_id):
@@ -219,21 +238,31 @@ class Intake:
                 self.engine.backend.check(met.operation, validate=self.engine.validate)
             except NotSentError as error:
                 met.error = error
-            else:
-                met.look_up.intend, met.look_up.now = True, self.engine.clock.wall()
+        valid = [met for met in new if met.error is None]
+        for start in range(0, len(valid), LOOK_AT_ONCE):
+            some = valid[start : start + LOOK_AT_ONCE]
+            await look_before([met.pending for met in some], self.engine)
+            if not self.may_go_on():
+                return
+            for met in some:
+                met.look_up.intend, met.look_up.begun = True, self.engine.clock.now()
+                met.look_up.known_ids = met.pending.known_ids
                 self.journal.add(met.look_up)
         if new:
             await self.journal.barrier()
 
     async def _hand_on(self, met: _LookedUp) -> None:
-        look_up, pending = met.look_up, PendingCreate(operation=met.operation, request=met.request)
+        look_up = met.look_up
         if met.error is not None:
             await self.owner.reject(met.operation.order, met.error, look_up.content)
             return
         match look_up.disposition:
             case Disposition.SEND:
-                self.owner.ready(Job(pending, begun=self.engine.clock.now()))
+                create = CreateOnce(self.engine, met.pending)
+                self.owner.ready(Job(create, begun=self.engine.clock.now()))
             case Disposition.RECONCILE if look_up.earlier:
+                marker = look_up.earlier.marker
+                pending = self._pending(met.operation, met.request, marker)
                 await self.owner.unresolved(self._unresolved(pending, look_up.earlier))
             case Disposition.REPLAY if look_up.earlier:
                 await self.owner.replay(look_up.reference, look_up.earlier)
@@ -258,13 +287,14 @@ class Intake:
             await self.owner.unresolved(self._unresolved(pending, earlier))
 
     def _unresolved(self, pending: PendingCreate[Any], earlier: EarlierRun) -> Job:
-        now, wall = self.engine.clock.now(), self.engine.clock.wall()
-        pending.first_attempt = now - (wall - earlier.begun)
+        now = self.engine.clock.now()
+        pending.first_sent, pending.clock = earlier.begun, earlier.clock
+        pending.known_ids, pending.marker = earlier.known_ids, earlier.marker
         pending.sends = max(1, earlier.sends)
         # nobody knows when it left: the window begins anew
         pending.unclear_since = now
         pending.accepted = earlier.accepted
-        return Job(pending, begun=now, from_earlier_run=True)
+        return Job(CreateOnce(self.engine, pending), begun=now, from_earlier_run=True)
 
 
 def _is_text(reference: object) -> bool:

@@ -7,12 +7,13 @@ from typing import Any
 import anyio
 from attrs import define, field
 
-from gelato_async.core.reconciliation import PendingCreate
+from gelato_async.client.create_once import CreateOnce
+from gelato_async.core.pending_create import PendingCreate
 
 
 @define(eq=False)
 class Job:
-    """A create, and where it is.
+    """A create, and where it is in the run.
 
     `waiting` for its turn, `sent` (Gelato may have it), `looking` while a look for it is on its
     way, `probing` where it tests whether an outage is over, `during_outage` where an outage
@@ -22,7 +23,7 @@ class Job:
     `begun` is when this run took it up, in the clock's seconds.
     """
 
-    pending: PendingCreate[Any]
+    create: CreateOnce[Any]
     begun: float = 0.0
     waiting: bool = False
     sent: bool = False
@@ -33,6 +34,11 @@ class Job:
     resends: int = 0
 
     @property
+    def pending(self) -> PendingCreate[Any]:
+        """What is known of the create."""
+        return self.create.pending
+
+    @property
     def reference(self) -> str:
         """The caller's reference."""
         return self.pending.reference
@@ -40,7 +46,7 @@ class Job:
     @property
     def may_exist(self) -> bool:
         """Whether Gelato may have it, as far as anybody knows."""
-        return self.sent or self.pending.unclear_since is not None
+        return self.sent or self.pending.is_unclear
 
 
 @define(eq=False)

@@ -10,7 +10,7 @@ from attrs import define, evolve, field
 
 from gelato_async.bulk.run.circuit_breaker import LONGEST_PAUSE
 from gelato_async.bulk.run.jobs import Job
-from gelato_async.client import create_once
+from gelato_async.client.create_once import look
 from gelato_async.client.engine import Engine
 from gelato_async.core.errors import (
     AuthenticationError,
@@ -18,7 +18,7 @@ from gelato_async.core.errors import (
     NotSentError,
     OutcomeUnknownError,
 )
-from gelato_async.core.reconciliation import Found
+from gelato_async.core.judgement import Found
 from gelato_async.core.retry import Delivery, delivery_of
 from gelato_async.models.search import OrderSummary
 
@@ -65,6 +65,10 @@ class ReconcilerOwner(Protocol):
 
     def note_through(self) -> None:
         """A search was answered."""
+        ...
+
+    def note_absent(self, job: Job, others: Sequence[str]) -> None:
+        """Its looks proved the order absent, and showed these orders of others."""
         ...
 
 
@@ -141,7 +145,7 @@ class Reconciler:
 
     async def _look(self, batch: Sequence[Job]) -> None:
         try:
-            rows = await create_once.look(self.single_look, [job.pending for job in batch])
+            rows = await look(self.single_look, [job.pending for job in batch])
         except GelatoError as error:
             await self._look_failed(batch, error)
         except Exception as error:  # noqa: BLE001  a transport of the caller's own: the run ends with it
@@ -149,11 +153,12 @@ class Reconciler:
         else:
             self.owner.note_through()
             self._failures, self._paused_until = 0, -math.inf
+            asked_for = [job.reference for job in batch]
             for job in batch:
                 # one order can wait no longer; a run can, until a look that begins after the window
                 # tells
                 job.pending.failed_look = None
-                await self._judge(job, rows)
+                await self._judge(job, rows, asked_for)
 
     def _end_with(self, batch: Sequence[Job], error: Exception) -> None:
         for job in batch:
@@ -202,13 +207,16 @@ class Reconciler:
             job.pending.last_look = min(job.pending.last_look or since, since + reconcile / 2)
             job.looking = False
 
-    async def _judge(self, job: Job, rows: Sequence[OrderSummary]) -> None:
-        pending = job.pending
+    async def _judge(
+        self, job: Job, rows: Sequence[OrderSummary], asked_for: Sequence[str]
+    ) -> None:
         try:
-            found = create_once.judge(self.engine, pending, rows)
-            over = pending.next_look(self.engine.retry.reconcile) is None
+            judgement = await job.create.judge(rows, asked_for)
+            found = judgement.found
+            over = job.pending.next_look(self.engine.retry.reconcile) is None
             if found is None and over:
                 self._check_resend(job)
+                self.owner.note_absent(job, judgement.others)
         except OutcomeUnknownError as error:
             await self.owner.unclear(job, error)
         else:
@@ -232,11 +240,11 @@ class Reconciler:
         job.during_outage = False
         if job.resends > RESENDS:
             raise job.pending.unknown("it failed each time, while others got through")
-        create_once.check_resend(self.engine, job.pending)
+        job.create.check_resend()
 
     async def _send_absent_ones(self) -> None:
         while self.absent:
-            paid = create_once.pay_for_resend(self.engine, self.absent[0].pending)
+            paid = self.absent[0].create.pay_for_resend()
             if not paid and not self.owner.nothing_else_goes():
                 return
             await self.owner.absent(self.absent.pop(0))

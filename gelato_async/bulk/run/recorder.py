@@ -1,6 +1,7 @@
 """OutcomeRecorder: tells what became of orders, to the journal and to whoever iterates, and counts it."""
 
-from collections.abc import Callable, Iterable
+import math
+from collections.abc import Iterable
 from typing import Any
 
 from attrs import define, field
@@ -10,11 +11,14 @@ from gelato_async.bulk.journal.entries import (
     EarlierRun,
     RecordOutcome,
     RecordRejection,
+    RecordSample,
 )
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Created, Outcome, Rejected, Unknown
 from gelato_async.bulk.run.jobs import Job
 from gelato_async.bulk.run.outcome_queue import OutcomeQueue
+from gelato_async.client.engine import Engine
+from gelato_async.core.database_clock import NEAR, SPACING
 from gelato_async.core.errors import GelatoError
 from gelato_async.models.new_order import NewOrder
 
@@ -38,13 +42,15 @@ class OutcomeRecorder:
 
     journal: JournalWriter
     outcome_queue: OutcomeQueue
-    now: Callable[[], float]
+    engine: Engine
     counts: Counts = field(factory=Counts)
+    _sampled: float = -math.inf
 
     async def created(
         self, job: Job, order_id: str, connected: tuple[str, ...] = (), *, adopted: bool = False
     ) -> None:
-        """It was made."""
+        """Record that the order was created."""
+        self._record_sample()
         outcome = Created(
             reference=job.reference,
             order_id=order_id,
@@ -105,10 +111,25 @@ class OutcomeRecorder:
         error = job.pending.unknown("the run ended before it was reconciled")
         return Unknown(reference=job.reference, error=error, in_flight=True, **self._effort(job))
 
+    def record_samples(self) -> None:
+        """Record what the client knew of the database's clock before this run."""
+        for sample in self.engine.evidence.database.samples[-NEAR:]:
+            self.journal.add(RecordSample(sample))
+
+    def _record_sample(self) -> None:
+        samples = self.engine.evidence.database.samples
+        if samples and samples[-1].answered >= self._sampled + SPACING:
+            self._sampled = samples[-1].answered
+            self.journal.add(RecordSample(samples[-1]))
+
     def _effort(self, job: Job) -> dict[str, Any]:
-        return {"sends": job.pending.sends, "seconds": round(self.now() - job.begun, 3)}
+        return {
+            "sends": job.pending.sends,
+            "seconds": round(self.engine.clock.now() - job.begun, 3),
+        }
 
     async def _end(self, job: Job, outcome: Outcome) -> None:
+        job.create.release()
         self.journal.add(RecordOutcome(outcome, accepted=job.pending.accepted))
         await self._tell(outcome)
 

@@ -1,13 +1,19 @@
 """Run: the inside of a submission. Brings intake, senders, reconciler and journal together."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
 import anyio
 from anyio.abc import TaskGroup
 from attrs import define, field
 
-from gelato_async.bulk.journal.entries import Accepted, Disposition, EarlierRun, ForgetIntent
+from gelato_async.bulk.journal.entries import (
+    Accepted,
+    Disposition,
+    EarlierRun,
+    ForgetIntent,
+    MarkAbsent,
+)
 from gelato_async.bulk.journal.file import JournalError
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Outcome, Progress
@@ -21,7 +27,7 @@ from gelato_async.bulk.run.senders import Senders
 from gelato_async.bulk.run.source import Source
 from gelato_async.client.engine import Engine
 from gelato_async.core.errors import GelatoError
-from gelato_async.core.reconciliation import Found
+from gelato_async.core.judgement import Found
 from gelato_async.models.new_order import NewOrder
 
 MAX_UNRESOLVED = 5_000
@@ -51,7 +57,7 @@ class Run:
     _room: anyio.Event = field(init=False, factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
-        self.recorder = OutcomeRecorder(self.journal, self.outcome_queue, self.engine.clock.now)
+        self.recorder = OutcomeRecorder(self.journal, self.outcome_queue, self.engine)
         self.breaker = CircuitBreaker(self.engine)
         self.senders = Senders(self.engine, self.group, self.queue, self.breaker, self, self.limit)
         self.reconciler = Reconciler(self.engine, self.group, self)
@@ -68,6 +74,7 @@ class Run:
     def start(self) -> None:
         """Begin with one worker; more come as they are needed."""
         self._began = self.engine.clock.now()
+        self.recorder.record_samples()
         for task in (self._keep_journal, self._keep_reconciling, self._take_in, self._sort_in):
             self.group.start_soon(task)
         self.senders.grow()
@@ -93,6 +100,8 @@ class Run:
         for job in (*self.queue, *self.senders.in_flight):
             if not job.may_exist:
                 self.journal.add(ForgetIntent(job.reference))
+        for job in (*self.queue, *self.senders.in_flight, *self.reconciler):
+            job.create.release()
         self.intake.withdraw()
 
     async def idle(self) -> None:
@@ -201,6 +210,11 @@ class Run:
         """Whether any request of this run was answered."""
         return self.breaker.ever_through
 
+    def note_absent(self, job: Job, others: Sequence[str]) -> None:
+        """Its looks proved the order absent, and showed these orders of others."""
+        job.pending.mark_others(others)
+        self.journal.add(MarkAbsent(job.reference, job.pending.known_ids or frozenset()))
+
     def note_through(self) -> None:
         """A search was answered."""
         self.breaker.ever_through = True
@@ -256,8 +270,6 @@ class Run:
         """It was made, or has to be looked for."""
         if answer is not None:
             await self.recorder.created(job, answer.id, getattr(answer, "connected_order_ids", ()))
-        elif job.pending.order_id is not None:
-            await self.recorder.created(job, job.pending.order_id)
         else:
             self._hand_to_reconciler(job)
         self.note_end()
@@ -306,6 +318,8 @@ class Run:
         for job in self.queue.retries:
             if not job.may_exist:
                 self.journal.add(ForgetIntent(job.reference))
+        for job in (*self.reconciler, *self.queue.retries):
+            job.create.release()
         self.reconciler.give_up(unlooked)
         self.queue.retries.clear()
         self.recorder.give_up(unlooked)

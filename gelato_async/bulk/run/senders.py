@@ -11,8 +11,8 @@ from attrs import define, field
 
 from gelato_async.bulk.run.circuit_breaker import CircuitBreaker
 from gelato_async.bulk.run.jobs import Job, JobQueue
-from gelato_async.client import create_once
 from gelato_async.client.engine import Engine
+from gelato_async.client.references_in_flight import ReferenceInUseError
 from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError, RateLimitError
 
 
@@ -153,9 +153,7 @@ class Senders:
 
     async def _send(self, job: Job) -> None:
         try:
-            reply = await create_once.attempt(
-                self.engine,
-                job.pending,
+            reply = await job.create.attempt(
                 on_sending=lambda: self._sending(job),
                 on_pausing=lambda: self._pausing(job),
             )
@@ -166,6 +164,8 @@ class Senders:
             job.sent = False
             self.queue.retries.append(job)
             self.owner.stop(error)
+        except ReferenceInUseError as error:
+            await self.owner.turned_down(job, error)
         except (NotSentError, RateLimitError) as error:
             self._not_now(job, error)
         except GelatoError as error:
@@ -213,4 +213,6 @@ class Senders:
         else:
             self.breaker.failed(probe=job.probing)
             job.during_outage = self.breaker.active
+        if answer is None and (fetched := await job.create.fetch()) is not None:
+            answer = fetched.answer
         await self.owner.answered(job, answer)

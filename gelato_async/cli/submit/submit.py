@@ -44,7 +44,9 @@ def submit(options: SubmitOptions) -> int:
         CommandError: it cannot begin; nothing was sent.
     """
     check_options(options)
-    client = open_client(options.backend, options.base_url, options.reconcile)
+    client = open_client(
+        options.backend, options.base_url, options.reconcile, marker=options.marker
+    )
     stream = open_input(options.file)
     if options.dry:
         with stream:

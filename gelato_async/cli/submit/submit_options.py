@@ -38,6 +38,7 @@ class SubmitOptions:
     base_url: str | None = None
     report: Path | None = None
     reconcile: float = RECONCILE
+    marker: bool = False
     journal: Path | None = None
     resume_only: bool = False
     limit: int | None = None
@@ -60,7 +61,9 @@ class SubmitOptions:
             "--journal": self.journal,
         }
         return _command_line(
-            self.file, valued, {"--draft": self.draft, "--resume-only": self.resume_only}
+            self.file,
+            valued,
+            {"--draft": self.draft, "--marker": self.marker, "--resume-only": self.resume_only},
         )
 
     def command_for(self, file: Path) -> str:
@@ -74,7 +77,7 @@ class SubmitOptions:
             "--reconcile": self.reconcile if self.reconcile != RECONCILE else None,
             "--journal": self.journal if self.journal != default_journal(str(file)) else None,
         }
-        return _command_line(str(file), valued, {"--draft": self.draft})
+        return _command_line(str(file), valued, {"--draft": self.draft, "--marker": self.marker})
 
 
 def _command_line(file: str, valued: Mapping[str, object], flags: Mapping[str, bool]) -> str:

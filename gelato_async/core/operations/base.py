@@ -1,5 +1,6 @@
 """What every operation is: its answer's type, and how it may be repeated."""
 
+from enum import Enum
 from typing import ClassVar, Generic, TypeVar
 
 from attrs import field, frozen
@@ -12,11 +13,21 @@ T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
 
 
+class Kind(Enum):
+    """How a call may be repeated. Each class of operations has one."""
+
+    READ = "it changes nothing: repeat it freely"
+    CHECKED = "the order says afterwards whether it took effect: repeat it, and check"
+    CREATE = "it makes an order: send it once, and look for the order before sending it again"
+    ONCE = "it makes something that cannot be looked for: never repeat it when in doubt"
+
+
 @frozen
 class Operation(Generic[T_co]):
     """An API call as a value; `T` is the type of its answer."""
 
     name: ClassVar[str]
+    kind: ClassVar[Kind] = Kind.READ
 
 
 @frozen
@@ -28,20 +39,25 @@ class Answer(Generic[T_co]):
 
 @frozen
 class CheckedOperation(Operation[T_co]):
-    """A call that may be repeated when its outcome is unknown, since the order tells afterwards whether it took effect."""
+    """A call whose effect the order shows afterwards, so that it may be repeated."""
 
+    kind: ClassVar[Kind] = Kind.CHECKED
     order_id: str = field(converter=as_reference, validator=instance_of(str))
 
     def answer_from(self, order: Order | None) -> Answer[T_co] | None:
-        """The answer that the order's state proves (None: the order is gone), or None when it proves nothing."""
+        """The answer that the order's state proves, or None if it proves nothing.
+
+        `order` is None if the order is gone.
+        """
         raise NotImplementedError
 
 
 @frozen
 class OnceOperation(Operation[T_co]):
-    """A call that makes something of which nobody can tell afterwards whether it was made: never repeated when unclear.
+    """A call that makes something which cannot be looked for: never repeated when in doubt.
 
     `advice` is what a caller may do then.
     """
 
+    kind: ClassVar[Kind] = Kind.ONCE
     advice: ClassVar[str]

@@ -8,7 +8,7 @@ from typing import ClassVar
 from attrs import field, frozen
 from attrs.validators import instance_of
 
-from gelato_async.core.operations.base import Answer, CheckedOperation, Operation, T_co
+from gelato_async.core.operations.base import Answer, CheckedOperation, Kind, Operation, T_co
 from gelato_async.models.addresses import OrderAddress, ShippingAddress
 from gelato_async.models.enums import FulfillmentStatus, OrderType
 from gelato_async.models.fields import as_reference
@@ -22,6 +22,7 @@ from gelato_async.models.search import OrderPage, OrderQuery
 class CreateOperation(Operation[T_co]):
     """A call that makes an order: never sent again before its outcome is reconciled."""
 
+    kind: ClassVar[Kind] = Kind.CREATE
     order: NewOrder = field(validator=instance_of(NewOrder))
 
     def answer_from(self, order: Order) -> T_co:

@@ -1,0 +1,95 @@
+"""What a client learns from answers: the clocks, whose ids are whose, what the server keeps."""
+
+import unicodedata
+
+from attrs import define, field
+
+from gelato_async.core.database_clock import DatabaseClock, HeaderClock, Sample
+from gelato_async.core.messages import Response
+from gelato_async.core.responses import server_date
+from gelato_async.models.order import Order, SubmittedOrder
+
+# ids of answered creates that are remembered: those of the last two minutes at the full rate
+MOST_IDS = 10_000
+# seconds by which a new order's updatedAt may differ from its createdAt on the same clock
+MOST_APART = 60.0
+MARKER_KEY = "gelato-async-marker"
+# shorter references are no cut ends of others: "order-1" is not what is left of "order-10"
+SHORTEST_CUT = 20
+
+
+def marker_of(order: Order) -> str | None:
+    """The marker that an order carries, if any."""
+    return next((entry.value for entry in order.metadata if entry.key == MARKER_KEY), None)
+
+
+def is_same_reference(shown: str, ours: str) -> bool:
+    """Whether a reference is ours, perhaps trimmed, in another case or form, or cut off at its end."""
+    return shown == ours or _plain(shown) == _plain(ours) or _is_cut(_plain(shown), _plain(ours))
+
+
+def _plain(reference: str) -> str:
+    return unicodedata.normalize("NFKC", reference).casefold().strip()
+
+
+def _is_cut(shown: str, ours: str) -> bool:
+    return len(shown) >= SHORTEST_CUT and ours.startswith(shown)
+
+
+@define(eq=False)
+class Evidence:
+    """What a client has learned, shared by all its calls.
+
+    `database` and `header` are the two clocks. `keeps_markers`: the server has shown the marker of
+    one of our orders. `lives`: an order's `updatedAt` is on the clock of its `createdAt`; None while
+    that is unknown.
+    """
+
+    database: DatabaseClock = field(factory=DatabaseClock)
+    header: HeaderClock = field(factory=HeaderClock)
+    keeps_markers: bool = False
+    lives: bool | None = None
+    _ids: dict[str, None] = field(factory=dict)
+
+    def note_response(
+        self, response: Response, *, sent: float, answered: float, wall: float
+    ) -> None:
+        """Read the `Date` of an answer. Moments are monotonic, `wall` is the time of day."""
+        date = server_date(response)
+        if date is not None:
+            self.header.learn(
+                sent=sent, answered=answered, date=date.timestamp(), offset=wall - answered
+            )
+
+    def note_created(
+        self, order: Order | SubmittedOrder, *, sent: float, answered: float, wall: float
+    ) -> None:
+        """Learn the database's clock from the answer to a create."""
+        self.note_id(order.id)
+        if order.created_at is not None:
+            dated = order.created_at.timestamp()
+            self.database.learn(
+                Sample(sent=sent, answered=answered, dated=dated, offset=wall - answered)
+            )
+        if isinstance(order, Order):
+            self._note_life(order)
+
+    def note_id(self, order_id: str) -> None:
+        """Remember that an order is the answer to one of our creates."""
+        self._ids[order_id] = None
+        if len(self._ids) > MOST_IDS:
+            del self._ids[next(iter(self._ids))]
+
+    def knows_id(self, order_id: str) -> bool:
+        """Whether an order is the answer to another of our creates."""
+        return order_id in self._ids
+
+    def is_clock_known(self, now: float, wall: float) -> bool:
+        """Whether a create that is sent now can be told from others by its date."""
+        return self.database.is_known(now, wall - now)
+
+    def _note_life(self, order: Order) -> None:
+        if order.created_at is None or order.updated_at is None:
+            return
+        apart = abs((order.updated_at - order.created_at).total_seconds())
+        self.lives = self.lives is not False and apart <= MOST_APART

@@ -1,0 +1,169 @@
+"""PendingCreate: a create from its first attempt to its outcome."""
+
+from collections.abc import Collection, Sequence
+from typing import Generic, TypeVar
+
+from attrs import define, field
+
+from gelato_async.core.database_clock import DatabaseClock
+from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
+from gelato_async.core.evidence import Evidence, is_same_reference
+from gelato_async.core.messages import Request
+from gelato_async.core.operations.orders import CreateOperation
+from gelato_async.core.retry import Delivery, RetryPolicy, delivery_of
+from gelato_async.models.enums import OrderType
+from gelato_async.models.order import Order, SubmittedOrder
+from gelato_async.models.search import OrderSummary
+
+T = TypeVar("T")
+
+# seconds from the failure to the first look
+FIRST_LOOK = 0.5
+
+
+@define(eq=False, kw_only=True)
+class PendingCreate(Generic[T]):
+    """A create on its way. Times are monotonic seconds.
+
+    `operation` and `request` are None where there is nothing to send, only an outcome to find.
+    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set once
+    a 2xx came, after which it is never sent again; `order_id` when that answer named the order.
+
+    `known_ids` are the orders that were there before: those that a look before the send showed, None
+    if there was no look. `clock` and `first_sent` belong together: an order of an earlier run has
+    that run's clock, and was sent at some time after `first_sent`.
+    """
+
+    operation: CreateOperation[T] | None
+    request: Request | None = field(repr=False)
+    reference: str = ""
+    order_type: OrderType | None = None
+    marker: str | None = field(default=None, repr=False)
+    begun: float | None = None
+    first_sent: float | None = None
+    first_wall: float | None = None
+    last_sent: float = 0.0
+    clock: DatabaseClock | None = None
+    known_ids: frozenset[str] | None = None
+    attempts: int = 0
+    sends: int = 0
+    unclear_since: float | None = None
+    last_look: float | None = None
+    accepted: bool = False
+    order_id: str | None = None
+    retry_cost: int = 0
+    last_error: GelatoError | None = None
+    failed_look: GelatoError | None = None
+    in_doubt: tuple[str, ...] = ()
+    markers: dict[str, bool | None] = field(factory=dict)
+    _first_seen: dict[str, float] = field(factory=dict)
+
+    def __attrs_post_init__(self) -> None:
+        if self.operation is not None:
+            self.reference = self.operation.order.order_reference_id
+            self.order_type = self.operation.order.order_type
+
+    @property
+    def is_unclear(self) -> bool:
+        """Whether an attempt may have taken effect."""
+        return self.unclear_since is not None
+
+    def attempt_started(self, now: float) -> None:
+        """The next attempt is about to wait for its turn."""
+        self.attempts += 1
+        self.begun = now
+
+    def mark_sent(self, now: float, wall: float) -> None:
+        """The request leaves at this moment."""
+        self.sends += 1
+        self.last_sent = now
+        if self.first_sent is None:
+            self.first_sent, self.first_wall = now, wall
+
+    def mark_refused(self) -> None:
+        """The attempt certainly made nothing: where it was the first, the next one is."""
+        if not self.is_unclear:
+            self.first_sent = self.first_wall = None
+
+    def mark_unclear(self, error: GelatoError, now: float) -> None:
+        """The outcome of an attempt is unknown: from now on the order is looked for."""
+        self.last_error = error
+        if self.first_sent is None:
+            self.first_sent = self.begun
+        self.accepted = self.accepted or delivery_of(error) is Delivery.ACCEPTED
+        self.order_id = error.order_id if isinstance(error, DecodeError) else None
+        self.unclear_since, self.last_look = now, None
+
+    def mark_others(self, ids: Collection[str]) -> None:
+        """Looks that precede the next send showed just these orders with our reference.
+
+        One look before the first send, or looks over the whole window before another one.
+        """
+        self.known_ids = (self.known_ids or frozenset()) | frozenset(ids)
+
+    def note_hits(self, rows: Sequence[OrderSummary], now: float) -> None:
+        """Remember when a look first showed each of these orders."""
+        for row in rows:
+            self._first_seen.setdefault(row.id, now)
+
+    def next_look(self, window: float) -> float | None:
+        """When to look next: at growing intervals, the last time when `window` seconds are over.
+
+        None: it is over.
+        """
+        since = self.unclear_since or 0.0
+        if self.last_look is None:
+            return since + min(FIRST_LOOK, window)
+        end = since + window
+        return min(end, since + 2 * (self.last_look - since)) if self.last_look < end else None
+
+    def may_resend(self, policy: RetryPolicy) -> bool:
+        """Whether it may be sent again once all looks proved it absent."""
+        return (
+            policy.resend
+            and self.request is not None
+            and not self.accepted
+            and self.failed_look is None
+            and self.attempts < policy.attempts
+        )
+
+    def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
+        """The error for a caller when nothing more can be done."""
+        cause = self.failed_look or self.last_error
+        return OutcomeUnknownError(
+            f"order {self.reference!r} was sent {self.sends} time(s) and nobody knows whether it"
+            f" was made: {why}. Do not send it again; ask orders.find() with its reference later",
+            order_reference_id=self.reference,
+            sends=self.sends,
+            order_ids=order_ids,
+            operation="orders.create",
+            reason=None if cause is None else str(cause),
+        )
+
+    def in_doubt_error(self) -> OutcomeUnknownError:
+        """The error for an order that may be ours or another's."""
+        ids = ", ".join(self.in_doubt)
+        return self.unknown(
+            f"an order with its reference may be this one or another ({ids}): compare it with yours",
+            self.in_doubt,
+        )
+
+    def is_answered_by(self, answer: object, evidence: Evidence) -> bool:
+        """Whether the answer of an attempt is about this order."""
+        if not isinstance(answer, (Order, SubmittedOrder)):
+            return True
+        if not is_same_reference(answer.order_reference_id, self.reference):
+            return False
+        answered_type = answer.order_type if isinstance(answer, Order) else None
+        if None not in {answered_type, self.order_type} and answered_type != self.order_type:
+            return False
+        known = self.known_ids is not None and answer.id in self.known_ids
+        return bool(answer.id) and not known and not evidence.knows_id(answer.id)
+
+    def first_seen(self, order_id: str) -> float | None:
+        """When a look first showed an order."""
+        return self._first_seen.get(order_id)
+
+    def knows_id(self, order_id: str) -> bool:
+        """Whether an order was there before this create was sent."""
+        return self.known_ids is not None and order_id in self.known_ids
