@@ -31,6 +31,11 @@ def as_text(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
+def as_text_or_false(value: Any) -> str | None:
+    """A string; false is an empty one, which some shop systems write where there is no text."""
+    return "" if value is False else as_text(value)
+
+
 def as_identifier(value: Any) -> str | None:
     """A string, or a number: ids and references may come as either."""
     if isinstance(value, str):

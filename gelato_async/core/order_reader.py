@@ -24,6 +24,8 @@ _NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
 # the documents require a quantity, and a file without a type is not one of type default
 _REQUIRED = {(CatalogItem, "quantity"), (CustomItem, "quantity")}
 _ABSENT: Mapping[tuple[type[Any], str], Any] = {(File, "type"): None}
+# a shop system in production sends false for what an address does not have
+_MAY_BE_FALSE = {"state", "post_code"}
 _ALSO = {(ShippingAddress, "registration_state"): ("registrationStateCode",)}
 
 
@@ -161,6 +163,8 @@ def _reader_for(type_: Any, name: str) -> _Read:
     if attrs.has(type_):
         plan = _plan(type_)
         return lambda reader, value, path, key: reader.model(plan, value, _join(path, key))
+    if name in _MAY_BE_FALSE:
+        return _value_reader(json_values.as_text_or_false, "a string")
     if name == "id" or name.endswith("_id"):
         return _value_reader(json_values.as_identifier, "a string")
     wanted = (

@@ -195,9 +195,11 @@ def country_code(value: Any, _: Mapping[str, Any]) -> str | None:
 
 
 def state_where_needed(value: Any, holder: Mapping[str, Any]) -> str | None:
-    """Australia, Canada and the United States need a state."""
+    """Australia, Canada and the United States need a state; false says that there is none."""
     country = holder.get("country")
-    return f"is required in {country}" if country in WITH_STATES and _missing(value) else None
+    if country not in WITH_STATES or not (_missing(value) or value is False):
+        return None
+    return f"is required in {country}"
 
 
 def email(value: Any, _: Mapping[str, Any]) -> str | None:

@@ -52,6 +52,14 @@ def optional(check: Check) -> Check:
     return lambda value: None if value is None or value == "" else check(value)
 
 
+def unless_false(check: Check) -> Check:
+    """Require what `check` does, with false for an empty text.
+
+    A shop system in production sends false for every address without a state or a post code.
+    """
+    return lambda value: check("" if value is False else value)
+
+
 def one_of(*allowed: str) -> Check:
     """Require one of the words."""
     return lambda value: None if value in allowed else f"must be one of {', '.join(allowed)}"
@@ -130,8 +138,8 @@ _ADDRESS: Mapping[Backend, Fields] = {
         "addressLine1": upto(35),
         "addressLine2": optional(upto(35)),
         "city": upto(30),
-        "postCode": upto(15, any_text),
-        "state": optional(upto(35)),
+        "postCode": unless_false(upto(15, any_text)),
+        "state": unless_false(optional(upto(35))),
         "country": country,
         "email": email,
         "phone": optional(upto(25)),
@@ -142,7 +150,7 @@ _ADDRESS: Mapping[Backend, Fields] = {
         "lastName": text,
         "addressLine1": text,
         "city": text,
-        "postCode": any_text,
+        "postCode": unless_false(any_text),
         "country": country,
         "email": email,
         "phone": text,
@@ -154,20 +162,22 @@ RETURN_ADDRESS: Fields = {
     "addressLine1": optional(upto(35)),
     "addressLine2": optional(upto(35)),
     "city": optional(upto(30)),
-    "postCode": optional(upto(15)),
-    "state": optional(upto(35)),
+    "postCode": unless_false(optional(upto(15))),
+    "state": unless_false(optional(upto(35))),
     "country": optional(country),
     "email": optional(email),
     "phone": optional(upto(25)),
 }
 
 
-def address(path: str, value: Any, backend: Backend) -> Iterator[Problem]:
-    """Check a recipient's address."""
+def address(
+    path: str, value: Any, backend: Backend, *, needs_state: bool = True
+) -> Iterator[Problem]:
+    """Check a recipient's address; that of a quote needs no state."""
     yield from fields(path, value, _ADDRESS[backend])
     if not isinstance(value, dict):
         return
-    if value.get("country") in _WITH_STATES and not value.get("state"):
+    if needs_state and value.get("country") in _WITH_STATES and not value.get("state"):
         yield f"{path}.state", "is required in the US, Canada and Australia"
     if backend == "gelato" and value.get("country") in _LOCAL_SCRIPT:
         yield from _local_script(path, value)

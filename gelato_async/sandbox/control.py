@@ -1,10 +1,13 @@
 """The sandbox's own routes under /_sandbox: they look behind the scenes and move them.
 
-| route | body | does | |---|---|---| | GET audit | | answers the audit as JSON | | GET orders | |
-lists all orders that exist: id, backend, reference, status, content hash ... | | POST advance |
-`{"seconds": 60}` | steps the life-cycle clock | | POST orders/{id}/status | `{"fulfillmentStatus":
-"on_hold"}` | fixes a status; null hands it back to the life cycle | | GET webhooks | | lists all
-webhooks so far: event, statuses of the tries | | POST webhooks | an event | delivers it as it is |
+| route | body | does |
+|---|---|---|
+| GET audit | | answers the audit as JSON |
+| GET orders | | lists all orders that exist: id, backend, reference, status, content hash ... |
+| POST advance | `{"seconds": 60}` | steps the life-cycle clock |
+| POST orders/{id}/status | `{"fulfillmentStatus": "on_hold"}` | fixes a status; null frees it |
+| GET webhooks | | lists all webhooks so far: event, statuses of the tries |
+| POST webhooks | an event | delivers it as it is |
 | POST reset | | forgets everything |
 
 They need no key, are not counted and not limited.

@@ -181,6 +181,8 @@ def quote_product(**changes):
     return evolve(QUOTE, products=[evolve(QUOTE.products[0], **changes)])
 
 
+# a quote needs no state
+STATES = {"US", "CA", "AU"}
 QUOTES_BROKEN = [
     (quote_with(order_reference_id=""), "orderReferenceId"),
     (quote_with(customer_reference_id=""), "customerReferenceId"),
@@ -203,7 +205,7 @@ QUOTES_BROKEN = [
             path.replace("shippingAddress", "recipient"),
         )
         for order, path in [*ORDERS_BROKEN_ANYWHERE, *ORDERS_BROKEN_FOR_GELATO]
-        if path.startswith("shippingAddress.")
+        if path.startswith("shippingAddress.") and order.shipping_address.country not in STATES
     ),
 ]
 CONFIRMATIONS_BROKEN = [
@@ -227,7 +229,7 @@ UPDATES_BROKEN = [
     *(
         (UpdateShipment(order_id="id-1", shipping_address=order.shipping_address), path)
         for order, path in [*ORDERS_BROKEN_ANYWHERE, *ORDERS_BROKEN_FOR_CONNECT]
-        if path.startswith("shippingAddress.")
+        if path.startswith("shippingAddress.") and order.shipping_address.country not in STATES
     ),
 ]
 BROKEN = [

@@ -196,7 +196,7 @@ async def test_only_drafts_are_deleted_and_then_gone(anyone, order):
     draft = await created(anyone, order(orderType="draft"))
     firm = await created(anyone, order("other"))
     answer = await anyone.gelato.delete(f"orders/{draft['id']}")
-    assert (answer.status_code, answer.content) == (200, b"")
+    assert (answer.status_code, answer.json()) == (200, {})
     assert (await anyone.gelato.get(f"orders/{draft['id']}")).status_code == 404
     assert (await anyone.gelato.delete(f"orders/{firm['id']}")).status_code == 409
     await created(anyone, order())

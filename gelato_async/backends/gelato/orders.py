@@ -117,11 +117,7 @@ def _address(path: str, *, whole: bool) -> list[Rule]:
     }
     rules = [Rule(f"{path}.{name}", longest(limit)) for name, limit in lengths.items()]
     rules += [Rule(f"{path}.country", country_code), Rule(f"{path}.email", email)]
-    return (
-        [*rules, *_recipient(path)]
-        if whole
-        else [*rules, Rule(f"{path}.state", state_where_needed)]
-    )
+    return [*rules, *_recipient(path)] if whole else rules
 
 
 def _recipient(path: str) -> list[Rule]:
@@ -131,7 +127,6 @@ def _recipient(path: str) -> list[Rule]:
         Rule(f"{path}.postCode", present),
         Rule(f"{path}.firstName", longest(25)),
         Rule(f"{path}.lastName", longest(25)),
-        Rule(f"{path}.state", state_where_needed),
         Rule(f"{path}.addressLine1", few_latin_letters),
         Rule(f"{path}.addressLine2", few_latin_letters),
         Rule(f"{path}.city", no_latin_letters),
@@ -190,6 +185,9 @@ RULES: Rules = {
             Rule("shippingAddress", not_empty),
             *_address("shippingAddress", whole=True),
             *_address("returnAddress", whole=False),
+            # a quote needs no state: Gelato was seen to quote for the US without one
+            Rule("shippingAddress.state", state_where_needed),
+            Rule("returnAddress.state", state_where_needed),
             Rule("retailShippingPriceInclVat", finite),
         ]
     ),

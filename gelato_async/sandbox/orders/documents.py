@@ -106,6 +106,8 @@ def shipping_address(order: Order) -> Body:
         "id": child_id(order, 1),
         "orderId": order.id,
         **{name: given.get(name, empty.get(name, "")) for name in _ADDRESS},
+        # false was sent for what is absent
+        **{name: given.get(name) or "" for name in ("postCode", "state")},
         "registrationState": registration,
     }
 
@@ -133,7 +135,7 @@ def _head(order: Order, now: Moment) -> Body:
 def _return_address(order: Order) -> Body:
     given = order.body.get("returnAddress") or {}
     address = {"id": child_id(order, 7), "orderId": order.id}
-    return address | {name: given.get(name) for name in _RETURN_ADDRESS}
+    return address | {name: given.get(name) or None for name in _RETURN_ADDRESS}
 
 
 def _item(order: Order, item: Body, status: str) -> Body:

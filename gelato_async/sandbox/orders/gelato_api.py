@@ -1,14 +1,17 @@
 """Gelato's order routes, v4: what each does to the state and answers.
 
-| route | answers | refuses | |---|---|---| | create | the whole order, or the first part of a split
-one | 400 | | quote | one quote for all products, with every shipping method | 400 | | get | the
-whole order | 404 | | search | rows, newest first | 400 | | cancel | 200 without a body | 404; 409
-from `printed` on, and when canceled or failed already | | patch | the whole order, whose life
-begins now | 400 for wrong or no items left; 404; 409 if it is no draft | | delete | 200 without a
-body; then it is gone | 404; 409 if it is no draft |
+| route | answers | refuses |
+|---|---|---|
+| create | the whole order, or the first part of a split one | 400 |
+| quote | one quote for all products, with every shipping method | 400 |
+| get | the whole order | 404 |
+| search | rows, newest first | 400 |
+| cancel | 200 without a body | 404; 409 from `printed` on, and when canceled or failed |
+| patch | the whole order, whose life begins now | 400 for wrong or no items left; 404; 409 |
+| delete | 200 with an empty object; then the draft is gone | 404; 409 |
 
-The status of a refused PATCH or DELETE is documented nowhere, nor is the body of a 409. A reference
-may be used again.
+Patch and delete refuse what is not a draft with 409. The status of that refusal is documented
+nowhere, nor are the bodies of a 409, a cancel and a delete. A reference may be used again.
 """
 
 from collections.abc import Mapping
@@ -106,7 +109,8 @@ def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
         raise RefusedError(409, "Only a draft can be deleted")
     order.force("canceled", now)
     state.stores["gelato"].remove(order)
-    return _NO_BODY
+    # the real body is unknown; a client in production decodes it as JSON
+    return answer({})
 
 
 def _order(state: State, order_id: str) -> Order:

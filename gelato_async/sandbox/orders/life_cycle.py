@@ -1,8 +1,15 @@
 """Which status an order has at which age, and what each status still permits.
 
-| age in life-cycle seconds | 0 | 5 | 15 | 60 | 120 | 180 | 300 | 600 |
-|---|---|---|---|---|---|---|---|---| | status | created | uploading | passed | in_production |
-printed | shipped | in_transit | delivered |
+| from this age on, in life-cycle seconds | status |
+|---|---|
+| 0 | created |
+| 5 | uploading |
+| 15 | passed |
+| 60 | in_production |
+| 120 | printed |
+| 180 | shipped |
+| 300 | in_transit |
+| 600 | delivered |
 
 A draft stays one whatever its age; as an order its life begins anew. The other statuses come about
 by a refusal, by cancelling, or by force.

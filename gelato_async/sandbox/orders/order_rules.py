@@ -98,7 +98,7 @@ def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
 def quote(body: Mapping[str, Any]) -> Iterator[Problem]:
     """Check a request for a quote."""
     yield from fields("", body, _QUOTE)
-    yield from checks.address("recipient", body.get("recipient"), "gelato")
+    yield from checks.address("recipient", body.get("recipient"), "gelato", needs_state=False)
     yield from _items("products", body.get("products"), "gelato")
 
 

@@ -129,7 +129,8 @@ def _parcel(order: Order) -> Body:
 def _place(order: Order, prefix: str) -> Body:
     address = order.body["shippingAddress"]
     country = fulfillment_country(address["country"])
-    state = address.get("state") if country == address["country"] else None
+    # what was sent as false is absent
+    state = (address.get("state") or None) if country == address["country"] else None
     return {
         f"{prefix}Country": country,
         f"{prefix}StateProvince": state,

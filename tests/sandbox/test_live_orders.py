@@ -1,0 +1,64 @@
+"""Orders of the sandbox, as the live API was seen to take and answer them."""
+
+import uuid
+
+import pytest
+
+pytestmark = pytest.mark.anyio
+
+KEY = {"X-API-KEY": "sandbox-key"}
+ABSENT = [{}, {"state": None}, {"state": ""}, {"state": False}]
+
+
+async def posted(api, body):
+    return await api.gelato.post("orders", json=body)
+
+
+def quote_of(body):
+    moved = {"shippingAddress": "recipient", "items": "products"}
+    return {moved.get(name, name): value for name, value in body.items()}
+
+
+def with_address(body, **changes):
+    address = {name: value for name, value in body["shippingAddress"].items() if name != "state"}
+    return {**body, "shippingAddress": address | changes}
+
+
+@pytest.mark.parametrize("state", ABSENT, ids=str)
+async def test_a_quote_needs_no_state_and_an_order_does(anyone, order, state):
+    body = with_address(order(), **state)
+    quote = await anyone.nobody.post("/v4/orders:quote", json=quote_of(body), headers=KEY)
+    assert quote.status_code == 200
+    refused = await posted(anyone, body)
+    assert refused.status_code == 400
+    assert [detail["path"] for detail in refused.json()["details"]] == ["shippingAddress.state"]
+
+
+async def test_false_is_taken_for_what_an_address_does_not_have(anyone, order):
+    none = {"state": False, "postCode": False}
+    body = with_address(order(returnAddress=none), country="SE", **none)
+    made = (await posted(anyone, body)).json()
+    assert (made["shippingAddress"]["state"], made["shippingAddress"]["postCode"]) == ("", "")
+    assert (made["returnAddress"]["state"], made["returnAddress"]["postCode"]) == (None, None)
+    connect = await anyone.connect.post("order", json=with_address(order(), country="SE", **none))
+    assert connect.status_code == 200
+
+
+@pytest.mark.parametrize("name", ["city", "firstName", "addressLine1"])
+async def test_false_is_no_text_elsewhere(anyone, order, name):
+    refused = await posted(anyone, with_address(order(), country="SE", **{name: False}))
+    assert refused.status_code == 400
+
+
+async def test_the_id_of_a_billing_entity_is_a_uuid_in_v4_and_a_number_in_the_other(anyone, order):
+    made = (await posted(anyone, order())).json()
+    assert str(uuid.UUID(made["billingEntity"]["id"])) == made["billingEntity"]["id"]
+    connect_id = (await anyone.connect.post("order", json=order())).json()["id"]
+    found = (await anyone.connect.get(connect_id)).json()
+    assert isinstance(found["billingEntity"]["id"], int)
+
+
+async def test_the_answer_to_a_deleted_draft_is_json(anyone, order):
+    draft = (await posted(anyone, order(orderType="draft"))).json()
+    answer = await anyone.gelato.delete(f"orders/{draft['id']}")
+    assert (answer.status_code, answer.json()) == (200, {})
