@@ -4,7 +4,7 @@ Each function answers None for a value that is missing or of the wrong kind.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -106,6 +106,16 @@ def as_map(value: Any) -> Mapping[str, Any] | None:
 def as_is(value: Any) -> Any:
     """Plain JSON."""
     return value
+
+
+def as_one_of(readers: Sequence[Reader]) -> Reader:
+    """What the first of the readers that can read a value makes of it."""
+
+    def read(value: Any) -> Any:
+        found = (reader(value) for reader in readers)
+        return next((it for it in found if it is not None), None)
+
+    return read
 
 
 def as_list(reader: Reader) -> Reader:

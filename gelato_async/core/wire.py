@@ -80,11 +80,16 @@ def _is_identifier(name: str) -> bool:
 
 def _reader_for(type_: Any, name: str) -> Reader:
     if get_origin(type_) in {Union, UnionType}:
-        (type_,) = (arg for arg in get_args(type_) if arg is not NoneType)
+        readers = [_reader_for(part, name) for part in get_args(type_) if part is not NoneType]
+        return readers[0] if len(readers) == 1 else json_values.as_one_of(readers)
     if get_origin(type_) is tuple:
         return _list_reader(get_args(type_)[0], name)
     if get_origin(type_) is Mapping and get_args(type_)[1] is not Any:
         return json_values.as_map_of(_reader_for(get_args(type_)[1], name))
+    return _single_reader(type_, name)
+
+
+def _single_reader(type_: Any, name: str) -> Reader:
     if type_ is str and _is_identifier(name):
         return json_values.as_identifier
     if isinstance(type_, type) and issubclass(type_, OpenEnum):

@@ -48,9 +48,10 @@ class Pagination:
 
 @frozen(kw_only=True)
 class CatalogPage:
-    """One answer to *List catalogs*.
+    """One answer to *List catalogs*: a page of catalogs with its `pagination`.
 
-    A page with its `pagination`, or all catalogs, and then that is None.
+    Live answers always have `pagination`. In the bare list that the document shows, which holds
+    all catalogs, it is None.
     """
 
     catalogs: tuple[Catalog, ...] = field(default=(), metadata=wire("data"))

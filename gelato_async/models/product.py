@@ -16,9 +16,12 @@ def as_filters(filters: Mapping[str, Iterable[str]] | None) -> Mapping[str, tupl
 
 @frozen(kw_only=True)
 class Measure:
-    """A length or a weight, and its unit: `mm`, `grams`, `lbs` and so on."""
+    """A length, a weight or another property, and its unit: `mm`, `grams`, `lbs` and so on.
 
-    value: float | None = None
+    `value` is text where the answer has text, as in the dimension `Color HEX Code` (`#000000`).
+    """
+
+    value: str | float | None = None
     measure_unit: str | None = None
 
 
@@ -27,9 +30,9 @@ class Product:
     """A product (*Search products*, *Get product*).
 
     `attributes` maps the uids of a catalog's attributes to the uids of their values. `dimensions`
-    (by name: `Width`, `Height`, `Thickness` and others) come with a search alone;
+    are by name: `Width`, `Height`, `Thickness` and others; some are text. Only *Get product* has
     `not_supported_countries`, `is_stockable`, `is_printable` and `valid_page_counts` (of multi-page
-    products) with *Get product* alone. Countries are ISO 3166-1 codes.
+    products). Countries are ISO 3166-1 codes.
     """
 
     product_uid: str

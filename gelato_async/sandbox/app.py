@@ -247,8 +247,9 @@ def _controlled(state: State, method: str, path: str, body: bytes) -> Answer:
 
 
 def _perform(state: State, target: routes.Target, body: bytes, now: Moment) -> Answer:
+    reads = target.has_body and (body or not target.needs_no_bytes)
     try:
-        content = _json_object(body) if target.has_body else {}
+        content = _json_object(body) if reads else {}
         return _ACTIONS[target.route](state, target, content, now)
     except RefusedError as refused:
         return error(target.backend, refused)

