@@ -74,6 +74,7 @@ from gelato_async.core.operations.shipping import (
 )
 from gelato_async.core.operations.stores import (
     CreateProductFromTemplate as CreateProductFromTemplate,
+    DeleteStoreProduct as DeleteStoreProduct,
     GetStoreProduct as GetStoreProduct,
     GetTemplate as GetTemplate,
     ListStoreProducts as ListStoreProducts,
@@ -109,6 +110,7 @@ from gelato_async.models.enums import (
     OptionType as OptionType,
     OrderType as OrderType,
     PreviewType as PreviewType,
+    ProductImageStatus as ProductImageStatus,
     ReceiptItemType as ReceiptItemType,
     SalesChannel as SalesChannel,
     ShipmentMethodType as ShipmentMethodType,
@@ -188,8 +190,13 @@ from gelato_async.models.store_product import (
     NewStoreProduct as NewStoreProduct,
     NewStoreProductVariant as NewStoreProductVariant,
     PlaceholderImage as PlaceholderImage,
+    ProductImage as ProductImage,
+    ProductVariantAttribute as ProductVariantAttribute,
+    ProductVariantAttributeKey as ProductVariantAttributeKey,
+    ProductVariantAttributeValue as ProductVariantAttributeValue,
     ProductVariantOption as ProductVariantOption,
     StoreProduct as StoreProduct,
+    StoreProductMetadata as StoreProductMetadata,
     StoreProductPage as StoreProductPage,
     StoreProductVariant as StoreProductVariant,
 )

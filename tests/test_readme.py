@@ -33,7 +33,7 @@ ORDER = order_body("FILE-1")
 
 @pytest.fixture(scope="module")
 def sandbox():
-    # an order is shipped within four seconds, a store product published in a quarter of one
+    # an order is shipped within four seconds, a store product ready in a quarter of one
     with Sandbox(speed=50.0) as sandbox:
         yield sandbox
 

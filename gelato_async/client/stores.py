@@ -1,10 +1,13 @@
 """The methods users call on stores and templates."""
 
+from collections.abc import Callable
+
 from gelato_async.client.engine import Engine
 from gelato_async.client.paging import StoreProductListing
 from gelato_async.client.waiting import Pace, wait
 from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
+    DeleteStoreProduct,
     Direction,
     GetStoreProduct,
     GetTemplate,
@@ -15,8 +18,9 @@ from gelato_async.models.enums import StoreProductStatus
 from gelato_async.models.store_product import NewStoreProduct, StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
 
-# ready some 10 to 20 seconds after a create
-_PACE = Pace(first=1.0, growth=1.5, longest=10.0)
+# ready 9 to 20 seconds after a create; published much later, once after 48 minutes
+_READY_PACE = Pace(first=1.0, growth=1.5, longest=10.0)
+_PUBLISHED_PACE = Pace(first=1.0, growth=2.0, longest=60.0)
 
 
 class Stores:
@@ -30,8 +34,9 @@ class Stores:
     ) -> StoreProduct:
         """Make a product in a store (*Create product (from template)*).
 
-        The answer has status `created` and few fields filled; `wait_until_ready` gives the
-        published product. It is sent again only where it certainly did not take effect.
+        The answer has status `created`, and neither variants nor images yet. `wait_until_ready`
+        gives the product with them, `wait_until_published` the one that stands in the shop. The
+        request is sent again only where it certainly did not take effect.
 
         Raises:
             ValidationError: it breaks documented rules; nothing was sent.
@@ -49,31 +54,52 @@ class Stores:
         store_id: str,
         product_id: str,
         *,
-        timeout: float = 120.0,  # noqa: ASYNC109  a wait that ends with the product as last seen, not a cancellation
+        timeout: float = 120.0,  # noqa: ASYNC109  its end raises with the product as last seen
     ) -> StoreProduct:
-        """Look at a new product until its publishing has ended: `status` is `active`, or `publishing_error`.
+        """Look at a new product until it is ready to be published (`StoreProduct.is_ready`).
 
-        That takes some 10 to 20 seconds. It is looked at after 0, 1, 1.5, 2.25 ... at most 10
-        seconds, through the limiter; a look that fails for a passing reason is repeated with the
+        That takes some 10 to 20 seconds. The product is looked at after 0, 1, 1.5, 2.25 ... at most
+        10 seconds, through the limiter; a look that fails for a passing reason is repeated with the
         next one, after a `Retry-After` where the answer has one. A product that is not found counts
         as not there yet for 10 seconds. After `timeout` seconds it is looked at once more, and a
         look that is under way then may add up to the client's own `timeout`. The client's
-        `total_timeout` holds for each look. `publishing_error_code` says what went wrong.
+        `total_timeout` holds for each look. A product whose publishing has ended counts as ready,
+        in failure too: `publishing_error_code` says what went wrong.
 
         Raises:
             TypeError, ValueError: `timeout` is no number, NaN or negative; nothing was sent.
-            WaitTimeoutError: it is not ready in time (a `TimeoutError` too), or Gelato asks to be
-                left alone for longer; `last` is the product as last seen.
+            WaitTimeoutError: the product is not ready in time (a `TimeoutError` too), or Gelato
+                asks to be left alone for longer; `last` is the product as last seen.
             NotFoundError: there is no such product.
         """
-        return await wait(
-            self._engine,
-            GetStoreProduct(store_id, product_id),
-            is_over=lambda product: product.status is not None and product.status.is_ready,
-            status_of=_status,
-            seconds=timeout,
-            pace=_PACE,
-        )
+        look = GetStoreProduct(store_id, product_id)
+        return await self._wait(look, _is_ready, timeout, _READY_PACE)
+
+    async def wait_until_published(
+        self,
+        store_id: str,
+        product_id: str,
+        *,
+        timeout: float = 7200.0,  # noqa: ASYNC109  its end raises with the product as last seen
+    ) -> StoreProduct:
+        """Look at a product until its publishing has ended: it is `active`, or `publishing_error`.
+
+        That may take an hour: 48 minutes were seen. The product is looked at after 0, 1, 3, 7 ...
+        seconds and then once a minute, otherwise as in `wait_until_ready`, with the same errors.
+        `publishing_error_code` says what went wrong. A webhook (`StoreProductUpdated`) tells the
+        same without a program that waits.
+        """
+        look = GetStoreProduct(store_id, product_id)
+        return await self._wait(look, _is_publishing_over, timeout, _PUBLISHED_PACE)
+
+    async def delete_product(self, store_id: str, product_id: str) -> None:
+        """Delete a product of a store. *Undocumented*: Gelato may change this call unannounced.
+
+        Raises:
+            NotFoundError: there is no such product, or there is none any more, since an attempt
+                whose answer was lost had deleted it.
+        """
+        await self._engine.send(DeleteStoreProduct(store_id, product_id))
 
     async def product(self, store_id: str, product_id: str) -> StoreProduct:
         """One product of a store (*Get product*).
@@ -121,6 +147,30 @@ class Stores:
             NotFoundError: there is none.
         """
         return await self._engine.send(GetTemplate(template_id))
+
+    async def _wait(
+        self,
+        look: GetStoreProduct,
+        is_over: Callable[[StoreProduct], bool],
+        seconds: float,
+        pace: Pace,
+    ) -> StoreProduct:
+        return await wait(
+            self._engine,
+            look,
+            is_over=is_over,
+            status_of=_status,
+            seconds=seconds,
+            pace=pace,
+        )
+
+
+def _is_ready(product: StoreProduct) -> bool:
+    return product.is_ready
+
+
+def _is_publishing_over(product: StoreProduct) -> bool:
+    return product.is_publishing_over
 
 
 def _status(product: StoreProduct) -> StoreProductStatus | None:

@@ -144,25 +144,40 @@ class OptionType(OpenEnum):
 
 
 class StoreProductStatus(OpenEnum):
-    """Where a store product stands on its way into the shop (*Get product*, `status`)."""
+    """Where a store product stands on its way into the shop (*Get product*, `status`).
+
+    `publishing_queued` is in no document; it comes between `created` and `publishing`.
+    """
 
     CREATED = "created"
+    PUBLISHING_QUEUED = "publishing_queued"
     PUBLISHING = "publishing"
     ACTIVE = "active"
     PUBLISHING_ERROR = "publishing_error"
 
     @property
-    def is_ready(self) -> bool:
+    def is_publishing_over(self) -> bool:
         """Whether publishing has ended, in success (`active`) or not (`publishing_error`)."""
         return self in {StoreProductStatus.ACTIVE, StoreProductStatus.PUBLISHING_ERROR}
 
 
 class ConnectionStatus(OpenEnum):
-    """Whether a variant of a store product is tied to a product of Gelato (*Get product*, `connectionStatus`)."""
+    """Whether a variant of a store product is tied to a product of Gelato (*Get product*).
 
+    `created` is in no document; a variant has it before it is `connected`.
+    """
+
+    CREATED = "created"
     CONNECTED = "connected"
     NOT_CONNECTED = "not_connected"
     IGNORED = "ignored"
+
+
+class ProductImageStatus(OpenEnum):
+    """Whether an image of a store product is in the shop; in no document, but in live answers."""
+
+    CREATED = "created"
+    PUBLISHED = "published"
 
 
 class SalesChannel(OpenEnum):

@@ -9,7 +9,13 @@ from typing import Any
 
 from attrs import field, frozen
 
-from gelato_async.models.enums import ConnectionStatus, FitMethod, StoreProductStatus, as_fit_method
+from gelato_async.models.enums import (
+    ConnectionStatus,
+    FitMethod,
+    ProductImageStatus,
+    StoreProductStatus,
+    as_fit_method,
+)
 from gelato_async.models.fields import as_extra, as_strings, as_tuple, count_rows
 
 
@@ -86,12 +92,15 @@ class NewStoreProduct:
 class StoreProductVariant:
     """A variant of a store product (*Get product*, `VariantObject`).
 
-    `external_id` is its id in your shop. `product_id` is not the `id` of the store product; no
-    document says whose it is. Webhooks leave out `product_id` and `product_uid`.
+    `external_id` is its id in your shop. `product_id` is the `id` of the store product (the
+    document's example shows another). `client_id` and `is_hidden` are in no document. Webhooks
+    leave out all of these but `external_id`, and `product_uid` too.
     """
 
     id: str
+    client_id: str | None = None
     product_id: str | None = None
+    is_hidden: bool | None = None
     title: str | None = None
     external_id: str | None = None
     connection_status: ConnectionStatus | None = None
@@ -107,13 +116,75 @@ class ProductVariantOption:
 
 
 @frozen(kw_only=True)
-class StoreProduct:
-    """A product of a store (*Get product*, *List products*, and the answer of *Create product from template*).
+class StoreProductMetadata:
+    """An entry of the metadata of a store product or of its image; in live answers alone."""
 
-    The answer of a create has few fields filled, and it alone has `tags`, `product_type` and
-    `vendor`. `status` tells whether the product is published; `published_at` proves nothing.
-    `external_id`, `external_preview_url` and `external_thumbnail_url` are your shop's. `raw` has
-    the whole answer, undocumented keys included.
+    id: str | None = None
+    product_id: str | None = None
+    variant_id: str | None = None
+    image_id: str | None = None
+    video_id: str | None = None
+    key: str | None = None
+    value: str | None = None
+    is_external: bool | None = None
+
+
+@frozen(kw_only=True)
+class ProductVariantAttributeKey:
+    """A detail of an attribute's value; in live answers alone."""
+
+    name: str | None = None
+    value: str | None = None
+    type: str | None = None
+
+
+@frozen(kw_only=True)
+class ProductVariantAttributeValue:
+    """A value that an attribute of the variants has; in live answers alone."""
+
+    value: str | None = None
+    keys: tuple[ProductVariantAttributeKey, ...] = ()
+
+
+@frozen(kw_only=True)
+class ProductVariantAttribute:
+    """An attribute in which the variants of a store product differ; in live answers alone."""
+
+    name: str | None = None
+    values: tuple[ProductVariantAttributeValue, ...] = ()
+
+
+@frozen(kw_only=True)
+class ProductImage:
+    """An image of a store product, and the variants that it shows; in live answers alone."""
+
+    id: str | None = None
+    store_id: str | None = None
+    product_id: str | None = None
+    product_variant_ids: tuple[str, ...] = ()
+    file_url: str | None = None
+    is_primary: bool | None = None
+    status: ProductImageStatus | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+    metadata: tuple[StoreProductMetadata, ...] = ()
+    skip_publishing: bool | None = None
+
+
+@frozen(kw_only=True)
+class StoreProduct:
+    """A product of a store (*Get product*, *List products*, *Create product from template*).
+
+    `is_ready_to_publish` becomes true some 10 to 20 seconds after a create, whose answer has no
+    variants and images yet. `status` tells whether the product is published, which may take an
+    hour; `published_at` proves nothing. `external_id`, `external_preview_url` and
+    `external_thumbnail_url` are your shop's; URLs are empty until the product is published.
+
+    The attributes from `client_id` on are in no document, but in live answers: their meaning is
+    what their names say. `publishing_error_details`, `publishing_progress`,
+    `product_variant_preview_scene`, `publishing_details_flags`, `product_videos` and `errors` are
+    plain JSON, and `personalization_settings` is JSON within a text. `raw` has the whole answer,
+    keys that are in no attribute included.
     """
 
     id: str
@@ -134,7 +205,42 @@ class StoreProduct:
     updated_at: datetime | None = None
     variants: tuple[StoreProductVariant, ...] = ()
     product_variant_options: tuple[ProductVariantOption, ...] = ()
+    client_id: str | None = None
+    is_ready_to_publish: bool | None = None
+    has_draft: bool | None = None
+    publishing_error_details: Any = field(default=None, repr=False)
+    publishing_progress: Any = None
+    publishing_details_flags: tuple[Any, ...] = ()
+    errors: tuple[Any, ...] = field(default=(), repr=False)
+    template_name: str | None = None
+    parent_template_id: str | None = None
+    handle: str | None = None
+    collections_ids: tuple[str, ...] = ()
+    is_free_shipping: bool | None = None
+    price_updated_at: datetime | None = None
+    preview_file_type: str | None = None
+    product_variant_preview_scene: Any = None
+    product_variant_attributes: tuple[ProductVariantAttribute, ...] = ()
+    product_images: tuple[ProductImage, ...] = ()
+    product_videos: tuple[Any, ...] = ()
+    personalization_settings: str | None = field(default=None, repr=False)
+    has_personalizable_variants: bool | None = None
+    has_custom_size_variants: bool | None = None
+    metadata: tuple[StoreProductMetadata, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the product is ready to be published, or its publishing has ended already.
+
+        `is_ready_to_publish` says so; a status of `active` or `publishing_error` does too.
+        """
+        return self.is_ready_to_publish is True or self.is_publishing_over
+
+    @property
+    def is_publishing_over(self) -> bool:
+        """Whether the product is published (`active`) or cannot be (`publishing_error`)."""
+        return self.status is not None and self.status.is_publishing_over
 
 
 @frozen(kw_only=True)

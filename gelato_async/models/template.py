@@ -21,7 +21,7 @@ class TemplateVariantOption:
 class ImagePlaceholder:
     """Where an image goes (*Get template*, `ImagePlaceholderObject`).
 
-    `height` and `width` are in millimetres.
+    `height` and `width` are in millimetres. `print_area` is the text `1` in live answers.
     """
 
     name: str | None = None
@@ -32,7 +32,7 @@ class ImagePlaceholder:
 
 @frozen(kw_only=True)
 class TextPlaceholder:
-    """Where a text goes: in no table, but seen in the examples of the template events."""
+    """Where a text goes: in no table, but in examples of template events and in live answers."""
 
     name: str | None = None
     text: str | None = None
@@ -57,11 +57,13 @@ class TemplateVariant:
 class Template:
     """A template for products (*Get template*); `title` and `description` are those that a product gets.
 
-    Webhooks leave out `template_name`, `product_type` and `vendor`. `raw` has the whole answer,
-    undocumented keys included.
+    Webhooks leave out `template_name`, `product_type` and `vendor`; the latter two may be None
+    elsewhere too. `client_id` is in no document. `raw` has the whole answer, undocumented keys
+    included.
     """
 
     id: str
+    client_id: str | None = None
     template_name: str | None = None
     title: str | None = None
     description: str | None = field(default=None, repr=False)

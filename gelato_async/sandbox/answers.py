@@ -34,12 +34,17 @@ class RefusedError(Exception):
     """The request cannot be fulfilled; the API's own dialect says so with this status."""
 
     def __init__(
-        self, status: int, message: str, details: Sequence[Mapping[str, str]] = ()
+        self,
+        status: int,
+        message: str,
+        details: Sequence[Mapping[str, str]] = (),
+        headers: Sequence[tuple[bytes, bytes]] = (),
     ) -> None:
         super().__init__(message)
         self.status = status
         self.message = message
         self.details: list[Mapping[str, str]] = list(details)
+        self.headers: tuple[tuple[bytes, bytes], ...] = tuple(headers)
 
 
 def answer(
@@ -49,15 +54,13 @@ def answer(
     return Answer(status, json.dumps(content, separators=(",", ":")).encode(), (*JSON, *headers))
 
 
-def error(
-    backend: Backend, refused: RefusedError, headers: tuple[tuple[bytes, bytes], ...] = ()
-) -> Answer:
+def error(backend: Backend, refused: RefusedError) -> Answer:
     """Answer with an error: Gelato's code is an upper-case word, GelatoConnect's the number of the status."""
     content: dict[str, Any] = {"code": refused.status, "message": refused.message}
     if backend == "gelato":
         content["code"] = _word(refused.status)
         content |= {"requestId": str(uuid.uuid4()), "details": refused.details}
-    return answer(content, refused.status, headers)
+    return answer(content, refused.status, refused.headers)
 
 
 def unauthorized(route: str) -> Answer:

@@ -193,9 +193,8 @@ class SandboxApp(Options):
                 return unauthorized(target.route)
             if wait := state.wait_for_token(key, now):
                 state.ledger.rejected += 1
-                return error(
-                    target.backend, RefusedError(429, "Too many requests"), retry_after(wait)
-                )
+                busy = RefusedError(429, "Too many requests", headers=retry_after(wait))
+                return error(target.backend, busy)
             return target, state.decide(target.route)
 
     def _expected_key(self, target: routes.Target) -> str:

@@ -32,6 +32,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("shipment.prices", "POST", "/v1/prices:search"),
     ("ecommerce.create", "POST", "/v1/stores/{}/products:create-from-template"),
     ("ecommerce.product", "GET", "/v1/stores/{}/products/{}"),
+    ("ecommerce.delete", "DELETE", "/v1/stores/{}/products/{}"),
     ("ecommerce.products", "GET", "/v1/stores/{}/products"),
     ("ecommerce.template", "GET", "/v1/templates/{}"),
     ("connect.create", "POST", "/api/{prefix}/order"),
@@ -98,9 +99,9 @@ def find(
             return Target(route, tuple(map(unquote, ids)), query or {})
         allowed.append(route_method)
     if allowed:
-        raise RefusedError(
-            405, f"Method not allowed here; allowed: {', '.join(dict.fromkeys(allowed))}"
-        )
+        methods = ", ".join(dict.fromkeys(allowed))
+        allow = (b"allow", methods.encode())
+        raise RefusedError(405, f"Method not allowed here; allowed: {methods}", headers=[allow])
     raise RefusedError(404, "No such path")
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 from api_coverage.cover import Line, calls, event_of, lines
 from api_coverage.kinds import Found
+from api_coverage.library import all_calls
+from api_coverage.reasons import UNDOCUMENTED
 
 PAGE = Path(__file__).parents[2] / "docs" / "api-coverage.md"
 
@@ -31,6 +33,7 @@ def page() -> str:
         _INTRO,
         _summary(sections),
         *("\n".join(_section(name, found)) for name, found in sections),
+        _undocumented(),
     ]
     return "\n".join(parts)
 
@@ -52,6 +55,15 @@ def _summary(sections: list[tuple[str, list[Line]]]) -> str:
             ["section", "rows", "here", "not here"], [*rows, ("all", total, here, total - here)]
         )
     )
+
+
+def _undocumented() -> str:
+    rows = [
+        (f"`{call.endpoint}`", ", ".join(f"`{name}`" for name in call.methods), reason)
+        for call in all_calls()
+        if (reason := UNDOCUMENTED.get(call.operation))
+    ]
+    return "## Calls in no document\n\n" + _table(["call", "in the library", "why"], rows)
 
 
 def _section(name: str, found: list[Line]) -> Iterator[str]:

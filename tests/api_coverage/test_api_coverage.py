@@ -5,7 +5,7 @@ from api_coverage.kinds import Found
 from api_coverage.library import all_calls
 from api_coverage.limits import LIMITS
 from api_coverage.page import PAGE, page
-from api_coverage.reasons import REASONS, reason_for
+from api_coverage.reasons import REASONS, UNDOCUMENTED, reason_for
 
 from gelato_async.webhooks.parsing import EVENTS
 
@@ -38,9 +38,11 @@ def test_every_limit_that_has_a_place_is_documented():
     assert LIMITS.keys() <= {(row.section, row.name) for row in read_rows() if row.kind == "limit"}
 
 
-def test_every_call_and_event_of_the_library_is_documented():
+def test_every_call_and_event_is_documented_or_listed_as_undocumented():
     documented = {(call.api.name, call.operation) for call in calls().values()}
-    assert {(call.api.name, call.operation) for call in all_calls()} == documented
+    found = {(call.api.name, call.operation) for call in all_calls()}
+    assert found - documented == {("gelato", operation) for operation in UNDOCUMENTED}
+    assert documented <= found
     assert set(EVENTS) == {row.name for row in read_rows() if row.kind == "event"}
 
 

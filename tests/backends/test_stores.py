@@ -11,6 +11,7 @@ from gelato_async.backends.gelato import gelato_backend, stores as gelato_stores
 from gelato_async.core.operations.base import OnceOperation
 from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
+    DeleteStoreProduct,
     GetStoreProduct,
     GetTemplate,
     ListStoreProducts,
@@ -54,6 +55,7 @@ REQUESTS = {
     "create_minimal": CreateProductFromTemplate("store-1", MINIMAL),
     "create_everything": CreateProductFromTemplate(ODD_ID, EVERYTHING),
     "product": GetStoreProduct(ODD_ID, "id/7"),
+    "delete": DeleteStoreProduct(ODD_ID, "id/7"),
     "products": ListStoreProducts(store_id="store-1"),
     "products_everything": ListStoreProducts(
         store_id="store-1", order="asc", order_by="updatedAt", offset=200, limit=50
@@ -255,7 +257,7 @@ def test_raw_is_the_whole_answer(name, operation):
 
 def test_a_product_is_read_with_its_types():
     read = parse(ANSWERS["answer_product"], sample("answer_product"))
-    assert (read.status, read.status.is_ready) == (StoreProductStatus.ACTIVE, True)
+    assert (read.status, read.is_publishing_over) == (StoreProductStatus.ACTIVE, True)
     assert read.created_at == datetime(2026, 5, 1, 8, tzinfo=UTC)
     assert read.updated_at == datetime(2026, 5, 1, 8, 0, 24, tzinfo=UTC)
     first, second = read.variants
@@ -271,7 +273,8 @@ def test_a_product_is_read_with_its_types():
 def test_a_created_product_is_not_ready_whatever_its_date_of_publishing():
     read = parse(ANSWERS["answer_created"], sample("answer_created"))
     assert read.published_at > read.created_at
-    assert not read.status.is_ready
+    assert not read.is_ready
+    assert not read.is_publishing_over
     assert (read.tags, read.product_type, read.vendor) == (
         ("mug", "sea"),
         "Kitchenware",
@@ -314,7 +317,7 @@ def test_of_an_answer_only_the_id_is_needed(name):
 
 def test_a_status_that_is_new_is_kept_and_is_not_ready():
     read = parse(ANSWERS["answer_product"], {"id": "1", "status": "archived"})
-    assert (read.status, read.status.is_known, read.status.is_ready) == ("archived", False, False)
+    assert (read.status, read.status.is_known, read.is_ready) == ("archived", False, False)
 
 
 def test_a_refusal_names_the_call():

@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from attrs import evolve
-from support.stepping import Stepping
+from stepping import Stepping
 
 from gelato_async import (
     DecodeError,
@@ -112,10 +112,11 @@ async def test_a_product_is_made_from_a_template_and_published(stores, stepping)
         "store-1",
     )
     ready = await stores.wait_until_ready("store-1", made.id)
-    assert (ready.id, ready.status, ready.publishing_error_code) == (made.id, "active", None)
     assert [variant.title for variant in ready.variants] == [first.title, second.title]
     assert 10 <= stepping.time <= 20
-    assert await stores.product("store-1", made.id) == ready
+    published = await stores.wait_until_published("store-1", made.id)
+    assert (published.id, published.status) == (made.id, "active")
+    assert await stores.product("store-1", made.id) == published
 
 
 async def test_without_variants_a_product_has_all_of_the_template(stores):
@@ -123,7 +124,7 @@ async def test_without_variants_a_product_has_all_of_the_template(stores):
     made = await stores.create_product_from_template(
         "store-1", evolve(SHIRT, template_id=template.id)
     )
-    found = await stores.product("store-1", made.id)
+    found = await stores.wait_until_ready("store-1", made.id)
     assert [variant.product_uid for variant in found.variants] == [
         v.product_uid for v in template.variants
     ]
@@ -199,7 +200,7 @@ async def test_a_create_that_never_left_is_sent_again(script):
     ],
     ids=["500", "408", "no answer", "truncated", "html", "nothing"],
 )
-async def test_a_create_of_unknown_outcome_says_so_and_what_to_do(script, answer, message):
+async def test_a_create_of_unknown_fate_says_so_and_what_to_do(script, answer, message):
     stores, transport = script(Response(status=429), ConnectionFailedError("refused"), answer)
     with pytest.raises(OutcomeUnknownError, match=message) as caught:
         await stores.create_product_from_template("store-1", SHIRT)
@@ -235,12 +236,12 @@ async def test_a_create_that_was_refused_is_refused(script, status):
 # waiting
 
 
-async def test_a_product_that_cannot_be_published_is_ready_with_its_error(stores):
+async def test_a_product_that_cannot_be_published_ends_a_wait_with_its_error(stores):
     made = await stores.create_product_from_template(
         "store-1", evolve(SHIRT, tags=["sandbox:publishing_error"])
     )
-    ready = await stores.wait_until_ready("store-1", made.id)
-    assert (ready.status, ready.publishing_error_code) == ("publishing_error", "sandbox_request")
+    ended = await stores.wait_until_published("store-1", made.id)
+    assert (ended.status, ended.publishing_error_code) == ("publishing_error", "sandbox_wish")
 
 
 async def test_the_looks_come_at_growing_intervals_and_a_last_one_when_time_is_up(script, virtual):

@@ -25,7 +25,10 @@ OPEN = {**FOUND, "fulfillmentStatus": "created", "status": "created"}
 OVER = {**FOUND, "fulfillmentStatus": "shipped", "status": "active"}
 WAITS = {
     "order": lambda client, seconds: client.orders.wait_for("1", "shipped", timeout=seconds),
-    "product": lambda client, seconds: client.stores.wait_until_ready(
+    "ready": lambda client, seconds: client.stores.wait_until_ready(
+        "store-1", "1", timeout=seconds
+    ),
+    "published": lambda client, seconds: client.stores.wait_until_published(
         "store-1", "1", timeout=seconds
     ),
 }

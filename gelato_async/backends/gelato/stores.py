@@ -6,6 +6,7 @@ from typing import Any
 from gelato_async.core.backend import Routes, Rules
 from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
+    DeleteStoreProduct,
     GetStoreProduct,
     GetTemplate,
     ListStoreProducts,
@@ -29,6 +30,13 @@ ROUTES: Routes = {
         service="ecommerce",
         path="/v1/stores/{store_id}/products/{product_id}",
         answer=StoreProduct,
+        repeat=Repeat.FREELY,
+    ),
+    # in no document, but seen to work
+    DeleteStoreProduct: Route(
+        method="DELETE",
+        service="ecommerce",
+        path="/v1/stores/{store_id}/products/{product_id}",
         repeat=Repeat.FREELY,
     ),
     ListStoreProducts: Route(

@@ -38,6 +38,18 @@ class GetStoreProduct(Operation[StoreProduct]):
     product_id: str = field(converter=as_reference, validator=instance_of(str))
 
 
+@frozen
+class DeleteStoreProduct(Operation[None]):
+    """Deletes a product of a store. *Undocumented*: it works, but Gelato may change it unannounced.
+
+    It may be repeated: a product that is gone stays gone.
+    """
+
+    name: ClassVar[str] = "stores.delete_product"
+    store_id: str = field(converter=as_reference, validator=instance_of(str))
+    product_id: str = field(converter=as_reference, validator=instance_of(str))
+
+
 @frozen(kw_only=True)
 class ListStoreProducts(Operation[StoreProductPage]):
     """*List products* of a store: one page, by query parameters."""

@@ -125,8 +125,10 @@ class Fault:
         return attrs.evolve(whole, status=self.status or whole.status, cut="half")
 
     def _error(self, route: str) -> Answer:
-        refused = RefusedError(self.status or 502, "A fault of the sandbox's plan")
-        return error(backend_of(route), refused, self._retry_after())
+        refused = RefusedError(
+            self.status or 502, "A fault of the sandbox's plan", headers=self._retry_after()
+        )
+        return error(backend_of(route), refused)
 
     def _retry_after(self) -> tuple[tuple[bytes, bytes], ...]:
         return retry_after(self.retry_after) if self.retry_after is not None else ()

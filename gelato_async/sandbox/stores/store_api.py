@@ -2,8 +2,9 @@
 
 | route | answers | refuses |
 |---|---|---|
-| create | the new product, `created`, with few fields | 400; 404 for an unknown template |
+| create | the new product, `created`, without variants | 400; 404 for an unknown template |
 | product | the whole product | 404 |
+| delete, in no document | an empty object; then the product is gone | 404 |
 | products | a page, newest first unless `order` and `orderBy` say otherwise | 400 |
 | template | the whole template | 404 |
 
@@ -22,7 +23,7 @@ from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.state import Action, State
 from gelato_async.sandbox.stores import store_products, store_rules
 from gelato_async.sandbox.stores.store_products import StoreProduct
-from gelato_async.sandbox.stores.templates import TEMPLATES
+from gelato_async.sandbox.stores.templates import TAGS, TEMPLATES
 
 
 def _create(state: State, target: Target, body: Body, now: Moment) -> Answer:
@@ -34,13 +35,14 @@ def _create(state: State, target: Target, body: Body, now: Moment) -> Answer:
         store_id=target.id,
         body=body,
         template=template,
+        tags=TAGS[template["id"]] if body.get("tags") is None else body["tags"],
         variants=_chosen(body, template),
         created=now,
     )
     state.store_products.add(product)
     if state.changes is not None:
         state.changes.product(product, now)
-    return answer(store_products.created(product, now))
+    return answer(store_products.document(product, now))
 
 
 def _chosen(body: Body, template: Body) -> list[Body]:
@@ -51,10 +53,22 @@ def _chosen(body: Body, template: Body) -> list[Body]:
 
 
 def _product(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(store_products.document(_known_product(state, target), now))
+
+
+def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
+    product = _known_product(state, target)
+    state.store_products.remove(product)
+    if state.changes is not None:
+        state.changes.product_deleted(product, now)
+    return answer({})
+
+
+def _known_product(state: State, target: Target) -> StoreProduct:
     found = state.store_products.find(*target.ids)
     if found is None:
         raise RefusedError(404, "Product not found")
-    return answer(store_products.whole(found, now))
+    return found
 
 
 def _products(state: State, target: Target, _: Body, now: Moment) -> Answer:
@@ -68,7 +82,7 @@ def _products(state: State, target: Target, _: Body, now: Moment) -> Answer:
     return answer(
         {
             "products": [
-                store_products.whole(product, now) for product in found[first : first + length]
+                store_products.document(product, now) for product in found[first : first + length]
             ]
         }
     )
@@ -90,6 +104,7 @@ def _known_template(template_id: str) -> Body:
 ACTIONS: Mapping[str, Action] = {
     "ecommerce.create": _create,
     "ecommerce.product": _product,
+    "ecommerce.delete": _delete,
     "ecommerce.products": _products,
     "ecommerce.template": _template,
 }

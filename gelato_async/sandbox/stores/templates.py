@@ -5,6 +5,10 @@
 | `template-t-shirt` | a T-shirt | colour and size, four variants | Front, Back |
 | `template-poster` | a poster | size, three variants | Image |
 | `template-cap` | an embroidered cap | colour, two variants | Logo, and a text |
+
+Live templates have `textPlaceholders` in every variant, neither a product type nor a vendor, and
+`1` for a print area; so has the poster, while the other two have the areas of the documents. Tags
+are in no template that is answered, but products inherit them.
 """
 
 from collections.abc import Iterator, Mapping
@@ -14,6 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 import attrs
 
 from gelato_async.sandbox.clock import stamp
+from gelato_async.sandbox.orders.receipts import CLIENT_ID
 
 Body = dict[str, Any]
 
@@ -29,6 +34,7 @@ class _Plan:
     options: Mapping[str, tuple[str, ...]]
     placeholders: tuple[Body, ...]
     texts: tuple[Body, ...] = ()
+    tags: tuple[str, ...] = ("sandbox",)
 
     @property
     def id(self) -> str:
@@ -61,7 +67,7 @@ _PLANS = (
         title="Sandbox poster",
         uid="poster_sandbox",
         options={"Size": ("A4", "A3", "A2")},
-        placeholders=(_placeholder("Image", "front", 210, 297),),
+        placeholders=(_placeholder("Image", "1", 210, 297),),
     ),
     _Plan(
         name="cap",
@@ -76,30 +82,31 @@ _PLANS = (
 
 def _variant(plan: _Plan, chosen: tuple[tuple[str, str], ...]) -> Body:
     values = [value for _, value in chosen]
-    texts = {"textPlaceholders": list(plan.texts)} if plan.texts else {}
     return {
         "id": str(uuid5(NAMESPACE_URL, "/".join((plan.id, *values)))),
         "title": " - ".join(values),
         "productUid": "_".join((plan.uid, *values)).lower(),
         "variantOptions": [{"name": name, "value": value} for name, value in chosen],
         "imagePlaceholders": list(plan.placeholders),
-        **texts,
+        "textPlaceholders": list(plan.texts),
     }
 
 
 def _template(plan: _Plan) -> Body:
     return {
         "id": plan.id,
+        "clientId": CLIENT_ID,
         "templateName": f"Template of the {plan.title}",
         "title": plan.title,
         "description": f"<p>A made-up {plan.name} of the sandbox.</p>",
         "previewUrl": f"{_FILES}/templates/{plan.name}/preview.png",
         "variants": [_variant(plan, chosen) for chosen in plan.combinations()],
-        "productType": "Sandbox products",
-        "vendor": "Sandbox",
+        "productType": None,
+        "vendor": None,
         "createdAt": stamp(_MADE).replace("+00:00", "+0000"),
         "updatedAt": stamp(_MADE),
     }
 
 
 TEMPLATES: Mapping[str, Body] = {plan.id: _template(plan) for plan in _PLANS}
+TAGS: Mapping[str, list[str]] = {plan.id: list(plan.tags) for plan in _PLANS}

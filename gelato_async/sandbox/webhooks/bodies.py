@@ -22,6 +22,23 @@ from gelato_async.sandbox.orders.shipments import (
 from gelato_async.sandbox.stores import store_products
 from gelato_async.sandbox.stores.store_products import StoreProduct
 
+_PRODUCT_KEYS = (
+    "storeId",
+    "externalId",
+    "title",
+    "description",
+    "previewUrl",
+    "externalPreviewUrl",
+    "externalThumbnailUrl",
+    "publishingErrorCode",
+    "status",
+    "publishedAt",
+    "createdAt",
+    "updatedAt",
+    "productVariantOptions",
+)
+_VARIANT_KEYS = ("id", "title", "externalId", "connectionStatus")
+
 
 def order_changed(order: Order, before: str | None, status: str, now: Moment) -> Iterator[Body]:
     """Give the events of an order whose status has become `status`."""
@@ -38,17 +55,28 @@ def order_changed(order: Order, before: str | None, status: str, now: Moment) ->
 
 
 def product_changed(product: StoreProduct, now: Moment, *, is_new: bool) -> Body:
-    """Give the event of a product of a store that is new, or whose status has changed."""
-    told = {
-        name: value for name, value in store_products.whole(product, now).items() if name != "id"
-    }
-    for variant in told["variants"]:
-        del variant["productId"], variant["productUid"]
+    """Give the event of a product of a store that is new or has come further in its life.
+
+    It has the documented keys alone: whether live events have those of live products is unknown.
+    """
+    whole = store_products.document(product, now)
     return {
         "id": _new_id("spc" if is_new else "spu"),
         "event": "store_product_created" if is_new else "store_product_updated",
         "storeProductId": product.id,
-        **told,
+        **{name: whole[name] for name in _PRODUCT_KEYS},
+        "variants": [
+            {name: variant[name] for name in _VARIANT_KEYS} for variant in whole["variants"]
+        ],
+    }
+
+
+def product_deleted(product: StoreProduct) -> Body:
+    """Give the event of a product of a store that was deleted: its id alone."""
+    return {
+        "id": _new_id("spd"),
+        "event": "store_product_deleted",
+        "storeProductId": product.id,
     }
 
 

@@ -15,10 +15,10 @@ import attrs
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import AGES, DEAD, STAGES
 from gelato_async.sandbox.orders.order import Body, Order
-from gelato_async.sandbox.stores.store_products import PUBLISHING, READY, StoreProduct
-from gelato_async.sandbox.webhooks.bodies import order_changed, product_changed
+from gelato_async.sandbox.stores import store_products
+from gelato_async.sandbox.stores.store_products import StoreProduct
+from gelato_async.sandbox.webhooks.bodies import order_changed, product_changed, product_deleted
 
-_PRODUCT_AGES = (0.0, PUBLISHING, READY)
 _A_MOMENT = 1e-6  # later, for ages are differences of floats
 
 
@@ -59,7 +59,7 @@ class ChangeDetector:
     def product(self, product: StoreProduct, now: Moment) -> None:
         """Report what has become of a product of a store, and look for its changes from now on."""
         first = self._product_stages.get(product.id, 0)
-        for age in _PRODUCT_AGES[first:]:
+        for age in store_products.AGES[first:]:
             due = product.created.life + age
             if due > now.life:
                 self._expect(product.id, due, partial(self.product, product), now)
@@ -67,6 +67,11 @@ class ChangeDetector:
             then = attrs.evolve(now, life=due + _A_MOMENT)
             self.tell(product_changed(product, then, is_new=age == 0), now)
             self._product_stages[product.id] = self._product_stages.get(product.id, 0) + 1
+
+    def product_deleted(self, product: StoreProduct, now: Moment) -> None:
+        """Tell that a product of a store is gone, and nothing about it from now on."""
+        self._product_stages[product.id] = len(store_products.AGES)
+        self.tell(product_deleted(product), now)
 
     def _expect(
         self, subject: str, due: float, check: Callable[[Moment], None], now: Moment
