@@ -16,16 +16,19 @@ _DIGITS = 18
 
 @frozen
 class WebhookAnswer:
-    """The answer to a delivery: `status` is what counts, `reason` is text for people, and no more than a line.
+    """The answer to a delivery: `status` counts, `reason` is a line of text for people.
 
-    | status | meaning | Gelato |
-    |---|---|---|
-    | 200 | handled now, or earlier | is content |
-    | 400 | no event | tries again, in vain |
-    | 401 | the secret is missing or wrong | tries again, in vain |
-    | 409 | another delivery of the event is being handled | tries again |
-    | 413 | larger than `max_body` | tries again, in vain |
-    | 500 | something failed, see the log | tries again |
+    | status | meaning |
+    |---|---|
+    | 200 | handled now or earlier, or accepted without being handled (`accept_unhandled`) |
+    | 400 | not an event |
+    | 401 | the secret is missing or wrong |
+    | 409 | another delivery of the event is being handled |
+    | 413 | larger than `max_body` |
+    | 500 | something failed, see the log |
+    | 501 | no function takes this event |
+
+    Gelato takes 2xx alone for success: after any other status it tries again, three times in all.
     """
 
     status: int
@@ -36,6 +39,20 @@ class WebhookAnswer:
     def is_success(self) -> bool:
         """Whether Gelato takes the event as delivered."""
         return 200 <= self.status < 300
+
+
+HANDLED = WebhookAnswer(200, "Handled")
+HANDLED_ALREADY = WebhookAnswer(200, "Handled already")
+UNAUTHENTICATED = WebhookAnswer(401, "The secret header is missing or wrong")
+WRONG_METHOD = WebhookAnswer(405, "Webhooks are posted", headers={"allow": "POST"})
+BUSY = WebhookAnswer(409, "Another delivery of this event is being handled")
+TOO_LARGE = WebhookAnswer(413, "The body is too large")
+FAILED = WebhookAnswer(500, "The event could not be handled")
+ACCEPTED = WebhookAnswer(200, "Accepted without being handled")
+# 501, since the request is right and this program lacks what it asks for; unlike 500 it says that
+# nothing has failed. Gelato tries again after both, and perhaps a program that was just deployed
+# has the function
+UNHANDLED = WebhookAnswer(501, "No function takes this event")
 
 
 def header_values(headers: Headers, name: str) -> list[bytes]:

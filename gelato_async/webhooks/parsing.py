@@ -16,6 +16,7 @@ from gelato_async.core.json_values import as_identifier
 from gelato_async.webhooks.events.base import Event, UnknownEvent
 from gelato_async.webhooks.events.orders import (
     OrderDeliveryEstimateUpdated,
+    OrderEvent,
     OrderItemStatusUpdated,
     OrderItemTrackingCodeUpdated,
     OrderStatusUpdated,
@@ -77,9 +78,12 @@ def _event(name: str, content: dict[str, Any]) -> Event:
     if name not in EVENTS:
         return _unknown(name, content)
     try:
-        return wire.load(EVENTS[name], content)
+        event = wire.load(EVENTS[name], content)
     except wire.MalformedError as malformed:
         return _unknown(name, content, malformed.problems)
+    if isinstance(event, OrderEvent) and not (event.order_id or event.order_reference_id):
+        return _unknown(name, content, [Problem("orderId", "missing, as is orderReferenceId")])
+    return event
 
 
 def _unknown(name: str, content: dict[str, Any], problems: Sequence[Problem] = ()) -> UnknownEvent:

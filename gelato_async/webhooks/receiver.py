@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import anyio
 
 from gelato_async.core.errors import WebhookError
-from gelato_async.webhooks import asgi
+from gelato_async.webhooks import answers, asgi
 from gelato_async.webhooks.answers import (
     Body,
     Headers,
@@ -31,24 +31,17 @@ _logger = logging.getLogger("gelato_async.webhooks")
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SHOWN = 200
 
-_HANDLED = WebhookAnswer(200, "Handled")
-_HANDLED_ALREADY = WebhookAnswer(200, "Handled already")
-_UNAUTHENTICATED = WebhookAnswer(401, "The secret header is missing or wrong")
-_WRONG_METHOD = WebhookAnswer(405, "Webhooks are posted", headers={"allow": "POST"})
-_BUSY = WebhookAnswer(409, "Another delivery of this event is being handled")
-_TOO_LARGE = WebhookAnswer(413, "The body is too large")
-_FAILED = WebhookAnswer(500, "The event could not be handled")
-
 
 class WebhookReceiver:
     """Receives webhooks: checks whose they are, reads them, and awaits your functions, for each event once.
 
-        receiver = WebhookReceiver(secrets=os.environ["GELATO_WEBHOOK_SECRET"],
-        store=SqliteStore("webhooks.sqlite"))
+        secret = os.environ["GELATO_WEBHOOK_SECRET"]
+        receiver = WebhookReceiver(secrets=secret, store=SqliteStore("webhooks.sqlite"))
 
-        @receiver.on(OrderStatusUpdated, OrderItemTrackingCodeUpdated) async def
-        order_changed(event): order = await gelato.orders.get(event.order_id)   # an event is a
-        hint: the order has the truth await shop.save(order)
+        @receiver.on(OrderStatusUpdated, OrderItemTrackingCodeUpdated)
+        async def order_changed(event):
+            order = await gelato.orders.get(event.order_id)  # the event is a hint, this the truth
+            await shop.save(order)
 
     It is an ASGI application: serve it (`uvicorn shop:receiver`), or give it a route
     (`app.add_route(path, receiver)` in Starlette and FastAPI; a `mount` serves the path with a
@@ -58,18 +51,19 @@ class WebhookReceiver:
     **What to do with an event.** Events come twice, late and out of order, and are lost after three
     tries within ten seconds. So fetch the order and store what it says, whichever event it was:
     then neither their order nor how often they come matters. Two events of one order may be handled
-    at once though, and the older of two answers be stored
-    last: where that matters, handle the events of an order one after another (a lock per order, or
-    its row locked from before the fetch). Ask for orders that you have heard nothing of for long. A
-    function that takes longer than some seconds should only note the event, and leave the work to a
-    task.
+    at once though, and the older of two answers be stored last: where that matters, handle the
+    events of an order one after another (a lock per order, or its row locked from before the
+    fetch). Ask for orders that you have heard nothing of for long. A function that takes longer
+    than some seconds should only note the event, and leave the work to a task.
 
     **What is answered.** 2xx only after all functions for the event have returned and the store has
     noted it. When one raises, the answer is 500, the event is not noted, and Gelato's next try runs
     all of them again, those that succeeded too: let them bear it. While an event is being handled,
     another delivery of it is answered 409 at once and so is tried again; it does not wait, for a
     second connection would be held for as long. What the dashboard's test button sends
-    (`Event.is_test`) is the same each time, and so is handled each time.
+    (`Event.is_test`) is the same each time, and so is handled each time. An event that no function
+    takes is answered 501 and logged, so that none is lost unnoticed: give it a function, don't have
+    it sent (the dashboard), or accept it with `accept_unhandled`.
 
     The receiver has no state of an event loop, and logs as `gelato_async.webhooks`, never a body or
     a secret.
@@ -84,6 +78,7 @@ class WebhookReceiver:
         max_body: The most bytes that are read.
         allow_unauthenticated: Do without a secret: for a URL that nobody can guess, or a network
             that nobody can enter.
+        accept_unhandled: Answer 200 to events that no function takes, and drop them.
 
     Raises:
         ValueError: a secret is empty or cannot be sent in a header, or there is none and that is
@@ -98,6 +93,7 @@ class WebhookReceiver:
         store: WebhookStore | None = None,
         max_body: int = 1_048_576,
         allow_unauthenticated: bool = False,
+        accept_unhandled: bool = False,
     ) -> None:
         self._secrets = _validated_options(secrets, allow_unauthenticated=allow_unauthenticated)
         if not _TOKEN.fullmatch(header):
@@ -105,6 +101,7 @@ class WebhookReceiver:
         self.header: str = header
         self.store: WebhookStore = MemoryStore() if store is None else store
         self.max_body: int = max_body
+        self.accept_unhandled: bool = accept_unhandled
         self._functions: list[tuple[tuple[type[Event], ...], Callable[[Any], Awaitable[Any]]]] = []
 
     def on(
@@ -144,13 +141,13 @@ class WebhookReceiver:
         """
         if not self._is_authentic(headers):
             _logger.warning("A webhook was refused: the header %s is missing or wrong", self.header)
-            return _UNAUTHENTICATED
+            return answers.UNAUTHENTICATED
         content = (
             await read(body, self.max_body) if announced_length(headers) <= self.max_body else None
         )
         if content is None:
             _logger.warning("A webhook was refused: its body has more than %d bytes", self.max_body)
-            return _TOO_LARGE
+            return answers.TOO_LARGE
         try:
             event = parse_event(content)
         except WebhookError as error:
@@ -174,7 +171,7 @@ class WebhookReceiver:
             answer = (
                 await self.receive(scope["headers"], body)
                 if scope["method"] == "POST"
-                else _WRONG_METHOD
+                else answers.WRONG_METHOD
             )
         except asgi.ClientGoneError:
             return
@@ -191,33 +188,43 @@ class WebhookReceiver:
         return len(given) == 1 and any(matches)
 
     async def _answer(self, event: Event) -> WebhookAnswer:
+        _log_problems(event)
+        if not any(isinstance(event, events) for events, _ in self._functions):
+            return self._answer_unhandled(event)
         if event.is_test:
             return await self._handle_unnoted(event)
         try:
             claim = await self.store.claim(event.deduplication_key)
         except Exception:
             _logger.exception("The store of webhooks failed with event %s", _shown(event))
-            return _FAILED
+            return answers.FAILED
         match claim:
             case Claim.GRANTED:
                 return await self._handle_claimed(event)
             case Claim.FINISHED:
-                return _HANDLED_ALREADY
+                return answers.HANDLED_ALREADY
             case Claim.BUSY:
-                return _BUSY
+                return answers.BUSY
+
+    def _answer_unhandled(self, event: Event) -> WebhookAnswer:
+        # not noted in the store, so that a later delivery finds a function that has come meanwhile
+        if self.accept_unhandled:
+            return answers.ACCEPTED
+        _logger.warning("No function takes event %s: it is answered 501", _shown(event))
+        return answers.UNHANDLED
 
     async def _handle_unnoted(self, event: Event) -> WebhookAnswer:
         try:
             await self._run(event)
         except Exception:
             _logger.exception("Handling event %s failed", _shown(event))
-            return _FAILED
-        return _HANDLED
+            return answers.FAILED
+        return answers.HANDLED
 
     async def _handle_claimed(self, event: Event) -> WebhookAnswer:
         if not isinstance(self.store, LeasedStore):
             return await self._handle(event)
-        answer = _FAILED
+        answer = answers.FAILED
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(self._renew_for_ever, self.store, event)
             answer = await self._handle(event)
@@ -239,7 +246,7 @@ class WebhookReceiver:
             if not is_noted:
                 with anyio.CancelScope(shield=True):
                     await self._note(note, event)
-        return _HANDLED if is_noted else _FAILED
+        return answers.HANDLED if is_noted else answers.FAILED
 
     async def _note(self, note: Callable[[str], Awaitable[None]], event: Event) -> None:
         try:
@@ -253,12 +260,15 @@ class WebhookReceiver:
             await self._note(store.renew, event)
 
     async def _run(self, event: Event) -> None:
-        if isinstance(event, UnknownEvent) and event.problems:
-            problems = "; ".join(map(str, event.problems))[:_SHOWN]
-            _logger.warning("Event %s is not as documented: %s", _shown(event), problems)
         for events, function in self._functions:
             if isinstance(event, events):
                 await function(event)
+
+
+def _log_problems(event: Event) -> None:
+    if isinstance(event, UnknownEvent) and event.problems:
+        problems = "; ".join(map(str, event.problems))[:_SHOWN]
+        _logger.warning("Event %s is not as documented: %s", _shown(event), problems)
 
 
 def _shown(event: Event) -> str:

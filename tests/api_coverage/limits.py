@@ -285,7 +285,8 @@ WEBHOOKS: Mapping[tuple[str, str], Answer] = {
         "webhooks:WebhookReceiver", "takes POST; TLS is the server's in front of it"
     ),
     ("webhook.general", "success"): Placed(
-        "webhooks:WebhookReceiver", "2xx only when the event was handled"
+        "webhooks:WebhookReceiver",
+        "2xx only when the event was handled, or `accept_unhandled` is set",
     ),
     ("webhook.general", "retries"): Placed(
         "webhooks:WebhookReceiver", "lets the next try succeed, and handles each once"

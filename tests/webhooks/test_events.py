@@ -220,7 +220,7 @@ def test_an_event_that_nobody_knows_is_still_an_event():
 
 @pytest.mark.parametrize("change", [{"orderId": None}, {"orderId": ""}, {"orderId": []}])
 def test_an_event_that_does_not_say_of_what_is_unknown_and_says_why(body, change):
-    event = parse_event(body(**change))
+    event = parse_event(body(**change, orderReferenceId=None))
     assert isinstance(event, UnknownEvent)
     assert [problem.path for problem in event.problems] == ["orderId"]
 

@@ -35,14 +35,18 @@ class Event:
     def deduplication_key(self) -> str:
         """What two deliveries of one event share and two events do not.
 
-        Made of event, id, order id and item reference, or of the body's digest where the event has
-        no id. It is text that can be encoded.
+        Made of event, id, order id and item reference (and the order's reference where there is no
+        order id), or of the body's digest where the event has no id. It is text that can be
+        encoded.
         """
         if not self.id:
             # JSON may name half of a surrogate pair, which no store can keep as text
             return f"{self.event.encode('utf-8', 'backslashreplace').decode()} sha256:{self.digest}"
-        references = (getattr(self, "order_id", None), getattr(self, "item_reference_id", None))
-        return json.dumps([self.event, self.id, *references], separators=(",", ":"))
+        order_id = getattr(self, "order_id", None)
+        parts = [self.event, self.id, order_id, getattr(self, "item_reference_id", None)]
+        if order_id is None and (reference := getattr(self, "order_reference_id", None)):
+            parts.append(reference)
+        return json.dumps(parts, separators=(",", ":"))
 
     @property
     def is_test(self) -> bool:

@@ -9,15 +9,21 @@ from gelato_async.models.fields import wire
 from gelato_async.webhooks.events.base import Event
 
 
+def as_id(value: str | None) -> str | None:
+    """Take an empty id for none."""
+    return value or None
+
+
 @frozen(kw_only=True)
 class OrderEvent(Event):
     """Any event of an order. `order_id` is Gelato's id, `order_reference_id` yours.
 
-    The parts of a split order have one reference and an id each. `store_id` is None for orders
-    placed by API or by hand.
+    Gelato's own events have both. A body that somebody trimmed may have one alone: then the other
+    is None, and `orders.find(order_reference_id)` finds the order. The parts of a split order have
+    one reference and an id each. `store_id` is None for orders placed by API or by hand.
     """
 
-    order_id: str
+    order_id: str | None = field(default=None, converter=as_id)
     order_reference_id: str | None = None
     store_id: str | None = None
 

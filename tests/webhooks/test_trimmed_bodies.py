@@ -1,0 +1,82 @@
+"""Bodies without an order id still say what they are, by `event` and `orderReferenceId`."""
+
+import json
+
+import pytest
+
+from gelato_async.webhooks import (
+    OrderDeliveryEstimateUpdated,
+    OrderEvent,
+    OrderItemStatusUpdated,
+    OrderItemTrackingCodeUpdated,
+    OrderStatusUpdated,
+    UnknownEvent,
+    WebhookReceiver,
+    parse_event,
+)
+
+KINDS = {
+    "order_status_updated": OrderStatusUpdated,
+    "order_item_status_updated": OrderItemStatusUpdated,
+    "order_item_tracking_code_updated": OrderItemTrackingCodeUpdated,
+    "order_delivery_estimate_updated": OrderDeliveryEstimateUpdated,
+}
+GONE = object()
+# as a key may lack what it is for
+NOTHING = pytest.mark.parametrize(
+    "nothing", [GONE, None, "", [], False], ids=["missing", "null", "empty", "list", "false"]
+)
+
+
+def trimmed(name="order_status_updated", **content):
+    content = {"event": name, "orderReferenceId": "shop-1001"} | content
+    return json.dumps({key: value for key, value in content.items() if value is not GONE})
+
+
+@NOTHING
+@pytest.mark.parametrize("name", KINDS)
+def test_an_event_without_an_order_id_is_of_its_class(name, nothing):
+    event = parse_event(trimmed(name, orderId=nothing))
+    assert type(event) is KINDS[name]
+    assert (event.order_id, event.order_reference_id) == (None, "shop-1001")
+
+
+def test_what_else_the_body_has_is_read():
+    items = [{"itemReferenceId": "a", "fulfillmentStatus": "printed"}]
+    event = parse_event(trimmed(fulfillmentStatus="printed", items=items))
+    assert (event.fulfillment_status, event.items[0].item_reference_id) == ("printed", "a")
+
+
+@NOTHING
+def test_an_event_with_neither_id_nor_reference_is_unknown_and_says_why(nothing):
+    event = parse_event(trimmed(orderReferenceId=nothing))
+    assert isinstance(event, UnknownEvent)
+    assert [problem.path for problem in event.problems] == ["orderId"]
+
+
+def test_an_order_id_is_enough():
+    event = parse_event(trimmed(orderReferenceId=GONE, orderId="o-1"))
+    assert (type(event), event.order_id) == (OrderStatusUpdated, "o-1")
+
+
+def test_without_an_order_id_the_reference_tells_events_apart():
+    def key(**content):
+        return parse_event(trimmed(id="e1", **content)).deduplication_key
+
+    assert key() == key(comment="another")
+    assert key() != key(orderReferenceId="shop-1002")
+    assert key() != key(orderId="shop-1001")
+    # an order's own id is enough, whatever its reference
+    assert key(orderId="o-1") == key(orderId="o-1", orderReferenceId="shop-1002")
+
+
+@pytest.mark.anyio
+async def test_a_receiver_gives_such_an_event_to_the_functions_for_its_class():
+    receiver, seen = WebhookReceiver(secrets="a-secret"), []
+
+    @receiver.on(OrderEvent)
+    async def note(event):
+        seen.append(event.order_reference_id)
+
+    answer = await receiver.receive({"X-Webhook-Secret": "a-secret"}, trimmed().encode())
+    assert (answer.status, seen) == (200, ["shop-1001"])
