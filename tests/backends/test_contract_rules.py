@@ -229,7 +229,7 @@ UPDATES_BROKEN = [
     *(
         (UpdateShipment(order_id="id-1", shipping_address=order.shipping_address), path)
         for order, path in [*ORDERS_BROKEN_ANYWHERE, *ORDERS_BROKEN_FOR_CONNECT]
-        if path.startswith("shippingAddress.") and order.shipping_address.country not in STATES
+        if path.startswith("shippingAddress.")
     ),
 ]
 BROKEN = [

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from stepping import Stepping
+from support.stepping import Stepping
 
 from gelato_async import (
     GelatoClient,
@@ -45,7 +45,7 @@ def script(virtual):
     return make
 
 
-async def test_a_wait_for_ready_ends_in_seconds_and_one_for_published_later():
+async def test_ready_takes_seconds_and_published_much_longer():
     with Sandbox(speed=0.0, rate_limit=None) as sandbox:
         stepping = Stepping(sandbox)
         options = {"limiter": Unlimited(), "clock": stepping.clock}
@@ -78,7 +78,7 @@ async def test_publishing_that_is_over_ends_both_waits(script, status):
         assert len(transport.requests) == 2
 
 
-async def test_a_wait_for_published_has_two_hours_and_looks_once_a_minute(script, virtual):
+async def test_published_is_looked_for_once_a_minute_for_two_hours(script, virtual):
     stores, transport = script({"status": "publishing", "isReadyToPublish": True})
     with pytest.raises(WaitTimeoutError) as caught:
         await stores.wait_until_published("store-1", "1")

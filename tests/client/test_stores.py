@@ -4,7 +4,7 @@ import pickle
 
 import pytest
 from attrs import evolve
-from stepping import Stepping
+from support.stepping import Stepping
 
 from gelato_async import (
     DecodeError,
@@ -200,7 +200,7 @@ async def test_a_create_that_never_left_is_sent_again(script):
     ],
     ids=["500", "408", "no answer", "truncated", "html", "nothing"],
 )
-async def test_a_create_of_unknown_fate_says_so_and_what_to_do(script, answer, message):
+async def test_a_create_of_unknown_outcome_says_so_and_what_to_do(script, answer, message):
     stores, transport = script(Response(status=429), ConnectionFailedError("refused"), answer)
     with pytest.raises(OutcomeUnknownError, match=message) as caught:
         await stores.create_product_from_template("store-1", SHIRT)
@@ -241,7 +241,7 @@ async def test_a_product_that_cannot_be_published_ends_a_wait_with_its_error(sto
         "store-1", evolve(SHIRT, tags=["sandbox:publishing_error"])
     )
     ended = await stores.wait_until_published("store-1", made.id)
-    assert (ended.status, ended.publishing_error_code) == ("publishing_error", "sandbox_wish")
+    assert (ended.status, ended.publishing_error_code) == ("publishing_error", "sandbox_request")
 
 
 async def test_the_looks_come_at_growing_intervals_and_a_last_one_when_time_is_up(script, virtual):

@@ -50,7 +50,7 @@ async def test_false_is_no_text_elsewhere(anyone, order, name):
     assert refused.status_code == 400
 
 
-async def test_the_id_of_a_billing_entity_is_a_uuid_in_v4_and_a_number_in_the_other(anyone, order):
+async def test_the_id_of_a_billing_entity_is_a_uuid_in_v4_alone(anyone, order):
     made = (await posted(anyone, order())).json()
     assert str(uuid.UUID(made["billingEntity"]["id"])) == made["billingEntity"]["id"]
     connect_id = (await anyone.connect.post("order", json=order())).json()["id"]

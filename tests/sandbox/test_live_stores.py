@@ -128,12 +128,12 @@ async def test_a_product_that_cannot_be_published_says_why(shop, app):
     made = await make(shop, tags=["sandbox:publishing_error"])
     app.advance(1000)
     found = await look(shop, made)
-    assert found["publishingErrorCode"] == "sandbox_wish"
+    assert found["publishingErrorCode"] == "sandbox_request"
     assert {variant["connectionStatus"] for variant in found["variants"]} == {"not_connected"}
     assert (found["externalId"], found["externalPreviewUrl"]) == (None, "")
 
 
-async def test_dates_are_spelled_in_two_ways_and_the_date_of_publishing_is_early(shop, app):
+async def test_dates_have_two_spellings_and_publishing_an_early_date(shop, app):
     made = await make(shop)
     app.advance(30)
     found = await look(shop, made)
@@ -172,7 +172,7 @@ async def test_a_template_is_like_a_live_one(shop, name):
     assert all("textPlaceholders" in variant for variant in template["variants"])
 
 
-async def test_a_deleted_product_is_told_of_once_and_no_more_after_that():
+async def test_the_event_of_a_deleted_product_is_its_last():
     app = create_app(speed=0.0, rate_limit=None, webhook_url="http://127.0.0.1:1/")
     transport = httpx.ASGITransport(app)
     headers = {"X-API-KEY": "sandbox-key"}

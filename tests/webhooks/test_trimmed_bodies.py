@@ -48,7 +48,7 @@ def test_what_else_the_body_has_is_read():
 
 
 @NOTHING
-def test_an_event_with_neither_id_nor_reference_is_unknown_and_says_why(nothing):
+def test_an_event_with_neither_id_nor_reference_is_unknown(nothing):
     event = parse_event(trimmed(orderReferenceId=nothing))
     assert isinstance(event, UnknownEvent)
     assert [problem.path for problem in event.problems] == ["orderId"]
@@ -71,7 +71,7 @@ def test_without_an_order_id_the_reference_tells_events_apart():
 
 
 @pytest.mark.anyio
-async def test_a_receiver_gives_such_an_event_to_the_functions_for_its_class():
+async def test_a_receiver_gives_it_to_the_functions_for_its_class():
     receiver, seen = WebhookReceiver(secrets="a-secret"), []
 
     @receiver.on(OrderEvent)

@@ -70,9 +70,7 @@ async def test_a_function_for_news_takes_it(receiver, headers, kind):
     assert [event.event for event in made.seen] == ["moon_phase_updated"]
 
 
-async def test_a_receiver_can_be_told_to_accept_what_it_does_not_handle(
-    receiver, body, headers, caplog
-):
+async def test_a_receiver_can_be_told_to_accept_what_nobody_takes(receiver, body, headers, caplog):
     made = receiver(OrderItemStatusUpdated, accept_unhandled=True)
     answer = await made.receive(headers, body())
     assert (answer.status, answer.reason) == (200, "Accepted without being handled")
@@ -92,7 +90,7 @@ async def test_what_was_not_handled_is_not_noted(receiver, body, headers, accept
     assert len(made.seen) == 1
 
 
-def test_the_sender_tries_again_and_a_function_added_meanwhile_takes_it(receiver, served):
+def test_a_function_that_comes_later_takes_a_later_delivery(receiver, served):
     made = receiver(OrderItemStatusUpdated)
     options = {"webhook_header": ("X-Webhook-Secret", SECRET), "webhook_retry_seconds": 0.05}
     with (

@@ -27,7 +27,7 @@ READY = 12.0
 AGES = (0.0, READY, 15.0, 30.0, 600.0)
 _STATUSES = ("created", "created", "publishing_queued", "publishing", "active")
 ERROR_TAG = "sandbox:publishing_error"
-ERROR_CODE = "sandbox_wish"
+ERROR_CODE = "sandbox_request"
 _FILES = "https://files.example.com"
 # what every product of the sandbox has alike, of the keys that are in no document
 _UNDOCUMENTED: Body = {
