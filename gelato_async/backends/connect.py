@@ -33,6 +33,7 @@ from gelato_async.core.wire import Dialect, Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.search import OrderPage, OrderQuery
+from gelato_async.models.tracebacks import hides_arguments
 
 ORIGINS = {"order": "https://api.partner-connect.io"}
 
@@ -165,6 +166,7 @@ RULES: Rules = {
 }
 
 
+@hides_arguments
 def connect_backend(
     prefix: str | None,
     api_key: str | None,

@@ -16,6 +16,7 @@ from gelato_async.bulk.run.outcome_queue import OutcomeQueue
 from gelato_async.bulk.run.run import Run
 from gelato_async.bulk.run.source import Orders, Source
 from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
+from gelato_async.models.tracebacks import hides_arguments
 
 WORKERS = 256
 GRACE = 5.0
@@ -23,6 +24,7 @@ GRACE = 5.0
 TICK = 1.0
 
 
+@hides_arguments
 def submit_orders(
     client: Client,
     orders: Orders,
@@ -72,7 +74,8 @@ def submit_orders(
             f" {type(on_progress).__name__}"
         )
     if str(journal) in {"", ".", ":memory:"} or not isinstance(journal, (str, Path, NoneType)):
-        raise ValueError(f"journal must be the path of a file, or None; not {journal!r}")
+        given = repr(journal) if isinstance(journal, str) else f"a {type(journal).__name__}"
+        raise ValueError(f"journal must be the path of a file, or None; not {given}")
     return Submission(
         client,
         orders,

@@ -22,6 +22,7 @@ from gelato_async.core.operations.base import Operation
 from gelato_async.core.retry import RetryPolicy
 from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.limiters.local import shared_limiter
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 from gelato_async.transports.base import Transport
 from gelato_async.transports.httpx import HttpxTransport
 from gelato_async.transports.injected import AsyncClient, ClientTransport
@@ -57,6 +58,7 @@ class ClientOptions(CallOptions, total=False):
     clock: Clock | None
 
 
+@hides_arguments_of_methods
 class _Client:
     _engine: Engine
     _owned: Transport | None
@@ -94,10 +96,11 @@ class _Client:
         self._engine = engine
 
     def __repr__(self) -> str:
-        return (
-            f"<{type(self).__name__} at"
-            f" {', '.join(dict.fromkeys(self._engine.backend.origins.values()))}>"
-        )
+        name = type(self).__name__
+        if not hasattr(self, "_engine"):
+            return f"<{name}, not made: its construction failed>"
+        origins = dict.fromkeys(self._engine.backend.origins.values())
+        return f"<{name} at {', '.join(origins)}>"
 
     @property
     def engine(self) -> Engine:
@@ -166,6 +169,7 @@ class _Client:
         await self.aclose()
 
 
+@hides_arguments_of_methods
 class GelatoClient(_Client):
     """Gelato's own API.
 
@@ -203,6 +207,7 @@ class GelatoClient(_Client):
         self.stores = Stores(engine)
 
 
+@hides_arguments_of_methods
 class GelatoConnectClient(_Client):
     """GelatoConnect, for one partner.
 

@@ -19,12 +19,15 @@ from gelato_async.core.operations.orders import (
     UpdateShipment,
 )
 from gelato_async.models.addresses import ShippingAddress
+from gelato_async.models.fields import as_reference
 from gelato_async.models.new_order import DraftItem, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.quote import Quotation, QuoteRequest
 from gelato_async.models.search import OrderPage, OrderQuery, OrderSummary
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
+@hides_arguments_of_methods
 class _Orders:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -42,7 +45,7 @@ class _Orders:
 
         `async for row in orders.search(...)` (*Search orders*).
         """
-        return OrderSearch(self._engine, query or OrderQuery())
+        return OrderSearch(self._engine, SearchOrders(query or OrderQuery()).query)
 
     async def search_page(self, query: OrderQuery | None = None) -> OrderPage:
         """One page of a search (*Search orders*).
@@ -56,7 +59,10 @@ class _Orders:
 
         The parts of a split order, canceled ones and duplicates included.
         """
-        return await self._engine.find([reference], self._engine.deadline())
+        wanted: object = as_reference(reference)
+        if not isinstance(wanted, str):
+            raise TypeError(f"reference must be a str, not a {type(wanted).__name__}")
+        return await self._engine.find([wanted], self._engine.deadline())
 
     async def cancel(self, order_id: str) -> None:
         """Stop an order (*Cancel order*); whether it is too late is the server's to say.
@@ -112,6 +118,7 @@ class _Orders:
         return await connected.gather(self._engine, order)
 
 
+@hides_arguments_of_methods
 class GelatoOrders(_Orders):
     """Orders of Gelato's own API, v4."""
 
@@ -156,6 +163,7 @@ class GelatoOrders(_Orders):
         await self._engine.send(DeleteDraft(order_id))
 
 
+@hides_arguments_of_methods
 class GelatoConnectOrders(_Orders):
     """Orders of GelatoConnect. Wherever an order id is taken, your own reference will do."""
 

@@ -15,8 +15,10 @@ from gelato_async.core.operations.products import (
 from gelato_async.models.catalog import Catalog
 from gelato_async.models.product import CoverDimensions, Price, Product, ProductPage
 from gelato_async.models.stock import ProductAvailability
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
+@hides_arguments_of_methods
 class Products:
     """Catalogs and their products: what there is, what it costs and whether it is in stock."""
 

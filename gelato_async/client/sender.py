@@ -250,7 +250,8 @@ class Sender:
         except NotFoundError:
             answer, response = operation.answer_from(None), None
         except GelatoError:
-            raise error from None
+            # raised from here, the error would carry this one, which was not masked for the operation
+            answer, response = None, None
         else:
             answer, response = operation.answer_from(reply.answer), reply.response
         if answer is None:

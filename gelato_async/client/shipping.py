@@ -3,8 +3,10 @@
 from gelato_async.client.engine import Engine
 from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
 from gelato_async.models.shipping import ShipmentMethod, ShippingPrices, ShippingPricesRequest
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
+@hides_arguments_of_methods
 class Shipping:
     """How Gelato ships, and what it costs."""
 

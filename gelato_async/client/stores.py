@@ -17,12 +17,14 @@ from gelato_async.core.operations.stores import (
 from gelato_async.models.enums import StoreProductStatus
 from gelato_async.models.store_product import NewStoreProduct, StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 # ready 9 to 20 seconds after a create; published much later, once after 48 minutes
 _READY_PACE = Pace(first=1.0, growth=1.5, longest=10.0)
 _PUBLISHED_PACE = Pace(first=1.0, growth=2.0, longest=60.0)
 
 
+@hides_arguments_of_methods
 class Stores:
     """The products of your connected stores, and the templates they are made from (ecommerce v1)."""
 

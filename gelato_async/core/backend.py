@@ -23,6 +23,7 @@ from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import StoreProduct
+from gelato_async.models.tracebacks import hides_arguments
 
 T = TypeVar("T")
 
@@ -83,6 +84,7 @@ class Backend:
             )
         return route
 
+    @hides_arguments
     def check(self, operation: Operation[Any], *, validate: bool = True) -> None:
         """Find what is wrong with a request before it is sent, all at once.
 
@@ -92,6 +94,7 @@ class Backend:
         """
         self._check(operation, self._body(operation), validate=validate)
 
+    @hides_arguments
     def problems_and_body(self, operation: Operation[Any]) -> tuple[Sequence[Problem], bytes]:
         """All that is wrong with a request at once, or nothing and the body that would be sent."""
         body = self._body(operation)
@@ -101,6 +104,7 @@ class Backend:
         except ValidationError as error:
             return error.problems, b""
 
+    @hides_arguments
     def build(self, operation: Operation[Any]) -> Request:
         """The request, unchecked.
 
@@ -109,12 +113,14 @@ class Backend:
         """
         return self._build(operation, self._body(operation))
 
+    @hides_arguments
     def prepare(self, operation: Operation[Any], *, validate: bool = True) -> Request:
         """Check, and build: the request, ready to be sent. Raises what both raise."""
         body = self._body(operation)
         self._check(operation, body, validate=validate)
         return self._build(operation, body)
 
+    @hides_arguments
     def parse(self, operation: Operation[T], response: Response, now: datetime | None = None) -> T:
         """The answer; `now` measures a `Retry-After` date where the answer has no `Date`.
 
@@ -223,6 +229,8 @@ class Backend:
         body = redactor.text(text) if found is None else json.dumps(redactor.json(found))
         answer = self.route(operation).answer
         found_id = json_values.as_identifier(found.get("id")) if isinstance(found, dict) else None
+        if found_id and Redactor(self.credentials.private).text(found_id) != found_id:
+            found_id = None  # an echo of the key, and no id
         return DecodeError(
             f"{response.status}, but the answer is not as documented: "
             + "; ".join(map(str, problems)),

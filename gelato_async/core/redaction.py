@@ -4,13 +4,16 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable
+from types import NoneType
 from typing import Any
 
-from gelato_async.core.errors import (
-    GelatoError,
-)
+from gelato_async.core.errors import GelatoError
+
+Mask = Callable[[str], str]
 
 MASK = "***"
+# the attributes of errors that may quote an answer
+_SAID = frozenset({"message", "reason", "code", "request_id", "details", "body"})
 
 
 class Redactor:
@@ -28,17 +31,7 @@ class Redactor:
 
     def json(self, value: Any) -> Any:
         """Plain JSON with every private value masked, wherever it stands."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, list):
-            return [self.json(element) for element in value]
-        if isinstance(value, dict):
-            return {self.text(key): self.json(element) for key, element in value.items()}
-        return (
-            value
-            if isinstance(value, (bool, type(None))) or self.text(str(value)) == str(value)
-            else MASK
-        )
+        return _masked(value, self.text)
 
 
 def _spellings(text: str) -> set[str]:
@@ -60,11 +53,26 @@ def _word(text: str) -> str:
     return rf"(?<!\w){pattern}(?!\w)" if len(text) < 4 else pattern
 
 
-def redact(error: GelatoError, mask: Callable[[str], str]) -> None:
-    """Mask the text of an error; where that changed it, its cause is not shown either."""
+def _masked(value: Any, mask: Mask) -> Any:
+    if isinstance(value, str):
+        return mask(value)
+    if isinstance(value, list):
+        return [_masked(element, mask) for element in value]
+    if isinstance(value, dict):
+        return {mask(key): _masked(element, mask) for key, element in value.items()}
+    if isinstance(value, (bool, NoneType)) or mask(str(value)) == str(value):
+        return value
+    return MASK
+
+
+def redact(error: GelatoError, mask: Mask) -> None:
+    """Mask what an error says; where that changed its message, its cause is not shown either.
+
+    Ids and references stay: they are what an order is looked for by.
+    """
     before = error.message
-    error.message = mask(before)
-    error.reason = mask(error.reason) if error.reason is not None else None
+    for name in _SAID & vars(error).keys():
+        setattr(error, name, _masked(getattr(error, name), mask))
     error.args = (error.message,)
     if error.message != before:
         error.__cause__, error.__context__, error.__suppress_context__ = None, None, True

@@ -63,10 +63,9 @@ def error_for(
         if found is None
         else json.dumps(found)
     )
-    code, request_id = (
-        answer.get("code"),
-        answer.get("requestId") or response.headers.get("x-request-id"),
-    )
+    code = answer.get("code")
+    # a server may echo anything there, the key included
+    request_id = redactor.json(answer.get("requestId") or response.headers.get("x-request-id"))
     return _class_for(response.status)(
         _message(response, answer, text),
         status=response.status,

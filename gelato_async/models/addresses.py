@@ -9,8 +9,10 @@ from typing import Any
 from attrs import field, frozen
 
 from gelato_async.models.fields import as_extra, wire
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
+@hides_arguments_of_methods
 @frozen(kw_only=True)
 class ShippingAddress:
     """Who receives the parcel (*Create order*, `ShippingAddressObject`; GelatoConnect *Shipping Address Parameters*).
@@ -39,6 +41,7 @@ class ShippingAddress:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
+@hides_arguments_of_methods
 @frozen(kw_only=True)
 class ReturnAddress:
     """Overrides single fields of the sender's address on the parcel (*Create order*, `ReturnAddressObject`; Gelato only)."""

@@ -1,8 +1,10 @@
 """What the models share: the metadata that tells `core.wire` about odd wire names, and the converters of request fields."""
 
-from collections.abc import Iterable, Mapping, Sized
+from collections.abc import Callable, Iterable, Mapping, Sized
 from decimal import Decimal
 from typing import Any, TypeVar
+
+import attrs
 
 T = TypeVar("T")
 
@@ -15,6 +17,21 @@ def wire(*names: str) -> dict[str, tuple[str, ...]]:
     The name to send, then others to read.
     """
     return {WIRE_NAMES: names}
+
+
+def instance_of(cls: type[Any]) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
+    """Refuse a value of another class.
+
+    Unlike attrs' own validator, whose error shows the whole value, this one names classes alone.
+    """
+
+    def validate(_: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:
+        if not isinstance(value, cls):
+            raise TypeError(
+                f"{attribute.name} must be a {cls.__name__}, not a {type(value).__name__}"
+            )
+
+    return validate
 
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:

@@ -9,6 +9,7 @@ from attrs import field, frozen
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.enums import FileType, OrderType, as_file_type, as_order_type
 from gelato_async.models.fields import as_amount, as_extra, as_reference, as_strings, as_tuple, wire
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
 @frozen
@@ -97,6 +98,7 @@ def as_items(items: Iterable[CatalogItem | CustomItem]) -> tuple[CatalogItem | C
     return as_tuple(items)
 
 
+@hides_arguments_of_methods
 @frozen(kw_only=True)
 class NewOrder:
     """An order to be made (*Create order*; GelatoConnect *Submit Order*).

@@ -14,6 +14,7 @@ from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.enums import ShipmentMethodType
 from gelato_async.models.fields import as_extra, as_tuple
 from gelato_async.models.new_order import File, as_files
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
 @frozen(kw_only=True)
@@ -33,6 +34,7 @@ def as_products(products: Iterable[QuoteProduct]) -> tuple[QuoteProduct, ...]:
     return as_tuple(products)
 
 
+@hides_arguments_of_methods
 @frozen(kw_only=True)
 class QuoteRequest:
     """What to quote.

@@ -9,8 +9,10 @@ from attrs import field, frozen
 
 from gelato_async.models.enums import Channel, FinancialStatus, FulfillmentStatus, OrderType
 from gelato_async.models.fields import as_extra, as_strings, count_rows
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
+@hides_arguments_of_methods
 @frozen(kw_only=True)
 class OrderQuery:
     """Which orders to list (*Search orders* of both APIs); what is left out does not filter.

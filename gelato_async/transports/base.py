@@ -1,11 +1,19 @@
-"""Transport: what the engine asks of a transport."""
+"""Transport: what the engine asks of a transport, and what its errors may show."""
 
-from collections.abc import Awaitable, Callable
-from typing import Protocol
+import sys
+import traceback
+from collections.abc import Awaitable, Callable, Coroutine
+from functools import wraps
+from typing import Any, ParamSpec, Protocol
 
+from gelato_async.core.errors import GelatoError
 from gelato_async.core.messages import Request, Response
+from gelato_async.models.tracebacks import chain
 
 BeforeSend = Callable[[], Awaitable[None]]
+
+P = ParamSpec("P")
+Send = Callable[P, Coroutine[Any, Any, Response]]
 
 
 class Transport(Protocol):
@@ -26,3 +34,26 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """Close what is open; calling it twice is fine."""
+
+
+def hides_frames(send: Send[P]) -> Send[P]:
+    """Decorate a transport's `send`: its errors forget the frames of the HTTP library.
+
+    They hold the key and the body as plain bytes, and are coroutines, which cannot be emptied (see
+    `models.tracebacks`). An error that is not of this package keeps their text as a note, since it
+    may come from a caller's own hook.
+    """
+
+    @wraps(send)
+    async def call(*args: P.args, **kwargs: P.kwargs) -> Response:
+        handled = sys.exception()
+        try:
+            return await send(*args, **kwargs)
+        except BaseException as error:
+            if isinstance(error, Exception) and not isinstance(error, GelatoError):
+                error.add_note("".join(traceback.format_tb(error.__traceback__)))
+            for found in chain(error, handled):
+                found.__traceback__ = None
+            raise
+
+    return call

@@ -17,7 +17,7 @@ from gelato_async._version import __version__
 from gelato_async.core.credentials import is_loopback
 from gelato_async.core.errors import ConnectionFailedError, GelatoError, NoAnswerError
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import BeforeSend
+from gelato_async.transports.base import BeforeSend, hides_frames
 from gelato_async.transports.pool import ConnectionPool
 
 CONNECTIONS = 256
@@ -55,6 +55,7 @@ class HttpxTransport:
         self._ssl_context = ssl_context
         self._pool = ConnectionPool(self._open, connections, keepalive)
 
+    @hides_frames
     async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
         """Send a request once, on a connection of its own for that time.
 

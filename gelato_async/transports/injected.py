@@ -7,7 +7,7 @@ import anyio
 from attrs import define
 
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import BeforeSend
+from gelato_async.transports.base import BeforeSend, hides_frames
 from gelato_async.transports.httpx import USER_AGENT, mapped
 
 _ERRORS = frozenset({"HTTPError", "StreamError", "InvalidURL"})
@@ -42,6 +42,7 @@ class ClientTransport:
     def __init__(self, client: AsyncClient) -> None:
         self._client = client
 
+    @hides_frames
     async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
         """Send a request once.
 

@@ -4,6 +4,7 @@ Headers and a body of bounded size.
 """
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
+from io import BytesIO
 from typing import Any
 
 from attrs import field, frozen
@@ -79,13 +80,15 @@ async def read(body: Body, limit: int) -> bytes | None:
     """The whole body, or None as soon as it is known to be larger than the limit."""
     if isinstance(body, (bytes, bytearray, memoryview)):
         return bytes(body) if memoryview(body).nbytes <= limit else None
-    found = bytearray()
+    # if the body breaks off, the variables here show nothing of it
+    found = BytesIO()
     async for part in body:
-        found += part
-        if len(found) > limit:
+        found.write(part)
+        del part
+        if found.tell() > limit:
             await _leave(body)
             return None
-    return bytes(found)
+    return found.getvalue()
 
 
 async def _leave(body: AsyncIterable[bytes]) -> None:

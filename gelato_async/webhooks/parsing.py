@@ -13,6 +13,7 @@ from attrs import evolve
 from gelato_async.core import wire
 from gelato_async.core.errors import Problem, WebhookError
 from gelato_async.core.json_values import as_identifier
+from gelato_async.models.tracebacks import hides_arguments
 from gelato_async.webhooks.events.base import Event, UnknownEvent
 from gelato_async.webhooks.events.orders import (
     OrderDeliveryEstimateUpdated,
@@ -31,6 +32,8 @@ from gelato_async.webhooks.events.stores import (
     StoreProductUpdated,
 )
 
+_NOT_JSON = object()
+
 EVENTS: Mapping[str, type[Event]] = {
     "order_status_updated": OrderStatusUpdated,
     "order_item_status_updated": OrderItemStatusUpdated,
@@ -46,6 +49,7 @@ EVENTS: Mapping[str, type[Event]] = {
 }
 
 
+@hides_arguments
 def parse_event(body: bytes | str) -> Event:
     """Read the body of a webhook. It is not authenticated by that: anybody can write one; see `WebhookReceiver`.
 
@@ -67,8 +71,10 @@ def _object(body: bytes | str) -> dict[str, Any]:
     try:
         content = json.loads(body)
     except (ValueError, RecursionError):
-        # the cause would quote the body
-        raise WebhookError("Not an event: the body is not JSON") from None
+        content = _NOT_JSON
+    if content is _NOT_JSON:
+        # not raised above: the error would hold the other one, which holds the body
+        raise WebhookError("Not an event: the body is not JSON")
     if not isinstance(content, dict):
         raise WebhookError("Not an event: the body is not a JSON object")
     return content

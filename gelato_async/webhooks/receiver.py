@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import anyio
 
 from gelato_async.core.errors import WebhookError
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 from gelato_async.webhooks import answers, asgi
 from gelato_async.webhooks.answers import (
     Body,
@@ -32,6 +33,7 @@ _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _SHOWN = 200
 
 
+@hides_arguments_of_methods
 class WebhookReceiver:
     """Receives webhooks: checks whose they are, reads them, and awaits your functions, for each event once.
 

@@ -163,6 +163,7 @@ def _mentioned(function: FunctionType, seen: set[Any]) -> set[Any]:
 
 
 def _globals(function: FunctionType) -> Iterator[Any]:
+    function = inspect.unwrap(function)
     names = set(_names(function.__code__))
     for name in names & function.__globals__.keys():
         found = function.__globals__[name]

@@ -9,6 +9,7 @@ from gelato_async.core.backend import Backend, Routes, Rules
 from gelato_async.core.credentials import Credentials, validated_key
 from gelato_async.core.operations.orders import CreateOrder
 from gelato_async.core.wire import Dialect
+from gelato_async.models.tracebacks import hides_arguments
 
 ORIGINS = {
     "order": "https://order.gelatoapis.com",
@@ -33,6 +34,7 @@ RULES: Rules = {
 }
 
 
+@hides_arguments
 def gelato_backend(
     api_key: str | None, *, base_url: str | None = None, paths: Paths | None = None
 ) -> Backend:

@@ -31,7 +31,9 @@ class Source:
             self.exhausted = True
             return None
         if not isinstance(order, NewOrder):
-            raise TypeError(f"orders must be of NewOrder; the input has a {type(order).__name__}")
+            kind = type(order).__name__
+            del order  # tools that show the variables of an error would show the recipient
+            raise TypeError(f"orders must be of NewOrder; the input has a {kind}")
         return order
 
     async def _take_later(self) -> object:

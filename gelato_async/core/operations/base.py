@@ -4,10 +4,10 @@ from enum import Enum
 from typing import ClassVar, Generic, TypeVar
 
 from attrs import field, frozen
-from attrs.validators import instance_of
 
-from gelato_async.models.fields import as_reference
+from gelato_async.models.fields import as_reference, instance_of
 from gelato_async.models.order import Order
+from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -28,6 +28,10 @@ class Operation(Generic[T_co]):
 
     name: ClassVar[str]
     kind: ClassVar[Kind] = Kind.READ
+
+    @classmethod
+    def __attrs_init_subclass__(cls) -> None:
+        hides_arguments_of_methods(cls)
 
 
 @frozen

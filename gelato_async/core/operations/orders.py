@@ -6,12 +6,12 @@ Nothing here knows a path or a backend. `client.send(operation)` runs any of the
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import instance_of
+from attrs.validators import optional
 
 from gelato_async.core.operations.base import Answer, CheckedOperation, Kind, Operation, T_co
 from gelato_async.models.addresses import OrderAddress, ShippingAddress
 from gelato_async.models.enums import FulfillmentStatus, OrderType
-from gelato_async.models.fields import as_reference
+from gelato_async.models.fields import as_reference, instance_of
 from gelato_async.models.new_order import DraftItem, NewOrder, as_draft_items
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.quote import Quotation, QuoteRequest
@@ -129,7 +129,9 @@ class UpdateShipment(CheckedOperation[UpdatedShipment]):
     name: ClassVar[str] = "orders.update_shipment"
     order_id: str = field(converter=as_reference, validator=instance_of(str))
     shipment_method_uid: str | None = None
-    shipping_address: ShippingAddress | None = field(default=None, repr=False)
+    shipping_address: ShippingAddress | None = field(
+        default=None, repr=False, validator=optional(instance_of(ShippingAddress))
+    )
 
     def answer_from(self, order: Order | None) -> Answer[UpdatedShipment] | None:
         """The order shows the wanted method and the wanted address."""

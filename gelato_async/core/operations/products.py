@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import instance_of
 
 from gelato_async.core.backend import PAGE
 from gelato_async.core.operations.base import Operation
 from gelato_async.models.catalog import Catalog, CatalogPage
+from gelato_async.models.fields import instance_of
 from gelato_async.models.product import (
     CoverDimensions,
     Product,

@@ -3,9 +3,9 @@
 from typing import ClassVar
 
 from attrs import field, frozen
-from attrs.validators import instance_of
 
 from gelato_async.core.operations.base import Operation
+from gelato_async.models.fields import instance_of
 from gelato_async.models.shipping import ShipmentMethods, ShippingPrices, ShippingPricesRequest
 
 

@@ -3,10 +3,9 @@
 from typing import ClassVar, Literal
 
 from attrs import field, frozen
-from attrs.validators import instance_of
 
 from gelato_async.core.operations.base import OnceOperation, Operation
-from gelato_async.models.fields import as_reference
+from gelato_async.models.fields import as_reference, instance_of
 from gelato_async.models.store_product import NewStoreProduct, StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
 
