@@ -23,6 +23,7 @@ from gelato_async.cli.submit import journals
 from gelato_async.cli.submit.submit import submit as submit_file
 from gelato_async.cli.submit.submit_options import RECONCILE, SubmitOptions, journal_for
 from gelato_async.cli.webhooks import webhooks
+from gelato_async.models.tracebacks import hides_arguments
 
 AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
 Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
@@ -43,6 +44,7 @@ app: App = App(
 )
 
 
+@hides_arguments
 def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name, and return its exit code.
 

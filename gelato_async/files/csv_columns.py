@@ -78,6 +78,10 @@ _MAPS = {
     "productVariant": ("productVariant", True),
 }
 _NAMED = {**_ORDER, **_ADDRESS, **_RETURN, **_ITEM}
+_NO_HEADER = (
+    "not a header: the first line must name the columns, like orderReferenceId and firstName,"
+    " separated by commas, semicolons or tabs"
+)
 _NEEDED = [
     key
     for cls in (NewOrder, ShippingAddress, CatalogItem)
@@ -105,8 +109,15 @@ def _file_part(name: str) -> Column | None:
     return Column(("files", int(found[2] or 1)), part.key, part.read, per_item=True)
 
 
+def is_header(names: Sequence[str]) -> bool:
+    """Whether these name columns; where they do not, they are an order's own cells, which are not shown."""
+    return sum(column_for(name) is not None for name in names) > 1
+
+
 def problems_of(names: Sequence[str]) -> tuple[list[Problem], bool]:
     """What is wrong with a header, and whether that keeps every order from being read."""
+    if not is_header(names):
+        return [Problem("", _NO_HEADER)], True
     fatal = [*_missing(names), *_twice(names)]
     return [*_unknown(names), *fatal], bool(fatal)
 

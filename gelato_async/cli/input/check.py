@@ -15,7 +15,14 @@ from gelato_async.bulk import OrderLine, read_jsonl
 from gelato_async.cli.apis import BackendName
 from gelato_async.cli.console import CommandError, ExitCode, print_line
 from gelato_async.cli.input.fixing import Fixer
-from gelato_async.cli.input.formats import Format, format_of, lines_of, open_to_write, stated_format
+from gelato_async.cli.input.formats import (
+    Format,
+    create_private,
+    format_of,
+    lines_of,
+    open_to_write,
+    stated_format,
+)
 from gelato_async.cli.input.sources import open_input, read_orders
 from gelato_async.core.backend import Backend
 from gelato_async.core.errors import Problem
@@ -85,6 +92,7 @@ def _written_whole(path: Path) -> Iterator[BinaryIO]:
     # half a copy would be taken for a whole one
     part = path.with_name(f"{path.name}.part")
     try:
+        create_private(part)
         with open_to_write(part, path.name) as stream:
             yield stream
         part.replace(path)

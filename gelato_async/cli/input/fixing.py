@@ -12,6 +12,7 @@ from typing import Any, BinaryIO, NoReturn
 from attrs import define
 
 from gelato_async.core.errors import Problem
+from gelato_async.files.csv_columns import is_header
 from gelato_async.files.csv_records import Record, Records
 
 _COUNTRIES = {"country", "shippingAddress.country", "returnAddress.country"}
@@ -41,6 +42,8 @@ class Fixer:
     def fix_csv(self, records: Records) -> Iterator[Record]:
         """The rows under a header; broken ones stay as they are."""
         names = [name.strip() for name in records.header.cells]
+        if not is_header(names):
+            names = [f"column {number}" for number in range(1, len(names) + 1)]
         self.copy.write(records.header.raw)
         for record in records:
             fixed, changes = (

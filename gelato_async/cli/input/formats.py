@@ -49,6 +49,12 @@ def open_to_write(path: Path, name: str) -> BinaryIO:
     return io.BufferedWriter(gzip.GzipFile(path, "wb")) if is_compressed(name) else path.open("wb")
 
 
+def create_private(path: Path) -> None:
+    """Create an empty file that only its owner can read, in place of any other: it is to hold recipients."""
+    path.unlink(missing_ok=True)
+    path.touch(mode=0o600, exist_ok=False)
+
+
 def lines_of(stream: BinaryIO) -> Iterator[bytes]:
     """The lines of a stream.
 

@@ -21,7 +21,7 @@ class LineInFlight:
     """
 
     number: int
-    raw: bytes | None
+    raw: bytes | None = field(repr=False)
     order: NewOrder
     sent: NewOrder
 

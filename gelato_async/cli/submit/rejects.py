@@ -12,6 +12,7 @@ from attrs import define, field
 
 from gelato_async.cli.apis import BackendName
 from gelato_async.cli.console import CommandError
+from gelato_async.cli.input.formats import create_private
 from gelato_async.cli.input.sources import STANDARD_INPUT
 from gelato_async.cli.samples.orders import to_line
 from gelato_async.cli.submit.submit_options import REJECTED
@@ -104,4 +105,5 @@ class Rejects:
     def _opened(path: Path) -> BinaryIO:
         if path.exists():
             path.replace(f"{path}.old")
+        create_private(path)
         return path.open("wb")
