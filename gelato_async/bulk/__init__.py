@@ -5,7 +5,7 @@ passes, and `journal`, the file that survives a kill. The readers of order files
 are named here too, where users look for them. Nothing here opens a connection: a client does.
 """
 
-from gelato_async.bulk.journal.file import JournalError
+from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.reader import Journal, JournalRow
 from gelato_async.bulk.outcomes import Created, Outcome, Progress, Rejected, Unknown
 from gelato_async.bulk.submit import Submission, submit_orders

@@ -51,14 +51,20 @@ def submit_orders(
     was rejected is tried again. With `resume_only` new orders are left out. `on_progress` is called
     with each outcome, and every second.
 
+    A journal is a set of files: beside `run.journal` stand `run.journal-mark` and, during a run or
+    after a kill, `run.journal-wal`. Keep them together. If one of them is lost, cut or replaced by
+    an older copy, the journal is refused, or it opens with all that was acknowledged. All of them
+    together restored from an older copy cannot be noticed: the orders since then would be made
+    again.
+
     Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the intake and waits at
     most `grace` seconds for what is in flight; `outcomes.leftover` then holds what was not iterated
     over.
 
     Raises:
         AuthenticationError: the key was refused; the run stopped, and nothing is `Rejected` for it.
-        JournalError: the journal is damaged, of another account, in use, or cannot be written any
-            more.
+        JournalError: the journal is damaged, incomplete, of another account, in use, or cannot be
+            written any more.
         ConnectionFailedError: not one request got through. Later on, a run waits for the connection
             to come back.
     """

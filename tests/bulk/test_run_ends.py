@@ -121,7 +121,11 @@ async def test_a_second_cancel_while_leaving_leaves_no_task_running(
     await checkpoint()
     assert asyncio.all_tasks() == before
     assert shop.in_flight == 4
-    assert {file.name for file in tmp_path.iterdir()} <= {"run.journal", "run.journal-lock"}
+    assert {file.name for file in tmp_path.iterdir()} <= {
+        "run.journal",
+        "run.journal-lock",
+        "run.journal-mark",
+    }
 
 
 @pytest.mark.parametrize("made", [True, False])

@@ -5,7 +5,7 @@ import urllib.request
 
 import pytest
 
-from gelato_async.bulk.journal.file import JournalError
+from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.reader import Journal
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.sandbox import Fault

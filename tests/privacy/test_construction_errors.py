@@ -36,7 +36,7 @@ BAD_OPTIONS = [
     ],
     ids=["gelato", "connect"],
 )
-@pytest.mark.parametrize("options", BAD_OPTIONS, ids=str)
+@pytest.mark.parametrize("options", BAD_OPTIONS, ids=range(len(BAD_OPTIONS)))
 def test_options_that_cannot_be_used(make, options):
     with pytest.raises(Exception) as caught:
         make(options)

@@ -8,13 +8,10 @@ from pathlib import Path
 
 from attrs import frozen
 
+from gelato_async.bulk.journal.checks import check, open_for_reading
+from gelato_async.bulk.journal.connections import lock
 from gelato_async.bulk.journal.entries import OrderState
-from gelato_async.bulk.journal.file import (
-    as_journal_error,
-    check,
-    lock,
-    open_for_reading,
-)
+from gelato_async.bulk.journal.errors import as_journal_error
 
 PathLike = str | Path
 
@@ -40,7 +37,8 @@ class Journal:
     """A journal, opened to be read: it may be in use meanwhile.
 
     Raises:
-        JournalError: there is none, or it is no journal that this release can read.
+        JournalError: there is none, it has lost a part, or it is no journal that this release can
+            read.
     """
 
     def __init__(self, path: PathLike) -> None:

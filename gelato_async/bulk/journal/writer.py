@@ -9,14 +9,8 @@ from anyio import to_thread
 from attrs import define, field
 
 from gelato_async.bulk.journal.entries import Entry
-from gelato_async.bulk.journal.file import (
-    Binding,
-    JournalError,
-    JournalFile,
-    as_journal_error,
-    open_journal,
-    open_temporary,
-)
+from gelato_async.bulk.journal.errors import JournalError, as_journal_error
+from gelato_async.bulk.journal.file import Binding, JournalFile, open_journal, open_temporary
 from gelato_async.bulk.journal.reader import PathLike
 
 
@@ -115,15 +109,6 @@ class JournalWriter:
             await to_thread.run_sync(self.file.close)
 
     def _write(self, entries: list[Entry]) -> None:
-        connection = self.file.connection
-        with as_journal_error(self.file.path):
-            connection.execute("BEGIN IMMEDIATE")
-            try:
-                for entry in entries:
-                    entry.write(connection, self.file.run)
-                connection.execute("COMMIT")
-                self.file.tidy()
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
+        with as_journal_error(self.file.path), self.file.transaction() as connection:
+            for entry in entries:
+                entry.write(connection, self.file.run)

@@ -14,7 +14,7 @@ from gelato_async.bulk.journal.entries import (
     ForgetIntent,
     MarkAbsent,
 )
-from gelato_async.bulk.journal.file import JournalError
+from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Outcome, Progress
 from gelato_async.bulk.run.circuit_breaker import CircuitBreaker

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from gelato_async.backends import connect, gelato
 from gelato_async.bulk import Created, Outcome, Progress
-from gelato_async.bulk.journal.file import JournalError
+from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.reader import Journal
 from gelato_async.cli.apis import BackendName, open_client
 from gelato_async.cli.console import CommandError, ExitCode, one_line, print_error, print_line
