@@ -308,6 +308,7 @@ class CreateOnce(Generic[T]):
                 self.mask(error)
                 continue
             shown = marker_of(order)
+            evidence.keeps_markers = evidence.keeps_markers or shown == pending.marker
             if shown is not None or evidence.keeps_markers:
                 pending.markers[row.id] = shown == pending.marker
 
