@@ -23,7 +23,7 @@ from gelato_async.core.errors import (
     Problem,
     ValidationError,
 )
-from gelato_async.core.evidence import MARKER_KEY, is_same_reference, marker_of
+from gelato_async.core.evidence import MARKER_KEY, marker_of, may_be_reference
 from gelato_async.core.judgement import Found, Judgement, Moment, judge
 from gelato_async.core.messages import Response
 from gelato_async.core.operations.base import Kind
@@ -41,6 +41,10 @@ _logger = logging.getLogger("gelato_async")
 
 # documented for Gelato; for GelatoConnect nothing is, and no order needs more
 MOST_METADATA = 20
+
+
+class AnotherOrderError(NoAnswerError):
+    """A create was answered with a 2xx about another order, which is no answer to it."""
 
 
 def new_marker() -> str:
@@ -242,7 +246,7 @@ class CreateOnce(Generic[T]):
 
         reply = await self.sender.once(operation, request, deadline, sending)
         if not pending.is_answered_by(reply.answer, self.sender.evidence):
-            raise NoAnswerError(
+            raise AnotherOrderError(
                 "it was answered with another order than it was sent for", operation=operation.name
             )
         self._learn(reply.answer)
@@ -297,7 +301,7 @@ class CreateOnce(Generic[T]):
     async def _read_markers(self, rows: Sequence[OrderSummary]) -> None:
         pending, evidence = self.pending, self.sender.evidence
         for row in rows:
-            strange = not is_same_reference(row.order_reference_id, pending.reference)
+            strange = not may_be_reference(row.order_reference_id, pending.reference)
             if strange or row.id in pending.markers or pending.knows_id(row.id):
                 continue
             try:
@@ -338,7 +342,7 @@ async def look_before(
         return
     for pending in creates:
         pending.mark_others(
-            [row.id for row in rows if is_same_reference(row.order_reference_id, pending.reference)]
+            [row.id for row in rows if may_be_reference(row.order_reference_id, pending.reference)]
         )
 
 

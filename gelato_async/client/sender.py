@@ -23,7 +23,7 @@ from gelato_async.core.errors import (
     OutcomeUnknownError,
     RateLimitError,
 )
-from gelato_async.core.evidence import Evidence, is_same_reference
+from gelato_async.core.evidence import Evidence, may_be_reference
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import CheckedOperation, OnceOperation, Operation
 from gelato_async.core.operations.orders import GetOrder
@@ -260,7 +260,7 @@ class Sender:
 
 
 def _is_similar(wanted: frozenset[str], reference: str) -> bool:
-    return reference in wanted or any(is_same_reference(reference, one) for one in wanted)
+    return reference in wanted or any(may_be_reference(reference, one) for one in wanted)
 
 
 def _ambient_limit() -> float:

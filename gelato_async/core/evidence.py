@@ -14,8 +14,6 @@ MOST_IDS = 10_000
 # seconds by which a new order's updatedAt may differ from its createdAt on the same clock
 MOST_APART = 60.0
 MARKER_KEY = "gelato-async-marker"
-# shorter references are no cut ends of others: "order-1" is not what is left of "order-10"
-SHORTEST_CUT = 20
 
 
 def marker_of(order: Order) -> str | None:
@@ -24,16 +22,17 @@ def marker_of(order: Order) -> str | None:
 
 
 def is_same_reference(shown: str, ours: str) -> bool:
-    """Whether a reference is ours, perhaps trimmed, in another case or form, or cut off at its end."""
-    return shown == ours or _plain(shown) == _plain(ours) or _is_cut(_plain(shown), _plain(ours))
+    """Whether a reference is ours, perhaps trimmed, or in another case or form."""
+    return shown == ours or _plain(shown) == _plain(ours)
+
+
+def may_be_reference(shown: str, ours: str) -> bool:
+    """Whether a search for our reference may show it like this: the same, or cut off at its end."""
+    return shown == ours or (bool(_plain(shown)) and _plain(ours).startswith(_plain(shown)))
 
 
 def _plain(reference: str) -> str:
     return unicodedata.normalize("NFKC", reference).casefold().strip()
-
-
-def _is_cut(shown: str, ours: str) -> bool:
-    return len(shown) >= SHORTEST_CUT and ours.startswith(shown)
 
 
 @define(eq=False)

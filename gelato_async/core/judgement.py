@@ -8,7 +8,7 @@ from typing import Any
 from attrs import evolve, frozen
 
 from gelato_async.core.database_clock import DAY, Interval, Reading
-from gelato_async.core.evidence import Evidence, is_same_reference
+from gelato_async.core.evidence import Evidence, may_be_reference
 from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.reconciliation import Facts, Finding, Fit, decide
 from gelato_async.models.enums import FulfillmentStatus
@@ -71,7 +71,7 @@ def _may_be(pending: PendingCreate[Any], row: OrderSummary) -> bool:
         and pending.order_type is not None
         and row.order_type != pending.order_type
     )
-    return not another_type and is_same_reference(row.order_reference_id, pending.reference)
+    return not another_type and may_be_reference(row.order_reference_id, pending.reference)
 
 
 def _adopted(ours: Sequence[OrderSummary]) -> Found:

@@ -11,6 +11,7 @@ from attrs import define, field
 
 from gelato_async.bulk.run.circuit_breaker import CircuitBreaker
 from gelato_async.bulk.run.jobs import Job, JobQueue
+from gelato_async.client.create_once import AnotherOrderError
 from gelato_async.client.engine import Engine
 from gelato_async.client.references_in_flight import ReferenceInUseError
 from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError, RateLimitError
@@ -208,7 +209,8 @@ class Senders:
             self.breaker.failed(probe=job.probing, surely=True)
 
     async def _sent(self, job: Job, answer: Any) -> None:
-        if answer is not None or job.pending.accepted:
+        answered = isinstance(job.pending.last_error, AnotherOrderError)
+        if answer is not None or job.pending.accepted or answered:
             self.breaker.got_through(probe=job.probing)
         else:
             self.breaker.failed(probe=job.probing)
