@@ -18,10 +18,7 @@ def press_ctrl_c():
 
 @pytest.fixture
 def interrupted(serve, command, orders, tmp_path, monkeypatch):
-    """Submit three orders, and press Ctrl-C while none of them is answered; they never arrive.
-
-    The fourth request is the search before the first of them.
-    """
+    """Submit three orders, and press Ctrl-C while none of them is answered; they never arrive."""
 
     def run(*arguments):
         sandbox, once = serve(Fault("slow", count=3, delay=60.0)), press_ctrl_c()
@@ -29,7 +26,9 @@ def interrupted(serve, command, orders, tmp_path, monkeypatch):
             patched.setattr(running, "submit_orders", functools.partial(submit_orders, grace=0))
             patched.setattr("gelato_async.bulk.submit.TICK", 0.01)
             patched.setattr(
-                progress.PlainLines, "show", lambda *_: sandbox.audit().requests == 4 and once()
+                progress.PlainLines,
+                "show",
+                lambda *_: sum(sandbox.audit().faults.values()) == 3 and once(),
             )
             return sandbox, command(
                 "submit", orders(3), *arguments, "--report", tmp_path / "out.jsonl"
