@@ -21,6 +21,7 @@ from gelato_async.core.rules import (
     country_code,
     elements_of,
     email,
+    findable,
     finite,
     moment,
     not_empty,
@@ -130,7 +131,7 @@ def _some_change(method: Any, body: Mapping[str, Any]) -> str | None:
 RULES: Rules = {
     SubmitOrder: RuleTable(
         [
-            Rule("orderReferenceId", required),
+            *findable("orderReferenceId"),
             Rule("currency", required),
             Rule("orderType", one_of("order", "draft")),
             Rule("retailShippingPriceInclVat", finite),

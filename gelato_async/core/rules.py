@@ -7,6 +7,7 @@ too.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from unicodedata import category
 
 from attrs import define, field, frozen
 
@@ -17,6 +18,14 @@ Check = Callable[[Any, Mapping[str, Any]], str | None]
 _CODE = re.compile(r"[A-Z]{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+# Unicode's categories of control and format characters, line and paragraph separators
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
+REFERENCE = 100
+"""The most characters of a reference.
+
+No document has a length for it: this is the one of a metadata key, "a reference value to identify
+the metadata entry" (*Create order*, `MetadataObject`).
+"""
 LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
 WITH_STATES = ("AU", "CA", "US")
 
@@ -143,6 +152,43 @@ def longest(limit: int) -> Check:
         return f"must be at most {limit} characters long; it has {len(value)}" if too_long else None
 
     return check
+
+
+def findable(path: str) -> list[Rule]:
+    """What a reference must be for a search to find it again: text that no server keeps otherwise.
+
+    A server that cuts blanks off, drops what cannot be seen or cuts the end keeps another reference
+    than the one that a lost order is looked for by: it would count as absent, and be ordered again.
+    """
+    return [
+        Rule(path, required),
+        Rule(path, text),
+        Rule(path, no_blanks_around),
+        Rule(path, no_control_characters),
+        Rule(path, longest(REFERENCE)),
+    ]
+
+
+def text(value: Any, _: Mapping[str, Any]) -> str | None:
+    """A string, if it is there at all."""
+    return None if value is None or isinstance(value, str) else "must be a string"
+
+
+def no_blanks_around(value: Any, _: Mapping[str, Any]) -> str | None:
+    """No white space of any kind at its ends; one that is nothing else is missing."""
+    if not isinstance(value, str) or _missing(value) or value == value.strip():
+        return None
+    return "must not begin or end with a blank or a line break"
+
+
+def no_control_characters(value: Any, _: Mapping[str, Any]) -> str | None:
+    """No character inside that steers and cannot be seen (a tab, a zero-width space ...)."""
+    if not isinstance(value, str) or value.isprintable():
+        return None
+    for position, letter in enumerate(value.strip(), 1):
+        if category(letter) in _INVISIBLE:
+            return f"must not hold control characters; character {position} is U+{ord(letter):04X}"
+    return None
 
 
 def at_most(limit: int) -> Check:

@@ -67,6 +67,10 @@ UNCONFUSED = {"key": "a", "value": "b"}
 
 ORDERS_BROKEN_ANYWHERE = [
     (with_order(order_reference_id=""), "orderReferenceId"),
+    (with_order(order_reference_id=1.5), "orderReferenceId"),
+    (with_order(order_reference_id="order-1 "), "orderReferenceId"),
+    (with_order(order_reference_id="order\t1"), "orderReferenceId"),
+    (with_order(order_reference_id="o" * 101), "orderReferenceId"),
     (with_order(currency=" "), "currency"),
     (with_order(order_type="sample"), "orderType"),
     (with_order(items=[]), "items"),

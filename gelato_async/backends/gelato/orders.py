@@ -24,6 +24,7 @@ from gelato_async.core.rules import (
     country_code,
     email,
     few_latin_letters,
+    findable,
     finite,
     for_brazilian_company,
     longest,
@@ -169,11 +170,12 @@ def _items(path: str) -> list[Rule]:
     ]
 
 
-_ORDER = [Rule(name, required) for name in ("orderReferenceId", "customerReferenceId", "currency")]
+_ORDER = [Rule(name, required) for name in ("customerReferenceId", "currency")]
 
 RULES: Rules = {
     CreateOrder: RuleTable(
         [
+            *findable("orderReferenceId"),
             *_ORDER,
             Rule("orderType", one_of("order", "draft")),
             *_items("items"),
@@ -193,6 +195,7 @@ RULES: Rules = {
     ),
     QuoteOrder: RuleTable(
         [
+            Rule("orderReferenceId", required),
             *_ORDER,
             *_items("products"),
             Rule("recipient", not_empty),
