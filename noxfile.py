@@ -48,6 +48,14 @@ def tests(session: nox.Session) -> None:
 
 
 @nox.session
+def soak(session: nox.Session) -> None:
+    """Search for broken promises with so many new seeds of the fault suite: `-- 5000`."""
+    session.install("-e", ".[all]", *group("tests"))
+    examples = session.posargs[0] if session.posargs else "2000"
+    session.run("pytest", "tests/faults", *WORKERS, env={**CACHED, "FAULT_EXAMPLES": examples})
+
+
+@nox.session
 def lint(session: nox.Session) -> None:
     """Check style, and who imports whom."""
     session.install("-e", ".[all]", *group("lint"))

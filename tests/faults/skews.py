@@ -1,0 +1,222 @@
+"""Clocks that disagree: many creates at once under each, and what came of them.
+
+    PYTHONPATH=tests python -m faults.skews [CREATES] [--marker]
+
+prints the table for all rows of `SKEWS`. To add one, add a row.
+"""
+
+import argparse
+import logging
+import time
+from collections.abc import Callable, Mapping
+from random import Random
+from typing import Any
+
+import anyio
+from attrs import field, frozen
+from faults.clocks import DAY
+from faults.faults import LOSSES
+from faults.intentions import Intention
+from faults.virtual_time import run
+from faults.world import World
+
+# of 100 creates: how many have a lost answer or two, a reference that an older order has, and a
+# person who cancels the order
+FAULTED, REUSED, CANCELED = 0.6, 0.15, 0.05
+# mean seconds between two creates
+SPACING = 0.5
+# seconds: how long after an order was taken a person cancels it, how long it is not searchable, and
+# how old an older order is
+PERSON_AFTER = (0.2, 8.0)
+SEARCH_LAG = 2.0
+OLDER = (30.0, 600.0, 10_800.0, 2 * DAY, 60 * DAY)
+
+# sets the clocks of a world, whose creates take so many seconds
+Skew = Callable[[World, float], None]
+
+
+def date_off(seconds: float) -> Skew:
+    return lambda world, _: world.server.date.step(seconds)
+
+
+def date_shows(header: str, database: float = 0.0) -> Skew:
+    def skew(world: World, _: float) -> None:
+        world.server.date_header = header
+        world.server.database.step(database)
+
+    return skew
+
+
+def database_off(seconds: float) -> Skew:
+    return lambda world, _: world.server.database.step(seconds)
+
+
+def both_off(date: float, database: float) -> Skew:
+    def skew(world: World, _: float) -> None:
+        world.server.date.step(date)
+        world.server.database.step(database)
+
+    return skew
+
+
+def database_steps(*steps: float) -> Skew:
+    def skew(world: World, span: float) -> None:
+        for number, seconds in enumerate(steps, 1):
+            moment = span * number / (len(steps) + 1)
+            world.server.at(moment, lambda seconds=seconds: world.server.database.step(seconds))
+
+    return skew
+
+
+def date_steps(seconds: float) -> Skew:
+    return lambda world, span: world.server.at(span / 2, lambda: world.server.date.step(seconds))
+
+
+def wall_steps(seconds: float) -> Skew:
+    return lambda world, span: world.server.at(span / 2, lambda: world.wall.step(seconds))
+
+
+def database_drifts(rate: float) -> Skew:
+    def skew(world: World, _: float) -> None:
+        world.server.database.drift = rate
+
+    return skew
+
+
+def no_dates(world: World, _: float) -> None:
+    world.server.dates_orders = False
+
+
+def drops_metadata(world: World, _: float) -> None:
+    world.server.keeps_metadata = False
+
+
+SKEWS: Mapping[str, Skew] = {
+    "clocks agree": date_off(0),
+    "Date 6 s ahead": date_off(6),
+    "Date 30 s ahead": date_off(30),
+    "Date 1 h ahead": date_off(3600),
+    "Date 30 s behind": date_off(-30),
+    "Date 1 h behind": date_off(-3600),
+    "database 30 s ahead": database_off(30),
+    "database 30 s behind": database_off(-30),
+    "database 1 h ahead": database_off(3600),
+    "database 1 h behind": database_off(-3600),
+    "Date 1 h ahead, database behind": both_off(3600, -3600),
+    "Date 1 h behind, database ahead": both_off(-3600, 3600),
+    "database steps 30 s ahead": database_steps(30),
+    "database steps 30 s back": database_steps(-30),
+    "database steps 1 h ahead and back": database_steps(3600, -3600),
+    "database steps 1 h back and ahead": database_steps(-3600, 3600),
+    "database drifts": database_drifts(0.0003),
+    "Date steps 1 h ahead": date_steps(3600),
+    "Date steps 1 h back": date_steps(-3600),
+    "our wall clock steps 1 h ahead": wall_steps(3600),
+    "our wall clock steps 1 h back": wall_steps(-3600),
+    "no Date": date_shows("absent"),
+    "no Date, database 1 h ahead": date_shows("absent", 3600),
+    "no Date, database 1 h behind": date_shows("absent", -3600),
+    "Date of the year 9999": date_shows("year 9999"),
+    "Date of the year 1": date_shows("year 1"),
+    "Date is junk": date_shows("junk"),
+    "Date without a zone": date_shows("no zone"),
+    "orders have no dates": no_dates,
+    "metadata are dropped": drops_metadata,
+}
+
+
+@frozen(kw_only=True)
+class Counts:
+    """What came of the creates. `ordinary` ones had a new reference and no person cancels them."""
+
+    creates: int
+    duplicates: int
+    untrue: int
+    against_cancellation: int
+    unknown_ordinary: int
+    unknown_others: int
+    commits: int
+    wrongs: list[str] = field(factory=list, repr=False)
+
+    @classmethod
+    def of(cls, world: World) -> "Counts":
+        wrongs = world.wrongs()
+        found = world.all_intentions
+        unknown = [intention for intention in found if intention.is_unknown]
+        return cls(
+            creates=len(found),
+            duplicates=_count(found, lambda intention: intention.is_duplicate),
+            untrue=_count(found, lambda intention: intention.untrue is not None),
+            against_cancellation=_count(
+                found, lambda intention: intention.is_printed_against_a_cancellation
+            ),
+            unknown_ordinary=_count(unknown, lambda intention: intention.is_ordinary),
+            unknown_others=_count(unknown, lambda intention: not intention.is_ordinary),
+            commits=len(world.server.orders),
+            wrongs=wrongs,
+        )
+
+
+def _count(intentions: list[Intention], test: Callable[[Intention], bool]) -> int:
+    return sum(map(test, intentions))
+
+
+def count_creates(
+    skew: Skew, creates: int, *, seed: int = 1, backend: str = "asyncio", **options: Any
+) -> Counts:
+    """Create so many orders under a skew. `options` go to the `World`."""
+
+    async def simulate() -> Counts:
+        world = World(**options)
+        world.server.search_lag = SEARCH_LAG
+        skew(world, creates * SPACING)
+        await _create_all(world, creates, Random(seed))
+        return Counts.of(world)
+
+    return run(simulate, backend=backend)
+
+
+async def _create_all(world: World, creates: int, random: Random) -> None:
+    async with anyio.create_task_group() as tasks:
+        for number in range(creates):
+            tasks.start_soon(world.create, _intend(world, f"ref-{number}", random))
+            await anyio.sleep(random.expovariate(1 / SPACING))
+
+
+def _intend(world: World, reference: str, random: Random) -> Intention:
+    if random.random() < REUSED:
+        becomes = random.choice(("created", "canceled"))
+        world.server.add_older(reference, age=random.choice(OLDER), becomes=becomes)
+    faults = []
+    if random.random() < FAULTED:
+        faults = random.choices(LOSSES, k=random.choice((1, 1, 1, 2)))
+    person_after = random.uniform(*PERSON_AFTER) if random.random() < CANCELED else None
+    return world.intend(reference, faults, person_after=person_after)
+
+
+def main() -> None:
+    """Print the table."""
+    parser = argparse.ArgumentParser(description="Creates under clocks that disagree.")
+    parser.add_argument("creates", type=int, nargs="?", default=1000)
+    parser.add_argument("--marker", action="store_true", help="with RetryPolicy(marker=True)")
+    parser.add_argument("--api", choices=("gelato", "connect"), default="gelato")
+    asked = parser.parse_args()
+    policy = {"marker": True} if asked.marker else {}
+    logging.getLogger("gelato_async").setLevel(logging.ERROR)
+    print(
+        "| clocks | duplicates / untrue / against a cancellation | unknown: ordinary, others | s |"
+    )
+    print("|---|---|---|---|")
+    for name, skew in SKEWS.items():
+        began = time.perf_counter()
+        found = count_creates(skew, asked.creates, api=asked.api, policy=policy)
+        print(
+            f"| {name} | {found.duplicates} / {found.untrue} / {found.against_cancellation} |"
+            f" {found.unknown_ordinary}, {found.unknown_others} |"
+            f" {time.perf_counter() - began:.1f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
