@@ -208,6 +208,9 @@ from gelato_async.models.template import (
     TextPlaceholder as TextPlaceholder,
 )
 from gelato_async.transports.base import Transport as Transport
-from gelato_async.transports.httpx import HttpxTransport as HttpxTransport
+from gelato_async.transports.httpx import (
+    RESET_ON_CLOSE as RESET_ON_CLOSE,
+    HttpxTransport as HttpxTransport,
+)
 from gelato_async.transports.injected import ClientTransport as ClientTransport
 from gelato_async.transports.scripted import ScriptedTransport as ScriptedTransport

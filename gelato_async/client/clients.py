@@ -24,6 +24,7 @@ from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.limiters.local import shared_limiter
 from gelato_async.models.tracebacks import hides_arguments_of_methods
 from gelato_async.transports.base import Transport
+from gelato_async.transports.body import MAX_RESPONSE_BYTES
 from gelato_async.transports.httpx import HttpxTransport
 from gelato_async.transports.injected import AsyncClient, ClientTransport
 
@@ -50,11 +51,15 @@ class CallOptions(TypedDict, total=False):
 class ClientOptions(CallOptions, total=False):
     """What a client takes, beside its key.
 
-    `transport`: a `Transport`, or an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours; what was
-    passed in is never closed. `clock`: another source of time, for tests.
+    `transport`: a `Transport`, or an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours (see
+    `ClientTransport` for the socket option to make it with); what was passed in is never closed.
+    `max_response_bytes`: how long an answer may be, as it comes in and unpacked (32 MiB); a longer
+    one to a create means that the order was made, and is looked for. A `Transport` of yours keeps
+    bounds of its own. `clock`: another source of time, for tests.
     """
 
     transport: Transport | AsyncClient | None
+    max_response_bytes: int
     clock: Clock | None
 
 
@@ -63,7 +68,7 @@ class _Client:
     _engine: Engine
     _owned: Transport | None
 
-    def _set_up(
+    def _set_up(  # noqa: PLR0913  each is an option of the clients
         self,
         backend: Backend,
         *,
@@ -73,14 +78,15 @@ class _Client:
         limiter: RateLimiter | None = None,
         validate: bool = True,
         transport: Transport | AsyncClient | None = None,
+        max_response_bytes: int | None = None,
         clock: Clock | None = None,
     ) -> None:
-        own = HttpxTransport()
-        self._owned = own if transport is None else None
+        used = _as_transport(transport, max_response_bytes)
+        self._owned = used if transport is None else None
         self._use(
             Engine(
                 backend=backend,
-                transport=own if transport is None else _as_transport(transport),
+                transport=used,
                 limiter=limiter or shared_limiter(backend.credentials.digest),
                 clock=clock or Clock(),
                 retry=retry or RetryPolicy(),
@@ -250,13 +256,22 @@ class GelatoConnectClient(_Client):
 Client = GelatoClient | GelatoConnectClient
 
 
-def _as_transport(transport: Transport | AsyncClient) -> Transport:
+def _as_transport(
+    transport: Transport | AsyncClient | None, max_response_bytes: int | None
+) -> Transport:
+    limit = MAX_RESPONSE_BYTES if max_response_bytes is None else max_response_bytes
+    if transport is None:
+        return HttpxTransport(max_response_bytes=limit)
     if not iscoroutinefunction(transport.send):
         raise TypeError(
             "transport must be asynchronous, like an httpx.AsyncClient, not a"
             f" {type(transport).__name__}"
         )
-    return ClientTransport(transport) if isinstance(transport, AsyncClient) else transport
+    if isinstance(transport, AsyncClient):
+        return ClientTransport(transport, max_response_bytes=limit)
+    if max_response_bytes is not None:
+        raise ValueError("max_response_bytes has no effect on a transport of yours: set it there")
+    return transport
 
 
 def _positive(name: str, seconds: float) -> float:

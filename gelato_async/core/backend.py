@@ -13,6 +13,7 @@ from attrs import field, frozen
 from gelato_async.core import json_values, responses, wire
 from gelato_async.core.credentials import Credentials
 from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
+from gelato_async.core.json_text import NotJsonError, parse
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.orders import CreateOperation, SearchOrders
@@ -132,13 +133,17 @@ class Backend:
             raise responses.error_for(response, operation.name, self.redactor(operation), now)
         route = self.route(operation)
         answer: type[T] = route.answer
-        found = responses.parse_json(response.body)
+        unread: list[Problem] = []
+        try:
+            found = parse(response.body)
+        except NotJsonError as error:
+            found, unread = None, [Problem("", str(error))]
         try:
             return wire.load(
                 answer, {route.bare: found} if route.bare and isinstance(found, list) else found
             )
         except wire.MalformedError as error:
-            problems = error.problems if found is not None else [Problem("", "it is not JSON")]
+            problems = unread or error.problems
         raise self._decode_error(operation, response, found, problems)
 
     def find_operation(self, references: Sequence[str], offset: int = 0) -> SearchOrders:
@@ -225,8 +230,6 @@ class Backend:
         self, operation: Operation[Any], response: Response, found: Any, problems: Sequence[Problem]
     ) -> DecodeError:
         redactor = self.redactor(operation)
-        text = response.body.decode(errors="replace")
-        body = redactor.text(text) if found is None else json.dumps(redactor.json(found))
         answer = self.route(operation).answer
         found_id = json_values.as_identifier(found.get("id")) if isinstance(found, dict) else None
         if found_id and Redactor(self.credentials.private).text(found_id) != found_id:
@@ -235,7 +238,7 @@ class Backend:
             f"{response.status}, but the answer is not as documented: "
             + "; ".join(map(str, problems)),
             problems=problems,
-            body=body[: responses.BODY_CUT],
+            body=responses.shown(response.body, redactor.json(found), redactor),
             order_id=found_id or None if answer in _ORDERS else None,
             product_id=found_id or None if answer is StoreProduct else None,
             operation=operation.name,

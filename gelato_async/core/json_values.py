@@ -5,11 +5,14 @@ Each function answers None for a value that is missing or of the wrong kind.
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 Reader = Callable[[Any], Any]
+
+# of ten; printing or rounding an amount of a billion digits fills the memory
+_GREATEST_EXPONENT = 1_000
 
 _JSON_KINDS = {
     type(None): "null",
@@ -74,7 +77,9 @@ def as_decimal(value: Any) -> Decimal | None:
         amount = Decimal(repr(value) if isinstance(value, float) else value)
     except InvalidOperation:
         return None
-    return amount if amount.is_finite() else None
+    if not amount.is_finite() or abs(amount.adjusted()) > _GREATEST_EXPONENT:
+        return None
+    return amount
 
 
 def as_moment(value: Any) -> datetime | None:
@@ -85,7 +90,12 @@ def as_moment(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return usable(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def usable(moment: datetime) -> datetime | None:
+    """The moment, unless it is so near to an end of the calendar that sums with it overflow."""
+    return moment if MINYEAR < moment.year < MAXYEAR else None
 
 
 def as_day(value: Any) -> date | None:

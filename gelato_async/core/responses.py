@@ -19,6 +19,8 @@ from gelato_async.core.errors import (
     ResponseError,
     ServerError,
 )
+from gelato_async.core.json_text import NotJsonError, parse
+from gelato_async.core.json_values import usable
 from gelato_async.core.messages import Response
 from gelato_async.core.redaction import Redactor
 
@@ -42,10 +44,10 @@ _KEY_ADVICE = "the API key was refused; check it, and that it belongs to this AP
 
 
 def parse_json(body: bytes) -> Any:
-    """Plain JSON, or None where the body is not JSON."""
+    """Plain JSON, or None where the body is not JSON, or beyond the bounds of `parse`."""
     try:
-        return json.loads(body)
-    except (ValueError, RecursionError):
+        return parse(body)
+    except NotJsonError:
         return None
 
 
@@ -58,24 +60,29 @@ def error_for(
     """
     found = redactor.json(parse_json(response.body))
     answer: Mapping[str, Any] = found if isinstance(found, dict) else {}
-    text = (
-        redactor.text(response.body.decode(errors="replace"))
-        if found is None
-        else json.dumps(found)
-    )
+    text = shown(response.body, found, redactor)
     code = answer.get("code")
     # a server may echo anything there, the key included
     request_id = redactor.json(answer.get("requestId") or response.headers.get("x-request-id"))
     return _class_for(response.status)(
         _message(response, answer, text),
         status=response.status,
-        code=None if code is None else str(code),
-        request_id=None if request_id is None else str(request_id),
+        code=None if code is None else str(code)[:BODY_CUT],
+        request_id=str(request_id)[:BODY_CUT] if request_id else None,
         details=answer.get("details"),
-        body=text[:BODY_CUT],
+        body=text,
         retry_after=retry_after(response, now),
         operation=operation,
     )
+
+
+def shown(body: bytes, redacted: Any, redactor: Redactor) -> str:
+    """What an error shows of a body, of which `redacted` is what was read: at most `BODY_CUT` characters."""
+    if redacted is None:
+        # a character has four bytes at most
+        start = body[: 4 * (BODY_CUT + redactor.longest)]
+        return redactor.cut(start.decode(errors="replace"), BODY_CUT)[:BODY_CUT]
+    return json.dumps(redacted)[:BODY_CUT]
 
 
 def _class_for(status: int) -> type[ResponseError]:
@@ -89,12 +96,15 @@ def _message(response: Response, answer: Mapping[str, Any], text: str) -> str:
     if 300 <= status < 400:
         return f"{status}: a redirect, which is not followed; check base_url"
     said = answer.get("message")
-    parts = [str(said) if said else _one_line(text), _KEY_ADVICE if status == 401 else ""]
-    return f"{status}: " + ("; ".join(filter(None, parts)) or "an empty answer")
+    parts = [
+        str(said)[:BODY_CUT] if said else _one_line(text),
+        _KEY_ADVICE if status == 401 else "",
+    ]
+    return f"{status}: " + ("; ".join(filter(None, parts)) or "no text that can be read")
 
 
 def _one_line(text: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", text).split())[:200]
+    return " ".join(re.sub(r"<[^<>]*>", " ", text).split())[:200]
 
 
 def retry_after(response: Response, now: datetime | None = None) -> float | None:
@@ -119,4 +129,4 @@ def _date(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return moment if moment.tzinfo else None
+    return usable(moment) if moment.tzinfo else None

@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache
+from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 import attrs
 from cattrs import Converter
-from cattrs.errors import ClassValidationError, IterableValidationError
+from cattrs.errors import ClassValidationError
 from cattrs.fns import identity
 from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, override
 
@@ -24,16 +25,27 @@ from gelato_async.core.json_values import Reader
 from gelato_async.models.enums import OpenEnum
 from gelato_async.models.fields import WIRE_NAMES
 
+MOST_PROBLEMS = 100
+"""How many things that are wrong with an answer are named."""
+
 T = TypeVar("T")
 Renames = Mapping[tuple[type[Any], str], str]
 
 
 class MalformedError(Exception):
-    """An answer lacks what it cannot do without; `problems` has every path."""
+    """An answer lacks what it cannot do without; `problems` has every path, `MOST_PROBLEMS` at most."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(map(str, problems)))
         self.problems = problems
+
+
+class _ListError(Exception):
+    """Elements of a list are malformed: their positions, and what is wrong with each."""
+
+    def __init__(self, errors: list[tuple[int, Exception]]) -> None:
+        super().__init__("elements of a list are malformed")
+        self.errors = errors
 
 
 @cache
@@ -57,19 +69,24 @@ def load(cls: type[T], value: Any) -> T:
     """
     try:
         return _READING.structure(value, cls)
+    except (ClassValidationError, _ListError) as error:
+        problems = list(islice(_problems(error, ""), MOST_PROBLEMS))
+        raise MalformedError(problems) from error
     except ValueError as error:
         raise MalformedError([Problem("", str(error))]) from error
-    except (ClassValidationError, IterableValidationError) as error:
-        raise MalformedError(list(_problems(error, ""))) from error
+    except Exception as error:
+        # Whatever else a value does to a reader: it came with a status that says what took effect.
+        # An error of another kind would let a caller repeat what was accepted.
+        raise MalformedError([Problem("", f"cannot be read ({type(error).__name__})")]) from error
 
 
 def _problems(error: BaseException, path: str) -> Iterator[Problem]:
     if isinstance(error, ClassValidationError):
         for inner, note in error.group_exceptions()[0]:
             yield from _problems(inner, f"{path}.{camel(note.name)}".lstrip("."))
-    elif isinstance(error, IterableValidationError):
-        for inner, position in error.group_exceptions()[0]:
-            yield from _problems(inner, f"{path}[{position.index}]")
+    elif isinstance(error, _ListError):
+        for position, inner in error.errors:
+            yield from _problems(inner, f"{path}[{position}]")
     else:
         yield Problem(path, "missing" if isinstance(error, KeyError) else str(error))
 
@@ -106,11 +123,20 @@ def _list_reader(element: Any, name: str) -> Reader:
 
 
 def _elements(element: Any, values: list[Any]) -> tuple[Any, ...]:
-    # None is handed through, so that the positions in problems are those of the answer
-    kept = [value if isinstance(value, dict) else None for value in values]
-    return tuple(
-        found for found in _READING.structure(kept, list[element | None]) if found is not None
-    )
+    read: list[Any] = []
+    errors: list[tuple[int, Exception]] = []
+    for position, value in enumerate(values):
+        if not isinstance(value, dict):
+            continue
+        try:
+            read.append(_READING.structure(value, element))
+        except Exception as error:  # noqa: BLE001  any, as cattrs does for fields: `load` says why
+            errors.append((position, error))
+            if len(errors) == MOST_PROBLEMS:
+                break
+    if errors:
+        raise _ListError(errors)
+    return tuple(read)
 
 
 def _empty(type_: Any) -> Callable[[], Any] | None:

@@ -1,8 +1,10 @@
 """HttpxTransport: one httpx transport per connection, and what becomes of httpx's errors."""
 
 import platform
+import socket
 import ssl
-import zlib
+import struct
+import sys
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Self
@@ -18,6 +20,12 @@ from gelato_async.core.credentials import is_loopback
 from gelato_async.core.errors import ConnectionFailedError, GelatoError, NoAnswerError
 from gelato_async.core.messages import Request, Response
 from gelato_async.transports.base import BeforeSend, hides_frames
+from gelato_async.transports.body import (
+    MAX_RESPONSE_BYTES,
+    Body,
+    UnreadableError,
+    validated_limit,
+)
 from gelato_async.transports.pool import ConnectionPool
 
 CONNECTIONS = 256
@@ -25,9 +33,18 @@ KEEPALIVE = 60.0
 _NEVER_LEFT = frozenset(
     {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
 )
-# zlib's number for "whatever header it has"
-_GZIP = 47
+_CONNECTED = ".connect_tcp.complete"
 _SENDING = "http11.send_request_headers.started"
+
+# struct linger has two shorts on Windows, two ints elsewhere
+_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
+RESET_ON_CLOSE = (socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
+"""The socket option that makes a connection end by a reset, whoever closes it: us or a kill.
+
+Without it the kernel goes on delivering what a closed socket still holds: a create that was given
+up while the network was down would arrive when it comes back, after the order was looked for.
+Closing after a read answer loses nothing by it.
+"""
 
 USER_AGENT = (
     f"gelato-async/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -39,8 +56,12 @@ class HttpxTransport:
 
     A connection is used again last in, first out, closed after `keepalive` idle seconds, and thrown
     away whenever a request on it failed or was cancelled. `HTTPS_PROXY`, `NO_PROXY`,
-    `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured. `ssl_context` replaces the default one. The
+    `SSL_CERT_FILE` and `SSL_CERT_DIR` are honoured. `ssl_context` replaces the default one. An
+    answer of more than `max_response_bytes`, as it comes in or unpacked, is read no further: after
+    a 2xx status it is a `NoAnswerError` with that status, otherwise an answer without its body. The
     same transport serves several event loops, one after another or at once.
+
+    Every connection has the option `RESET_ON_CLOSE`.
     """
 
     def __init__(
@@ -49,10 +70,12 @@ class HttpxTransport:
         connections: int = CONNECTIONS,
         keepalive: float = KEEPALIVE,
         ssl_context: ssl.SSLContext | None = None,
+        max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
         if connections < 1:
             raise ValueError(f"connections must be 1 or more, not {connections}")
         self._ssl_context = ssl_context
+        self._max_response_bytes = validated_limit(max_response_bytes)
         self._pool = ConnectionPool(self._open, connections, keepalive)
 
     @hides_frames
@@ -61,7 +84,8 @@ class HttpxTransport:
 
         Raises:
             ConnectionFailedError: it is proved that nothing was sent.
-            NoAnswerError: no whole answer came within `timeout` seconds of sending.
+            NoAnswerError: no whole answer came within `timeout` seconds of sending, or it cannot be
+                read.
         """
         scheme, _, rest = request.url.partition("://")
         host = rest.partition("/")[0]
@@ -69,7 +93,7 @@ class HttpxTransport:
             lease = await self._pool.take(f"{scheme}://{host}", timeout)
         except TimeoutError:
             raise ConnectionFailedError(f"no connection came free within {timeout:g} s") from None
-        exchange = Exchange(host, before_send, timeout)
+        exchange = Exchange(host, before_send, timeout, self._max_response_bytes)
         try:
             return await exchange.run(lease.connection, request)
         finally:
@@ -88,6 +112,8 @@ class HttpxTransport:
                 max_connections=1, max_keepalive_connections=1, keepalive_expiry=None
             ),
             proxy=proxy,
+            # taken for direct connections alone, see `set_reset_on_close`
+            socket_options=[RESET_ON_CLOSE],
         )
 
 
@@ -98,10 +124,12 @@ class Exchange:
     host: str
     before_send: BeforeSend
     timeout: float
+    max_response_bytes: int
     seen: bool = False
     sent: bool = False
     complete: bool = False
     answer: httpx.Response | None = None
+    body: Body | None = None
     scope: anyio.CancelScope = field(init=False, factory=anyio.CancelScope)
 
     async def run(self, connection: httpx.AsyncBaseTransport, request: Request) -> Response:
@@ -111,17 +139,27 @@ class Exchange:
                 self.answer = await connection.handle_async_request(self._request(request))
                 if not self.sent:  # a mocked network reports no events
                     await self.before_send()
-                body = await _read(self.answer)
-            except (httpx.HTTPError, zlib.error) as error:
+                body = await self._read(self.answer)
+            # an SSLError is what httpx makes nothing else of: a record that cannot be decrypted
+            except (httpx.HTTPError, ssl.SSLError, UnreadableError) as error:
                 return self._partial(error)
             self.complete = True
             return Response(
                 status=self.answer.status_code, headers=headers_of(self.answer), body=body
             )
-        return self._partial(TimeoutError(f"nothing within {self.timeout:g} s"))
+        return self._partial(reason_of_end(self.body, self.timeout))
+
+    async def _read(self, answer: httpx.Response) -> bytes:
+        if not isinstance(answer.stream, httpx.AsyncByteStream):
+            raise TypeError("the answer of an asynchronous transport has an asynchronous stream")
+        self.body = Body(answer.headers.get("content-encoding", ""), self.max_response_bytes)
+        content = await self.body.read(answer.stream, self.scope)
+        await answer.stream.aclose()
+        return content
 
     async def _trace(self, name: str, info: Mapping[str, Any]) -> None:
         self.seen = True
+        set_reset_on_close(name, info)
         if name == _SENDING and info["request"].method != b"CONNECT":
             await self.before_send()
             self.sent = True
@@ -150,24 +188,27 @@ class Exchange:
     def _partial(self, error: Exception) -> Response:
         status = self.answer.status_code if self.answer is not None else None
         if self.answer is None or status is None or 200 <= status < 300:
-            raise mapped(
-                error, self.host, status=status, left=self.sent if self.seen else None
-            ) from error
+            left = self.sent if self.seen else None
+            raise mapped(error, self.host, status=status, left=left) from error
         return Response(status=status, headers=headers_of(self.answer))
 
 
-async def _read(answer: httpx.Response) -> bytes:
-    # not by `aread`, whose generators are left unfinished, and warn under trio, when a body cannot
-    # be unpacked
-    if not isinstance(answer.stream, httpx.AsyncByteStream):
-        raise TypeError("the answer of an asynchronous transport has an asynchronous stream")
-    body = b"".join([part async for part in answer.stream])
-    await answer.stream.aclose()
-    return (
-        zlib.decompress(body, _GZIP)
-        if body and answer.headers.get("content-encoding", "").lower() in {"gzip", "x-gzip"}
-        else body
-    )
+def set_reset_on_close(event: str, info: Mapping[str, Any]) -> None:
+    """Set `RESET_ON_CLOSE` where a trace event says that a connection was opened.
+
+    httpcore forgets the `socket_options` that it was given where it connects to a proxy.
+    """
+    if event.endswith(_CONNECTED):
+        opened = info["return_value"].get_extra_info("socket")
+        if opened is not None:
+            opened.setsockopt(*RESET_ON_CLOSE)
+
+
+def reason_of_end(body: Body | None, timeout: float) -> Exception:
+    """Why an exchange was cut off: its body is unreadable, or its time was over."""
+    if body is not None and body.failure is not None:
+        return UnreadableError(body.failure)
+    return TimeoutError(f"nothing within {timeout:g} s")
 
 
 def headers_of(answer: httpx.Response) -> dict[str, str]:
@@ -195,6 +236,8 @@ def mapped(error: Exception, host: str, *, status: int | None, left: bool | None
             reason=reason,
         )
     came = "no answer came" if status is None else f"the answer ({status}) broke off"
+    if isinstance(error, UnreadableError):
+        came = f"the answer ({status}) cannot be read"
     return NoAnswerError(
         f"the request was sent to {host} and {came} ({reason})", status=status, reason=reason
     )

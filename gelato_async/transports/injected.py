@@ -1,14 +1,26 @@
 """ClientTransport: an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours, used as it is."""
 
+import ssl
 from collections.abc import Mapping
 from typing import Any, Protocol, runtime_checkable
 
 import anyio
-from attrs import define
+from attrs import define, field
 
 from gelato_async.core.messages import Request, Response
 from gelato_async.transports.base import BeforeSend, hides_frames
-from gelato_async.transports.httpx import USER_AGENT, mapped
+from gelato_async.transports.body import (
+    MAX_RESPONSE_BYTES,
+    Body,
+    UnreadableError,
+    validated_limit,
+)
+from gelato_async.transports.httpx import (
+    USER_AGENT,
+    mapped,
+    reason_of_end,
+    set_reset_on_close,
+)
 
 _ERRORS = frozenset({"HTTPError", "StreamError", "InvalidURL"})
 
@@ -36,11 +48,25 @@ class AsyncClient(Protocol):
 class ClientTransport:
     """Sends through a client that stays yours.
 
-    Its pool, proxies, hooks and TLS settings, and yours to close.
+    Its pool, proxies, hooks and TLS settings, and yours to close. Make it with the socket option
+    that resets a connection which is given up; without it the kernel may deliver an order after it
+    was looked for in vain, and then it is made twice:
+
+        transport = httpx.AsyncHTTPTransport(socket_options=[RESET_ON_CLOSE])
+        client = httpx.AsyncClient(transport=transport)
+
+    Connections that a request of this library opens get the option in any case; those that another
+    user of your client opened do not, and HTTP/2 closes no connection for one request.
+
+    An answer of more than `max_response_bytes`, as it comes in or unpacked, is read no further,
+    unless a hook of yours reads it before.
     """
 
-    def __init__(self, client: AsyncClient) -> None:
+    def __init__(
+        self, client: AsyncClient, *, max_response_bytes: int = MAX_RESPONSE_BYTES
+    ) -> None:
         self._client = client
+        self._max_response_bytes = validated_limit(max_response_bytes)
 
     @hides_frames
     async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
@@ -48,14 +74,16 @@ class ClientTransport:
 
         Raises:
             ConnectionFailedError: it is proved that nothing was sent.
-            NoAnswerError: no whole answer came.
+            NoAnswerError: no whole answer came, or it cannot be read.
         """
         seen: set[str] = set()
 
-        async def trace(name: str, _: Any) -> None:
+        async def trace(name: str, info: Mapping[str, Any]) -> None:
             seen.add(name)
+            set_reset_on_close(name, info)
 
-        headers = {"user-agent": USER_AGENT, **request.headers}
+        # no more than gzip, which is unpacked here and within bounds
+        headers = {"user-agent": USER_AGENT, "accept-encoding": "gzip", **request.headers}
         built = self._client.build_request(
             request.method,
             request.url,
@@ -65,10 +93,11 @@ class ClientTransport:
             extensions={"trace": trace},
         )
         await before_send()
-        exchange = _Exchange(built.url.host, seen)
-        with anyio.move_on_after(timeout):
+        exchange = _Exchange(built.url.host, seen, self._max_response_bytes)
+        with exchange.scope:
+            exchange.scope.deadline = anyio.current_time() + timeout
             return await exchange.run(self._client, built)
-        return exchange.partial(TimeoutError(f"nothing within {timeout:g} s"))
+        return exchange.partial(reason_of_end(exchange.body, timeout))
 
     async def aclose(self) -> None:
         """Nothing: the client is yours."""
@@ -78,13 +107,18 @@ class ClientTransport:
 class _Exchange:
     host: str
     seen: set[str]
+    max_response_bytes: int
     answer: Any = None
+    body: Body | None = None
+    scope: anyio.CancelScope = field(init=False, factory=anyio.CancelScope)
 
     async def run(self, client: AsyncClient, request: Any) -> Response:
         """Send, read to the end, and close; what the client raises becomes an error of ours."""
         try:
             self.answer = await client.send(request, stream=True, follow_redirects=False)
-            return self._whole(await self.answer.aread())
+            return self._whole(await self._read())
+        except (ssl.SSLError, UnreadableError) as error:
+            return self.partial(error)
         except Exception as error:
             if not _ERRORS & {cls.__name__ for cls in type(error).__mro__}:
                 raise
@@ -93,6 +127,15 @@ class _Exchange:
             if self.answer is not None:
                 with anyio.CancelScope(shield=True):
                     await self.answer.aclose()
+
+    async def _read(self) -> bytes:
+        if self.answer.is_stream_consumed:  # a hook has read it, and the client unpacked it
+            self.body = Body("", self.max_response_bytes)
+            self.body.add(await self.answer.aread())
+            return self.body.whole()
+        coding = self.answer.headers.get("content-encoding", "")
+        self.body = Body(coding, self.max_response_bytes)
+        return await self.body.read(self.answer.aiter_raw(), self.scope)
 
     def partial(self, error: Exception) -> Response:
         status = None if self.answer is None else self.answer.status_code

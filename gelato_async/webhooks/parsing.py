@@ -4,7 +4,6 @@ News never fails: what nobody knows yet becomes an `UnknownEvent`.
 """
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -12,6 +11,7 @@ from attrs import evolve
 
 from gelato_async.core import wire
 from gelato_async.core.errors import Problem, WebhookError
+from gelato_async.core.json_text import NotJsonError, parse
 from gelato_async.core.json_values import as_identifier
 from gelato_async.models.tracebacks import hides_arguments
 from gelato_async.webhooks.events.base import Event, UnknownEvent
@@ -69,12 +69,12 @@ def parse_event(body: bytes | str) -> Event:
 
 def _object(body: bytes | str) -> dict[str, Any]:
     try:
-        content = json.loads(body)
-    except (ValueError, RecursionError):
-        content = _NOT_JSON
-    if content is _NOT_JSON:
+        content, reason = parse(body), ""
+    except NotJsonError as error:
+        content, reason = None, str(error)
+    if reason:
         # not raised above: the error would hold the other one, which holds the body
-        raise WebhookError("Not an event: the body is not JSON")
+        raise WebhookError(f"Not an event: the body cannot be read: {reason}")
     if not isinstance(content, dict):
         raise WebhookError("Not an event: the body is not a JSON object")
     return content

@@ -131,9 +131,9 @@ def test_html_is_shown_as_a_line_of_text():
     assert error.body == page.decode()
 
 
-def test_an_empty_answer_says_so():
+def test_an_answer_without_text_says_so():
     error = refused(503)
-    assert (error.message, error.body) == ("503: an empty answer", "")
+    assert (error.message, error.body) == ("503: no text that can be read", "")
 
 
 def test_a_long_body_is_cut():
