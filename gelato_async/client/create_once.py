@@ -214,6 +214,9 @@ class CreateOnce(Generic[T]):
             )
         if pending.failed_look is not None:
             raise pending.unknown("looking for it failed")
+        if pending.mixed_up > 1:
+            # something took the request each time: a third one would be a guess
+            raise pending.unknown("it was answered with another order, twice")
         if not pending.may_resend(self.sender.retry):
             raise pending.unknown(
                 "it was not found, and may not be sent again under this retry policy"
@@ -246,6 +249,7 @@ class CreateOnce(Generic[T]):
 
         reply = await self.sender.once(operation, request, deadline, sending)
         if not pending.is_answered_by(reply.answer, self.sender.evidence):
+            pending.mixed_up += 1
             raise AnotherOrderError(
                 "it was answered with another order than it was sent for", operation=operation.name
             )

@@ -30,8 +30,9 @@ class PendingCreate(Generic[T]):
     a 2xx came, after which it is never sent again; `order_id` when that answer named the order.
 
     `known_ids` are the orders that were there before: those that a look before the send showed, None
-    if there was no look. `clock` and `first_sent` belong together: an order of an earlier run has
-    that run's clock, and was sent at some time after `first_sent`.
+    if there was no look. `mixed_up` counts 2xx answers about another order. `clock` and `first_sent`
+    belong together: an order of an earlier run has that run's clock, and was sent at some time after
+    `first_sent`.
     """
 
     operation: CreateOperation[T] | None
@@ -55,6 +56,7 @@ class PendingCreate(Generic[T]):
     last_error: GelatoError | None = None
     failed_look: GelatoError | None = None
     in_doubt: tuple[str, ...] = ()
+    mixed_up: int = 0
     markers: dict[str, bool | None] = field(factory=dict)
     _first_seen: dict[str, float] = field(factory=dict)
 

@@ -479,7 +479,8 @@ async def test_a_bulk_run_goes_on_past_nasty_answers(virtual, tmp_path, body, se
     ):
         found = [outcome async for outcome in outcomes]
     assert sorted(outcome.reference for outcome in found) == ["order-1", "order-2", "order-3"]
-    assert len(shop.made) == 3
+    # an answer about another order is none: where no search shows the order, it is sent once more
+    assert 3 <= len(shop.made) <= (3 if searchable else 6)
     if searchable:
         assert {type(outcome) for outcome in found} == {Created}
 
