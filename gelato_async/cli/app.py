@@ -23,6 +23,7 @@ from gelato_async.cli.submit import journals
 from gelato_async.cli.submit.submit import submit as submit_file
 from gelato_async.cli.submit.submit_options import RECONCILE, SubmitOptions, journal_for
 from gelato_async.cli.webhooks import webhooks
+from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.models.tracebacks import hides_arguments
 
 AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
@@ -91,6 +92,7 @@ def check(
     backend: BackendName = "gelato",
     fix: Path | None = None,
     format_: Annotated[Format | None, Parameter(name="--format")] = None,
+    max_bytes: Count = MAX_BYTES,
 ) -> int:
     """Tell everything that is wrong with a file of orders, line by line; nothing is sent, and no key is needed.
 
@@ -103,8 +105,9 @@ def check(
         fix: Writes a copy with what can be fixed safely: no white space around values, countries
             in upper case, GB for UK.
         format_: What the file is, where its name does not tell.
+        max_bytes: The most bytes that an order may have in the file; a longer one is rejected.
     """
-    return check_file(file, backend=backend, fix=fix, format_=format_)
+    return check_file(file, backend=backend, fix=fix, format_=format_, max_bytes=max_bytes)
 
 
 @app.command
@@ -124,6 +127,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
     dry_run: bool = False,
     draft: bool = False,
     format_: Annotated[Format | None, Parameter(name="--format")] = None,
+    max_bytes: Count = MAX_BYTES,
 ) -> int:
     """Submit every order of a file, each exactly once, as fast as Gelato permits.
 
@@ -155,6 +159,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
         draft: Makes drafts, which are not printed before they are confirmed (Gelato alone has
             them).
         format_: What the file is, where its name does not tell.
+        max_bytes: The most bytes that an order may have in the file; a longer one is rejected.
     """
     options = SubmitOptions(
         file=file,
@@ -169,6 +174,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
         limit=limit,
         draft=draft,
         dry=dry_run,
+        max_bytes=max_bytes,
     )
     return submit_file(options)
 

@@ -6,7 +6,7 @@ The opposite of `wire`, which reads what Gelato answers.
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from enum import Enum
-from functools import cache
+from functools import cache, partial
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -20,6 +20,10 @@ from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
 from gelato_async.models.quote import QuoteRequest
 
+# problems of an order that are listed
+LISTED = 50
+# characters of a key that are shown
+_SHOWN = 100
 _NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
 # the documents require a quantity, and a file without a type is not one of type default
 _REQUIRED = {(CatalogItem, "quantity"), (CustomItem, "quantity")}
@@ -32,18 +36,23 @@ _ALSO = {(ShippingAddress, "registration_state"): ("registrationStateCode",)}
 def read_order(value: Any) -> tuple[NewOrder | None, Sequence[Problem]]:
     """An order from the JSON body that Gelato documents, and all that is wrong with it.
 
-    Keys of both APIs are read; whether a backend can carry them is checked before sending.
+    Keys of both APIs are read; whether a backend can carry them is checked before sending. Beyond
+    `LISTED` problems the rest is only counted.
     """
     reader = _Reader()
     order = reader.model(_plan(NewOrder), value, "")
-    return (None if reader.problems else order), reader.problems
+    if reader.problems:
+        return None, reader.listed()
+    return order, ()
 
 
 def read_quote_request(value: Any) -> tuple[QuoteRequest | None, Sequence[Problem]]:
     """A request for a quote from the JSON body that Gelato documents, and all that is wrong with it."""
     reader = _Reader()
     request = reader.model(_plan(QuoteRequest), value, "")
-    return (None if reader.problems else request), reader.problems
+    if reader.problems:
+        return None, reader.listed()
+    return request, ()
 
 
 def keys_of(cls: Any) -> Mapping[str, type[Any] | None]:
@@ -65,9 +74,35 @@ def suggestion(key: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]}?" if close else ""
 
 
+def with_rest(problems: Sequence[Problem], unlisted: int) -> Sequence[Problem]:
+    """Problems that are listed, and one more that counts the rest, if there is a rest."""
+    if not unlisted:
+        return problems
+    return [*problems, Problem("", f"has {unlisted:,} more problems, which are not listed")]
+
+
+def shown(key: str) -> str:
+    """A key as it stands in a problem: the end of a very long one is left out."""
+    if len(key) <= _SHOWN:
+        return key
+    return f"{key[:_SHOWN]}..."
+
+
 @define(eq=False)
 class _Reader:
     problems: list[Problem] = field(factory=list)
+    unlisted: int = 0
+
+    def listed(self) -> Sequence[Problem]:
+        """The problems, and how many more there are."""
+        return with_rest(self.problems, self.unlisted)
+
+    def add(self, path: str, message: Callable[[], str]) -> None:
+        """Add a problem; its message is only worked out if it is listed, since a suggestion is costly."""
+        if len(self.problems) < LISTED:
+            self.problems.append(Problem(path, message()))
+        else:
+            self.unlisted += 1
 
     def model(self, plan: "_Plan", value: Any, path: str) -> Any:
         """The model that an object makes; None, and problems, where it makes none."""
@@ -78,9 +113,7 @@ class _Reader:
         for key, found in value.items():
             entry = entries.get(key)
             if entry is None:
-                self.problems.append(
-                    Problem(_join(path, key), "unknown key" + suggestion(key, entries))
-                )
+                self.add(_join(path, key), partial(_unknown_key, key, entries))
             elif found is not None:
                 if entry.name in arguments:
                     self._tell_twin(plan, value, entry, _join(path, key))
@@ -90,8 +123,9 @@ class _Reader:
 
     def _made(self, plan: "_Plan", arguments: dict[str, Any], path: str) -> Any:
         if not plan.required.keys() <= arguments.keys():
-            missing = [key for name, key in plan.required.items() if name not in arguments]
-            self.problems += [Problem(_join(path, key), "is required") for key in missing]
+            for name, key in plan.required.items():
+                if name not in arguments:
+                    self.add(_join(path, key), lambda: "is required")
         return None if self.problems else plan.model(**(plan.absent | arguments))
 
     def _tell_twin(
@@ -100,11 +134,15 @@ class _Reader:
         first = next(
             key for key in value if plan.entries.get(key) is entry and value[key] is not None
         )
-        self.problems.append(Problem(path, f"says the same as {first}: leave one out"))
+        self.add(path, lambda: f"says the same as {first}: leave one out")
 
     def wrong(self, path: str, wanted: str, value: Any) -> Any:
-        self.problems.append(Problem(path, f"{wanted}; it is of kind {json_values.name_of(value)}"))
+        self.add(path, lambda: f"{wanted}; it is of kind {json_values.name_of(value)}")
         return None
+
+
+def _unknown_key(key: str, known: Iterable[str]) -> str:
+    return "unknown key" + suggestion(key, known)
 
 
 _Read = Callable[[_Reader, Any, str, str], Any]
@@ -223,4 +261,7 @@ def _plain(type_: Any) -> Any:
 
 
 def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path and key else path or key
+    key = shown(key)
+    if path and key:
+        return f"{path}.{key}"
+    return path or key

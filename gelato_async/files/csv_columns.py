@@ -1,13 +1,14 @@
 """The columns that a CSV file of orders may have, and where in an order's JSON body the cells of each belong."""
 
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from attrs import frozen
 
 from gelato_async.core.errors import Problem
-from gelato_async.core.order_reader import keys_of, required_keys, suggestion
+from gelato_async.core.order_reader import LISTED, keys_of, required_keys, shown, suggestion
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
 
@@ -123,9 +124,11 @@ def problems_of(names: Sequence[str]) -> tuple[list[Problem], bool]:
 
 
 def _unknown(names: Sequence[str]) -> Iterator[Problem]:
-    for name in names:
-        if name and column_for(name) is None:
-            yield Problem(name, f"unknown column, which is not read{_suggestion(name)}")
+    unknown = [name for name in names if name and column_for(name) is None]
+    for name in unknown[:LISTED]:
+        yield Problem(shown(name), f"unknown column, which is not read{_suggestion(name)}")
+    if len(unknown) > LISTED:
+        yield Problem("", f"has {len(unknown) - LISTED:,} more unknown columns, not listed")
 
 
 def _suggestion(name: str) -> str:
@@ -146,9 +149,12 @@ def _missing(names: Sequence[str]) -> Iterator[Problem]:
 
 
 def _twice(names: Sequence[str]) -> Iterator[Problem]:
-    for name in dict.fromkeys(names):
-        if column_for(name) is not None and names.count(name) > 1:
-            yield Problem(
-                name,
-                f"{names.count(name)} columns have this name: no order can be read until one has",
-            )
+    twice = [
+        (name, count)
+        for name, count in Counter(names).items()
+        if count > 1 and column_for(name) is not None
+    ]
+    for name, count in twice[:LISTED]:
+        yield Problem(
+            shown(name), f"{count} columns have this name: no order can be read until one has"
+        )

@@ -10,11 +10,13 @@ from typing import Any
 from attrs import define, frozen
 
 from gelato_async.core.errors import Problem
-from gelato_async.core.order_reader import read_order
+from gelato_async.core.order_reader import LISTED, read_order, with_rest
+from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 from gelato_async.files.csv_columns import REFERENCE, Column, column_for, problems_of
 from gelato_async.files.csv_records import Record, Records
 from gelato_async.files.jsonl import OrderLine, locate
 from gelato_async.files.references import SeenReferences
+from gelato_async.models.new_order import NewOrder
 
 # what stands in a cell that a lost quote has made of several
 _ODD = set(',;\t\r\n"')
@@ -23,7 +25,7 @@ HELD = 100
 _Columns = Sequence[tuple[int, Column]]
 
 
-def read_csv(stream: Iterable[bytes]) -> Iterator[OrderLine]:
+def read_csv(stream: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterator[OrderLine]:
     """Orders from CSV (UTF-8; comma, semicolon or tab), one at a time: a line is an item, an order's lines stand together.
 
     Columns bear the names of Gelato's documents: those of the order, of its shipping address,
@@ -37,13 +39,24 @@ def read_csv(stream: Iterable[bytes]) -> Iterator[OrderLine]:
     not read if a line of it is broken, if its lines differ in what they say of the order, or if
     lines of it stood elsewhere before. A broken line that does not tell whose it is belongs to the
     order around it, and to none where another order follows. After a hundred of them in a row
-    nobody waits for what follows: the order before them is not read then.
+    nobody waits for what follows: the order before them is not read then. A line, a row that quotes
+    spread over several lines, or an order of more than `max_bytes` is a problem and is not read; it
+    is never held whole.
+
+    Raises:
+        ValueError: `max_bytes` is less than 1.
     """
-    records = Records(stream)
-    yield from read_records(records.header, records)
+    return _read_lines(bounded_lines(stream, max_bytes), max_bytes)
 
 
-def read_records(header: Record, records: Iterable[Record]) -> Iterator[OrderLine]:
+def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:
+    records = Records(lines, max_bytes)
+    yield from read_records(records.header, records, max_bytes)
+
+
+def read_records(
+    header: Record, records: Iterable[Record], max_bytes: int = MAX_BYTES
+) -> Iterator[OrderLine]:
     """Orders from a header and the rows under it."""
     names = [name.strip() for name in header.cells]
     problems, fatal = (
@@ -58,7 +71,7 @@ def read_records(header: Record, records: Iterable[Record]) -> Iterator[OrderLin
             is_warning=not fatal,
         )
     if not fatal:
-        yield from _Reader.for_columns(names).orders(records)
+        yield from _Reader.for_columns(names, max_bytes).orders(records)
 
 
 @define
@@ -67,14 +80,28 @@ class _Group:
 
     reference: str
     records: list[Record]
+    max_bytes: int
+    too_long: bool = False
+    size: int = 0
+
+    def __attrs_post_init__(self) -> None:
+        self._bound(self.records)
 
     @property
     def number(self) -> int:
         return self.records[0].number
 
-    def take(self, records: Iterable[Record], reference: str) -> None:
+    def take(self, records: Sequence[Record], reference: str) -> None:
         self.records += records
         self.reference = reference or self.reference
+        self._bound(records)
+
+    def _bound(self, added: Sequence[Record]) -> None:
+        self.size += _size_of(added)
+        if self.size > self.max_bytes:
+            self.too_long = True
+            # the first says whose they are, the last where they end
+            del self.records[1:-1]
 
     def at(self, record: Record) -> str:
         return f" (line {record.number})" if record.number != self.number else ""
@@ -87,9 +114,10 @@ class _Reader:
     item_columns: _Columns
     nameless: Sequence[int]
     order_cells: Callable[[Sequence[str]], object]
+    max_bytes: int
 
     @classmethod
-    def for_columns(cls, names: Sequence[str]) -> "_Reader":
+    def for_columns(cls, names: Sequence[str], max_bytes: int) -> "_Reader":
         """Find out once for a file what each of its columns is."""
         known = [
             (index, column) for index, name in enumerate(names) if (column := column_for(name))
@@ -101,6 +129,7 @@ class _Reader:
             [(index, column) for index, column in known if column.per_item],
             [index for index, name in enumerate(names) if not name],
             itemgetter(*(index for index, _ in of_order)),
+            max_bytes,
         )
 
     def orders(self, records: Iterable[Record]) -> Iterator[OrderLine]:
@@ -121,14 +150,14 @@ class _Reader:
                 held = []
             elif record.problem:
                 held.append(record)
-                if len(held) > HELD:
+                if len(held) > HELD or _size_of(held) > 4 * self.max_bytes:
                     yield self._doubted(group, held)
                     group = None
             else:
                 yield from [group] if group else []
                 alone, begun = self._parted(held, own)
                 yield from map(self._alone, alone)
-                group, held = _Group(own, [*begun, record]), []
+                group, held = _Group(own, [*begun, record], self.max_bytes), []
         yield from [group] if group else []
         yield from map(self._alone, held)
 
@@ -152,7 +181,7 @@ class _Reader:
         return held[:first], held[first:]
 
     def _alone(self, broken: Record) -> _Group:
-        return _Group(self._reference(broken), [broken])
+        return _Group(self._reference(broken), [broken], self.max_bytes)
 
     def _doubted(self, group: _Group | None, held: list[Record]) -> _Group:
         if group is None:
@@ -164,18 +193,24 @@ class _Reader:
         return record.cells[self.reference] if self.reference < len(record.cells) else ""
 
     def _problems(self, group: _Group, seen: SeenReferences) -> Iterator[Problem]:
-        first = next((record for record in group.records if not record.problem), group.records[0])
-        for record in group.records:
-            if record.problem:
-                yield Problem("", record.problem + group.at(record))
-            else:
-                yield from self._problems_of_row(record, first, group)
+        if group.too_long:
+            yield Problem("", too_long(self.max_bytes))
+        else:
+            yield from self._problems_of_rows(group)
         before = seen.note(group.reference, group.number) if group.reference else 0
         if before:
             yield Problem(
                 REFERENCE,
                 f"the lines of an order must stand together; this one has others at line {before}",
             )
+
+    def _problems_of_rows(self, group: _Group) -> Iterator[Problem]:
+        first = next((record for record in group.records if not record.problem), group.records[0])
+        for record in group.records:
+            if record.problem:
+                yield Problem("", record.problem + group.at(record))
+            else:
+                yield from self._problems_of_row(record, first, group)
 
     def _problems_of_row(self, record: Record, first: Record, group: _Group) -> Iterator[Problem]:
         if group.reference and not self._reference(record):
@@ -196,12 +231,16 @@ class _Reader:
     def _read(self, group: _Group, problems: list[Problem]) -> OrderLine:
         rows = [record for record in group.records if not record.problem]
         numbers = tuple(record.number for record in rows)
-        order, found = read_order(self._body(rows)) if rows else (None, ())
-        told = (*problems, *locate(found, group.number, numbers))
+        order: NewOrder | None = None
+        if rows and not group.too_long:
+            order, found = read_order(self._body(rows))
+            problems += locate(found, group.number, numbers)
+        if problems:
+            order = None
         return OrderLine(
             number=group.number,
-            order=None if told else order,
-            problems=tuple(told),
+            order=order,
+            problems=tuple(with_rest(problems[:LISTED], len(problems[LISTED:]))),
             reference=group.reference if rows else self._plain_reference(group.records[0]),
             item_numbers=numbers,
         )
@@ -215,6 +254,10 @@ class _Reader:
         if "shippingAddress" in body:
             body["shippingAddress"].setdefault("postCode", "")
         return {**body, "items": [_object(self.item_columns, row.cells) for row in rows]}
+
+
+def _size_of(records: Iterable[Record]) -> int:
+    return sum(len(record.raw) for record in records)
 
 
 def _object(columns: _Columns, cells: Sequence[str]) -> dict[str, Any]:

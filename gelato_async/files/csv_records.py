@@ -8,7 +8,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Self
 
-from attrs import define, field, frozen
+from attrs import define, evolve, field, frozen
+
+from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 
 _BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", ";", "\t")
@@ -31,11 +33,12 @@ class Records:
     """Rows, read as they are needed. The first one with something in it is the `header`, whose width they all must have.
 
     The header's line also tells the delimiter: comma, semicolon or tab, whichever is there most
-    often.
+    often. A row of more than `max_bytes` is a problem; of a file, no more of it is held.
     """
 
-    def __init__(self, lines: Iterable[bytes]) -> None:
-        self._lines = _Lines(iter(lines))
+    def __init__(self, lines: Iterable[bytes], max_bytes: int = MAX_BYTES) -> None:
+        self.max_bytes: int = max_bytes
+        self._lines = _Lines(bounded_lines(lines, max_bytes), max_bytes)
         self.delimiter: str = self._lines.find_delimiter()
         self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
         self.header: Record = self._next(None) or Record(
@@ -53,6 +56,12 @@ class Records:
             cells = next(self._reader)
         except StopIteration:
             return None
+        except _TooLongError:
+            hint = ""
+            if len(self._lines.taken) > 1:
+                hint = "; look at its quotes"
+            # whatever else is wrong with it, as half a character at its cut end
+            return evolve(self._broken(""), problem=too_long(self.max_bytes) + hint)
         except csv.Error as error:
             return self._broken(f"not CSV: {error}; look at its quotes")
         if width is not None and cells and len(cells) != width:
@@ -75,11 +84,17 @@ class Records:
         )
 
 
+class _TooLongError(ValueError):
+    pass
+
+
 @define(eq=False)
 class _Lines:
     """Lines of text, of which those of the last record can be given back."""
 
     source: Iterator[bytes]
+    max_bytes: int
+    size: int = 0
     number: int = 0
     first: int = 1
     readable: bool = True
@@ -93,12 +108,16 @@ class _Lines:
         line = self._returned.popleft() if self._returned else next(self.source)
         self.number += 1
         self.taken.append(line)
+        self.size += len(line)
+        if self.size > self.max_bytes:
+            raise _TooLongError
         return self._text(line)
 
     def begin(self) -> None:
         self.first = self.number + 1
         self.readable = True
         self.taken = []
+        self.size = 0
 
     def keep_first(self) -> str:
         self._returned.extendleft(reversed(self.taken[1:]))
@@ -108,11 +127,21 @@ class _Lines:
         return self._text(self.taken[0])
 
     def find_delimiter(self) -> str:
-        text = next((text for text in self if text.strip()), "")
+        try:
+            text = self._first_text()
+        except _TooLongError:
+            text = self._text(self.taken[-1])
         if text:
             self._returned.append(self.taken[-1])
             self.number -= 1
         return max(_DELIMITERS, key=text.count)
+
+    def _first_text(self) -> str:
+        for text in self:
+            if text.strip():
+                return text
+            self.begin()
+        return ""
 
     def _text(self, line: bytes) -> str:
         if self.number == 1:

@@ -209,7 +209,7 @@ def test_an_input_that_breaks_off_is_one_line(command, orders, monkeypatch):
     class Broken(io.BytesIO):
         name = "orders.jsonl"
 
-        def __next__(self):
+        def readline(self, size=-1, /):
             raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(sources, "open_to_read", lambda _: Broken())

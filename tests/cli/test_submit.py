@@ -340,7 +340,7 @@ def test_a_report_on_a_full_disk_stops_the_run_and_says_what_was_done(
 def test_an_input_that_breaks_off_stops_the_run(serve, command, orders, monkeypatch):
     serve()
 
-    def breaks_off(stream):
+    def breaks_off(stream, _max_bytes):
         yield next(stream)
         raise OSError(5, "Input/output error")
 

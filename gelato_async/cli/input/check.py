@@ -26,6 +26,7 @@ from gelato_async.cli.input.formats import (
 from gelato_async.cli.input.sources import open_input, read_orders
 from gelato_async.core.backend import Backend
 from gelato_async.core.errors import Problem
+from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.files.csv_orders import read_records
 from gelato_async.files.csv_records import Records
 from gelato_async.files.references import SeenReferences
@@ -37,7 +38,14 @@ _BACKENDS: Mapping[BackendName, Callable[[], Backend]] = {
 }
 
 
-def check(file: str, *, backend: BackendName, fix: Path | None, format_: Format | None) -> int:
+def check(
+    file: str,
+    *,
+    backend: BackendName,
+    fix: Path | None,
+    format_: Format | None,
+    max_bytes: int = MAX_BYTES,
+) -> int:
     """Tell every problem of a file with its line, write a fixed copy if one is wanted, and return the exit code.
 
     Raises:
@@ -46,13 +54,13 @@ def check(file: str, *, backend: BackendName, fix: Path | None, format_: Format 
     """
     format_ = format_ or format_of(file)
     _check_copy(file, fix, format_)
-    checked = _Check(file, _BACKENDS[backend]())
+    checked = _Check(file, _BACKENDS[backend](), max_bytes)
+    fixed = ""
     with open_input(file) as stream:
-        fixed = (
-            _without_copy(checked, stream, format_)
-            if fix is None
-            else _with_copy(checked, stream, format_, fix)
-        )
+        if fix is None:
+            checked.note_all(read_orders(stream, format_, max_bytes))
+        else:
+            fixed = _with_copy(checked, stream, format_, fix)
     print_line(f"{checked}{fixed}")
     return ExitCode.REJECTED if checked.bad or checked.bad_header else ExitCode.FINE
 
@@ -68,22 +76,20 @@ def _check_copy(file: str, fix: Path | None, format_: Format) -> None:
         )
 
 
-def _without_copy(checked: "_Check", stream: BinaryIO, format_: Format) -> str:
-    checked.note_all(read_orders(stream, format_))
-    return ""
-
-
 def _with_copy(checked: "_Check", stream: BinaryIO, format_: Format, fix: Path) -> str:
     with _written_whole(fix) as copy:
-        fixer = Fixer(copy, checked.tell)
+        limit = checked.max_bytes
+        fixer = Fixer(copy, checked.tell, limit)
+        # the copy gets lines that are too long too, and in whole
+        lines = lines_of(stream, limit, copy.write)
         if format_ == "csv":
-            records = Records(lines_of(stream))
+            records = Records(lines, limit)
             fixed = fixer.fix_csv(records)
-            checked.note_all(read_records(records.header, fixed))
+            checked.note_all(read_records(records.header, fixed, limit))
             # a header that keeps orders from being read does not keep them from being copied
             deque(fixed, maxlen=0)
         else:
-            checked.note_all(read_jsonl(fixer.fix_jsonl(lines_of(stream))))
+            checked.note_all(read_jsonl(fixer.fix_jsonl(lines), max_bytes=limit))
     return f" {fixer.values} fixed on {fixer.lines} lines, written to {fix}."
 
 
@@ -110,6 +116,7 @@ def _written_whole(path: Path) -> Iterator[BinaryIO]:
 class _Check:
     file: str
     backend: Backend
+    max_bytes: int
     fine: int = 0
     bad: int = 0
     bad_header: bool = False

@@ -12,11 +12,15 @@ from typing import Any, BinaryIO, NoReturn
 from attrs import define
 
 from gelato_async.core.errors import Problem
+from gelato_async.core.order_reader import shown
+from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.files.csv_columns import is_header
 from gelato_async.files.csv_records import Record, Records
 
 _COUNTRIES = {"country", "shippingAddress.country", "returnAddress.country"}
 _BOM = b"\xef\xbb\xbf"
+# characters of a path; those of an order have 60 at most, beside the keys of its maps
+_LONGEST_PATH = 300
 
 
 @define
@@ -28,14 +32,17 @@ class Fixer:
 
     copy: BinaryIO
     told: Callable[[int, Problem], None]
+    max_bytes: int = MAX_BYTES
     values: int = 0
     lines: int = 0
 
     def fix_jsonl(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """JSON lines; those that are no JSON, or have a key twice, stay as they are."""
+        """JSON lines; those that are no JSON, too long, or have a key twice, stay as they are."""
         for number, line in enumerate(lines, 1):
-            text, changes = _fixed_line(line)
-            self._note(number, changes)
+            text = line
+            if len(line) <= self.max_bytes:
+                text, changes = _fixed_line(line)
+                self._note(number, changes)
             self.copy.write(text)
             yield text
 
@@ -73,15 +80,24 @@ def _fixed_line(line: bytes) -> tuple[bytes, list[Problem]]:
 
 
 def _fixed(value: Any, path: str, changes: list[Problem]) -> Any:
+    if len(path) > _LONGEST_PATH:
+        # no order has such a place, and its path would be written for each value in it
+        return value
     if isinstance(value, dict):
-        return {
-            key: _fixed(inner, f"{path}.{key}".lstrip("."), changes) for key, inner in value.items()
-        }
+        return {key: _fixed(inner, _join(path, key), changes) for key, inner in value.items()}
     if isinstance(value, list):
         return [
             _fixed(inner, f"{path}[{position}]", changes) for position, inner in enumerate(value)
         ]
-    return _fixed_text(value, path, changes) if isinstance(value, str) else value
+    if isinstance(value, str):
+        return _fixed_text(value, path, changes)
+    return value
+
+
+def _join(path: str, key: str) -> str:
+    if path:
+        return f"{path}.{shown(key)}"
+    return shown(key)
 
 
 def _fixed_record(record: Record, names: list[str], delimiter: str) -> tuple[Record, list[Problem]]:

@@ -3,11 +3,12 @@
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Literal
 
 from gelato_async.cli.console import CommandError
+from gelato_async.files.bounded_lines import bounded_lines
 
 Format = Literal["jsonl", "csv"]
 
@@ -55,14 +56,16 @@ def create_private(path: Path) -> None:
     path.touch(mode=0o600, exist_ok=False)
 
 
-def lines_of(stream: BinaryIO) -> Iterator[bytes]:
-    """The lines of a stream.
+def lines_of(
+    stream: BinaryIO, max_bytes: int, passed_over: Callable[[bytes], object] = lambda _: None
+) -> Iterator[bytes]:
+    """The lines of a stream, those that are too long cut as `bounded_lines` does.
 
     Raises:
         CommandError: it cannot be read, or decompressed, to its end.
     """
     try:
-        yield from stream
+        yield from bounded_lines(stream, max_bytes, passed_over)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise CommandError(f"{stream.name} is no gzip file, or a damaged one: {error}") from error
     except OSError as error:

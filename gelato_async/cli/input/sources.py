@@ -3,7 +3,8 @@
 import asyncio
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -13,11 +14,13 @@ from attrs import frozen
 from gelato_async.bulk import OrderLine, read_csv, read_jsonl
 from gelato_async.cli.console import CommandError
 from gelato_async.cli.input.formats import Format, format_of, is_compressed, lines_of, open_to_read
+from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines
 from gelato_async.files.csv_columns import REFERENCE
 from gelato_async.files.csv_records import Records
 
 STANDARD_INPUT = "-"
-_AHEAD = 256
+# orders that are read ahead: few, since each may be as long as the limit permits
+_AHEAD = 64
 
 
 @frozen
@@ -43,18 +46,19 @@ def open_input(file: str) -> BinaryIO:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
 
 
-def count_orders(file: str, format_: Format | None = None) -> int | None:
+def count_orders(
+    file: str, format_: Format | None = None, max_bytes: int = MAX_BYTES
+) -> int | None:
     """How many orders a file seems to hold, or None where reading twice is not possible, or takes long."""
     if file == STANDARD_INPUT or is_compressed(file) or not Path(file).is_file():
         return None
     with Path(file).open("rb") as stream:
         if (format_ or format_of(file)) == "csv":
-            return _count_csv(stream)
-        return sum(1 for line in stream if line.strip())
+            return _count_csv(Records(stream, max_bytes))
+        return sum(1 for line in bounded_lines(stream, max_bytes) if line.strip())
 
 
-def _count_csv(lines: Iterable[bytes]) -> int:
-    records = Records(lines)
+def _count_csv(records: Records) -> int:
     names = [name.strip() for name in records.header.cells]
     if REFERENCE not in names:
         return 0
@@ -67,17 +71,21 @@ def _count_csv(lines: Iterable[bytes]) -> int:
     )
 
 
-def read_orders(stream: BinaryIO, format_: Format | None = None) -> Iterator[OrderLine]:
+def read_orders(
+    stream: BinaryIO, format_: Format | None = None, max_bytes: int = MAX_BYTES
+) -> Iterator[OrderLine]:
     """The orders of a stream in this format, or else in the one that its name tells.
 
     Raises:
         CommandError: it cannot be read, or decompressed, to its end.
     """
     read = read_csv if (format_ or format_of(str(stream.name))) == "csv" else read_jsonl
-    return read(lines_of(stream))
+    return read(lines_of(stream, max_bytes), max_bytes=max_bytes)
 
 
-async def read_lines(stream: BinaryIO, format_: Format | None = None) -> AsyncIterator[OrderLine]:
+async def read_lines(
+    stream: BinaryIO, format_: Format | None = None, max_bytes: int = MAX_BYTES
+) -> AsyncIterator[OrderLine]:
     """What `read_orders` reads, a few ahead of who takes them; the stream is closed at its end.
 
     Raises:
@@ -93,8 +101,9 @@ async def read_lines(stream: BinaryIO, format_: Format | None = None) -> AsyncIt
             loop.call_soon_threadsafe(arrived.put_nowait, line)
         return not left.is_set()
 
+    read = partial(read_orders, stream, format_, max_bytes)
     threading.Thread(
-        target=_pump, args=(stream, format_, hand_over), name="gelato-async input", daemon=True
+        target=_pump, args=(stream, read, hand_over), name="gelato-async input", daemon=True
     ).start()
     try:
         while isinstance(line := await arrived.get(), OrderLine):
@@ -108,11 +117,13 @@ async def read_lines(stream: BinaryIO, format_: Format | None = None) -> AsyncIt
 
 
 def _pump(
-    stream: BinaryIO, format_: Format | None, hand_over: Callable[[OrderLine | _End], bool]
+    stream: BinaryIO,
+    read: Callable[[], Iterator[OrderLine]],
+    hand_over: Callable[[OrderLine | _End], bool],
 ) -> None:
     try:
         with stream:
-            all_taken = all(map(hand_over, read_orders(stream, format_)))
+            all_taken = all(map(hand_over, read()))
         if all_taken:
             hand_over(_End())
     except Exception as failure:  # noqa: BLE001  whoever takes the lines must hear of it

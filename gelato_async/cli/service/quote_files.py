@@ -8,6 +8,7 @@ from gelato_async.cli.console import CommandError
 from gelato_async.cli.input.sources import open_input
 from gelato_async.core.errors import Problem
 from gelato_async.core.order_reader import read_order, read_quote_request
+from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.models.new_order import CatalogItem, NewOrder
 from gelato_async.models.quote import QuoteProduct, QuoteRequest
 
@@ -20,7 +21,10 @@ def read_request(file: str) -> QuoteRequest:
     """
     with open_input(file) as stream:
         try:
-            found = json.load(stream)
+            text = stream.read(MAX_BYTES + 1)
+            if len(text) > MAX_BYTES:
+                raise CommandError(f"{file}: is longer than {MAX_BYTES:,} bytes, the limit")
+            found = json.loads(text)
         except (OSError, EOFError, ValueError, RecursionError) as error:
             raise CommandError(
                 f"{file}: must be one JSON object, and cannot be read as that: {error}"

@@ -17,11 +17,11 @@ from gelato_async.models.new_order import NewOrder
 class LineInFlight:
     """A line, its order as it was read, and the order that was `sent`.
 
-    `raw` is the line where it held that order alone.
+    `raw` is the line where it held that order alone, and empty where it did not.
     """
 
     number: int
-    raw: bytes | None = field(repr=False)
+    raw: bytes = field(repr=False)
     order: NewOrder
     sent: NewOrder
 

@@ -3,8 +3,6 @@
 As they were written, ready to be fixed and submitted again.
 """
 
-import io
-from collections import deque
 from pathlib import Path
 from typing import BinaryIO
 
@@ -17,45 +15,6 @@ from gelato_async.cli.input.sources import STANDARD_INPUT
 from gelato_async.cli.samples.orders import to_line
 from gelato_async.cli.submit.submit_options import REJECTED
 from gelato_async.models.new_order import NewOrder
-
-
-class RawLines(io.BytesIO):
-    """A file whose lines can still be had when the orders in them are taken.
-
-    In the same order, each once.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        super().__init__()
-        self._name = stream.name
-        self._stream = stream
-        self._number = 0
-        self._kept: deque[tuple[int, bytes]] = deque()
-
-    @property
-    def name(self) -> str:
-        """What the file is called."""
-        return str(self._name)
-
-    def __next__(self) -> bytes:
-        line = next(self._stream)
-        self._number += 1
-        if line.strip():
-            self._kept.append((self._number, line))
-        return line
-
-    def close(self) -> None:
-        """Close the file."""
-        self._stream.close()
-        super().close()
-
-    def take(self, number: int) -> bytes | None:
-        """The line of this number; those before it are forgotten."""
-        while self._kept and self._kept[0][0] <= number:
-            taken, line = self._kept.popleft()
-            if taken == number:
-                return line
-        return None
 
 
 @define
@@ -75,7 +34,7 @@ class Rejects:
         """For the orders of a file: beside it; standard input has no place for them."""
         return cls(Path(f"{file}{REJECTED}") if file != STANDARD_INPUT else None, backend)
 
-    def add(self, raw: bytes | None, order: NewOrder | None) -> bool:
+    def add(self, raw: bytes, order: NewOrder | None) -> bool:
         """Write an order as its line was or, if it had no line of JSON to itself, as the backend spells it.
 
         False: there is nothing that can be written, or no place for it.

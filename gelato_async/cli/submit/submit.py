@@ -9,13 +9,12 @@ from attrs import define, field
 from gelato_async.bulk import Created, OrderLine, Outcome, Progress, Rejected
 from gelato_async.cli.apis import VARIABLES, open_client
 from gelato_async.cli.console import CommandError, ExitCode, one_line, print_error, print_line
-from gelato_async.cli.input.formats import format_of
 from gelato_async.cli.input.sources import count_orders, open_input, read_lines, read_orders
 from gelato_async.cli.submit.advice import advice
 from gelato_async.cli.submit.dry_run import dry_run
 from gelato_async.cli.submit.lines_in_flight import LineInFlight, LinesInFlight, print_problems
 from gelato_async.cli.submit.progress import Display, display_for
-from gelato_async.cli.submit.rejects import RawLines, Rejects
+from gelato_async.cli.submit.rejects import Rejects
 from gelato_async.cli.submit.report import (
     Report,
     Row,
@@ -50,24 +49,19 @@ def submit(options: SubmitOptions) -> int:
     stream = open_input(options.file)
     if options.dry:
         with stream:
-            return dry_run(options, read_orders(stream, options.format), client.engine.backend)
+            lines = read_orders(stream, options.format, options.max_bytes)
+            return dry_run(options, lines, client.engine.backend)
     try:
         opened = open_report(options.report)
     except CommandError:
         stream.close()
         raise
     with opened as rows:
-        return _Submission(options, _kept(stream, options), rows, display_for(_total(options))).run(
-            client
-        )
-
-
-def _kept(stream: BinaryIO, options: SubmitOptions) -> BinaryIO:
-    return RawLines(stream) if (options.format or format_of(options.file)) == "jsonl" else stream
+        return _Submission(options, stream, rows, display_for(_total(options))).run(client)
 
 
 def _total(options: SubmitOptions) -> int | None:
-    counted = count_orders(options.file, options.format)
+    counted = count_orders(options.file, options.format, options.max_bytes)
     return counted if counted is None or options.limit is None else min(counted, options.limit)
 
 
@@ -144,25 +138,24 @@ class _Submission:
 
     async def _orders(self) -> AsyncIterator[NewOrder]:
         left = self.options.limit
-        async for line in read_lines(self.stream, self.options.format):
-            raw = self.stream.take(line.number) if isinstance(self.stream, RawLines) else None
+        async for line in read_lines(self.stream, self.options.format, self.options.max_bytes):
             if line.is_warning:
                 print_problems(self.options.file, line, line.problems)
                 continue
             if line.order is None:
-                self._note_bad(line, raw)
+                self._note_bad(line)
             else:
                 order_to_send = self.options.of(line.order)
-                self.lines.add(LineInFlight(line.number, raw, line.order, order_to_send))
+                self.lines.add(LineInFlight(line.number, line.raw, line.order, order_to_send))
                 yield order_to_send
             left = left and left - 1
             if left == 0:
                 return
 
-    def _note_bad(self, line: OrderLine, raw: bytes | None) -> None:
+    def _note_bad(self, line: OrderLine) -> None:
         self.tally.rejected += 1
         print_problems(self.options.file, line, line.problems)
-        self.tally.unread += not self.rejects.add(raw, None)
+        self.tally.unread += not self.rejects.add(line.raw, None)
         reason = "; ".join(map(str, line.problems))
         self._write(
             Row(line=line.number, reference=line.reference, outcome="rejected", reason=reason)

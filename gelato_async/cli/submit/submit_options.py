@@ -16,6 +16,7 @@ from gelato_async.cli.console import CommandError, print_error
 from gelato_async.cli.input.formats import Format
 from gelato_async.cli.input.sources import STANDARD_INPUT
 from gelato_async.cli.submit.report import check_name
+from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.models.enums import OrderType
 from gelato_async.models.new_order import NewOrder
 
@@ -44,6 +45,7 @@ class SubmitOptions:
     limit: int | None = None
     draft: bool = False
     dry: bool = False
+    max_bytes: int = MAX_BYTES
 
     def of(self, order: NewOrder) -> NewOrder:
         """An order as it is to be sent."""
@@ -58,6 +60,7 @@ class SubmitOptions:
             "--report": self.report,
             "--reconcile": self.reconcile if self.reconcile != RECONCILE else None,
             "--limit": self.limit,
+            "--max-bytes": self._other_max_bytes,
             "--journal": self.journal,
         }
         return _command_line(
@@ -75,9 +78,14 @@ class SubmitOptions:
             "--backend": self.backend if self.backend != "gelato" else None,
             "--base-url": self.base_url,
             "--reconcile": self.reconcile if self.reconcile != RECONCILE else None,
+            "--max-bytes": self._other_max_bytes,
             "--journal": self.journal if self.journal != default_journal(str(file)) else None,
         }
         return _command_line(str(file), valued, {"--draft": self.draft, "--marker": self.marker})
+
+    @property
+    def _other_max_bytes(self) -> int | None:
+        return self.max_bytes if self.max_bytes != MAX_BYTES else None
 
 
 def _command_line(file: str, valued: Mapping[str, object], flags: Mapping[str, bool]) -> str:
