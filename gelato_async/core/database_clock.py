@@ -40,10 +40,6 @@ class Interval:
         """Whether both can be true."""
         return self.low <= other.high and other.low <= self.high
 
-    def shifted(self, seconds: float) -> "Interval":
-        """The interval, so many seconds later."""
-        return Interval(self.low + seconds, self.high + seconds)
-
 
 def intersection(intervals: Iterable[Interval]) -> Interval | None:
     """What all of them allow, perhaps nothing; None if there are none."""
