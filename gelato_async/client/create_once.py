@@ -274,6 +274,7 @@ class CreateOnce(Generic[T]):
 
     async def _reconcile(self, deadline: float) -> Found | None:
         pending, sender = self.pending, self.sender
+        others: tuple[str, ...] = ()
         while (due := pending.next_look(sender.retry.reconcile)) is not None:
             if due >= deadline:
                 raise pending.unknown("the time for the whole call does not suffice to find out")
@@ -287,8 +288,9 @@ class CreateOnce(Generic[T]):
             judgement = await self.judge(rows)
             if judgement.found is not None:
                 return judgement.found
+            others = judgement.others
         if not pending.in_doubt and pending.failed_look is None:
-            pending.mark_others(judgement.others)
+            pending.mark_others(others)
         return None
 
     async def _adopt(self, row: OrderSummary, deadline: float) -> Reply[T]:

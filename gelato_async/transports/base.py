@@ -19,8 +19,10 @@ Send = Callable[P, Coroutine[Any, Any, Response]]
 class Transport(Protocol):
     """Sends one request and reads its answer to the end."""
 
-    async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
-        """Send a request once; no redirect is followed and nothing is repeated.
+    def send(
+        self, request: Request, *, timeout: float, before_send: BeforeSend
+    ) -> Coroutine[Any, Any, Response]:
+        """Send a request once (`async def`); no redirect is followed and nothing is repeated.
 
         `before_send` is awaited exactly once, at the moment of sending; its wait counts against no
         timeout. It is not awaited where nothing was sent.
