@@ -33,8 +33,10 @@ class Redactor:
         words = sorted(
             {value for text in private for value in _spellings(text)}, key=len, reverse=True
         )
-        self.longest = len(words[0]) if words else 0
-        self._pattern = re.compile("|".join(map(_word, words)), re.IGNORECASE) if words else None
+        self.longest: int = len(words[0]) if words else 0
+        self._pattern: re.Pattern[str] | None = None
+        if words:
+            self._pattern = re.compile("|".join(map(_word, words)), re.IGNORECASE)
 
     def text(self, text: str) -> str:
         """The text with every private value masked."""
