@@ -22,6 +22,10 @@ class OpenEnum(StrEnum):
         member._value_ = value
         return member
 
+    def __reduce_ex__(self, _protocol: object) -> tuple[type[Self], tuple[str]]:
+        # the enum of Python 3.11 pickles by name, which a value of no member does not have
+        return type(self), (self._value_,)
+
     @property
     def is_known(self) -> bool:
         """Whether this release documents the value."""
