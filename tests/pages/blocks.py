@@ -16,7 +16,7 @@ SANDBOX = "sandbox"
 
 
 def rooms() -> str:
-    """The rooms and who may import whom, drawn from the import contracts.
+    """The rooms and what each may import, drawn from the import contracts.
 
     What another arrow leads to is left out: `a -> b -> c` says that `a` may import `c` too.
     """

@@ -24,7 +24,7 @@ def sandbox_options():
 @pytest.fixture
 def sandbox(sandbox_options, monkeypatch):
     """A sandbox for the clients that a recipe makes."""
-    # a key of its own, for a limiter that has not been told to wait by another test
+    # a key of its own has a limiter of its own, which no other test has made wait
     with Sandbox(speed=0.0, api_key=f"recipe-key-{next(_numbers)}", **sandbox_options) as served:
         for name, value in served.environment.items():
             monkeypatch.setenv(name, value)

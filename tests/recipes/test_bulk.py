@@ -60,10 +60,12 @@ def run(write, sandbox):
     return run_script
 
 
-def test_after_ctrl_c_the_same_command_goes_on_and_makes_no_order_twice(run, sandbox):
+def test_after_ctrl_c_the_same_command_makes_no_order_twice(run, sandbox):
     first = run("-c", INTERRUPTED)
     assert first.returncode == 1
-    assert first.stderr.endswith("Interrupted. The same command goes on where this one was.\n")
+    assert first.stderr.endswith(
+        "Interrupted. The same command continues where this one stopped.\n"
+    )
     assert 9 <= sandbox.audit().commits < 80
     second = run()
     assert second.returncode == 0, second.stderr
@@ -74,7 +76,7 @@ def test_after_ctrl_c_the_same_command_goes_on_and_makes_no_order_twice(run, san
     assert Counter(map(len, made.values())) == {1: 80}
 
 
-def test_a_wrong_key_is_told_in_one_line(run, sandbox):
+def test_a_wrong_key_is_reported_in_one_line(run, sandbox):
     done = run(GELATO_API_KEY="wrong")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.splitlines()[-1].startswith("Stopped: ")
@@ -82,7 +84,7 @@ def test_a_wrong_key_is_told_in_one_line(run, sandbox):
     assert sandbox.audit().commits == 0
 
 
-def test_orders_of_a_table_are_worked_off_once(load, sandbox):
+def test_orders_of_a_table_are_made_once(load, sandbox):
     recipe = load("bulk", "from_table")
     table = {str(number): None for number in range(20)} | {"done": "an-id"}
     asyncio.run(recipe.work_off(table))

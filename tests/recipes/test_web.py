@@ -88,7 +88,7 @@ def test_many_browsers_share_one_client_and_its_connections(shop, sandbox):
     assert audit.connections <= 20
 
 
-def test_what_breaks_rules_is_told_before_anything_is_sent(shop, framework, monkeypatch, sandbox):
+def test_what_breaks_rules_is_reported_before_it_is_sent(shop, framework, monkeypatch, sandbox):
     module = sys.modules["views" if framework == "django" else "app"]
     order = module.order_for("1001")
     monkeypatch.setattr(module, "order_for", lambda _: attrs.evolve(order, items=()))
@@ -117,7 +117,7 @@ def test_an_order_whose_answer_got_lost_is_made_once(shop, sandbox):
 
 
 @pytest.mark.parametrize("faults", [[Fault("drop", when="after", count=1), NO_LOOK]])
-def test_an_order_that_nobody_can_tell_of_is_202(shop, sandbox):
+def test_an_order_whose_outcome_is_unknown_is_202(shop, sandbox):
     async def visit():
         async with shop() as browser:
             answer = await browser.post("/orders/1001")

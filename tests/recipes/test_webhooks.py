@@ -62,7 +62,7 @@ def create(make_order):
 
 
 @in_every_framework
-def test_what_the_sandbox_delivers_ends_in_the_truth(shop, sandbox, create):
+def test_deliveries_leave_the_true_status(shop, sandbox, create):
     order_id = create()
     for seconds, status in ((0, "created"), (200, "shipped"), (1000, "delivered")):
         sandbox.advance(seconds)
@@ -72,7 +72,7 @@ def test_what_the_sandbox_delivers_ends_in_the_truth(shop, sandbox, create):
 
 
 @in_every_framework
-def test_only_gelato_is_heard(shop, endpoint):
+def test_a_wrong_secret_is_refused(shop, endpoint):
     body = json.dumps({"event": "order_status_updated", "id": "e1", "orderId": "o1"})
     refused = httpx.post(
         f"{endpoint[1]}{PATH}", content=body, headers={"X-Webhook-Secret": "wrong"}
