@@ -173,7 +173,7 @@ class CreateOnce(Generic[T]):
         if not self.pending.is_answered_by(order, self.sender.evidence):
             self.pending.order_id = None
             return None
-        self.sender.evidence.note_id(order.id)
+        self._note_id(order.id)
         return Reply(operation.answer_from(order), response)
 
     async def judge(
@@ -192,7 +192,7 @@ class CreateOnce(Generic[T]):
         self.pending.in_doubt = judgement.in_doubt
         found = judgement.found
         if found is not None:
-            evidence.note_id(found.row.id)
+            self._note_id(found.row.id)
             _warn_of_others(self.pending.reference, found)
         return judgement
 
@@ -263,14 +263,21 @@ class CreateOnce(Generic[T]):
         evidence, clock = self.sender.evidence, self.sender.clock
         if self.pending.sends > 1:
             # a server that refuses duplicates may answer with the order of the first send
-            evidence.note_id(answer.id)
+            self._note_id(answer.id)
             return
         evidence.note_created(
-            answer, sent=self.pending.last_sent, answered=clock.now(), wall=clock.wall()
+            answer,
+            self.pending.reference,
+            sent=self.pending.last_sent,
+            answered=clock.now(),
+            wall=clock.wall(),
         )
         marker = self.pending.marker
         if marker is not None and isinstance(answer, Order) and marker_of(answer) == marker:
             evidence.keeps_markers = True
+
+    def _note_id(self, order_id: str) -> None:
+        self.sender.evidence.note_id(order_id, self.pending.reference, self.sender.clock.now())
 
     async def _reconcile(self, deadline: float) -> Found | None:
         pending, sender = self.pending, self.sender

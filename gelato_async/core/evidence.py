@@ -48,7 +48,7 @@ class Evidence:
     header: HeaderClock = field(factory=HeaderClock)
     keeps_markers: bool = False
     lives: bool | None = None
-    _ids: dict[str, None] = field(factory=dict)
+    _ids: dict[str, tuple[str, float]] = field(factory=dict)
 
     def note_response(
         self, response: Response, *, sent: float, answered: float, wall: float
@@ -61,10 +61,16 @@ class Evidence:
             )
 
     def note_created(
-        self, order: Order | SubmittedOrder, *, sent: float, answered: float, wall: float
+        self,
+        order: Order | SubmittedOrder,
+        reference: str,
+        *,
+        sent: float,
+        answered: float,
+        wall: float,
     ) -> None:
-        """Learn the database's clock from the answer to a create."""
-        self.note_id(order.id)
+        """Learn the database's clock from the answer to the create of a reference."""
+        self.note_id(order.id, reference, answered)
         if order.created_at is not None:
             dated = order.created_at.timestamp()
             self.database.learn(
@@ -73,15 +79,24 @@ class Evidence:
         if isinstance(order, Order):
             self._note_life(order)
 
-    def note_id(self, order_id: str) -> None:
-        """Remember that an order is the answer to one of our creates."""
-        self._ids[order_id] = None
+    def note_id(self, order_id: str, reference: str, moment: float) -> None:
+        """Remember that an order is what one of our creates made: of this reference, as known since then."""
+        self._ids[order_id] = (reference, moment)
         if len(self._ids) > MOST_IDS:
             del self._ids[next(iter(self._ids))]
 
-    def knows_id(self, order_id: str) -> bool:
-        """Whether an order is the answer to another of our creates."""
-        return order_id in self._ids
+    def knows_id(self, order_id: str, reference: str, first_sent: float | None) -> bool:
+        """Whether an order is what another of our creates made.
+
+        One of another reference, or one that was answered before this one was sent; None where that
+        was on a clock that has ended. What was answered since then may be this very one: of a run
+        whose journal broke before the outcome was in it.
+        """
+        noted = self._ids.get(order_id)
+        if noted is None:
+            return False
+        other, moment = noted
+        return other != reference or (first_sent is not None and moment <= first_sent)
 
     def is_clock_known(self, now: float, wall: float) -> bool:
         """Whether a create that is sent now can be told from others by its date."""

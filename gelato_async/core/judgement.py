@@ -95,7 +95,7 @@ def facts_of(
 ) -> Facts:
     """What is known of a hit."""
     undated = Facts(
-        known=pending.knows_id(row.id) or evidence.knows_id(row.id),
+        known=pending.was_there_before(row.id, evidence),
         marker=pending.markers.get(row.id),
         exact=row.order_reference_id == pending.reference,
         live=row.fulfillment_status not in _DEAD,

@@ -159,13 +159,17 @@ class PendingCreate(Generic[T]):
         answered_type = answer.order_type if isinstance(answer, Order) else None
         if None not in {answered_type, self.order_type} and answered_type != self.order_type:
             return False
-        known = self.known_ids is not None and answer.id in self.known_ids
-        return bool(answer.id) and not known and not evidence.knows_id(answer.id)
+        return bool(answer.id) and not self.was_there_before(answer.id, evidence)
 
     def first_seen(self, order_id: str) -> float | None:
         """When a look first showed an order."""
         return self._first_seen.get(order_id)
 
     def knows_id(self, order_id: str) -> bool:
-        """Whether an order was there before this create was sent."""
+        """Whether a look before this create was sent showed an order."""
         return self.known_ids is not None and order_id in self.known_ids
+
+    def was_there_before(self, order_id: str, evidence: Evidence) -> bool:
+        """Whether a look, or the answer to another create, proves that an order is not this one's."""
+        first_sent = self.first_sent if self.clock is None else None
+        return self.knows_id(order_id) or evidence.knows_id(order_id, self.reference, first_sent)

@@ -411,14 +411,16 @@ def _full_after(monkeypatch, path, pages):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("pages", [0, 1, 5])
+@pytest.mark.parametrize("resumes_with", ["the same client", "another client"])
 async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
-    make_order, shop, virtual, path, monkeypatch, pages
+    make_order, shop, virtual, path, monkeypatch, pages, resumes_with
 ):
+    client = client_with(shop, virtual)
     _full_after(monkeypatch, path, pages)
     found, orders = [], [make_order(f"reference-{i}") for i in range(600)]
     with anyio.fail_after(90):
         with pytest.raises(JournalError, match="full") as told:
-            async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+            async with submit_orders(client, orders, journal=path) as outcomes:
                 async for outcome in outcomes:
                     found.append(outcome)
     assert "\n" not in str(told.value)
@@ -431,7 +433,9 @@ async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
     assert all(
         shop.orders[reference][0]["id"] == order_id for reference, order_id in written.items()
     )
-    again = by_reference(await outcomes_of(client_with(shop, virtual), orders, path))
+    if resumes_with == "another client":
+        client = client_with(shop, virtual)
+    again = by_reference(await outcomes_of(client, orders, path))
     assert counts(shop) == {order.order_reference_id: 1 for order in orders}
     assert all(
         again[reference].order_id == outcome.order_id for reference, outcome in told_of.items()

@@ -176,7 +176,7 @@ def test_an_answer_about_another_order_is_not_ours(pending, changes):
 
 def test_an_answer_that_names_an_earlier_order_is_not_ours(pending):
     evidence = Evidence()
-    evidence.note_id("id-1")
+    evidence.note_id("id-1", "another", 0.0)
     assert not pending().is_answered_by(answer(), evidence)
     looked = pending()
     looked.mark_others(["id-1"])

@@ -143,8 +143,20 @@ def test_a_look_before_the_send_tells_old_from_new(pending, dated):
 
 def test_an_order_that_another_create_was_answered_with_is_not_ours(pending, dated):
     known = evidence(900.0, 990.0)
-    known.note_id("id-1")
+    known.note_id("id-1", "another", SENT + 1)
     assert finding(pending(), dated(1), known) is ANOTHERS
+    known.note_id("id-1", pending().reference, SENT)
+    assert finding(pending(), dated(1), known) is ANOTHERS
+
+
+def test_an_order_of_this_reference_that_was_answered_since_the_send_may_be_ours(pending, dated):
+    known = evidence(900.0, 990.0)
+    known.note_id("id-1", pending().reference, SENT + 1)
+    assert finding(pending(), dated(1), known) is OURS
+    earlier = pending()
+    earlier.clock = known.database
+    known.note_id("id-1", pending().reference, SENT - 1)
+    assert finding(earlier, dated(1), known) is OURS
 
 
 @pytest.mark.parametrize(
