@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Callable, Collection, Sequence
 from typing import Any, Generic, TypeVar
 
+import attrs
 from attrs import define, evolve
 
 from gelato_async.client.references_in_flight import claim, key_of, release
@@ -23,7 +24,12 @@ from gelato_async.core.errors import (
     Problem,
     ValidationError,
 )
-from gelato_async.core.evidence import MARKER_KEY, marker_of, may_be_reference
+from gelato_async.core.evidence import (
+    MARKER_KEY,
+    is_same_reference,
+    marker_of,
+    may_be_reference,
+)
 from gelato_async.core.judgement import Found, Judgement, Moment, judge
 from gelato_async.core.messages import Response
 from gelato_async.core.operations.base import Kind
@@ -41,6 +47,9 @@ _logger = logging.getLogger("gelato_async")
 
 # documented for Gelato; for GelatoConnect nothing is, and no order needs more
 MOST_METADATA = 20
+_SUMMARY = [
+    name for field in attrs.fields(OrderSummary) for name in wire.wire_names(field) if name != "raw"
+]
 
 
 class AnotherOrderError(NoAnswerError):
@@ -307,8 +316,9 @@ class CreateOnce(Generic[T]):
         try:
             order, response = await self.sender.get(row.id, deadline)
         except GelatoError:
-            order = wire.load(Order, row.raw)
-            response = Response(status=200, body=json.dumps(row.raw).encode())
+            return _reply_from(operation, row)
+        if not _is_of_row(order, row):
+            return _reply_from(operation, row)
         return Reply(operation.answer_from(order), response)
 
     async def _read_markers(self, rows: Sequence[OrderSummary]) -> None:
@@ -317,6 +327,7 @@ class CreateOnce(Generic[T]):
             strange = not may_be_reference(row.order_reference_id, pending.reference)
             if strange or row.id in pending.markers or pending.knows_id(row.id):
                 continue
+            pending.unmarked.discard(row.id)
             try:
                 order = (await self.sender.get(row.id)).answer
             except NotFoundError:
@@ -324,10 +335,15 @@ class CreateOnce(Generic[T]):
             except GelatoError as error:
                 self.mask(error)
                 continue
+            if not _is_of_row(order, row):
+                continue
             shown = marker_of(order)
             evidence.keeps_markers = evidence.keeps_markers or shown == pending.marker
-            if shown is not None or evidence.keeps_markers:
+            if shown is not None:
                 pending.markers[row.id] = shown == pending.marker
+            elif evidence.keeps_markers:
+                # until the next look: it may be shown before its metadata are
+                pending.unmarked.add(row.id)
 
     def mask(self, error: GelatoError) -> None:
         """Take the recipient out of the error of a look or a GET, which does not know them."""
@@ -385,6 +401,24 @@ async def look(
     for pending in creates:
         pending.note_hits(rows, ended)
     return rows
+
+
+def _is_of_row(order: Order, row: OrderSummary) -> bool:
+    # a cache may answer a GET with another order
+    return order.id == row.id and is_same_reference(
+        order.order_reference_id, row.order_reference_id
+    )
+
+
+def _reply_from(operation: CreateOperation[T], row: OrderSummary) -> Reply[T]:
+    try:
+        order = wire.load(Order, row.raw)
+    except wire.MalformedError:
+        # what a row has beyond a summary may be malformed, and what was read of it was not
+        order = wire.load(Order, {name: row.raw.get(name) for name in _SUMMARY})
+    return Reply(
+        operation.answer_from(order), Response(body=json.dumps(row.raw).encode(), status=200)
+    )
 
 
 def _is_refusal(error: GelatoError) -> bool:

@@ -96,7 +96,7 @@ def facts_of(
     """What is known of a hit."""
     undated = Facts(
         known=pending.was_there_before(row.id, evidence),
-        marker=pending.markers.get(row.id),
+        marker=pending.has_our_marker(row.id),
         exact=row.order_reference_id == pending.reference,
         live=row.fulfillment_status not in _DEAD,
         looked_before=pending.known_ids is not None,

@@ -32,7 +32,8 @@ class PendingCreate(Generic[T]):
     `known_ids` are the orders that were there before: those that a look before the send showed, None
     if there was no look. `mixed_up` counts 2xx answers about another order. `clock` and `first_sent`
     belong together: an order of an earlier run has that run's clock, and was sent at some time after
-    `first_sent`.
+    `first_sent`. `markers` says whether the marker that an order showed is ours; `unmarked` are the
+    orders that showed none at the last look.
     """
 
     operation: CreateOperation[T] | None
@@ -57,7 +58,8 @@ class PendingCreate(Generic[T]):
     failed_look: GelatoError | None = None
     in_doubt: tuple[str, ...] = ()
     mixed_up: int = 0
-    markers: dict[str, bool | None] = field(factory=dict)
+    markers: dict[str, bool] = field(factory=dict)
+    unmarked: set[str] = field(factory=set)
     _first_seen: dict[str, float] = field(factory=dict)
 
     def __attrs_post_init__(self) -> None:
@@ -168,6 +170,10 @@ class PendingCreate(Generic[T]):
     def knows_id(self, order_id: str) -> bool:
         """Whether a look before this create was sent showed an order."""
         return self.known_ids is not None and order_id in self.known_ids
+
+    def has_our_marker(self, order_id: str) -> bool | None:
+        """Whether an order has our marker; None where nothing can be said."""
+        return False if order_id in self.unmarked else self.markers.get(order_id)
 
     def was_there_before(self, order_id: str, evidence: Evidence) -> bool:
         """Whether a look, or the answer to another create, proves that an order is not this one's."""

@@ -216,6 +216,27 @@ async def test_a_server_that_shows_no_markers_proves_nothing_by_that(server, mar
 
 
 @pytest.mark.anyio
+async def test_a_marker_that_another_orders_get_shows_proves_nothing(server, marked, make_order):
+    client = marked()
+    server.queue("create", *[with_metadata(server, DROPPED)] * 2)
+    other = await client.orders.create(make_order(order_reference_id="ref-9"))
+    server.queue("get", server.answer(other.raw))
+    made = await client.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
+async def test_a_marker_may_show_later_than_its_order(server, marked, make_order):
+    client = marked()
+    server.queue("create", with_metadata(server, DROPPED))
+    await client.orders.create(make_order(order_reference_id="ref-9"))
+    server.queue("create", with_metadata(server, DROPPED))
+    server.queue("get", lambda request: server.answer({**server.orders[-1], "metadata": []}))
+    made = await client.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
 @APIS
 async def test_full_metadata_leave_no_room_for_the_marker(server, marked, make_order, api):
     full = {f"key-{number}": "value" for number in range(20)}

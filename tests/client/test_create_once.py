@@ -393,3 +393,22 @@ async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown
         await client.orders.create(make_order())
     assert isinstance(caught.value, OutcomeUnknownError)
     assert caught.value.order_reference_id == "ref-1"
+
+
+@pytest.mark.anyio
+async def test_what_is_adopted_is_never_another_order_that_a_get_shows(server, gelato, make_order):
+    another = server.order("ref-9")
+    server.queue("create", server.lost(DROPPED))
+    server.queue("get", server.answer(another))
+    made = await gelato.orders.create(make_order())
+    assert (made.id, made.order_reference_id) == ("order-2", "ref-1")
+
+
+@pytest.mark.anyio
+async def test_a_row_with_a_malformed_detail_is_adopted_though_no_get_succeeds(
+    server, gelato, make_order
+):
+    server.queue("create", server.lost(DROPPED, items=[{"quantity": 1}]))
+    server.queue("get", Response(status=404))
+    made = await gelato.orders.create(make_order())
+    assert (made.id, made.items, server.count("create")) == ("order-1", (), 1)
