@@ -186,7 +186,10 @@ class CreateOnce(Generic[T]):
         return Reply(operation.answer_from(order), response)
 
     async def judge(
-        self, rows: Sequence[OrderSummary], asked_for: Collection[str] = ()
+        self,
+        rows: Sequence[OrderSummary],
+        asked_for: Collection[str] = (),
+        deadline: float = math.inf,
     ) -> Judgement:
         """Decide which of these orders the create made; what is in doubt stays with `pending`.
 
@@ -196,7 +199,7 @@ class CreateOnce(Generic[T]):
         strangers = set(asked_for) - {self.pending.reference}
         rows = [row for row in rows if row.order_reference_id not in strangers]
         if self.pending.marker is not None:
-            await self._read_markers(rows)
+            await self._read_markers(rows, deadline)
         judgement = judge(self.pending, rows, evidence, Moment(clock.now(), clock.wall()))
         self.pending.in_doubt = judgement.in_doubt
         found = judgement.found
@@ -301,7 +304,7 @@ class CreateOnce(Generic[T]):
                 if delivery_of(error) is Delivery.REFUSED:
                     raise pending.unknown("looking for it was refused") from error
                 continue
-            judgement = await self.judge(rows)
+            judgement = await self.judge(rows, deadline=deadline)
             if judgement.found is not None:
                 return judgement.found
             others = judgement.others
@@ -321,7 +324,7 @@ class CreateOnce(Generic[T]):
             return _reply_from(operation, row)
         return Reply(operation.answer_from(order), response)
 
-    async def _read_markers(self, rows: Sequence[OrderSummary]) -> None:
+    async def _read_markers(self, rows: Sequence[OrderSummary], deadline: float) -> None:
         pending, evidence = self.pending, self.sender.evidence
         for row in rows:
             strange = not may_be_reference(row.order_reference_id, pending.reference)
@@ -329,7 +332,7 @@ class CreateOnce(Generic[T]):
                 continue
             pending.unmarked.discard(row.id)
             try:
-                order = (await self.sender.get(row.id)).answer
+                order = (await self.sender.get(row.id, deadline)).answer
             except NotFoundError:
                 continue
             except GelatoError as error:

@@ -226,6 +226,18 @@ async def test_a_marker_that_another_orders_get_shows_proves_nothing(server, mar
 
 
 @pytest.mark.anyio
+async def test_reading_markers_keeps_to_the_time_for_the_whole_call(
+    server, marked, make_order, virtual
+):
+    server.queue("create", with_metadata(server, DROPPED, createdAt=None))
+    server.queue("search", FAILED)
+    server.queue("get", *[server.answer({}, 503, **{"retry-after": "60"})] * 9)
+    with pytest.raises(OutcomeUnknownError):
+        await marked(total_timeout=10).orders.create(make_order())
+    assert virtual.time <= 10
+
+
+@pytest.mark.anyio
 async def test_a_marker_may_show_later_than_its_order(server, marked, make_order):
     client = marked()
     server.queue("create", with_metadata(server, DROPPED))
