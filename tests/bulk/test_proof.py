@@ -161,3 +161,23 @@ async def test_a_run_that_is_left_lets_its_references_go(client_for, make_order,
     shop.latency = 0.0
     found = await outcomes_of(client_for(), [make_order("r1")])
     assert json.dumps([outcome.reference for outcome in found]) == '["r1"]'
+
+
+async def test_a_marker_that_finds_no_room_concerns_no_order_of_an_earlier_run(
+    client_for, make_order, shop, path
+):
+    full = {f"key-{number}": "value" for number in range(20)}
+    orders = orders_of(make_order, 2, metadata=full)
+    shop.faults["r1"] = [lost]
+    async with submit_orders(client_for(), orders, journal=path, grace=0) as outcomes:
+        async for _ in outcomes:
+            break
+    marking = client_for(retry=RetryPolicy(reconcile=4, marker=True))
+    found = await outcomes_of(marking, [*orders, make_order("r2", metadata=full)], path)
+    assert {outcome.reference: type(outcome) for outcome in found} == {
+        "r0": Created,
+        "r1": Created,
+        "r2": Rejected,
+    }
+    assert len(found) == 3
+    assert {reference: len(rows) for reference, rows in shop.orders.items()} == {"r0": 1, "r1": 1}

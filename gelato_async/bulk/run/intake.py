@@ -183,7 +183,8 @@ class Intake:
     async def _look_up(self, order: NewOrder) -> None:
         operation = self.engine.backend.create_operation(order)
         fresh = not self.journal.resumed
-        marker = new_marker() if self.engine.retry.marker else None
+        # an order that an earlier run has sent keeps the marker that it had then, or none
+        marker = self._new_marker() if fresh else None
         try:
             request = self._request(operation, checked=fresh)
             pending = self._pending(operation, request, marker)
@@ -204,6 +205,9 @@ class Intake:
             self.journal.add(look_up)
         self._looked_up.append(_LookedUp(operation, request, look_up, pending))
         self._news.set()
+
+    def _new_marker(self) -> str | None:
+        return new_marker() if self.engine.retry.marker else None
 
     def _is_clock_known(self) -> bool:
         clock = self.engine.clock
@@ -236,6 +240,9 @@ class Intake:
         for met in new:
             try:
                 self.engine.backend.check(met.operation, validate=self.engine.validate)
+                if met.look_up.marker is None:
+                    met.look_up.marker = self._new_marker()
+                    met.pending = self._pending(met.operation, met.request, met.look_up.marker)
             except NotSentError as error:
                 met.error = error
         valid = [met for met in new if met.error is None]
