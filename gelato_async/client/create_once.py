@@ -237,7 +237,7 @@ class CreateOnce(Generic[T]):
     def pay_for_resend(self) -> bool:
         """Pay for sending it again; False if too many requests fail at the moment."""
         cause = self.pending.last_error or self.pending.unknown("it was in flight")
-        paid = self.sender.quota.pay(cause)
+        paid = self.sender.quota.buy(cause)
         self.pending.retry_cost = paid or 0
         return paid is not None
 

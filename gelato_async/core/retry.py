@@ -160,9 +160,18 @@ class RetryQuota:
 
     def pay(self, error: GelatoError) -> int | None:
         """Charge a failed attempt: what it cost, or None if too little was left for a retry."""
+        paid = self.buy(error)
+        if paid is None:
+            self.left = 0
+        return paid
+
+    def buy(self, error: GelatoError) -> int | None:
+        """Pay for a retry if there is enough: what it cost, or None and nothing is charged.
+
+        Who asks over and over does not keep it empty by that.
+        """
         cost = self.cost_rate_limited if isinstance(error, RateLimitError) else self.cost
         if cost > self.left:
-            self.left = 0
             return None
         self.left -= cost
         return cost

@@ -170,6 +170,26 @@ async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(
         assert virtual.time < 60
 
 
+async def test_what_a_slow_input_has_left_is_sent_again_though_some_request_is_always_out(
+    client_for, make_order, shop, virtual
+):
+    shop.faults, shop.latency = {"r0": [failed(503)]}, 2.0
+    client = client_for()
+    client.engine.quota.left = 0
+
+    async def slow():
+        for number in range(500):
+            yield make_order(f"r{number}")
+            await virtual.sleep(0.5)
+
+    # two successes a second pay for a resend, though it is asked for as often
+    async with submit_orders(client, slow(), grace=0) as outcomes:
+        async for outcome in outcomes:
+            if outcome.reference == "r0":
+                break
+    assert virtual.time < 30
+
+
 async def test_requests_that_wait_for_their_turn_when_an_outage_begins_are_held_back(
     client_for, orders, shop, virtual
 ):

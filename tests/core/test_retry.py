@@ -154,6 +154,13 @@ def test_a_spent_quota_pays_for_nothing():
     assert (quota.left, quota.pay(BUSY)) == (0, None)
 
 
+def test_asking_for_what_it_cannot_pay_takes_nothing():
+    quota = RetryQuota(capacity=10)
+    assert (quota.buy(LOST), quota.left) == (None, 10)
+    assert (quota.buy(BUSY), quota.left) == (5, 5)
+    assert (quota.pay(LOST), quota.left) == (None, 0)
+
+
 def test_success_gives_back_what_was_paid_or_one():
     quota = RetryQuota()
     paid = quota.pay(LOST)
