@@ -43,6 +43,9 @@ from gelato_async.transports.base import Transport
 
 T = TypeVar("T")
 
+# rows that one search for references may answer, on all its pages: it asks for fifty at most
+MOST_ROWS = 10_000
+
 _logger = logging.getLogger("gelato_async")
 
 _quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
@@ -201,6 +204,15 @@ class Sender:
         while True:
             operation = self.backend.find_operation(references, offset)
             page = (await self.repeat(operation, self.backend.build(operation), deadline)).answer
+            if page.length != len(page.orders):
+                # a row that cannot be read would count as absent, and be ordered again
+                raise DecodeError(
+                    "the search answers a row that is no object", operation=operation.name
+                )
+            if offset + page.length > MOST_ROWS:
+                raise DecodeError(
+                    f"the search answers more than {MOST_ROWS:,} orders", operation=operation.name
+                )
             found = [row for row in page.orders if is_wanted(row.order_reference_id)]
             if page.length >= PAGE and not found:
                 raise DecodeError(
@@ -211,7 +223,7 @@ class Sender:
             rows |= {row.id: row for row in page.orders}
             offset += page.length
             if page.length >= PAGE and len(rows) == met:
-                # what is on other pages would count as absent, and be ordered again
+                # so would what is on other pages
                 raise DecodeError(
                     "the search answers the same page again: it ignores its offset",
                     operation=operation.name,

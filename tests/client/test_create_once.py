@@ -18,6 +18,7 @@ from gelato_async import (
     SubmittedOrder,
     Unlimited,
 )
+from gelato_async.client import sender
 
 
 @pytest.mark.anyio
@@ -412,3 +413,33 @@ async def test_a_row_with_a_malformed_detail_is_adopted_though_no_get_succeeds(
     server.queue("get", Response(status=404))
     made = await gelato.orders.create(make_order())
     assert (made.id, made.items, server.count("create")) == ("order-1", (), 1)
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("rows", [[None], [[]], ["order-1"]], ids=str)
+async def test_a_row_that_is_no_object_is_no_proof_of_absence(server, gelato, make_order, rows):
+    server.queue("create", server.lost(DROPPED))
+    server.queue("search", *[server.answer({"orders": rows})] * 20)
+    with pytest.raises(OutcomeUnknownError, match="looking for it failed"):
+        await gelato.orders.create(make_order())
+    assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+async def test_a_search_that_never_ends_is_given_up(server, gelato, make_order, monkeypatch):
+    monkeypatch.setattr(sender, "MOST_ROWS", 300)
+
+    def endless(request):
+        server.queue("search", endless)
+        rows = [server.order() for _ in range(100)]
+        server.orders.clear()
+        first = 100 * server.count("search")
+        return server.answer(
+            {"orders": [row | {"id": f"{first + n}"} for n, row in enumerate(rows)]}
+        )
+
+    server.queue("create", DROPPED)
+    server.queue("search", endless)
+    with pytest.raises(OutcomeUnknownError):
+        await gelato.orders.create(make_order())
+    assert server.count("search") <= 4 * 10
