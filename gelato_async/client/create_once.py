@@ -219,6 +219,12 @@ class CreateOnce(Generic[T]):
             raise pending.in_doubt_error()
         if pending.request is None:
             raise pending.unknown("it was not found, and it is not in the input any more")
+        if pending.answered_with is not None:
+            raise pending.unknown(
+                f"it was answered with the order {pending.answered_with}, whose reference or type is"
+                " another, and no search shows one with its own: compare that one with yours",
+                [pending.answered_with],
+            )
         if pending.accepted:
             ids = [] if pending.order_id is None else [pending.order_id]
             raise pending.unknown(
@@ -261,10 +267,7 @@ class CreateOnce(Generic[T]):
 
         reply = await self.sender.once(operation, request, deadline, sending)
         if not pending.is_answered_by(reply.answer, self.sender.evidence):
-            pending.mixed_up += 1
-            raise AnotherOrderError(
-                "it was answered with another order than it was sent for", operation=operation.name
-            )
+            raise self._mixed_up(reply)
         self._learn(reply.answer)
         self.sender.quota.succeeded(pending.retry_cost)
         return reply
@@ -287,6 +290,19 @@ class CreateOnce(Generic[T]):
         marker = self.pending.marker
         if marker is not None and isinstance(answer, Order) and marker_of(answer) == marker:
             evidence.keeps_markers = True
+
+    def _mixed_up(self, reply: Reply[T]) -> AnotherOrderError:
+        pending, status = self.pending, None
+        pending.mixed_up += 1
+        answered = getattr(reply.answer, "id", "")
+        if not pending.was_there_before(answered, self.sender.evidence):
+            # an order that nobody knows may be ours, with a reference that the server keeps otherwise
+            status, pending.answered_with = reply.response.status, answered
+        return AnotherOrderError(
+            "it was answered with another order than it was sent for",
+            status=status,
+            operation=pending.operation.name if pending.operation else None,
+        )
 
     def _note_id(self, order_id: str) -> None:
         self.sender.evidence.note_id(order_id, self.pending.reference, self.sender.clock.now())

@@ -30,7 +30,8 @@ class PendingCreate(Generic[T]):
     a 2xx came, after which it is never sent again; `order_id` when that answer named the order.
 
     `known_ids` are the orders that were there before: those that a look before the send showed, None
-    if there was no look. `mixed_up` counts 2xx answers about another order. `clock` and `first_sent`
+    if there was no look. `mixed_up` counts 2xx answers about another order, `answered_with` is the id
+    of the last one that nothing proves to be another's. `clock` and `first_sent`
     belong together: an order of an earlier run has that run's clock, and was sent at some time after
     `first_sent`. `markers` says whether the marker that an order showed is ours; `unmarked` are the
     orders that showed none at the last look.
@@ -58,6 +59,7 @@ class PendingCreate(Generic[T]):
     failed_look: GelatoError | None = None
     in_doubt: tuple[str, ...] = ()
     mixed_up: int = 0
+    answered_with: str | None = None
     markers: dict[str, bool] = field(factory=dict)
     unmarked: set[str] = field(factory=set)
     _first_seen: dict[str, float] = field(factory=dict)

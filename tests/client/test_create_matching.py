@@ -127,6 +127,41 @@ async def test_an_answer_about_another_order_is_no_answer(
 
 @pytest.mark.anyio
 @APIS
+@pytest.mark.parametrize(
+    "kept", [{"orderReferenceId": "ref&amp;1"}, {"orderType": "ORDER"}], ids=["reference", "type"]
+)
+async def test_what_a_server_keeps_in_a_form_of_its_own_is_not_sent_again(
+    server, make_client, make_order, api, kept
+):
+    if api == "connect" and "orderType" in kept:
+        pytest.skip("GelatoConnect answers no type")
+
+    def keeping(request):
+        return server.answer(server.commit(request) | kept)
+
+    server.queue("create", *[keeping] * 2)
+    server.queue("search", *[server.answer({"orders": []})] * 20)
+    with pytest.raises(OutcomeUnknownError, match="answered with the order order-1") as caught:
+        await make_client(api).orders.create(make_order())
+    assert caught.value.order_ids == ("order-1",)
+    assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+@APIS
+async def test_an_answer_about_an_order_that_was_there_before_leaves_it_to_be_sent_again(
+    server, make_client, make_order, api
+):
+    older = server.order("ref-9", age=50)
+    client = make_client(api)
+    client.engine.evidence.note_id(older["id"], "ref-9", 0.0)
+    server.queue("create", server.answer(older))
+    made = await client.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
+@APIS
 async def test_a_second_create_of_a_reference_is_refused_while_the_first_is_on_its_way(
     server, make_client, make_order, virtual, api
 ):
