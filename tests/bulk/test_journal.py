@@ -1,5 +1,6 @@
 """The journal's file: what it holds, whom it serves, what it refuses."""
 
+import asyncio
 import contextlib
 import json
 import os
@@ -8,6 +9,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import anyio
@@ -27,6 +29,7 @@ from gelato_async import (
 from gelato_async.bulk import Created, submit_orders
 from gelato_async.bulk.journal import file as journal_file, writer as journal_writer
 from gelato_async.bulk.journal.checks import APPLICATION
+from gelato_async.bulk.journal.connections import lock
 from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.reader import Journal
 
@@ -395,6 +398,36 @@ async def test_an_empty_file_becomes_a_journal(make_order, shop, virtual, path):
     path.touch()
     assert len(await outcomes_of(client_with(shop, virtual), [make_order("r")], path)) == 1
     assert Journal(path).count()["created"] == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("opened_first", [True, False])
+async def test_a_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(
+    make_order, shop, virtual, path, monkeypatch, opened_first
+):
+    real, close = journal_writer.open_journal, journal_file.JournalFile.close
+    go_on, opened, closed = (threading.Event() for _ in range(3))
+
+    def slow(*args):
+        file = real(*args) if opened_first else None
+        opened.set()
+        go_on.wait(30)
+        return file or real(*args)
+
+    def noting(file):
+        close(file)
+        closed.set()
+
+    monkeypatch.setattr(journal_writer, "open_journal", slow)
+    monkeypatch.setattr(journal_file.JournalFile, "close", noting)
+    task = asyncio.create_task(outcomes_of(client_with(shop, virtual), [make_order("r")], path))
+    await asyncio.to_thread(opened.wait, 30)
+    task.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+    go_on.set()
+    assert await asyncio.to_thread(closed.wait, 5)
+    lock(path).close()
 
 
 def _full_after(monkeypatch, path, pages):

@@ -2,7 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from threading import Lock
 
 import anyio
 from anyio import to_thread
@@ -17,6 +19,32 @@ from gelato_async.bulk.journal.reader import PathLike
 class _Nothing:
     def write(self, connection: sqlite3.Connection, run: int) -> None:
         """Nothing."""
+
+
+@define(eq=False)
+class _Opening:
+    """A file that is being opened in a thread, and closed again if nobody waits for it any more."""
+
+    open: Callable[[], JournalFile]
+    _file: JournalFile | None = None
+    _given_up: bool = False
+    _lock: Lock = field(factory=Lock)
+
+    def run(self) -> JournalFile:
+        """Open it."""
+        file = self.open()
+        with self._lock:
+            self._file = file
+            if self._given_up:
+                file.close()
+        return file
+
+    def give_up(self) -> None:
+        """Close it, or have it closed once it is open."""
+        with self._lock:
+            self._given_up = True
+            if self._file is not None:
+                self._file.close()
 
 
 @define(eq=False)
@@ -39,9 +67,15 @@ class JournalWriter:
         Raises:
             JournalError: it cannot be used.
         """
-        if path is None:
-            return cls(await to_thread.run_sync(open_temporary))
-        return cls(await to_thread.run_sync(open_journal, Path(path), binding))
+        opening = _Opening(
+            open_temporary if path is None else partial(open_journal, Path(path), binding)
+        )
+        try:
+            return cls(await to_thread.run_sync(opening.run))
+        except BaseException:
+            # a cancellation does not wait for the thread, or drops what it returned
+            opening.give_up()
+            raise
 
     @property
     def resumed(self) -> bool:
