@@ -26,12 +26,17 @@ from gelato_async import (
     ScriptedTransport,
     Unlimited,
 )
+from gelato_async.backends.gelato import gelato_backend
 from gelato_async.bulk import Created, submit_orders
 from gelato_async.bulk.journal import file as journal_file, writer as journal_writer
 from gelato_async.bulk.journal.checks import APPLICATION
 from gelato_async.bulk.journal.connections import lock
+from gelato_async.bulk.journal.entries import RecordSample
 from gelato_async.bulk.journal.errors import JournalError
+from gelato_async.bulk.journal.file import Binding
 from gelato_async.bulk.journal.reader import Journal
+from gelato_async.bulk.journal.writer import JournalWriter
+from gelato_async.core.database_clock import Sample
 
 SECRETS = [
     "1 Sample Street",
@@ -428,6 +433,30 @@ async def test_a_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(
     go_on.set()
     assert await asyncio.to_thread(closed.wait, 5)
     lock(path).close()
+
+
+@pytest.mark.asyncio
+async def test_a_journal_is_closed_though_its_last_commit_is_cancelled(path, monkeypatch, virtual):
+    writer = await JournalWriter.open(path, Binding.of(gelato_backend("key")))
+    transaction, go_on, writing = writer.file.transaction, threading.Event(), threading.Event()
+
+    def slow(file):
+        writing.set()
+        go_on.wait(30)
+        return transaction()
+
+    monkeypatch.setattr(journal_file.JournalFile, "transaction", slow)
+    writer.add(RecordSample(Sample(sent=1.0, answered=2.0, dated=3.0, offset=4.0)))
+    task = asyncio.create_task(writer.aclose())
+    await asyncio.to_thread(writing.wait, 30)
+    task.cancel()
+    await asyncio.sleep(0.1)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    lock(path).close()
+    with contextlib.closing(sqlite3.connect(path)) as connection:
+        assert connection.execute("SELECT count(*) FROM samples").fetchone() == (1,)
 
 
 def _full_after(monkeypatch, path, pages):

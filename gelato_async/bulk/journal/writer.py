@@ -57,6 +57,7 @@ class JournalWriter:
     file: JournalFile
     on_failure: Callable[[JournalError], None] = lambda _: None
     failure: JournalError | None = None
+    _in_use: Lock = field(factory=Lock)
     _pending: list[tuple[Entry, anyio.Event | None]] = field(factory=list)
     _news: anyio.Event = field(factory=anyio.Event)
 
@@ -138,11 +139,22 @@ class JournalWriter:
     async def aclose(self) -> None:
         """Commit what is left, and close the file."""
         with anyio.CancelScope(shield=True):
-            if self._pending:
-                await self.commit()
-            await to_thread.run_sync(self.file.close)
+            try:
+                if self._pending:
+                    await self.commit()
+            finally:
+                # asyncio's own cancel goes through shields, and leaves the thread at its commit
+                await to_thread.run_sync(self._close)
+
+    def _close(self) -> None:
+        with self._in_use:
+            self.file.close()
 
     def _write(self, entries: list[Entry]) -> None:
-        with as_journal_error(self.file.path), self.file.transaction() as connection:
+        with (
+            self._in_use,
+            as_journal_error(self.file.path),
+            self.file.transaction() as connection,
+        ):
             for entry in entries:
                 entry.write(connection, self.file.run)
