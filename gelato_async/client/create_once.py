@@ -267,7 +267,7 @@ class CreateOnce(Generic[T]):
 
         reply = await self.sender.once(operation, request, deadline, sending)
         if not pending.is_answered_by(reply.answer, self.sender.evidence):
-            raise self._mixed_up(reply)
+            raise self._mixed_up(operation, reply)
         self._learn(reply.answer)
         self.sender.quota.succeeded(pending.retry_cost)
         return reply
@@ -291,17 +291,19 @@ class CreateOnce(Generic[T]):
         if marker is not None and isinstance(answer, Order) and marker_of(answer) == marker:
             evidence.keeps_markers = True
 
-    def _mixed_up(self, reply: Reply[T]) -> AnotherOrderError:
+    def _mixed_up(self, operation: CreateOperation[T], reply: Reply[T]) -> AnotherOrderError:
         pending, status = self.pending, None
         pending.mixed_up += 1
         answered = getattr(reply.answer, "id", "")
         if not pending.was_there_before(answered, self.sender.evidence):
             # an order that nobody knows may be ours, with a reference that the server keeps otherwise
-            status, pending.answered_with = reply.response.status, answered
+            # masked, since an answer may echo the key there
+            masked = self.sender.backend.redactor(operation).text(answered)
+            status, pending.answered_with = reply.response.status, masked
         return AnotherOrderError(
             "it was answered with another order than it was sent for",
             status=status,
-            operation=pending.operation.name if pending.operation else None,
+            operation=operation.name,
         )
 
     def _note_id(self, order_id: str) -> None:

@@ -6,6 +6,7 @@ from functools import partial
 
 import anyio
 import pytest
+from attrs import evolve
 from support.clocks import warm
 from support.create_answers import APIS, DROPPED, FAILED
 
@@ -145,6 +146,19 @@ async def test_what_a_server_keeps_in_a_form_of_its_own_is_not_sent_again(
         await make_client(api).orders.create(make_order())
     assert caught.value.order_ids == ("order-1",)
     assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+async def test_an_answer_whose_id_is_the_key_does_not_show_it(server, gelato, make_order):
+    echo = server.answer(server.order("ref-9") | {"id": "the-key"})
+    server.orders.clear()
+    server.queue("create", echo)
+    backend = gelato.engine.backend
+    keyed = evolve(backend.credentials, private=("the-key",))
+    gelato.engine.backend = evolve(backend, credentials=keyed)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await gelato.orders.create(make_order())
+    assert "the-key" not in f"{caught.value}{caught.value.order_ids}"
 
 
 @pytest.mark.anyio
