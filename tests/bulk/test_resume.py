@@ -203,6 +203,27 @@ async def test_an_accepted_one_is_never_sent_again_by_a_later_run(
     assert shop.orders == {}
 
 
+async def test_one_that_was_accepted_as_its_run_was_left_is_never_sent_again(
+    client_for, make_order, shop, virtual, path
+):
+    answer, asked = shop.answer, anyio.Event()
+
+    async def answer_but_no_get(request):
+        if request.method == "GET":
+            asked.set()
+            await anyio.sleep_forever()
+        return await answer(request)
+
+    shop.answer = answer_but_no_get
+    shop.faults["r"] = [lambda shop, body: Response(status=200, body=b'{"id": "r-0"}')]
+    async with submit_orders(client_for(), [make_order("r")], journal=path, grace=0):
+        await asked.wait()
+    shop.answer = answer
+    (second,) = await outcomes_of(client_for(), [make_order("r")], path)
+    assert isinstance(second, Unknown)
+    assert shop.orders == {}
+
+
 async def test_resume_only_reconciles_and_sends_nothing_new(client_for, make_order, shop, path):
     await crash_with(shop, client_for, map(make_order, ["made", "absent"]), path, arrived={"made"})
     orders = map(make_order, ["made", "absent", "new0", "new1"])

@@ -271,13 +271,12 @@ class Run:
         if answer is not None:
             await self.recorder.created(job, answer.id, getattr(answer, "connected_order_ids", ()))
         else:
-            self._hand_to_reconciler(job)
+            self.reconciler.add(job)
         self.note_end()
 
-    def _hand_to_reconciler(self, job: Job) -> None:
-        if job.pending.accepted:
-            self.journal.add(Accepted(job.reference))
-        self.reconciler.add(job)
+    def accepted(self, job: Job) -> None:
+        """It was answered with a 2xx that does not tell its order."""
+        self.journal.add(Accepted(job.reference))
 
     def note_change(self) -> None:
         """Something is not in flight any more, or the reconciler has room."""

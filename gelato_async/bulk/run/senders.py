@@ -56,6 +56,10 @@ class SendersOwner(Protocol):
         """The run cannot go on."""
         ...
 
+    def accepted(self, job: Job) -> None:
+        """It was answered with a 2xx that does not tell its order: it must never be sent again."""
+        ...
+
     async def answered(self, job: Job, answer: Any) -> None:
         """It was sent; the answer is None where its outcome is unclear."""
         ...
@@ -215,6 +219,9 @@ class Senders:
         else:
             self.breaker.failed(probe=job.probing)
             job.during_outage = self.breaker.active
+        if answer is None and job.pending.accepted:
+            # before anything is waited for, in which the run may end
+            self.owner.accepted(job)
         if answer is None and (fetched := await job.create.fetch()) is not None:
             answer = fetched.answer
         await self.owner.answered(job, answer)
