@@ -145,11 +145,13 @@ class HeaderClock:
 
     def difference(self, offset: float) -> Interval | None:
         """D - C now, or None where nothing is known or too few agree."""
-        seen = [found for found, then in self._recent if abs(then - offset) <= STEP]
+        # copied at once, since a client may serve several threads
+        recent = list(self._recent)
+        seen = [found for found, then in recent if abs(then - offset) <= STEP]
         best: list[Interval] = []
         for one in seen:
             agreeing = [other for other in seen if other.overlaps(one)]
             best = max(best, agreeing, key=len)
-        if 2 * len(best) <= len(self._recent):
+        if 2 * len(best) <= len(recent):
             return None
         return Interval(min(one.low for one in best), max(one.high for one in best))

@@ -2,6 +2,7 @@
 
 import unicodedata
 from functools import lru_cache
+from threading import Lock
 
 from attrs import define, field
 
@@ -58,6 +59,7 @@ class Evidence:
     keeps_markers: bool = False
     lives: bool | None = None
     _ids: dict[str, tuple[str, float]] = field(factory=dict)
+    _lock: Lock = field(factory=Lock)
 
     def note_response(
         self, response: Response, *, sent: float, answered: float, wall: float
@@ -90,9 +92,11 @@ class Evidence:
 
     def note_id(self, order_id: str, reference: str, moment: float) -> None:
         """Remember that an order is what one of our creates made: of this reference, as known since then."""
-        self._ids[order_id] = (reference, moment)
-        if len(self._ids) > MOST_IDS:
-            del self._ids[next(iter(self._ids))]
+        # a client may serve several threads
+        with self._lock:
+            self._ids[order_id] = (reference, moment)
+            if len(self._ids) > MOST_IDS:
+                del self._ids[next(iter(self._ids))]
 
     def knows_id(self, order_id: str, reference: str, first_sent: float | None) -> bool:
         """Whether an order is what another of our creates made.
