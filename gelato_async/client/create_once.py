@@ -193,10 +193,12 @@ class CreateOnce(Generic[T]):
     ) -> Judgement:
         """Decide which of these orders the create made; what is in doubt stays with `pending`.
 
-        `asked_for` are all references of the look: another one's order is not in question here.
+        `asked_for` are all references of the look: another one's order is not in question here,
+        unless a server may have made its reference of ours.
         """
         clock, evidence = self.sender.clock, self.sender.evidence
-        strangers = set(asked_for) - {self.pending.reference}
+        ours = self.pending.reference
+        strangers = {other for other in asked_for if not is_same_reference(other, ours)}
         rows = [row for row in rows if row.order_reference_id not in strangers]
         if self.pending.marker is not None:
             await self._read_markers(rows, deadline)

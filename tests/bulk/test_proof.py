@@ -7,7 +7,7 @@ import pytest
 from attrs import evolve
 from support.fake_shop import lost
 
-from gelato_async import NotSentError, RetryPolicy
+from gelato_async import NotSentError, Response, RetryPolicy
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders
 
 pytestmark = pytest.mark.anyio
@@ -181,3 +181,22 @@ async def test_a_marker_that_finds_no_room_concerns_no_order_of_an_earlier_run(
     }
     assert len(found) == 3
     assert {reference: len(rows) for reference, rows in shop.orders.items()} == {"r0": 1, "r1": 1}
+
+
+async def test_references_that_a_server_keeps_as_one_are_in_doubt_together(
+    client_for, make_order, shop, virtual
+):
+    answer = shop.answer
+
+    async def in_lower_case(request):
+        if request.url.endswith("search") and virtual.time < 3:
+            # its index lags, so that one look shows both
+            return Response(status=200, body=b'{"orders": []}')
+        return await answer(evolve(request, body=request.body.replace(b"ORDER", b"order")))
+
+    shop.answer = in_lower_case
+    shop.faults["order"] = [lost, lost]
+    orders = [make_order("ORDER"), make_order("order")]
+    found = await outcomes_of(client_for(), orders)
+    assert len(shop.orders["order"]) == 2
+    assert {type(outcome) for outcome in found if outcome.reference == "ORDER"} == {Unknown}
