@@ -66,12 +66,9 @@ def judge(
 
 
 def _may_be(pending: PendingCreate[Any], row: OrderSummary) -> bool:
-    another_type = (
-        row.order_type is not None
-        and pending.order_type is not None
-        and row.order_type != pending.order_type
+    return not pending.is_another_type(row.order_type) and may_be_reference(
+        row.order_reference_id, pending.reference
     )
-    return not another_type and may_be_reference(row.order_reference_id, pending.reference)
 
 
 def _adopted(ours: Sequence[OrderSummary]) -> Found:

@@ -160,10 +160,15 @@ class PendingCreate(Generic[T]):
             return True
         if not is_same_reference(answer.order_reference_id, self.reference):
             return False
-        answered_type = answer.order_type if isinstance(answer, Order) else None
-        if None not in {answered_type, self.order_type} and answered_type != self.order_type:
+        if isinstance(answer, Order) and self.is_another_type(answer.order_type):
             return False
         return bool(answer.id) and not self.was_there_before(answer.id, evidence)
+
+    def is_another_type(self, shown: OrderType | None) -> bool:
+        """Whether an order of this type cannot be ours; one that is news may be."""
+        if shown is None or self.order_type is None or not OrderType(shown).is_known:
+            return False
+        return shown != self.order_type
 
     def first_seen(self, order_id: str) -> float | None:
         """When a look first showed an order."""

@@ -129,7 +129,7 @@ async def test_an_answer_about_another_order_is_no_answer(
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize(
-    "kept", [{"orderReferenceId": "ref&amp;1"}, {"orderType": "ORDER"}], ids=["reference", "type"]
+    "kept", [{"orderReferenceId": "ref&amp;1"}, {"orderType": "draft"}], ids=["reference", "type"]
 )
 async def test_what_a_server_keeps_in_a_form_of_its_own_is_not_sent_again(
     server, make_client, make_order, api, kept
@@ -336,6 +336,19 @@ async def test_a_draft_is_not_taken_for_an_order_nor_an_order_for_a_draft(
     made = await make_client(api).orders.create(make_order(order_type=OrderType(wanted)))
     assert made.id == "order-2"
     assert server.count("create") == 2
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("answered", [True, False])
+async def test_an_order_of_a_type_that_is_news_is_ours(server, gelato, make_order, answered):
+    def answer(request):
+        row = server.commit(request)
+        row["orderType"] = "ORDER"
+        return server.answer(row) if answered else DROPPED
+
+    server.queue("create", answer)
+    made = await gelato.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-1", 1)
 
 
 @pytest.mark.anyio
