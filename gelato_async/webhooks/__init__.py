@@ -1,6 +1,11 @@
-"""Webhooks of Gelato: eleven events as classes, and a receiver that handles each once, in any ASGI framework.
+"""Webhooks of Gelato: eleven events as classes, and a receiver that handles each event once.
 
-Needs no extra. See `WebhookReceiver` for how to use it, and what to do with an event.
+The receiver works in any ASGI framework and needs no extra. Start with `WebhookReceiver`, which
+says how to use it and what to do with an event. `parsing` reads a body into one of the classes of
+`events`; `stores` remembers what was handled; `answers` and `asgi` hold what HTTP needs.
+
+Nothing here may import the client or an HTTP library: receiving needs neither. To fetch the order
+that an event is about is the task of the caller's functions.
 """
 
 from gelato_async.webhooks.answers import WebhookAnswer

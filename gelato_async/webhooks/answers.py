@@ -1,7 +1,4 @@
-"""What a receiver answers, and the reading of what it is asked.
-
-Headers and a body of bounded size.
-"""
+"""The answers of a receiver, and the reading of requests: headers, and a body of bounded size."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Iterable, Mapping
 from io import BytesIO
@@ -12,12 +9,12 @@ from attrs import field, frozen
 Headers = Mapping[str, str] | Mapping[bytes, bytes] | Iterable[tuple[str | bytes, str | bytes]]
 Body = bytes | bytearray | memoryview | AsyncIterable[bytes]
 
-_DIGITS = 18
+_MOST_DIGITS = 18
 
 
 @frozen
 class WebhookAnswer:
-    """The answer to a delivery: `status` counts, `reason` is a line of text for people.
+    """The answer to a delivery: `status` is for Gelato, `reason` is a line of text for people.
 
     | status | meaning |
     |---|---|
@@ -29,7 +26,7 @@ class WebhookAnswer:
     | 500 | something failed, see the log |
     | 501 | no function takes this event |
 
-    Gelato takes 2xx alone for success: after any other status it tries again, three times in all.
+    Only 2xx counts as success: after any other status Gelato tries again, three times in all.
     """
 
     status: int
@@ -50,55 +47,60 @@ BUSY = WebhookAnswer(409, "Another delivery of this event is being handled")
 TOO_LARGE = WebhookAnswer(413, "The body is too large")
 FAILED = WebhookAnswer(500, "The event could not be handled")
 ACCEPTED = WebhookAnswer(200, "Accepted without being handled")
-# 501, since the request is right and this program lacks what it asks for; unlike 500 it says that
-# nothing has failed. Gelato tries again after both, and perhaps a program that was just deployed
-# has the function
+# 501 and not 500: nothing has failed, this program lacks what a correct request asks for. Gelato
+# tries again after both, and a version that was deployed meanwhile may have the function.
 UNHANDLED = WebhookAnswer(501, "No function takes this event")
 
 
 def header_values(headers: Headers, name: str) -> list[bytes]:
-    """All values of a header.
+    """Return all values of a header.
 
-    Names and values may be text or bytes, as different frameworks have them.
+    Names and values may be text or bytes, depending on the framework.
     """
     pairs = headers.items() if isinstance(headers, Mapping) else headers
-    return [
-        _as_bytes(value) for key, value in pairs if _as_bytes(key).lower() == name.lower().encode()
-    ]
+    wanted = name.lower().encode()
+    return [_as_bytes(value) for key, value in pairs if _as_bytes(key).lower() == wanted]
 
 
 def announced_length(headers: Headers) -> int:
-    """The Content-Length, or 0 where there is none to rely on."""
+    """Return the Content-Length, or 0 if it is missing or not a number."""
     values = header_values(headers, "content-length")
     if len(values) != 1 or not values[0].isdigit():
         return 0
-    # Python refuses to read thousands of digits; so many are too large, whatever comes after them
-    return int(values[0].lstrip(b"0")[:_DIGITS] or b"0")
+    # Python refuses to convert thousands of digits. The first 18 suffice: they alone exceed any
+    # limit.
+    digits = values[0].lstrip(b"0")[:_MOST_DIGITS]
+    return int(digits or b"0")
 
 
 async def read(body: Body, limit: int) -> bytes | None:
-    """The whole body, or None as soon as it is known to be larger than the limit."""
+    """Return the whole body, or None as soon as it exceeds the limit."""
     if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body) if memoryview(body).nbytes <= limit else None
-    # if the body breaks off, the variables here show nothing of it
-    found = BytesIO()
-    async for part in body:
-        found.write(part)
-        del part
-        if found.tell() > limit:
-            await _leave(body)
+        if memoryview(body).nbytes > limit:
             return None
-    return found.getvalue()
+        return bytes(body)
+    # A buffer and no list of parts: if the body breaks off, the local variables in the traceback
+    # show nothing of its content.
+    content = BytesIO()
+    async for part in body:
+        content.write(part)
+        del part
+        if content.tell() > limit:
+            await _close(body)
+            return None
+    return content.getvalue()
 
 
-async def _leave(body: AsyncIterable[bytes]) -> None:
-    # trio warns of generators that are left unfinished
+async def _close(body: AsyncIterable[bytes]) -> None:
+    # trio warns of generators that are left unfinished.
     if isinstance(body, AsyncGenerator):
         await body.aclose()
 
 
 def _as_bytes(text: Any) -> bytes:
-    # never raises, for it reads what anybody may send
+    # Never raises, because anybody may send a request.
     if isinstance(text, str):
         return text.encode("utf-8", "surrogatepass")
-    return bytes(text) if isinstance(text, (bytes, bytearray, memoryview)) else b""
+    if isinstance(text, (bytes, bytearray, memoryview)):
+        return bytes(text)
+    return b""

@@ -1,4 +1,4 @@
-"""The little of ASGI 3 that a receiver needs; it imports no framework."""
+"""The part of ASGI 3 that a receiver needs; this module imports no framework."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from contextlib import suppress
@@ -13,8 +13,7 @@ Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 
-_DROPPED_BYTES = 16 * 1_048_576
-_DROPPED_SECONDS = 5.0
+_MOST_DISCARDED_BYTES = 16 * 1_048_576
 
 
 class ClientGoneError(Exception):
@@ -22,7 +21,11 @@ class ClientGoneError(Exception):
 
 
 class RequestBody:
-    """The body of an ASGI request, part by part. No generator: it may be left at any point."""
+    """The body of an ASGI request, part by part.
+
+    This is a class and no generator, so that the reader may stop at any part: trio warns of
+    generators that are left unfinished.
+    """
 
     def __init__(self, receive: Receive) -> None:
         self._receive = receive
@@ -42,11 +45,14 @@ class RequestBody:
         return part
 
 
-async def respond(scope: Scope, body: RequestBody, send: Send, answer: WebhookAnswer) -> None:
-    """Send an answer as plain text. One that came before the whole body was read ends the connection.
+async def respond(
+    scope: Scope, body: RequestBody, send: Send, answer: WebhookAnswer, discard_seconds: float
+) -> None:
+    """Send an answer as plain text, and close the connection if the body was not read to its end.
 
-    What the client goes on sending is read for a while and dropped: a connection that is closed on
-    it is reset, and many clients read no answer before they have sent all.
+    What the client goes on sending is read for `discard_seconds` at most, and discarded. Closing a
+    connection with unread input resets it, and many clients read no answer before they have sent
+    the whole body.
     """
     reason = answer.reason.encode()
     headers = {
@@ -60,21 +66,22 @@ async def respond(scope: Scope, body: RequestBody, send: Send, answer: WebhookAn
     await send({"type": "http.response.start", "status": answer.status, "headers": encoded})
     await send({"type": "http.response.body", "body": reason, "more_body": not body.is_whole})
     if not body.is_whole:
-        await _drop(body)
+        with anyio.move_on_after(discard_seconds):
+            await _discard(body)
         await send({"type": "http.response.body", "body": b""})
 
 
-async def _drop(body: RequestBody) -> None:
-    dropped = 0
-    with suppress(ClientGoneError), anyio.move_on_after(_DROPPED_SECONDS):
+async def _discard(body: RequestBody) -> None:
+    discarded = 0
+    with suppress(ClientGoneError):
         async for part in body:
-            dropped += len(part)
-            if dropped > _DROPPED_BYTES:
+            discarded += len(part)
+            if discarded > _MOST_DISCARDED_BYTES:
                 return
 
 
-async def live(receive: Receive, send: Send) -> None:
-    """Go along with the lifespan of the server; there is nothing to start or to stop."""
+async def confirm_lifespan(receive: Receive, send: Send) -> None:
+    """Confirm the server's start and end; a receiver has nothing to start or stop."""
     while (await receive())["type"] == "lifespan.startup":
         await send({"type": "lifespan.startup.complete"})
     await send({"type": "lifespan.shutdown.complete"})

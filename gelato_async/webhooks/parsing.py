@@ -1,6 +1,6 @@
-"""From the bytes of a request to an event.
+"""Reads the body of a webhook into an event.
 
-News never fails: what nobody knows yet becomes an `UnknownEvent`.
+An event that this release does not know is no error: it becomes an `UnknownEvent`.
 """
 
 import hashlib
@@ -32,8 +32,6 @@ from gelato_async.webhooks.events.stores import (
     StoreProductUpdated,
 )
 
-_NOT_JSON = object()
-
 EVENTS: Mapping[str, type[Event]] = {
     "order_status_updated": OrderStatusUpdated,
     "order_item_status_updated": OrderItemStatusUpdated,
@@ -51,19 +49,22 @@ EVENTS: Mapping[str, type[Event]] = {
 
 @hides_arguments
 def parse_event(body: bytes | str) -> Event:
-    """Read the body of a webhook. It is not authenticated by that: anybody can write one; see `WebhookReceiver`.
+    """Read the body of a webhook.
 
+    Reading does not authenticate the body: anybody can write one; see `WebhookReceiver`.
     Unknown keys, statuses and events, nulls, missing keys and the dashboard's `{{placeholders}}`
     are all read.
 
     Raises:
-        WebhookError: it is not JSON, not an object, or does not say which event it is.
+        WebhookError: The body is not JSON, is not an object, or does not name its event.
     """
     content = _object(body)
     name = content.get("event")
     if not isinstance(name, str) or not name:
         raise WebhookError("Not an event: the body has no `event`")
-    raw = body.encode("utf-8", "surrogatepass") if isinstance(body, str) else body
+    raw = body
+    if isinstance(raw, str):
+        raw = raw.encode("utf-8", "surrogatepass")
     return evolve(_event(name, content), digest=hashlib.sha256(raw).hexdigest())
 
 
@@ -73,7 +74,7 @@ def _object(body: bytes | str) -> dict[str, Any]:
     except NotJsonError as error:
         content, reason = None, str(error)
     if reason:
-        # not raised above: the error would hold the other one, which holds the body
+        # Not raised above: the other error, which holds the body, would become its context.
         raise WebhookError(f"Not an event: the body cannot be read: {reason}")
     if not isinstance(content, dict):
         raise WebhookError("Not an event: the body is not a JSON object")

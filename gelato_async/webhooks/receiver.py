@@ -1,4 +1,4 @@
-"""WebhookReceiver: from a request to your functions, each event once, and an answer that tells Gelato the truth."""
+"""WebhookReceiver: authenticates a delivery, awaits your functions for its event, and answers."""
 
 import hmac
 import logging
@@ -30,12 +30,12 @@ R = TypeVar("R")
 _logger = logging.getLogger("gelato_async.webhooks")
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_SHOWN = 200
+_MOST_CHARACTERS_LOGGED = 200
 
 
 @hides_arguments_of_methods
 class WebhookReceiver:
-    """Receives webhooks: checks whose they are, reads them, and awaits your functions, for each event once.
+    """Authenticates webhooks, reads them, and awaits your functions, once for each event.
 
         secret = os.environ["GELATO_WEBHOOK_SECRET"]
         receiver = WebhookReceiver(secrets=secret, store=SqliteStore("webhooks.sqlite"))
@@ -45,46 +45,48 @@ class WebhookReceiver:
             order = await gelato.orders.get(event.order_id)  # the event is a hint, this the truth
             await shop.save(order)
 
-    It is an ASGI application: serve it (`uvicorn shop:receiver`), or give it a route
+    The receiver is an ASGI application: serve it (`uvicorn shop:receiver`), or give it a route
     (`app.add_route(path, receiver)` in Starlette and FastAPI; a `mount` serves the path with a
     slash at its end, and Gelato does not follow the redirect there). Or await `receive` in a route
     of your own.
 
-    **What to do with an event.** Events come twice, late and out of order, and are lost after three
-    tries within ten seconds. So fetch the order and store what it says, whichever event it was:
-    then neither their order nor how often they come matters. Two events of one order may be handled
-    at once though, and the older of two answers be stored last: where that matters, handle the
-    events of an order one after another (a lock per order, or its row locked from before the
-    fetch). Ask for orders that you have heard nothing of for long. A function that takes longer
-    than some seconds should only note the event, and leave the work to a task.
+    **What to do with an event.** Events arrive twice, late and out of order, and are lost after
+    three tries within ten seconds. So fetch the order and store what it says, whichever event
+    arrived: then neither their order nor their number matters. Two events of one order may be
+    handled at once though, and the older of two answers be stored last: where that matters, handle
+    the events of an order one after another (a lock per order, or its row locked from before the
+    fetch). Fetch orders of which no event has arrived for a long time. A function that takes
+    longer than some seconds should only record the event, and leave the work to a task.
 
     **What is answered.** 2xx only after all functions for the event have returned and the store has
-    noted it. When one raises, the answer is 500, the event is not noted, and Gelato's next try runs
-    all of them again, those that succeeded too: let them bear it. While an event is being handled,
-    another delivery of it is answered 409 at once and so is tried again; it does not wait, for a
-    second connection would be held for as long. What the dashboard's test button sends
-    (`Event.is_test`) is the same each time, and so is handled each time. An event that no function
-    takes is answered 501 and logged, so that none is lost unnoticed: give it a function, don't have
-    it sent (the dashboard), or accept it with `accept_unhandled`.
+    recorded it. If a function raises, the answer is 500, the event is not recorded, and Gelato's
+    next try runs all functions again, including those that succeeded: make them safe to repeat.
+    While an event is being handled, another delivery of it is answered 409 at once, so that Gelato
+    tries again; letting it wait would occupy a second connection. The events of the dashboard's
+    test button (`Event.is_test`) are the same each time, and are handled each time. An event that
+    no function takes is answered 501 and logged, so that none is lost unnoticed: register a
+    function for it, stop it in the dashboard, or accept it with `accept_unhandled`.
 
-    The receiver has no state of an event loop, and logs as `gelato_async.webhooks`, never a body or
-    a secret.
+    The receiver holds no state of an event loop. It logs as `gelato_async.webhooks`, never a body
+    or a secret.
 
     Args:
         secrets: What the header has to hold: one value, or several while you change it. None
             together with `allow_unauthenticated` accepts events from anybody.
         header: The name of the header that you set in the dashboard (*API Portal*, webhooks).
             Gelato signs nothing.
-        store: What remembers the events that were handled. `MemoryStore` forgets them with this
-            process.
+        store: Remembers the events that were handled. The default, a `MemoryStore`, forgets them
+            when the process ends.
         max_body: The most bytes that are read.
         allow_unauthenticated: Do without a secret: for a URL that nobody can guess, or a network
             that nobody can enter.
         accept_unhandled: Answer 200 to events that no function takes, and drop them.
+        discard_seconds: How long the rest of a body that was refused early is read and discarded,
+            so that the client reads the answer. For the ASGI application alone.
 
     Raises:
-        ValueError: a secret is empty or cannot be sent in a header, or there is none and that is
-            not asked for; or `header` is no name of a header.
+        ValueError: A secret is empty or cannot be sent in a header, or there is none and
+            `allow_unauthenticated` is not set; or `header` is not the name of a header.
     """
 
     def __init__(
@@ -96,26 +98,28 @@ class WebhookReceiver:
         max_body: int = 1_048_576,
         allow_unauthenticated: bool = False,
         accept_unhandled: bool = False,
+        discard_seconds: float = 5.0,
     ) -> None:
-        self._secrets = _validated_options(secrets, allow_unauthenticated=allow_unauthenticated)
+        self._secrets = _validated_secrets(secrets, allow_unauthenticated=allow_unauthenticated)
         if not _TOKEN.fullmatch(header):
             raise ValueError("header: must be the name of a header, without a value")
         self.header: str = header
         self.store: WebhookStore = MemoryStore() if store is None else store
         self.max_body: int = max_body
         self.accept_unhandled: bool = accept_unhandled
+        self.discard_seconds: float = discard_seconds
         self._functions: list[tuple[tuple[type[Event], ...], Callable[[Any], Awaitable[Any]]]] = []
 
     def on(
         self, *events: type[E]
     ) -> Callable[[Callable[[E], Awaitable[R]]], Callable[[E], Awaitable[R]]]:
-        """Have an async function awaited for every event of these classes; `Event` itself stands for all.
+        """Register an async function for all events of these classes; `Event` stands for all.
 
-        Several functions may be given for an event: they are awaited one after another, in the
-        order they were given.
+        Several functions may be registered for an event: they are awaited one after another, in
+        the order of their registration.
 
         Raises:
-            TypeError: no class is named, one is no `Event`, or the function is not async.
+            TypeError: No class is named, a class is not an `Event`, or the function is not async.
         """
         if not events or not all(issubclass(event, Event) for event in events):
             raise TypeError(
@@ -123,9 +127,8 @@ class WebhookReceiver:
             )
 
         def register(function: Callable[[E], Awaitable[R]]) -> Callable[[E], Awaitable[R]]:
-            if not iscoroutinefunction(function) and not iscoroutinefunction(
-                type(function).__call__
-            ):
+            is_async = iscoroutinefunction(function) or iscoroutinefunction(type(function).__call__)
+            if not is_async:
                 raise TypeError("on: the function must be async")
             self._functions.append((events, function))
             return function
@@ -133,20 +136,20 @@ class WebhookReceiver:
         return register
 
     async def receive(self, headers: Headers, body: Body) -> WebhookAnswer:
-        """Receive one delivery in a route of your own, and return `status` and `reason` as its answer.
+        """Handle a delivery in a route of your own; answer with the result's `status` and `reason`.
 
         Args:
             headers: The request's headers, in any of the forms that frameworks have.
             body: The request's body, or an async iterable of its parts (Starlette's
-                `request.stream()`), of which no more is read than is allowed, and nothing before
-                the secret was found to be right.
+                `request.stream()`). Nothing of it is read before the secret is verified, and no
+                more than `max_body`.
         """
         if not self._is_authentic(headers):
             _logger.warning("A webhook was refused: the header %s is missing or wrong", self.header)
             return answers.UNAUTHENTICATED
-        content = (
-            await read(body, self.max_body) if announced_length(headers) <= self.max_body else None
-        )
+        content = None
+        if announced_length(headers) <= self.max_body:
+            content = await read(body, self.max_body)
         if content is None:
             _logger.warning("A webhook was refused: its body has more than %d bytes", self.max_body)
             return answers.TOO_LARGE
@@ -163,27 +166,25 @@ class WebhookReceiver:
             case "http":
                 await self._serve(scope, receive, send)
             case "lifespan":
-                await asgi.live(receive, send)
+                await asgi.confirm_lifespan(receive, send)
             case other:
                 raise NotImplementedError(f"Webhooks come by HTTP, not {other}")
 
     async def _serve(self, scope: asgi.Scope, receive: asgi.Receive, send: asgi.Send) -> None:
         body = asgi.RequestBody(receive)
         try:
-            answer = (
-                await self.receive(scope["headers"], body)
-                if scope["method"] == "POST"
-                else answers.WRONG_METHOD
-            )
+            answer = answers.WRONG_METHOD
+            if scope["method"] == "POST":
+                answer = await self.receive(scope["headers"], body)
         except asgi.ClientGoneError:
             return
-        await asgi.respond(scope, body, send, answer)
+        await asgi.respond(scope, body, send, answer, self.discard_seconds)
 
     def _is_authentic(self, headers: Headers) -> bool:
         if not self._secrets:
             return True
         given = header_values(headers, self.header)
-        # all are compared, so that the time does not tell which one is near
+        # All are compared, so that the time does not depend on which one is right.
         matches = [
             hmac.compare_digest(secret, value) for secret in self._secrets for value in given
         ]
@@ -194,7 +195,7 @@ class WebhookReceiver:
         if not any(isinstance(event, events) for events, _ in self._functions):
             return self._answer_unhandled(event)
         if event.is_test:
-            return await self._handle_unnoted(event)
+            return await self._handle_test(event)
         try:
             claim = await self.store.claim(event.deduplication_key)
         except Exception:
@@ -209,13 +210,14 @@ class WebhookReceiver:
                 return answers.BUSY
 
     def _answer_unhandled(self, event: Event) -> WebhookAnswer:
-        # not noted in the store, so that a later delivery finds a function that has come meanwhile
+        # Not recorded in the store, so that a later delivery reaches a function that was added
+        # meanwhile.
         if self.accept_unhandled:
             return answers.ACCEPTED
         _logger.warning("No function takes event %s: it is answered 501", _shown(event))
         return answers.UNHANDLED
 
-    async def _handle_unnoted(self, event: Event) -> WebhookAnswer:
+    async def _handle_test(self, event: Event) -> WebhookAnswer:
         try:
             await self._run(event)
         except Exception:
@@ -228,38 +230,39 @@ class WebhookReceiver:
             return await self._handle(event)
         answer = answers.FAILED
         async with anyio.create_task_group() as tasks:
-            tasks.start_soon(self._renew_for_ever, self.store, event)
+            tasks.start_soon(self._keep_renewing, self.store, event)
             answer = await self._handle(event)
             tasks.cancel_scope.cancel()
         return answer
 
     async def _handle(self, event: Event) -> WebhookAnswer:
-        is_noted, note = False, self.store.release
+        is_recorded, record = False, self.store.release
         try:
             await self._run(event)
-            # from here on it was handled, and a cancellation does not change that
-            note = self.store.finish
-            await note(event.deduplication_key)
-            is_noted = True
+            # From here on the event was handled, and a cancellation does not change that.
+            record = self.store.finish
+            await record(event.deduplication_key)
+            is_recorded = True
         except Exception:
-            note = self.store.release
+            record = self.store.release
             _logger.exception("Handling event %s failed", _shown(event))
         finally:
-            if not is_noted:
+            if not is_recorded:
                 with anyio.CancelScope(shield=True):
-                    await self._note(note, event)
-        return answers.HANDLED if is_noted else answers.FAILED
+                    await self._record(record, event)
+        return answers.HANDLED if is_recorded else answers.FAILED
 
-    async def _note(self, note: Callable[[str], Awaitable[None]], event: Event) -> None:
+    async def _record(self, record: Callable[[str], Awaitable[None]], event: Event) -> None:
         try:
-            await note(event.deduplication_key)
+            await record(event.deduplication_key)
         except Exception:
             _logger.exception("The store of webhooks failed with event %s", _shown(event))
 
-    async def _renew_for_ever(self, store: LeasedStore, event: Event) -> None:
+    async def _keep_renewing(self, store: LeasedStore, event: Event) -> None:
         while True:
+            # Two renewals may fail before the lease ends.
             await anyio.sleep(store.lease / 3)
-            await self._note(store.renew, event)
+            await self._record(store.renew, event)
 
     async def _run(self, event: Event) -> None:
         for events, function in self._functions:
@@ -269,28 +272,27 @@ class WebhookReceiver:
 
 def _log_problems(event: Event) -> None:
     if isinstance(event, UnknownEvent) and event.problems:
-        problems = "; ".join(map(str, event.problems))[:_SHOWN]
+        problems = "; ".join(map(str, event.problems))[:_MOST_CHARACTERS_LOGGED]
         _logger.warning("Event %s is not as documented: %s", _shown(event), problems)
 
 
 def _shown(event: Event) -> str:
-    # anybody who has the secret chooses them, at any length
-    return f"{event.event[:_SHOWN]!r} {(event.id or '')[:_SHOWN]!r}"
+    # The sender chooses both texts, at any length.
+    name, event_id = event.event, event.id or ""
+    return f"{name[:_MOST_CHARACTERS_LOGGED]!r} {event_id[:_MOST_CHARACTERS_LOGGED]!r}"
 
 
-def _validated_options(
+def _validated_secrets(
     secrets: str | Iterable[str] | None, *, allow_unauthenticated: bool
 ) -> tuple[bytes, ...]:
-    found = (secrets,) if isinstance(secrets, str) else tuple(secrets or ())
+    if isinstance(secrets, str):
+        secrets = (secrets,)
+    found = tuple(secrets or ())
     if not found and not allow_unauthenticated:
         raise ValueError("secrets: give at least one, or allow_unauthenticated=True to do without")
     for secret in found:
-        if (
-            not secret
-            or not secret.isascii()
-            or not secret.isprintable()
-            or secret != secret.strip()
-        ):
+        is_printable_ascii = secret.isascii() and secret.isprintable()
+        if not secret or not is_printable_ascii or secret != secret.strip():
             raise ValueError(
                 "secrets: must be printable ASCII, not empty and without white space around it"
             )

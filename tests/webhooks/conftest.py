@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import uvicorn
 
-from gelato_async.webhooks import Event, WebhookReceiver
+from gelato_async.webhooks import Event, MemoryStore, SqliteStore, WebhookReceiver
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "webhooks"
 SECRET = "a-long-secret"
@@ -45,6 +45,17 @@ def make():
     return receiver
 
 
+@pytest.fixture(params=["memory", "sqlite"])
+async def store(request, tmp_path):
+    """A store of each kind."""
+    if request.param == "memory":
+        yield MemoryStore()
+        return
+    store = SqliteStore(tmp_path / "webhooks.sqlite")
+    yield store
+    await store.aclose()
+
+
 @pytest.fixture
 def headers():
     return {"X-Webhook-Secret": SECRET}
@@ -55,11 +66,11 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         )
-        self._tell = started.set
+        self._on_started = started.set
 
     async def startup(self, sockets=None):
         await super().startup(sockets)
-        self._tell()
+        self._on_started()
 
 
 @pytest.fixture

@@ -2,10 +2,13 @@ import json
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 
 from gelato_async import WebhookError
+from gelato_async.models.store_product import StoreProduct
+from gelato_async.models.template import Template
 from gelato_async.webhooks import (
     EVENTS,
     CatalogProductStockAvailabilityUpdated,
@@ -14,10 +17,14 @@ from gelato_async.webhooks import (
     OrderItemStatusUpdated,
     OrderItemTrackingCodeUpdated,
     OrderStatusUpdated,
+    StoreProductChange,
     StoreProductCreated,
     StoreProductDeleted,
+    StoreProductEvent,
+    StoreProductTemplateChange,
     StoreProductTemplateCreated,
     StoreProductTemplateDeleted,
+    StoreProductTemplateEvent,
     UnknownEvent,
     parse_event,
 )
@@ -100,7 +107,7 @@ def test_an_item_tells_its_status(body):
 
 
 @pytest.mark.parametrize("prefix", ["production", "fulfillment"])
-def test_a_tracking_code_tells_where_the_item_was_made_in_both_spellings(prefix, sample):
+def test_the_place_of_production_is_read_in_both_spellings(prefix, sample):
     content = {
         key.replace("production", prefix): value
         for key, value in sample("order_item_tracking_code_updated").items()
@@ -219,7 +226,7 @@ def test_an_event_that_nobody_knows_is_still_an_event():
 
 
 @pytest.mark.parametrize("change", [{"orderId": None}, {"orderId": ""}, {"orderId": []}])
-def test_an_event_that_does_not_say_of_what_is_unknown_and_says_why(body, change):
+def test_an_event_without_a_subject_is_unknown_and_says_why(body, change):
     event = parse_event(body(**change, orderReferenceId=None))
     assert isinstance(event, UnknownEvent)
     assert [problem.path for problem in event.problems] == ["orderId"]
@@ -317,3 +324,27 @@ def test_an_event_can_be_made_by_hand():
     event = OrderStatusUpdated(event="order_status_updated", order_id="o")
     assert isinstance(event, Event)
     assert event.raw == {}
+
+
+@pytest.mark.parametrize(
+    ("change", "base", "model"),
+    [
+        (StoreProductChange, StoreProductEvent, StoreProduct),
+        (StoreProductTemplateChange, StoreProductTemplateEvent, Template),
+    ],
+)
+def test_an_event_has_its_fields_as_the_model_has_them(change, base, model):
+    """The fields are listed twice, because a slotted class cannot inherit from both.
+
+    So one change of a name, type or default in the model has to be made in the event too.
+    """
+    of_model = attrs.fields_dict(model)
+    own = attrs.fields_dict(change).keys() - attrs.fields_dict(base).keys()
+    for name in own:
+        field = attrs.fields_dict(change)[name]
+        expected = of_model[name]
+        assert (field.type, field.default, field.repr) == (
+            expected.type,
+            expected.default,
+            expected.repr,
+        )

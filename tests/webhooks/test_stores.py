@@ -1,6 +1,8 @@
 import os
 import sqlite3
 import stat
+import subprocess
+import sys
 
 import anyio
 import pytest
@@ -20,16 +22,6 @@ class Wall:
 @pytest.fixture
 def wall():
     return Wall()
-
-
-@pytest.fixture(params=["memory", "sqlite"])
-async def store(request, tmp_path):
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    store = SqliteStore(tmp_path / "webhooks.sqlite")
-    yield store
-    await store.aclose()
 
 
 async def test_a_claim_is_granted_once_and_what_is_finished_stays_so(store):
@@ -96,18 +88,25 @@ async def test_a_closed_file_is_opened_when_it_is_needed(tmp_path):
     await store.aclose()
 
 
-async def test_processes_share_a_file(tmp_path, wall):
-    one, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+@pytest.fixture
+async def two_stores(tmp_path, wall):
+    """The stores of two processes that share one file."""
+    stores = [SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2)]
+    yield stores
+    for store in stores:
+        await store.aclose()
+
+
+async def test_processes_share_a_file(two_stores):
+    one, other = two_stores
     assert await one.claim("a") is Claim.GRANTED
     assert await other.claim("a") is Claim.BUSY
     await one.finish("a")
     assert await other.claim("a") is Claim.FINISHED
-    await one.aclose()
-    await other.aclose()
 
 
-async def test_what_a_dead_process_had_begun_is_taken_over_before_the_next_try(tmp_path, wall):
-    died, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+async def test_a_claim_of_a_dead_process_ends_before_the_next_try(two_stores, wall):
+    died, other = two_stores
     await died.claim("a")
     wall.now += 3.9
     assert await other.claim("a") is Claim.BUSY
@@ -116,12 +115,10 @@ async def test_what_a_dead_process_had_begun_is_taken_over_before_the_next_try(t
     await died.renew("a")
     await died.release("a")  # it was not dead: what is no longer its own stays
     assert await other.claim("a") is Claim.BUSY
-    await died.aclose()
-    await other.aclose()
 
 
-async def test_a_claim_that_is_renewed_stays(tmp_path, wall):
-    one, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
+async def test_a_claim_that_is_renewed_stays(two_stores, wall):
+    one, other = two_stores
     await one.claim("a")
     for _ in range(4):
         wall.now += 3
@@ -130,31 +127,49 @@ async def test_a_claim_that_is_renewed_stays(tmp_path, wall):
     await one.finish("a")
     await one.renew("a")
     assert await other.claim("a") is Claim.FINISHED
-    await one.aclose()
-    await other.aclose()
 
 
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
-async def test_a_store_that_was_made_before_a_fork_shares_nothing_after_it(
-    tmp_path, wall, monkeypatch
-):
-    store, other = (SqliteStore(tmp_path / "webhooks.sqlite", clock=wall) for _ in range(2))
-    await store.claim("a")
-    monkeypatch.setattr(os, "getpid", lambda: -1)  # as in a child
-    wall.now += 9
-    assert await store.claim("a") is Claim.GRANTED  # not its own any more
-    monkeypatch.undo()
+_FORKED = """
+import os
+import sys
+
+import anyio
+
+from gelato_async.webhooks import SqliteStore
+
+store = SqliteStore(sys.argv[1])
+
+
+async def child():
+    print((await store.claim("a")).name, flush=True)
+    os._exit(0)  # as a process that dies: neither finished nor released
+
+
+async def parent():
     await store.release("a")
-    assert await other.claim("a") is Claim.BUSY
-    await other.aclose()
+    for key in "ab":
+        print((await store.claim(key)).name)
     await store.aclose()
 
 
-async def test_a_locked_file_holds_up_nothing_else(tmp_path, monkeypatch):
-    monkeypatch.setattr("gelato_async.webhooks.stores._LOCKED", 0.6)
-    monkeypatch.setattr("gelato_async.webhooks.stores._PATIENCE", 0.4)
+if os.fork() == 0:
+    anyio.run(child)
+os.wait()
+anyio.run(parent)
+"""
+
+
+@pytest.mark.system
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_store_may_be_made_before_a_fork_and_used_after_it(tmp_path):
+    command = [sys.executable, "-c", _FORKED, str(tmp_path / "webhooks.sqlite")]
+    forked = subprocess.run(command, check=True, capture_output=True, text=True)
+    assert forked.stdout.split() == ["GRANTED", "BUSY", "GRANTED"]
+
+
+async def test_a_locked_file_blocks_nothing_else(tmp_path):
     path = tmp_path / "webhooks.sqlite"
-    store, answers = SqliteStore(path), []
+    store, answers = SqliteStore(path, lock_timeout=0.6, claim_timeout=0.4), []
     await store.claim("a")
     await store.aclose()
     await anyio.to_thread.run_sync(int)  # the thread that is asked for below is there

@@ -66,7 +66,7 @@ def store(request, tmp_path):
     anyio.run(store.aclose)
 
 
-def test_events_delivered_twice_and_shuffled_are_each_handled_once(make, served, store):
+def test_shuffled_duplicated_events_are_each_handled_once(make, served, store):
     receiver, events = make(store=store), some_events()
     failed, lock = set(), threading.Lock()
 

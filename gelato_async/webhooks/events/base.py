@@ -1,4 +1,4 @@
-"""What every event is: the base class, its key for de-duplication, and the event that nobody documented."""
+"""What all events share: the base class with its deduplication key, and the undocumented event."""
 
 import json
 import re
@@ -14,16 +14,18 @@ _PLACEHOLDER = re.compile(r"\{\{.+\}\}")
 
 @frozen(kw_only=True)
 class Event:
-    """Something that happened at Gelato (*Webhooks*). `raw` has the whole body, undocumented keys included.
+    """Something that happened at Gelato (*Webhooks*).
 
-    `id` does not identify an event: the documents' own examples have one id for two of them.
-    `deduplication_key` does. An event tells what was true when it was sent, and events come late,
-    twice and out of order: take it as a hint, and fetch the order.
+    `raw` has the whole body, undocumented keys included. `id` does not identify an event: the
+    documents' own examples have one id for two of them. `deduplication_key` does. An event says
+    what was true when it was sent, and events arrive late, twice and out of order: take it as a
+    hint, and fetch the order.
 
     Attributes:
         event: The vendor's name for the kind of event, like `order_status_updated`.
         id: The vendor's id; may be missing.
-        digest: SHA-256 of the body, in hexadecimal; empty for an event that did not come as one.
+        digest: SHA-256 of the body, in hexadecimal; empty for an event that was not read from a
+            body.
     """
 
     event: str
@@ -33,14 +35,14 @@ class Event:
 
     @property
     def deduplication_key(self) -> str:
-        """What two deliveries of one event share and two events do not.
+        """Text that two deliveries of one event share and two events do not.
 
-        Made of event, id, order id and item reference (and the order's reference where there is no
-        order id), or of the body's digest where the event has no id. It is text that can be
-        encoded.
+        The key is made of event, id, order id and item reference (and the order's reference if
+        there is no order id), or of the body's digest if the event has no id. The text can always
+        be encoded.
         """
         if not self.id:
-            # JSON may name half of a surrogate pair, which no store can keep as text
+            # JSON may contain half of a surrogate pair, which no store can keep as text.
             return f"{self.event.encode('utf-8', 'backslashreplace').decode()} sha256:{self.digest}"
         order_id = getattr(self, "order_id", None)
         parts = [self.event, self.id, order_id, getattr(self, "item_reference_id", None)]
@@ -50,9 +52,9 @@ class Event:
 
     @property
     def is_test(self) -> bool:
-        """Whether it came from the dashboard's test button.
+        """Whether the event was sent by the dashboard's test button.
 
-        Its references are placeholders, like `{{MyOrderId}}`.
+        The references of such an event are placeholders, like `{{MyOrderId}}`.
         """
         return any(
             isinstance(value, str) and _PLACEHOLDER.fullmatch(value) for value in self.raw.values()
@@ -61,10 +63,10 @@ class Event:
 
 @frozen(kw_only=True)
 class UnknownEvent(Event):
-    """An event that this release does not know, or a known one without what identifies its subject (`problems` says).
+    """An event that this release does not know, or one that lacks the id of its subject.
 
-    `order_id` and `item_reference_id` are there if the body has them, so that the order can be
-    fetched all the same.
+    `problems` says what is missing. `order_id` and `item_reference_id` are set if the body has
+    them, so that the order can still be fetched.
     """
 
     order_id: str | None = None

@@ -1,4 +1,4 @@
-"""What happens to orders: their statuses, their items' statuses, tracking codes and delivery estimates."""
+"""Events of orders: statuses of orders and items, tracking codes and delivery estimates."""
 
 from datetime import date, datetime
 
@@ -10,7 +10,7 @@ from gelato_async.webhooks.events.base import Event
 
 
 def as_id(value: str | None) -> str | None:
-    """Take an empty id for none."""
+    """Read an empty id as None."""
     return value or None
 
 
@@ -18,9 +18,9 @@ def as_id(value: str | None) -> str | None:
 class OrderEvent(Event):
     """Any event of an order. `order_id` is Gelato's id, `order_reference_id` yours.
 
-    Gelato's own events have both. A body that somebody trimmed may have one alone: then the other
-    is None, and `orders.find(order_reference_id)` finds the order. The parts of a split order have
-    one reference and an id each. `store_id` is None for orders placed by API or by hand.
+    Gelato's own events have both. A body that a proxy has trimmed may have only one: the other is
+    then None, and `orders.find(order_reference_id)` finds the order. The parts of a split order
+    share one reference and have an id each. `store_id` is None for orders placed by API or by hand.
     """
 
     order_id: str | None = field(default=None, converter=as_id)
@@ -30,7 +30,10 @@ class OrderEvent(Event):
 
 @frozen(kw_only=True)
 class ItemFulfillment:
-    """A parcel with a piece of an item in it, and where that was made (*Order status updated*, `OrderItemFulfillment`)."""
+    """A parcel with pieces of an item, and where they were made.
+
+    *Order status updated*, `OrderItemFulfillment`.
+    """
 
     tracking_code: str | None = None
     tracking_url: str | None = None
@@ -54,8 +57,8 @@ class ItemStatus:
 class OrderStatusUpdated(OrderEvent):
     """The status of an order changed (*Order status updated*).
 
-    `items` may be empty although the order has some. `comment` is in no table; it is empty, or the
-    reason of a failure.
+    `items` may be empty although the order has items. `comment` is undocumented: it is empty, or
+    the reason of a failure.
     """
 
     fulfillment_status: FulfillmentStatus | None = None
@@ -65,9 +68,9 @@ class OrderStatusUpdated(OrderEvent):
 
 @frozen(kw_only=True)
 class OrderItemStatusUpdated(OrderEvent):
-    """The status of an item changed.
+    """The status of an item changed, to `printed` or `failed` for example.
 
-    It was printed, say, or failed (*Order item status updated*).
+    *Order item status updated*.
     """
 
     item_reference_id: str | None = None
@@ -83,8 +86,8 @@ class OrderItemStatusUpdated(OrderEvent):
 class OrderItemTrackingCodeUpdated(OrderEvent):
     """An item was shipped (*Order item tracking code updated*).
 
-    Where it was made is spelled `production...` in the document's example and `fulfillment...` in
-    its table; both are read.
+    The document's example spells the place of production `production...`, its table
+    `fulfillment...`; both are read.
     """
 
     item_reference_id: str | None = None
@@ -106,9 +109,10 @@ class OrderItemTrackingCodeUpdated(OrderEvent):
 
 @frozen(kw_only=True)
 class OrderDeliveryEstimateUpdated(OrderEvent):
-    """An order will arrive later than it was estimated; of several parcels the last one counts.
+    """An order will arrive later than estimated; of several parcels the last one counts.
 
-    The document calls it a beta that has to be asked for (*Order delivery estimate updated*).
+    The document calls this event a beta that has to be requested (*Order delivery estimate
+    updated*).
     """
 
     min_delivery_date: date | None = None

@@ -1,4 +1,4 @@
-"""What happens to the stock of catalog products."""
+"""The event of the stock of catalog products."""
 
 from attrs import field, frozen
 
@@ -9,12 +9,13 @@ from gelato_async.webhooks.events.base import Event
 
 @frozen(kw_only=True)
 class CatalogProductStockAvailabilityUpdated(Event):
-    """Products went out of stock in some regions, or came back (*Catalog product stock availability updated*).
+    """Products went out of stock in some regions, or came back.
 
-    Only regions that changed are listed. Here `out-of-stock-replenishable` means that a product is
-    still delivered, from Gelato's hub; in the answers of *Stock availability* it means that it
-    awaits replenishment. The document's example calls the list `productAvailability`, its table
-    `productsAvailability`; both are read.
+    *Catalog product stock availability updated*. Only regions that changed are listed. In this
+    event `out-of-stock-replenishable` means that a product is still delivered, from Gelato's hub;
+    in the answers of *Stock availability* it means that the product awaits replenishment. The
+    document's example calls the list `productAvailability`, its table `productsAvailability`; both
+    are read.
     """
 
     products_availability: tuple[ProductAvailability, ...] = field(

@@ -1,4 +1,4 @@
-"""What happens to the products and templates of connected stores."""
+"""Events of the products and templates of connected stores."""
 
 from datetime import datetime
 
@@ -20,9 +20,10 @@ class StoreProductEvent(Event):
 
 @frozen(kw_only=True)
 class StoreProductChange(StoreProductEvent):
-    """What the events of a new and of a changed store product tell of it.
+    """What the events of a new and of a changed store product have in common.
 
-    The names are those of `StoreProduct`; a variant lacks `product_id` and `product_uid`.
+    The fields are those of `StoreProduct`, as far as webhooks have them; a variant lacks
+    `product_id` and `product_uid`.
     """
 
     store_id: str | None = None
@@ -53,7 +54,7 @@ class StoreProductUpdated(StoreProductChange):
 
 @frozen(kw_only=True)
 class StoreProductDeleted(StoreProductEvent):
-    """A product of a store was deleted; there is no more than its id (*Store product deleted*)."""
+    """A product of a store was deleted; the event has its id alone (*Store product deleted*)."""
 
 
 @frozen(kw_only=True)
@@ -70,10 +71,9 @@ class StoreProductTemplateEvent(Event):
 
 @frozen(kw_only=True)
 class StoreProductTemplateChange(StoreProductTemplateEvent):
-    """What the events of a new and of a changed template tell of it.
+    """What the events of a new and of a changed template have in common.
 
-    The names are those of `Template`, of which `template_name`, `product_type` and `vendor` are
-    missing here.
+    The fields are those of `Template`, without `template_name`, `product_type` and `vendor`.
     """
 
     title: str | None = None
@@ -86,7 +86,7 @@ class StoreProductTemplateChange(StoreProductTemplateEvent):
 
 @frozen(kw_only=True)
 class StoreProductTemplateCreated(StoreProductTemplateChange):
-    """There is a new template (*Store product template created*)."""
+    """A template was created (*Store product template created*)."""
 
 
 @frozen(kw_only=True)
@@ -96,4 +96,4 @@ class StoreProductTemplateUpdated(StoreProductTemplateChange):
 
 @frozen(kw_only=True)
 class StoreProductTemplateDeleted(StoreProductTemplateEvent):
-    """A template was deleted; there is no more than its id (*Store product template deleted*)."""
+    """A template was deleted; the event has its id alone (*Store product template deleted*)."""
