@@ -1,6 +1,6 @@
-"""Postal addresses: what a request carries, and what an answer shows.
+"""Postal addresses: those of a request, and those of an answer.
 
-Their reprs show the country and no person.
+Their reprs show the country, and nothing of the person.
 """
 
 from collections.abc import Mapping
@@ -15,12 +15,13 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 @hides_arguments_of_methods
 @frozen(kw_only=True)
 class ShippingAddress:
-    """Who receives the parcel (*Create order*, `ShippingAddressObject`; GelatoConnect *Shipping Address Parameters*).
+    """The recipient of the parcel.
 
-    `country` is an ISO 3166-1 code (`GB`, not `UK`). `state` is needed in US, CA and AU.
-    GelatoConnect needs `phone`. Brazil needs `federal_tax_id`, and for a company `is_business`,
-    `state_tax_id` and `registration_state` too. `extra` goes to the API as it is, over everything
-    else.
+    *Create order*, `ShippingAddressObject`; GelatoConnect *Shipping Address Parameters*. `country`
+    is an ISO 3166-1 code (`GB`, not `UK`). `state` is required in US, CA and AU. GelatoConnect
+    requires `phone`. Brazil requires `federal_tax_id`, and for a company `is_business`,
+    `state_tax_id` and `registration_state` too. The keys of `extra` are sent unchanged and override
+    all others.
     """
 
     country: str
@@ -44,7 +45,10 @@ class ShippingAddress:
 @hides_arguments_of_methods
 @frozen(kw_only=True)
 class ReturnAddress:
-    """Overrides single fields of the sender's address on the parcel (*Create order*, `ReturnAddressObject`; Gelato only)."""
+    """Single fields that replace those of the sender's address on the parcel; Gelato only.
+
+    *Create order*, `ReturnAddressObject`.
+    """
 
     company_name: str | None = field(default=None, repr=False)
     address_line1: str | None = field(default=None, repr=False)
@@ -60,10 +64,7 @@ class ReturnAddress:
 
 @frozen(kw_only=True)
 class OrderAddress:
-    """An address as an order shows it: shipping or return address (*Get order*).
-
-    Any part may be missing.
-    """
+    """The shipping or return address of an order (*Get order*); any part may be missing."""
 
     id: str | None = None
     order_id: str | None = None
@@ -74,6 +75,7 @@ class OrderAddress:
     address_line1: str | None = field(default=None, repr=False)
     address_line2: str | None = field(default=None, repr=False)
     city: str | None = field(default=None, repr=False)
+    # Both tables of v4's answers spell it with a Cyrillic letter; `postCode` is what is sent.
     post_code: str | None = field(
         default=None, repr=False, metadata=wire("postCode", "post\u0421ode")
     )
@@ -90,7 +92,10 @@ class OrderAddress:
 
 @frozen(kw_only=True)
 class BillingEntity:
-    """Who pays (*Get order*, `BillingEntityObject`, and the keys that its examples add)."""
+    """The company or person who pays.
+
+    *Get order*, `BillingEntityObject`, and the keys that its examples add.
+    """
 
     id: str | None = None
     company_name: str | None = field(default=None, repr=False)

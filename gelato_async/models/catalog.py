@@ -1,4 +1,4 @@
-"""Catalogs, and the attributes that tell their products apart (*List catalogs*, *Get catalog*)."""
+"""Catalogs, and the attributes in which their products differ (*List catalogs*, *Get catalog*)."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,7 +10,7 @@ from gelato_async.models.fields import count_rows, wire
 
 @frozen(kw_only=True)
 class ProductAttributeValue:
-    """A value that an attribute can have; its uid is what a search filters by."""
+    """A value of an attribute; a search filters by its uid."""
 
     product_attribute_value_uid: str
     title: str | None = None
@@ -29,7 +29,7 @@ class ProductAttribute:
 class Catalog:
     """A catalog.
 
-    Its attributes come with *Get catalog* alone; in the list of catalogs there are none.
+    Only *Get catalog* answers its attributes; in the list of catalogs the tuple is empty.
     """
 
     catalog_uid: str
@@ -40,7 +40,7 @@ class Catalog:
 
 @frozen(kw_only=True)
 class Pagination:
-    """Where a page stands: how many rows there are in `total`, and the `offset` of the page's first."""
+    """The number of all rows (`total`), and the `offset` of a page's first row."""
 
     total: int | None = None
     offset: int | None = None
@@ -60,13 +60,13 @@ class CatalogPage:
 
     @property
     def length(self) -> int:
-        """How many rows the answer had, those that cannot be read included."""
+        """The number of rows in the answer, including those that cannot be read."""
         return count_rows(self.raw, "data", self.catalogs)
 
     def ends_at(self, count: int) -> bool:
-        """Whether these were the last, `count` catalogs having come so far.
+        """Return whether this page is the last one, after `count` catalogs on all pages so far.
 
-        False where the page does not tell.
+        False if the page does not say how many there are.
         """
         if self.pagination is None:
             return True

@@ -8,9 +8,9 @@ from typing import Self
 
 
 class OpenEnum(StrEnum):
-    """A string enum that takes any string.
+    """A string enum that accepts any string.
 
-    An unknown one equals itself and has `is_known` False.
+    An unknown value equals its string and has `is_known` False.
     """
 
     @classmethod
@@ -33,19 +33,19 @@ class OpenEnum(StrEnum):
 
 
 class OrderType(OpenEnum):
-    """An order goes to production, a draft waits until it is confirmed (*Create order*, `orderType`)."""
+    """Whether an order is produced at once, or waits as a draft (*Create order*, `orderType`)."""
 
     ORDER = "order"
     DRAFT = "draft"
 
 
 def as_order_type(value: "OrderType | str") -> OrderType:
-    """Let callers write `"draft"`."""
+    """Accept the string `"draft"` too."""
     return OrderType(value)
 
 
 class FulfillmentStatus(OpenEnum):
-    """Where an order or item stands on its way to the recipient (*Order statuses*, 17 values)."""
+    """The progress of an order or item towards the recipient (*Order statuses*, 17 values)."""
 
     CREATED = "created"
     UPLOADING = "uploading"
@@ -69,7 +69,7 @@ class FulfillmentStatus(OpenEnum):
     def is_final(self) -> bool:
         """Whether no other status follows: delivered, returned, canceled or failed.
 
-        A status that is new is not.
+        An unknown status counts as not final.
         """
         return self in _FINAL
 
@@ -85,7 +85,7 @@ _FINAL = frozenset(
 
 
 class FinancialStatus(OpenEnum):
-    """Where the money for an order stands (*Get order*, `financialStatus`)."""
+    """The state of the payment for an order (*Get order*, `financialStatus`)."""
 
     DRAFT = "draft"
     PENDING = "pending"
@@ -129,12 +129,17 @@ class FileType(OpenEnum):
 
 
 def as_file_type(value: "FileType | str | None") -> FileType | None:
-    """Let callers write `"default"`."""
-    return None if value is None else FileType(value)
+    """Accept the string `"default"` too."""
+    if value is None:
+        return None
+    return FileType(value)
 
 
 class PreviewType(OpenEnum):
-    """What a preview image shows (*Get order*, `ItemPreview`; `preview_flat` is in no table, but in examples)."""
+    """What a preview image shows (*Get order*, `ItemPreview`).
+
+    `preview_flat` is missing from the table and present in the examples.
+    """
 
     DEFAULT = "preview_default"
     THUMBNAIL = "preview_thumbnail"
@@ -148,9 +153,9 @@ class OptionType(OpenEnum):
 
 
 class StoreProductStatus(OpenEnum):
-    """Where a store product stands on its way into the shop (*Get product*, `status`).
+    """The progress of a store product's publishing (*Get product*, `status`).
 
-    `publishing_queued` is in no document; it comes between `created` and `publishing`.
+    `publishing_queued` is undocumented; it comes between `created` and `publishing`.
     """
 
     CREATED = "created"
@@ -161,14 +166,14 @@ class StoreProductStatus(OpenEnum):
 
     @property
     def is_publishing_over(self) -> bool:
-        """Whether publishing has ended, in success (`active`) or not (`publishing_error`)."""
+        """Whether publishing has ended, by success (`active`) or failure (`publishing_error`)."""
         return self in {StoreProductStatus.ACTIVE, StoreProductStatus.PUBLISHING_ERROR}
 
 
 class ConnectionStatus(OpenEnum):
-    """Whether a variant of a store product is tied to a product of Gelato (*Get product*).
+    """Whether a variant of a store product is connected to a product of Gelato (*Get product*).
 
-    `created` is in no document; a variant has it before it is `connected`.
+    `created` is undocumented; a variant has it before it is `connected`.
     """
 
     CREATED = "created"
@@ -178,7 +183,7 @@ class ConnectionStatus(OpenEnum):
 
 
 class ProductImageStatus(OpenEnum):
-    """Whether an image of a store product is in the shop; in no document, but in live answers."""
+    """Whether an image of a store product is in the shop; undocumented, seen in live answers."""
 
     CREATED = "created"
     PUBLISHED = "published"
@@ -187,7 +192,7 @@ class ProductImageStatus(OpenEnum):
 class SalesChannel(OpenEnum):
     """Where a store product is sold (*Create product from template*).
 
-    `global` is the Point of Sale too, Shopify only.
+    `global` includes the Point of Sale, and is for Shopify only.
     """
 
     WEB = "web"
@@ -197,7 +202,7 @@ class SalesChannel(OpenEnum):
 class FitMethod(OpenEnum):
     """How an image fills its placeholder.
 
-    `slice` fills it and cuts the rest off, `meet` shows the whole image.
+    `slice` fills the placeholder and crops the image, `meet` shows the whole image.
     """
 
     SLICE = "slice"
@@ -205,12 +210,14 @@ class FitMethod(OpenEnum):
 
 
 def as_fit_method(value: "FitMethod | str | None") -> FitMethod | None:
-    """Let callers write `"meet"`."""
-    return None if value is None else FitMethod(value)
+    """Accept the string `"meet"` too."""
+    if value is None:
+        return None
+    return FitMethod(value)
 
 
 class TransactionType(OpenEnum):
-    """Whether a receipt takes money or gives it back (*Get order*, `ReceiptObject`)."""
+    """Whether a receipt charges or refunds (*Get order*, `ReceiptObject`)."""
 
     PURCHASE = "purchase"
     REFUND = "refund"
@@ -225,7 +232,7 @@ class ReceiptItemType(OpenEnum):
 
 
 class ShipmentMethodType(OpenEnum):
-    """How fast a quoted shipment method is (*Quote*)."""
+    """The speed or kind of a shipment method (*Quote*)."""
 
     NORMAL = "normal"
     STANDARD = "standard"
@@ -235,11 +242,11 @@ class ShipmentMethodType(OpenEnum):
 
 
 class StockStatus(OpenEnum):
-    """Whether a product can be had in a region (*Stock availability*, 5 values; its webhook knows the first 3).
+    """The availability of a product in a region (*Stock availability*, 5 values; 3 in its webhook).
 
-    `out-of-stock-replenishable` means two things. In the answer to *Stock availability*: out of
-    stock for the time being, and awaited on the replenishment date. In the webhook: out of stock at
-    the partners, and still delivered from Gelato's hub. The document's own example has
+    `out-of-stock-replenishable` has two meanings. In the answer to *Stock availability*: out of
+    stock for the time being, and expected on the replenishment date. In the webhook: out of stock
+    at the partners, and still delivered from Gelato's hub. The document's own example has
     `in-of-stock`, a typo that decodes as an unknown value.
     """
 

@@ -1,4 +1,4 @@
-"""What the models share: the metadata that tells `core.wire` about odd wire names, and the converters of request fields."""
+"""What the models share: metadata for unusual wire names, and the converters of request fields."""
 
 from collections.abc import Callable, Iterable, Mapping, Sized
 from decimal import Decimal
@@ -12,17 +12,17 @@ WIRE_NAMES = "gelato_async.wire_names"
 
 
 def wire(*names: str) -> dict[str, tuple[str, ...]]:
-    """Metadata for a field whose wire name is not its own in camelCase.
+    """Return the metadata of a field whose wire name is not its own name in camelCase.
 
-    The name to send, then others to read.
+    The first name is sent; all of them are read, by `core.wire`.
     """
     return {WIRE_NAMES: names}
 
 
 def instance_of(cls: type[Any]) -> Callable[[Any, "attrs.Attribute[Any]", Any], None]:
-    """Refuse a value of another class.
+    """Return a validator that refuses a value of another class.
 
-    Unlike attrs' own validator, whose error shows the whole value, this one names classes alone.
+    Its error names the classes alone, unlike that of attrs' own validator, which shows the value.
     """
 
     def validate(_: Any, attribute: "attrs.Attribute[Any]", value: Any) -> None:
@@ -35,43 +35,48 @@ def instance_of(cls: type[Any]) -> Callable[[Any, "attrs.Attribute[Any]", Any], 
 
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
-    """Make a list immutable, so that a request cannot change while it is on its way."""
+    """Make a list immutable, so that a request cannot change while it is being sent."""
     if isinstance(values, (str, bytes)):
         raise TypeError(f"expected a list, not the single value {type(values).__name__}")
     return tuple(values)
 
 
 def as_strings(values: Iterable[str] | None) -> tuple[str, ...] | None:
-    """Like `as_tuple`, but None (leave it out) stays different from an empty list."""
-    return None if values is None else as_tuple(values)
+    """Make a list immutable; None (leave the field out) stays different from an empty list."""
+    if values is None:
+        return None
+    return as_tuple(values)
 
 
 def as_reference(value: str) -> str:
-    """References may be numbers in a caller's data.
+    """Convert a whole number, which a caller's data may hold, to a string.
 
-    On the wire, and when looked for again, they are strings.
+    References are strings on the wire and in searches.
     """
-    found: object = value
-    return str(found) if isinstance(found, int) and not isinstance(found, bool) else value
+    given: object = value
+    if isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return value
 
 
 def as_amount(value: Decimal | float | str | None) -> Decimal | None:
     """Read an amount of money: a float becomes the Decimal that its shortest spelling shows."""
-    return (
-        Decimal(repr(value))
-        if isinstance(value, float)
-        else None
-        if value is None
-        else Decimal(value)
-    )
+    if value is None:
+        return None
+    if isinstance(value, float):
+        # Decimal(0.1) has 55 digits, Decimal("0.1") has the one that was meant.
+        return Decimal(repr(value))
+    return Decimal(value)
 
 
 def count_rows(raw: Mapping[str, Any], key: str, read: Sized) -> int:
-    """How many rows an answer has under a key, those that cannot be read included."""
+    """Count the rows that an answer has under a key, including those that cannot be read."""
     rows = raw.get(key)
-    return len(rows if isinstance(rows, list) else read)
+    if isinstance(rows, list):
+        return len(rows)
+    return len(read)
 
 
 def as_extra(value: Mapping[str, Any] | None) -> Mapping[str, Any]:
-    """Copy the caller's extra keys, so that later changes to the caller's dict do not reach the request."""
+    """Copy the caller's extra keys: later changes to the caller's dict do not reach the request."""
     return dict(value or {})

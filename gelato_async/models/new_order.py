@@ -1,4 +1,4 @@
-"""What a caller sends to create an order, with either API."""
+"""The order that a caller sends, to either API."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -14,7 +14,7 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 @frozen
 class Metadata:
-    """One entry of your own that comes back with the order (*Create order*, `MetadataObject`)."""
+    """An entry of your own that comes back with the order (*Create order*, `MetadataObject`)."""
 
     key: str
     value: str
@@ -23,19 +23,21 @@ class Metadata:
 def as_metadata(
     entries: Mapping[str, str] | Iterable[Metadata] | None,
 ) -> tuple[Metadata, ...] | None:
-    """Let callers write `{"campaign": "spring"}`."""
+    """Accept a mapping like `{"campaign": "spring"}` too."""
+    if entries is None:
+        return None
     if isinstance(entries, Mapping):
         return tuple(Metadata(str(key), str(value)) for key, value in entries.items())
-    return None if entries is None else as_tuple(entries)
+    return as_tuple(entries)
 
 
 @frozen(kw_only=True)
 class File:
     """A file to print (*Create order*, `File`).
 
-    `url` may be left out only where `id` reuses an embroidery file. `id`, `thread_colors` (hex
-    codes, six at most) and `is_visible` are for embroidery on Gelato; GelatoConnect cannot carry
-    them and needs both `type` and `url`.
+    `url` may be left out only if `id` reuses an embroidery file. `id`, `thread_colors` (hex codes,
+    six at most) and `is_visible` are for embroidery with Gelato; GelatoConnect cannot carry them
+    and requires both `type` and `url`.
     """
 
     type: FileType | None = field(default=FileType.DEFAULT, converter=as_file_type)
@@ -48,16 +50,19 @@ class File:
 
 def as_files(files: Iterable[File] | None) -> tuple[File, ...] | None:
     """Make the list immutable; None (no files) stays different from an empty list."""
-    return None if files is None else as_tuple(files)
+    if files is None:
+        return None
+    return as_tuple(files)
 
 
 @frozen(kw_only=True)
 class CatalogItem:
-    """An item named by its `product_uid` (*Create order*, `ItemObject`; GelatoConnect *Item Parameters*).
+    """An item that names its product by `product_uid`.
 
-    `page_count` counts all pages of a multi-page product, covers included. `page_count` and
-    `adjust_product_uid_by_file_types` are Gelato's; `metadata` and `retail_price_excl_vat` are
-    GelatoConnect's. That price is **without** VAT although the wire calls it `retailPriceInclVat`.
+    *Create order*, `ItemObject`; GelatoConnect *Item Parameters*. `page_count` counts all pages of
+    a multi-page product, covers included. `page_count` and `adjust_product_uid_by_file_types` are
+    Gelato's; `metadata` and `retail_price_excl_vat` are GelatoConnect's. That price is **without**
+    VAT although the wire calls it `retailPriceInclVat`.
     """
 
     item_reference_id: str
@@ -75,10 +80,10 @@ class CatalogItem:
 
 @frozen(kw_only=True)
 class CustomItem:
-    """An item named as your customer products are: GelatoConnect only (*Selecting a Product*).
+    """An item that names one of your customer products; GelatoConnect only (*Selecting a Product*).
 
-    All items of one order are named the same way. `retail_price_excl_vat` is **without** VAT
-    although the wire calls it `retailPriceInclVat`.
+    All items of an order name their products in the same way. `retail_price_excl_vat` is
+    **without** VAT although the wire calls it `retailPriceInclVat`.
     """
 
     item_reference_id: str
@@ -101,15 +106,15 @@ def as_items(items: Iterable[CatalogItem | CustomItem]) -> tuple[CatalogItem | C
 @hides_arguments_of_methods
 @frozen(kw_only=True)
 class NewOrder:
-    """An order to be made (*Create order*; GelatoConnect *Submit Order*).
+    """An order to create (*Create order*; GelatoConnect *Submit Order*).
 
-    `order_reference_id` is your own order number: make it unique, since a create whose answer was
-    lost is found again by it, and Gelato itself keeps every order it gets. `shipment_method_uid`
-    may list several, separated by commas; the cheapest match wins, none at all means the cheapest
-    of all. Gelato needs `customer_reference_id` and alone carries `return_address`;
-    `retail_currency` and `retail_shipping_price_excl_vat` (for orders across a border) are
-    GelatoConnect's. `extra` goes to the API as it is, over everything else but the reference and
-    the type.
+    `order_reference_id` is your own order number. Make it unique: after a lost answer the order is
+    found by it, and Gelato itself accepts a reference any number of times. `shipment_method_uid`
+    may list several methods, separated by commas: Gelato takes the cheapest of those that match, or
+    the cheapest of all if the field is left out. `customer_reference_id` is required by Gelato, and
+    only Gelato carries `return_address`; `retail_currency` and `retail_shipping_price_excl_vat`
+    (for orders across a border) are GelatoConnect's. The keys of `extra` are sent unchanged and
+    override all others except the reference and the type.
     """
 
     order_reference_id: str = field(converter=as_reference)
@@ -130,7 +135,10 @@ class NewOrder:
 
 @frozen(kw_only=True)
 class DraftItem:
-    """An item of a draft to keep (`id` alone) or to give other files (*Patch draft order*, `ItemObject`)."""
+    """An item of a draft to keep (`id` alone) or to give other files.
+
+    *Patch draft order*, `ItemObject`.
+    """
 
     id: str
     files: tuple[File, ...] | None = field(default=None, converter=as_files)
@@ -142,4 +150,6 @@ def as_draft_items(items: Iterable[DraftItem] | None) -> tuple[DraftItem, ...] |
 
     None (leave the items) stays different from an empty list (remove them).
     """
-    return None if items is None else as_tuple(items)
+    if items is None:
+        return None
+    return as_tuple(items)

@@ -1,4 +1,4 @@
-"""An order as both APIs answer it.
+"""An order in the answers of both APIs.
 
 *Get order*, with everything that its tables and examples show.
 """
@@ -36,7 +36,7 @@ _DEAD = frozenset({FulfillmentStatus.CANCELED, FulfillmentStatus.FAILED})
 
 @frozen(kw_only=True)
 class OrderMetadata:
-    """One metadata entry of an order or item as it comes back."""
+    """A metadata entry of an order or item in an answer."""
 
     key: str | None = None
     value: str | None = None
@@ -44,7 +44,7 @@ class OrderMetadata:
 
 @frozen(kw_only=True)
 class ItemFile:
-    """A file of an item; `id`, `thread_colors` and `is_visible` matter for embroidery."""
+    """A file of an item; `id`, `thread_colors` and `is_visible` are for embroidery."""
 
     id: str | None = None
     type: FileType | None = None
@@ -59,7 +59,7 @@ class ItemFile:
 
 @frozen(kw_only=True)
 class ItemPreview:
-    """A picture of the item (*Item previews*)."""
+    """An image of the item (*Item previews*)."""
 
     type: PreviewType | None = None
     url: str | None = None
@@ -67,7 +67,7 @@ class ItemPreview:
 
 @frozen(kw_only=True)
 class ItemOption:
-    """What is added to an item, like envelopes (*Item options*)."""
+    """An addition to an item, like envelopes (*Item options*)."""
 
     id: str | None = None
     type: OptionType | None = None
@@ -77,7 +77,10 @@ class ItemOption:
 
 @frozen(kw_only=True)
 class ItemAttribute:
-    """A property of the product, for a machine (`name`, `value`) and for people (`title`, `formatted_value`)."""
+    """A property of the product.
+
+    `name` and `value` are for programs, `title` and `formatted_value` for people.
+    """
 
     name: str | None = None
     title: str | None = None
@@ -90,8 +93,8 @@ class OrderItem:
     """An item of an order.
 
     `event_log`, `print_jobs` and `app_services` are plain JSON: no document shows an element of
-    them. `files_size` is in megabytes as far as the examples tell. `retail_price_excl_vat` is
-    without VAT although the wire says otherwise.
+    them. `files_size` is in megabytes, judging by the examples. `retail_price_excl_vat` is without
+    VAT although the wire says otherwise.
     """
 
     id: str
@@ -142,10 +145,11 @@ class Package:
 
 @frozen(kw_only=True)
 class Shipment:
-    """How an order travels (*Get order*, `ShipmentObject`). `total_weight` is in grams, packaging included.
+    """The shipment of an order (*Get order*, `ShipmentObject`).
 
-    `service_type`, `speed_type` and the initial delivery dates are GelatoConnect's.
-    `retail_shipping_price_excl_vat` is without VAT although the wire says otherwise.
+    `total_weight` is in grams, packaging included. `service_type`, `speed_type` and the initial
+    delivery dates are GelatoConnect's. `retail_shipping_price_excl_vat` is without VAT although the
+    wire says otherwise.
     """
 
     id: str | None = None
@@ -190,11 +194,11 @@ class Discount:
 
 @frozen(kw_only=True)
 class Order:
-    """An order as Gelato and GelatoConnect answer it; `raw` has the whole answer, undocumented keys included.
+    """An order in the answers of Gelato and GelatoConnect.
 
-    A create that was answered is not yet accepted: the order may still turn to `failed` or
+    An order that was created is not yet accepted: its status may still become `failed` or
     `canceled`, with `refusal_reason` and `refusal_reason_code`. `app_services` is plain JSON: no
-    document shows an element.
+    document shows an element. `raw` has the whole answer, undocumented keys included.
     """
 
     id: str
@@ -236,32 +240,30 @@ class Order:
 
     @property
     def is_refused(self) -> bool:
-        """Whether Gelato took it and refused it later.
+        """Whether Gelato refused the order after its creation.
 
-        Failed or canceled, with a `refusal_reason_code`.
+        A refused order is failed or canceled and has a `refusal_reason_code`.
         """
         return self.fulfillment_status in _DEAD and bool(self.refusal_reason_code)
 
     @property
     def is_certainly_too_late_to_cancel(self) -> bool:
-        """Whether no API would still cancel it: the order or all its items are shipped, or it is canceled or failed.
+        """Whether neither API would still cancel the order.
 
-        False does not mean that it can be canceled: the documents disagree on when it becomes too
-        late (before production, before the first item is printed, until shipped), so the server
-        decides; `cancel` says so with `ConflictError`.
+        True if the order or all its items are shipped, or it is canceled or failed. False does not
+        mean that it can be canceled: the documents disagree on when it becomes too late (before
+        production, before the first item is printed, until shipped), so the server decides, and
+        `cancel` raises `ConflictError`.
         """
-        items = [item.fulfillment_status for item in self.items]
-        return self.fulfillment_status in _SHIPPED | _DEAD or (
-            bool(items) and _SHIPPED.issuperset(items)
-        )
+        if self.fulfillment_status in _SHIPPED | _DEAD:
+            return True
+        statuses = {item.fulfillment_status for item in self.items}
+        return bool(statuses) and statuses <= _SHIPPED
 
 
 @frozen(kw_only=True)
 class SubmittedOrder:
-    """What GelatoConnect answers to *Submit Order*: no more than this.
-
-    `connect.orders.get(id)` has the rest.
-    """
+    """The answer of GelatoConnect to *Submit Order*; `connect.orders.get(id)` has the rest."""
 
     id: str
     order_reference_id: str
@@ -271,10 +273,7 @@ class SubmittedOrder:
 
 @frozen(kw_only=True)
 class UpdatedShipment:
-    """What GelatoConnect answers to *Update Shipment*.
-
-    The address and the shipment as they are now.
-    """
+    """The answer of GelatoConnect to *Update Shipment*: the updated address and shipment."""
 
     shipping_address: OrderAddress | None = field(default=None, repr=False)
     shipment: Shipment | None = None

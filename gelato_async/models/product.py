@@ -1,4 +1,7 @@
-"""Products of the catalogs: what they are, what their covers measure, what they cost (product.gelatoapis.com v3)."""
+"""Products of the catalogs, the dimensions of their covers, and their prices.
+
+The answers of product.gelatoapis.com v3.
+"""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -10,15 +13,17 @@ from gelato_async.models.fields import as_tuple, count_rows
 
 
 def as_filters(filters: Mapping[str, Iterable[str]] | None) -> Mapping[str, tuple[str, ...]] | None:
-    """Make the lists immutable; a single text in place of a list is refused."""
-    return None if filters is None else {name: as_tuple(values) for name, values in filters.items()}
+    """Make the lists immutable, and refuse a single string in place of a list."""
+    if filters is None:
+        return None
+    return {name: as_tuple(values) for name, values in filters.items()}
 
 
 @frozen(kw_only=True)
 class Measure:
     """A length, a weight or another property, and its unit: `mm`, `grams`, `lbs` and so on.
 
-    `value` is text where the answer has text, as in the dimension `Color HEX Code` (`#000000`).
+    `value` is a string if the answer has one, as in the dimension `Color HEX Code` (`#000000`).
     """
 
     value: str | float | None = None
@@ -30,9 +35,9 @@ class Product:
     """A product (*Search products*, *Get product*).
 
     `attributes` maps the uids of a catalog's attributes to the uids of their values. `dimensions`
-    are by name: `Width`, `Height`, `Thickness` and others; some are text. Only *Get product* has
-    `not_supported_countries`, `is_stockable`, `is_printable` and `valid_page_counts` (of multi-page
-    products). Countries are ISO 3166-1 codes.
+    are by name: `Width`, `Height`, `Thickness` and others; the values of some are strings. Only
+    *Get product* has `not_supported_countries`, `is_stockable`, `is_printable` and
+    `valid_page_counts` (of multi-page products). Countries are ISO 3166-1 codes.
     """
 
     product_uid: str
@@ -49,7 +54,7 @@ class Product:
 
 @frozen(kw_only=True)
 class FilterHits:
-    """How many products have which value: attribute uid -> value uid -> number of hits."""
+    """The number of products with each value: attribute uid -> value uid -> number of hits."""
 
     attribute_hits: Mapping[str, Mapping[str, int]] = field(factory=dict)
 
@@ -67,15 +72,15 @@ class ProductPage:
 
     @property
     def length(self) -> int:
-        """How many rows the answer had, those that cannot be read included."""
+        """The number of rows in the answer, including those that cannot be read."""
         return count_rows(self.raw, "products", self.products)
 
 
 @frozen(kw_only=True)
 class CoverArea:
-    """An area of a cover, in the unit of its `CoverDimensions`.
+    """An area of a cover: its size, and its distance from the left and the top edge.
 
-    Its size, and its distance from the left and the top.
+    All values are in the unit of the `CoverDimensions`.
     """
 
     width: float | None = None
@@ -87,10 +92,10 @@ class CoverArea:
 
 @frozen(kw_only=True)
 class CoverDimensions:
-    """The areas of the cover of a multi-page product (*Cover dimensions*); which of them there are depends on the product.
+    """The areas of the cover of a multi-page product (*Cover dimensions*), in `measure_unit` (mm).
 
-    `pages_count` is not the page count that was asked for: the document calls it the inner pages,
-    and four more than asked were seen. Areas are in `measure_unit`, millimetres.
+    Which areas there are depends on the product. `pages_count` is not the page count of the
+    request: the document calls it the inner pages, and answers had four more than requested.
     """
 
     product_uid: str
@@ -109,10 +114,10 @@ class CoverDimensions:
 
 @frozen(kw_only=True)
 class Price:
-    """What a product costs in a country (*Price*).
+    """The price of a product in a country (*Price*).
 
-    The documents' examples show `price` to be for all of `quantity`, not for one copy. `page_count`
-    is None but for multi-page products.
+    The documents' examples show that `price` is for all of `quantity`, not for one copy.
+    `page_count` is None except for multi-page products.
     """
 
     product_uid: str

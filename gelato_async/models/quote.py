@@ -1,4 +1,4 @@
-"""What an order would cost and how it could be shipped.
+"""Quotes: what an order would cost and how it could be shipped.
 
 *Quote* of Gelato v4, request and answer.
 """
@@ -19,7 +19,7 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 @frozen(kw_only=True)
 class QuoteProduct:
-    """A product to be quoted; `page_count` only for multi-page products."""
+    """A product to quote; `page_count` is for multi-page products only."""
 
     item_reference_id: str
     product_uid: str
@@ -37,9 +37,9 @@ def as_products(products: Iterable[QuoteProduct]) -> tuple[QuoteProduct, ...]:
 @hides_arguments_of_methods
 @frozen(kw_only=True)
 class QuoteRequest:
-    """What to quote.
+    """The request for a quote.
 
-    `allow_multiple_quotes` (default true at Gelato) permits splitting over several production hubs.
+    `allow_multiple_quotes` (Gelato's default: true) permits production in several hubs.
     """
 
     order_reference_id: str
@@ -53,7 +53,10 @@ class QuoteRequest:
 
 @frozen(kw_only=True)
 class QuotedShipmentMethod:
-    """A way to ship the quoted products; `price` may be None or 0, `total_weight` is in grams."""
+    """A shipment method for the quoted products.
+
+    `price` may be None or 0; `total_weight` is in grams.
+    """
 
     shipment_method_uid: str
     name: str | None = None
@@ -85,7 +88,7 @@ class QuotedProduct:
 
 @frozen(kw_only=True)
 class Quote:
-    """One offer: what is made in one country, and how it can be shipped from there."""
+    """One offer: the products made in one country, and the shipment methods from there."""
 
     id: str
     item_reference_ids: tuple[str, ...] = ()
@@ -96,7 +99,7 @@ class Quote:
 
 @frozen(kw_only=True)
 class Quotation:
-    """The answer to a quote: all offers together make up the order."""
+    """The answer to a request for a quote: all its offers together make up the order."""
 
     order_reference_id: str | None = None
     quotes: tuple[Quote, ...] = ()

@@ -1,4 +1,4 @@
-"""What an order costs: receipts and their lines, as *Get order* shows them.
+"""Receipts of an order, and their lines, as *Get order* shows them.
 
 All amounts are in the receipt's currency.
 """

@@ -1,4 +1,4 @@
-"""Searching orders: the query, and the rows of a page."""
+"""The search for orders: the query, and the rows of a page."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -15,11 +15,11 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 @hides_arguments_of_methods
 @frozen(kw_only=True)
 class OrderQuery:
-    """Which orders to list (*Search orders* of both APIs); what is left out does not filter.
+    """The orders to list (*Search orders* of both APIs); a field that is None does not filter.
 
-    `start_date` and `end_date` are aware moments. `limit` is the size of a page (Gelato's default
-    50, at most 100), `offset` the rows to skip. GelatoConnect knows no `ids`, `search`, `channels`,
-    `currencies`, `order_types` and `store_ids`.
+    `start_date` and `end_date` are aware datetimes. `limit` is the size of a page (at most 100;
+    Gelato's default is 50), `offset` the number of rows to skip. GelatoConnect has no `ids`,
+    `search`, `channels`, `currencies`, `order_types` and `store_ids`.
     """
 
     order_reference_id: str | None = None
@@ -83,5 +83,5 @@ class OrderPage:
 
     @property
     def length(self) -> int:
-        """How many rows the answer had, those that cannot be read included."""
+        """The number of rows in the answer, including those that cannot be read."""
         return count_rows(self.raw, "orders", self.orders)

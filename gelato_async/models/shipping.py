@@ -1,4 +1,4 @@
-"""Shipment methods and what they cost (shipment.gelatoapis.com v1)."""
+"""Shipment methods and their prices (shipment.gelatoapis.com v1)."""
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
@@ -12,9 +12,10 @@ from gelato_async.models.fields import as_extra, as_tuple
 
 @frozen(kw_only=True)
 class ShipmentMethod:
-    """A way to ship (*Shipment*).
+    """A shipment method (*Shipment*), and where it delivers.
 
-    For business or private addresses, to the countries of the list (ISO 3166-1 codes).
+    `is_business` and `is_private` are about the addresses that it serves; countries are ISO 3166-1
+    codes.
     """
 
     shipment_method_uid: str
@@ -44,7 +45,7 @@ def as_quantities(quantities: Iterable[int]) -> tuple[int, ...]:
 class ShippingPricesProduct:
     """A product whose shipping is to be priced, for each of the quantities.
 
-    `page_count` only for multi-page products.
+    `page_count` is for multi-page products only.
     """
 
     product_uid: str
@@ -60,9 +61,9 @@ def as_priced(products: Iterable[ShippingPricesProduct]) -> tuple[ShippingPrices
 
 @frozen(kw_only=True)
 class ShippingPricesRequest:
-    """What to price the shipping of (`prices:search`), in a currency and to a country (ISO codes).
+    """The request for shipping prices (`prices:search`); country and currency are ISO codes.
 
-    `is_business`, `is_private` and `has_tracking` narrow down the methods; None does not.
+    `is_business`, `is_private` and `has_tracking` restrict the methods; None does not.
     """
 
     country: str
@@ -76,7 +77,7 @@ class ShippingPricesRequest:
 
 @frozen(kw_only=True)
 class ShippingMethodPrice:
-    """What a method costs, in the currency that was asked for, and the days that it takes."""
+    """The price of a method, in the currency of the request, and the days that it takes."""
 
     shipment_method_uid: str
     type: ShipmentMethodType | None = None
@@ -89,7 +90,7 @@ class ShippingMethodPrice:
 
 @frozen(kw_only=True)
 class ShippingQuantityPrices:
-    """What it costs to ship so many copies, by each method."""
+    """The prices of shipping a number of copies, one for each method."""
 
     quantity: int | None = None
     page_count: int | None = None
@@ -98,7 +99,7 @@ class ShippingQuantityPrices:
 
 @frozen(kw_only=True)
 class ShippingProductPrices:
-    """What it costs to ship a product, by quantity."""
+    """The prices of shipping a product, by quantity."""
 
     product_uid: str
     quantities: tuple[ShippingQuantityPrices, ...] = ()

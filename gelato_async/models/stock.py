@@ -1,4 +1,4 @@
-"""Whether stockable products can be had, by stock region (*Stock availability*)."""
+"""The availability of stockable products, by stock region (*Stock availability*)."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date
@@ -12,10 +12,7 @@ from gelato_async.models.stock_regions import StockRegion
 
 
 def as_uids(uids: Iterable[str]) -> tuple[str, ...]:
-    """Make the list immutable.
-
-    A single text in place of a list is refused, and so is what is no text in the list.
-    """
+    """Make the list immutable, and refuse a single string, or an element that is not a string."""
     found = as_tuple(uids)
     for position, uid in enumerate(found):
         if not isinstance(uid, str):
@@ -25,9 +22,9 @@ def as_uids(uids: Iterable[str]) -> tuple[str, ...]:
 
 @frozen(kw_only=True)
 class RegionAvailability:
-    """How a product stands in one region.
+    """The availability of a product in one region.
 
-    `replenishment_date` is an estimate, for what is awaiting replenishment.
+    `replenishment_date` is an estimate, for products that await replenishment.
     """
 
     stock_region_uid: StockRegion
@@ -37,9 +34,9 @@ class RegionAvailability:
 
 @frozen(kw_only=True)
 class ProductAvailability:
-    """How a product stands in all regions.
+    """The availability of a product in all regions.
 
-    A product that Gelato does not know is there too, as `not-supported`.
+    A product that Gelato does not know is listed too, as `not-supported`.
     """
 
     product_uid: str
@@ -47,21 +44,23 @@ class ProductAvailability:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
     def for_region(self, region: StockRegion | str) -> RegionAvailability | None:
-        """How it stands in a region; None if the answer has nothing about it."""
+        """Return the availability in a region, or None if the answer does not list the region."""
         return next((row for row in self.availability if row.stock_region_uid == region), None)
 
     def in_country(self, country: str) -> RegionAvailability | None:
-        """How it stands in a country's region (an ISO 3166-1 code, like `SE`).
+        """Return the availability in a country's region (an ISO 3166-1 code, like `SE`).
 
         None if the country is in no region.
         """
         region = StockRegion.for_country(country)
-        return None if region is None else self.for_region(region)
+        if region is None:
+            return None
+        return self.for_region(region)
 
 
 @frozen(kw_only=True)
 class StockAvailability:
-    """The answer to one *Stock availability* request, a row for each product that was asked for."""
+    """The answer to one *Stock availability* request: a row for each product of the request."""
 
     products_availability: tuple[ProductAvailability, ...] = ()
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)

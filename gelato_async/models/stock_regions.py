@@ -1,7 +1,7 @@
-"""The stock regions and their countries, as *Stock availability* lists them under *Regions definition*.
+"""The stock regions and their countries (*Stock availability*, *Regions definition*).
 
-The document names countries; here they are ISO 3166-1 codes, with XK for Kosovo and AN for the
-former Netherlands Antilles.
+The document lists the names of countries; this module has their ISO 3166-1 codes, with XK for
+Kosovo and AN for the former Netherlands Antilles.
 """
 
 from collections.abc import Mapping
@@ -10,10 +10,10 @@ from gelato_async.models.enums import OpenEnum
 
 
 class StockRegion(OpenEnum):
-    """A region that stock is kept for (*Regions definition*). Not country codes, though some look like it.
+    """A region in which stock is kept (*Regions definition*).
 
-    `AS` is Asia and not American Samoa, `SA` is South America and not Saudi Arabia, and the region
-    `UK` is the country GB.
+    The values are not country codes, although some look like them: `AS` is Asia and not American
+    Samoa, `SA` is South America and not Saudi Arabia, and the region `UK` is the country GB.
     """
 
     US_AND_CANADA = "US-CA"
@@ -26,25 +26,21 @@ class StockRegion(OpenEnum):
 
     @classmethod
     def for_country(cls, country: str) -> "StockRegion | None":
-        """The region that a country (ISO 3166-1 alpha-2, `GB` and not `UK`) is listed in.
+        """Return the region that lists a country (ISO 3166-1 alpha-2, `GB` and not `UK`), or None.
 
-        None means that it is in no list: then `is_not_supported` tells whether the document says
-        that Gelato does not deliver there. The document is silent about AS, AQ, BL, CW, GU, MF, MP,
-        PR, SX and VI.
+        If no region lists it, `is_not_supported` says whether it is documented that Gelato does
+        not deliver there. The document mentions AS, AQ, BL, CW, GU, MF, MP, PR, SX and VI nowhere.
         """
         return _REGIONS.get(country.upper())
 
     @staticmethod
     def is_not_supported(country: str) -> bool:
-        """Whether the country is one of the nine that are documented as currently not supported by Gelato."""
+        """Return whether the country is one of the nine documented as currently not supported."""
         return country.upper() in NOT_SUPPORTED_COUNTRIES
 
     @property
     def countries(self) -> frozenset[str]:
-        """The ISO 3166-1 codes of the countries in it.
-
-        None for a region that this release does not document.
-        """
+        """The ISO 3166-1 codes of the region's countries; empty for a region that is unknown."""
         return _COUNTRIES.get(self, frozenset())
 
 

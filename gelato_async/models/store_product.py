@@ -1,7 +1,4 @@
-"""Products of a connected store.
-
-What a caller sends to make one from a template, and what comes back.
-"""
+"""Products of a connected store: the request that creates one from a template, and the answers."""
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
@@ -21,10 +18,11 @@ from gelato_async.models.fields import as_extra, as_strings, as_tuple, count_row
 
 @frozen(kw_only=True)
 class PlaceholderImage:
-    """An image for a placeholder of the template (*Create product from template*, `ImagePlaceholderObject`).
+    """An image for a placeholder of the template.
 
-    `name` is the placeholder's name in the template. The file behind `file_url` is a jpg, jpeg, png
-    or pdf. Without a `fit_method` Gelato takes `slice`.
+    *Create product from template*, `ImagePlaceholderObject`. `name` is the placeholder's name in
+    the template. The file at `file_url` is a jpg, jpeg, png or pdf. Gelato's default for
+    `fit_method` is `slice`.
     """
 
     name: str
@@ -38,16 +36,18 @@ def as_images(images: Iterable[PlaceholderImage] | None) -> tuple[PlaceholderIma
 
     None (the template's own images) stays different from an empty list.
     """
-    return None if images is None else as_tuple(images)
+    if images is None:
+        return None
+    return as_tuple(images)
 
 
 @frozen(kw_only=True)
 class NewStoreProductVariant:
-    """A variant of the template that the product is to have (*Create product from template*, `VariantObject`).
+    """A variant of the template for the new product.
 
-    `template_variant_id` is the `id` of one of the template's `variants`. `image_placeholders`
-    names the images to replace; the others stay as in the template. `position` orders the variants
-    (default 0).
+    *Create product from template*, `VariantObject`. `template_variant_id` is the `id` of one of the
+    template's `variants`. `image_placeholders` has the images to replace; the others stay as in the
+    template. `position` orders the variants (default 0).
     """
 
     template_variant_id: str
@@ -61,19 +61,21 @@ class NewStoreProductVariant:
 def as_variants(
     variants: Iterable[NewStoreProductVariant] | None,
 ) -> tuple[NewStoreProductVariant, ...] | None:
-    """Make the list immutable; None (all of the template) stays different from a list."""
-    return None if variants is None else as_tuple(variants)
+    """Make the list immutable; None (all variants of the template) stays different from a list."""
+    if variants is None:
+        return None
+    return as_tuple(variants)
 
 
 @frozen(kw_only=True)
 class NewStoreProduct:
-    """A product to be made in a store from a template (*Create product from template*).
+    """A product to create in a store from a template (*Create product from template*).
 
-    `variants` None takes all variants of the template, a list only those that it names. `tags`: 13
-    at most, of 255 characters each; an Etsy store takes 20 characters, which cannot be checked here
-    since no call tells what a store is. `sales_channels`: `web` (the default) or `global`, which
-    only Shopify stores know. `description` may be HTML, and may be left out although the document
-    calls it required. `is_visible_in_the_online_store` is false by default.
+    `variants` None takes all variants of the template, a list only those that it names. `tags`: at
+    most 13, of at most 255 characters each; an Etsy store takes 20 characters, which cannot be
+    checked here, because no route says what a store is. `sales_channels`: `web` (the default) or
+    `global`, for Shopify stores only. `description` may be HTML, and may be left out although the
+    document calls it required. `is_visible_in_the_online_store` is false by default.
     """
 
     template_id: str
@@ -93,8 +95,8 @@ class StoreProductVariant:
     """A variant of a store product (*Get product*, `VariantObject`).
 
     `external_id` is its id in your shop. `product_id` is the `id` of the store product (the
-    document's example shows another). `client_id` and `is_hidden` are in no document. Webhooks
-    leave out all of these but `external_id`, and `product_uid` too.
+    document's example shows another). `client_id` and `is_hidden` are undocumented. Webhooks have
+    `external_id`, and none of `product_id`, `client_id`, `is_hidden` and `product_uid`.
     """
 
     id: str
@@ -109,7 +111,7 @@ class StoreProductVariant:
 
 @frozen(kw_only=True)
 class ProductVariantOption:
-    """A property in which the variants of a store product differ, with all its values (*Get product*)."""
+    """A property in which the variants of a store product differ (*Get product*)."""
 
     name: str | None = None
     values: tuple[str, ...] = ()
@@ -117,7 +119,7 @@ class ProductVariantOption:
 
 @frozen(kw_only=True)
 class StoreProductMetadata:
-    """An entry of the metadata of a store product or of its image; in live answers alone."""
+    """An entry of the metadata of a store product or of its image; seen in live answers only."""
 
     id: str | None = None
     product_id: str | None = None
@@ -131,7 +133,7 @@ class StoreProductMetadata:
 
 @frozen(kw_only=True)
 class ProductVariantAttributeKey:
-    """A detail of an attribute's value; in live answers alone."""
+    """A detail of an attribute's value; seen in live answers only."""
 
     name: str | None = None
     value: str | None = None
@@ -140,7 +142,7 @@ class ProductVariantAttributeKey:
 
 @frozen(kw_only=True)
 class ProductVariantAttributeValue:
-    """A value that an attribute of the variants has; in live answers alone."""
+    """A value that an attribute of the variants has; seen in live answers only."""
 
     value: str | None = None
     keys: tuple[ProductVariantAttributeKey, ...] = ()
@@ -148,7 +150,7 @@ class ProductVariantAttributeValue:
 
 @frozen(kw_only=True)
 class ProductVariantAttribute:
-    """An attribute in which the variants of a store product differ; in live answers alone."""
+    """An attribute in which the variants of a store product differ; seen in live answers only."""
 
     name: str | None = None
     values: tuple[ProductVariantAttributeValue, ...] = ()
@@ -156,7 +158,7 @@ class ProductVariantAttribute:
 
 @frozen(kw_only=True)
 class ProductImage:
-    """An image of a store product, and the variants that it shows; in live answers alone."""
+    """An image of a store product, and the variants that it shows; seen in live answers only."""
 
     id: str | None = None
     store_id: str | None = None
@@ -176,15 +178,15 @@ class StoreProduct:
     """A product of a store (*Get product*, *List products*, *Create product from template*).
 
     `is_ready_to_publish` becomes true some 10 to 20 seconds after a create, whose answer has no
-    variants and images yet. `status` tells whether the product is published, which may take an
-    hour; `published_at` proves nothing. `external_id`, `external_preview_url` and
+    variants and images yet. `status` says whether the product is published, which may take an
+    hour; `published_at` does not. `external_id`, `external_preview_url` and
     `external_thumbnail_url` are your shop's; URLs are empty until the product is published.
 
-    The attributes from `client_id` on are in no document, but in live answers: their meaning is
-    what their names say. `publishing_error_details`, `publishing_progress`,
+    The attributes from `client_id` on are undocumented and were seen in live answers: their meaning
+    is guessed from their names. `publishing_error_details`, `publishing_progress`,
     `product_variant_preview_scene`, `publishing_details_flags`, `product_videos` and `errors` are
-    plain JSON, and `personalization_settings` is JSON within a text. `raw` has the whole answer,
-    keys that are in no attribute included.
+    plain JSON, and `personalization_settings` is a string of JSON. `raw` has the whole answer,
+    including the keys without an attribute.
     """
 
     id: str
@@ -205,6 +207,7 @@ class StoreProduct:
     updated_at: datetime | None = None
     variants: tuple[StoreProductVariant, ...] = ()
     product_variant_options: tuple[ProductVariantOption, ...] = ()
+    # Undocumented from here on.
     client_id: str | None = None
     is_ready_to_publish: bool | None = None
     has_draft: bool | None = None
@@ -233,7 +236,7 @@ class StoreProduct:
     def is_ready(self) -> bool:
         """Whether the product is ready to be published, or its publishing has ended already.
 
-        `is_ready_to_publish` says so; a status of `active` or `publishing_error` does too.
+        True with `is_ready_to_publish`, and with the status `active` or `publishing_error`.
         """
         return self.is_ready_to_publish is True or self.is_publishing_over
 
@@ -255,5 +258,5 @@ class StoreProductPage:
 
     @property
     def length(self) -> int:
-        """How many rows the answer had, those that cannot be read included."""
+        """The number of rows in the answer, including those that cannot be read."""
         return count_rows(self.raw, "products", self.products)

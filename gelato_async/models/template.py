@@ -1,4 +1,4 @@
-"""Templates: what products of a store are made from."""
+"""Templates, from which products of a store are created."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -11,7 +11,7 @@ from gelato_async.models.enums import FileType
 
 @frozen(kw_only=True)
 class TemplateVariantOption:
-    """One property of a template's variant, like its size (*Get template*, `VariantOptionObject`)."""
+    """A property of a template's variant, like its size (*Get template*, `VariantOptionObject`)."""
 
     name: str | None = None
     value: str | None = None
@@ -19,9 +19,9 @@ class TemplateVariantOption:
 
 @frozen(kw_only=True)
 class ImagePlaceholder:
-    """Where an image goes (*Get template*, `ImagePlaceholderObject`).
+    """A placeholder for an image (*Get template*, `ImagePlaceholderObject`).
 
-    `height` and `width` are in millimetres. `print_area` is the text `1` in live answers.
+    `height` and `width` are in millimetres. `print_area` is the string `1` in live answers.
     """
 
     name: str | None = None
@@ -32,7 +32,10 @@ class ImagePlaceholder:
 
 @frozen(kw_only=True)
 class TextPlaceholder:
-    """Where a text goes: in no table, but in examples of template events and in live answers."""
+    """A placeholder for a text.
+
+    No table has it; examples of template events and live answers do.
+    """
 
     name: str | None = None
     text: str | None = None
@@ -42,7 +45,7 @@ class TextPlaceholder:
 class TemplateVariant:
     """A variant of a template (*Get template*, `VariantObject`).
 
-    Its `id` is what a new product's variants name.
+    The variants of a new product refer to its `id`.
     """
 
     id: str
@@ -55,11 +58,11 @@ class TemplateVariant:
 
 @frozen(kw_only=True)
 class Template:
-    """A template for products (*Get template*); `title` and `description` are those that a product gets.
+    """A template for products (*Get template*).
 
-    Webhooks leave out `template_name`, `product_type` and `vendor`; the latter two may be None
-    elsewhere too. `client_id` is in no document. `raw` has the whole answer, undocumented keys
-    included.
+    `title` and `description` become those of a product. Webhooks leave out `template_name`,
+    `product_type` and `vendor`; the latter two may be None elsewhere too. `client_id` is
+    undocumented. `raw` has the whole answer, undocumented keys included.
     """
 
     id: str
