@@ -67,7 +67,7 @@ def test_it_imports_nothing_before_a_fixture_is_used():
     ]
 
 
-def test_one_argument_gives_a_client_with_a_stateful_sandbox_on_every_loop(run):
+def test_one_argument_gives_a_client_with_a_sandbox(run):
     result = run("""
 @pytest.mark.anyio
 async def test_gelato_under_anyio(gelato_client, gelato_sandbox):
@@ -123,7 +123,7 @@ def test_the_others_are_gone():
 """).assert_outcomes(passed=3)
 
 
-def test_the_environment_leads_code_under_test_to_the_sandbox_and_back(run, monkeypatch):
+def test_the_environment_leads_to_the_sandbox_and_back(run, monkeypatch):
     monkeypatch.setenv("GELATO_API_KEY", "the real key")
     run("""
 def test_within(gelato_sandbox):
@@ -172,7 +172,7 @@ sys.modules["uvicorn"] = None
 """
 
 
-def test_without_the_sandbox_extra_the_fixture_names_it_and_nothing_else_fails(pytester, run):
+def test_without_the_extra_only_the_fixtures_fail_and_name_it(pytester, run):
     pytester.makeconftest(WITHOUT_THE_EXTRA)
     pytester.makepyfile(test_others="def test_another(): pass\ndef test_ours(gelato_client): pass")
     result = run()

@@ -130,9 +130,7 @@ class FileType(OpenEnum):
 
 def as_file_type(value: "FileType | str | None") -> FileType | None:
     """Accept the string `"default"` too."""
-    if value is None:
-        return None
-    return FileType(value)
+    return None if value is None else FileType(value)
 
 
 class PreviewType(OpenEnum):
@@ -211,9 +209,7 @@ class FitMethod(OpenEnum):
 
 def as_fit_method(value: "FitMethod | str | None") -> FitMethod | None:
     """Accept the string `"meet"` too."""
-    if value is None:
-        return None
-    return FitMethod(value)
+    return None if value is None else FitMethod(value)
 
 
 class TransactionType(OpenEnum):

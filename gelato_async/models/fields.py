@@ -43,9 +43,7 @@ def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
 
 def as_strings(values: Iterable[str] | None) -> tuple[str, ...] | None:
     """Make a list immutable; None (leave the field out) stays different from an empty list."""
-    if values is None:
-        return None
-    return as_tuple(values)
+    return None if values is None else as_tuple(values)
 
 
 def as_reference(value: str) -> str:

@@ -50,9 +50,7 @@ class File:
 
 def as_files(files: Iterable[File] | None) -> tuple[File, ...] | None:
     """Make the list immutable; None (no files) stays different from an empty list."""
-    if files is None:
-        return None
-    return as_tuple(files)
+    return None if files is None else as_tuple(files)
 
 
 @frozen(kw_only=True)
@@ -150,6 +148,4 @@ def as_draft_items(items: Iterable[DraftItem] | None) -> tuple[DraftItem, ...] |
 
     None (leave the items) stays different from an empty list (remove them).
     """
-    if items is None:
-        return None
-    return as_tuple(items)
+    return None if items is None else as_tuple(items)

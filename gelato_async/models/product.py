@@ -14,9 +14,7 @@ from gelato_async.models.fields import as_tuple, count_rows
 
 def as_filters(filters: Mapping[str, Iterable[str]] | None) -> Mapping[str, tuple[str, ...]] | None:
     """Make the lists immutable, and refuse a single string in place of a list."""
-    if filters is None:
-        return None
-    return {name: as_tuple(values) for name, values in filters.items()}
+    return None if filters is None else {name: as_tuple(values) for name, values in filters.items()}
 
 
 @frozen(kw_only=True)

@@ -36,9 +36,7 @@ def as_images(images: Iterable[PlaceholderImage] | None) -> tuple[PlaceholderIma
 
     None (the template's own images) stays different from an empty list.
     """
-    if images is None:
-        return None
-    return as_tuple(images)
+    return None if images is None else as_tuple(images)
 
 
 @frozen(kw_only=True)
@@ -62,9 +60,7 @@ def as_variants(
     variants: Iterable[NewStoreProductVariant] | None,
 ) -> tuple[NewStoreProductVariant, ...] | None:
     """Make the list immutable; None (all variants of the template) stays different from a list."""
-    if variants is None:
-        return None
-    return as_tuple(variants)
+    return None if variants is None else as_tuple(variants)
 
 
 @frozen(kw_only=True)

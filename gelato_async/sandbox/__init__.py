@@ -1,25 +1,29 @@
-"""A stateful sandbox for both Gelato APIs: develop and test without a key or a network.
+"""A stateful sandbox for both Gelato APIs, to develop and test without a key or a network.
 
     with Sandbox() as sandbox:
         os.environ.update(sandbox.environment)
         ...
-        sandbox.advance(180)  # the orders of the first moments are shipped now
+        sandbox.advance(180)  # orders are shipped after 180 seconds
         assert not sandbox.audit().duplicates
 
-It shares no code with the client, so that a mistake there cannot cancel itself out. Needs the extra
-`sandbox`.
-
-An order may ask for special treatment in its metadata, as `{"key": "sandbox", "value": "split"}`:
+It needs the extra `sandbox`. An order may ask for special treatment in its metadata, by
+`{"key": "sandbox", "value": "split"}`:
 
 - `split`: an order of several items becomes two connected ones;
-- `missing_retail_prices`: it fails some seconds later, as an international order without retail
-  prices does;
-- `delayed`: as soon as it is printed, it is to arrive two days later than estimated.
+- `missing_retail_prices`: the order fails some seconds later, as an international order without
+  retail prices does;
+- `delayed`: as soon as the order is printed, its estimate is two days later.
 
-With `webhook_url` it tells of everything that happens to Gelato's orders and store products, as
-Gelato does: by POST, in three tries, five seconds apart.
+With `webhook_url` it posts an event for each change of Gelato's orders and store products, as
+Gelato does: in up to three tries, five seconds apart.
 
-`create_app` makes the ASGI application alone, to be called in memory or served by other means.
+`create_app` returns the ASGI application alone, to be called in memory or served by other means.
+
+Nothing here imports the rest of the package, so that a mistake in the client cannot cancel itself
+out, and no real API is ever called. Start reading with `app` (the way of a request), then `state`
+(what is remembered) and one of the tables of actions, `orders.gelato_api`. `routes` and `checks`
+are what the documents say; `faults` and `webhooks` are what Gelato does besides answering; `server`
+and `sandbox` put the application on a port.
 """
 
 from gelato_async.sandbox.app import SandboxApp

@@ -1,4 +1,4 @@
-"""What the sandbox answers: values, the errors of both dialects, and nothing about how they travel.
+"""The answers of the sandbox, and the errors in the dialects of both APIs.
 
 Gelato: `{"code": "NOT_FOUND", "message", "requestId", "details": []}`, where broken rules are
 listed in `details`. GelatoConnect: `{"code": 404, "message"}`. Both answer a wrong key with
@@ -22,7 +22,11 @@ Backend = Literal["gelato", "connect"]
 
 @attrs.frozen
 class Answer:
-    """One HTTP answer; `cut` says how much of it arrives before the connection is aborted."""
+    """One HTTP answer.
+
+    With a `cut` of "nothing" or "half" only that much of it is sent before the connection is
+    aborted.
+    """
 
     status: int
     body: bytes = b""
@@ -31,7 +35,7 @@ class Answer:
 
 
 class RefusedError(Exception):
-    """The request cannot be fulfilled; the API's own dialect says so with this status."""
+    """The request is refused with this status, in the dialect of its API."""
 
     def __init__(
         self,
@@ -50,23 +54,27 @@ class RefusedError(Exception):
 def answer(
     content: Any, status: int = 200, headers: tuple[tuple[bytes, bytes], ...] = ()
 ) -> Answer:
-    """Answer with `content` as JSON."""
+    """Return an answer with `content` as JSON."""
     return Answer(status, json.dumps(content, separators=(",", ":")).encode(), (*JSON, *headers))
 
 
 def error(backend: Backend, refused: RefusedError) -> Answer:
-    """Answer with an error: Gelato's code is an upper-case word, GelatoConnect's the number of the status."""
+    """Return the error answer to a refused request.
+
+    Gelato's code is an upper-case word, GelatoConnect's is the status as a number.
+    """
     content: dict[str, Any] = {"code": refused.status, "message": refused.message}
     if backend == "gelato":
         content["code"] = _word(refused.status)
-        content |= {"requestId": str(uuid.uuid4()), "details": refused.details}
+        content["requestId"] = str(uuid.uuid4())
+        content["details"] = refused.details
     return answer(content, refused.status, refused.headers)
 
 
 def unauthorized(route: str) -> Answer:
-    """Answer a missing or wrong key, which both APIs do in the same few words.
+    """Return the answer to a missing or wrong key.
 
-    The stock route has its own.
+    Both APIs answer the same words; only the stock route has its own.
     """
     if route == "product.availability":
         return answer(
@@ -76,8 +84,9 @@ def unauthorized(route: str) -> Answer:
 
 
 def retry_after(seconds: float) -> tuple[tuple[bytes, bytes], ...]:
-    """Give the Retry-After header, in whole seconds and at least one."""
-    return ((b"retry-after", str(max(1, math.ceil(seconds))).encode()),)
+    """Return the Retry-After header, in whole seconds and at least one."""
+    whole_seconds = max(1, math.ceil(seconds))
+    return ((b"retry-after", str(whole_seconds).encode()),)
 
 
 def _word(status: int) -> str:

@@ -1,4 +1,4 @@
-"""What really happened: the ledger that the application writes, and the audit that users read."""
+"""What really happened: the log that the application writes, and the audit that users read."""
 
 from array import array
 from bisect import bisect_left
@@ -13,23 +13,26 @@ from gelato_async.sandbox.orders.order import Commit
 
 @attrs.frozen(kw_only=True)
 class Audit:
-    """The truth about one run, whatever the client believes. Times are seconds since the sandbox started.
+    """What really happened in one run, whatever the client believes.
+
+    Times are seconds since the sandbox started.
 
     Attributes:
-        requests: How many requests arrived on API paths, refused ones included.
+        requests: The number of requests that arrived on API paths, refused ones included.
         worst_second: The most requests of one key that arrived within any second.
-        rejected_429: How many the rate limiter refused (not those of a fault plan).
-        connections: How many TCP connections were opened.
-        commits: How many creates took effect.
-        commit_times: When they did.
+        rejected_429: The number of requests that the rate limiter refused (not those of a fault
+            plan).
+        connections: The number of TCP connections that were opened.
+        commits: The number of creates that took effect.
+        commit_times: The time of each commit.
         orders: Backend ("gelato", "connect") -> reference -> one tuple of order ids for each
             commit. A split order is one commit with two ids; deleted and canceled orders stay
             listed.
         duplicates: References that were committed again while an order of an earlier commit was
             still live.
-        faults: How often each fault of the plan struck, by its name.
-        first_request: When the first request arrived, or None.
-        last_request: When the last one did.
+        faults: The number of requests that met each fault of the plan, by the fault's name.
+        first_request: The time of the first request, or None.
+        last_request: The time of the last request, or None.
     """
 
     requests: int
@@ -45,19 +48,25 @@ class Audit:
     last_request: float | None
 
     def rate(self, skip: float = 0.0) -> float:
-        """Give the commits per second, leaving out the first `skip` seconds after the first commit."""
+        """Return the commits per second, without the first `skip` seconds after the first commit.
+
+        0 if fewer than two commits remain.
+        """
+        if not self.commit_times:
+            return 0.0
         times = sorted(self.commit_times)
-        counted = times[bisect_left(times, times[0] + skip) :] if times else []
-        span = counted[-1] - counted[0] if counted else 0.0
-        return (len(counted) - 1) / span if span else 0.0
+        counted = times[bisect_left(times, times[0] + skip) :]
+        if len(counted) < 2 or counted[-1] == counted[0]:
+            return 0.0
+        return (len(counted) - 1) / (counted[-1] - counted[0])
 
     def to_json(self) -> dict[str, Any]:
-        """Give all of it as plain JSON values, as `GET /_sandbox/audit` answers."""
+        """Return all of it as plain JSON values, as `GET /_sandbox/audit` answers."""
         return attrs.asdict(self, recurse=False)
 
 
-class Ledger:
-    """What the application notes down while it runs."""
+class AuditLog:
+    """The log of requests, commits and faults that the application writes."""
 
     def __init__(self) -> None:
         self.rejected = 0
@@ -68,21 +77,24 @@ class Ledger:
         self._by_reference: dict[tuple[str, str], list[Commit]] = {}
         self._duplicates: dict[str, None] = {}
 
-    def arrived(self, key: str, at: float) -> None:
-        """Note a request under the key it came with, valid or not."""
+    def record_request(self, key: str, at: float) -> None:
+        """Record the arrival of a request with a key, valid or not."""
         self._arrivals.setdefault(key, array("d")).append(at)
 
-    def committed(self, commit: Commit) -> None:
-        """Note a create that took effect, and whether an earlier one of its reference was still live."""
+    def record_commit(self, commit: Commit) -> None:
+        """Record a create that took effect, and whether an earlier one of its reference is live."""
         earlier = self._by_reference.setdefault((commit.backend, commit.reference), [])
-        if any(previous.is_live(commit.at) for previous in earlier):
-            self._duplicates[commit.reference] = None
+        for previous in earlier:
+            if previous.is_live(commit.at):
+                self._duplicates[commit.reference] = None
         earlier.append(commit)
         self.commits.append(commit)
 
     def audit(self) -> Audit:
-        """Sum everything up."""
-        times = [time for arrivals in self._arrivals.values() for time in arrivals]
+        """Return the audit of everything that was recorded."""
+        times: list[float] = []
+        for arrivals in self._arrivals.values():
+            times.extend(arrivals)
         return Audit(
             requests=len(times),
             worst_second=max(map(_worst_second, self._arrivals.values()), default=0),
@@ -100,13 +112,12 @@ class Ledger:
     def _orders(self) -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
         listed: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {"gelato": {}, "connect": {}}
         for (backend, reference), commits in self._by_reference.items():
-            listed[backend][reference] = tuple(
-                tuple(order.id for order in commit.orders) for commit in commits
-            )
+            listed[backend][reference] = tuple(commit.order_ids for commit in commits)
         return listed
 
 
 def _worst_second(arrivals: Iterable[float]) -> int:
+    # Sorted, because a busy server may record requests in another order than they arrived.
     times = sorted(arrivals)
     first = worst = 0
     for last, time in enumerate(times):

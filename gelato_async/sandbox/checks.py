@@ -1,11 +1,11 @@
 """The documented rules of both APIs as tables of small checks, written from the documents alone.
 
-A check takes a value and gives the fault in words, or None. A path leads to every value that breaks
-a rule.
+A check takes a value and returns its fault in words, or None. A problem is the path of a value that
+breaks a rule, and the fault.
 
-Both APIs want a country of two capitals, a state in the US, Canada and Australia, and an e-mail
+Both APIs require a country of two capitals, a state in the US, Canada and Australia, and an e-mail
 address. Lengths, the local script of China, Japan, Korea and Russia and Brazil's tax ids are
-Gelato's alone; a phone is GelatoConnect's.
+Gelato's rules; a phone is GelatoConnect's.
 """
 
 import re
@@ -24,110 +24,154 @@ _WITH_STATES = ("US", "CA", "AU")
 
 
 def text(value: Any) -> str | None:
-    """Require a text that is not empty."""
+    """Require a string that is not blank."""
     if value is None:
         return "is required"
     if not isinstance(value, str):
         return "must be a string"
-    return None if value.strip() else "must not be empty"
+    if not value.strip():
+        return "must not be empty"
+    return None
+
+
+def any_text(value: Any) -> str | None:
+    """Require a string, which may be empty: some countries have no post codes."""
+    if value is None:
+        return "is required"
+    if not isinstance(value, str):
+        return "must be a string"
+    return None
 
 
 def reference(value: Any) -> str | None:
-    """Require a text or a number: references may be sent as either."""
-    return None if _is_number(value) else text(value)
+    """Require a string or a number: references may be sent as either."""
+    if _is_number(value):
+        return None
+    return text(value)
 
 
 def upto(length: int, check: Check = text) -> Check:
-    """Require what `check` does, of at most `length` characters."""
+    """Return a check that requires what `check` does, of at most `length` characters."""
 
-    def checked(value: Any) -> str | None:
-        too_long = isinstance(value, str) and len(value) > length
-        return f"must have at most {length} characters" if too_long else check(value)
+    def check_length(value: Any) -> str | None:
+        if isinstance(value, str) and len(value) > length:
+            return f"must have at most {length} characters"
+        return check(value)
 
-    return checked
+    return check_length
 
 
 def optional(check: Check) -> Check:
-    """Require what `check` does only where a value is given."""
-    return lambda value: None if value is None or value == "" else check(value)
+    """Return a check that requires what `check` does, except of null, "" and a missing value."""
+
+    def check_given(value: Any) -> str | None:
+        if value is None or value == "":
+            return None
+        return check(value)
+
+    return check_given
 
 
 def unless_false(check: Check) -> Check:
-    """Require what `check` does, with false for an empty text.
+    """Return a check that requires what `check` does, and reads false as an empty string.
 
     A shop system in production sends false for every address without a state or a post code.
     """
-    return lambda value: check("" if value is False else value)
+
+    def check_text(value: Any) -> str | None:
+        if value is False:
+            return check("")
+        return check(value)
+
+    return check_text
 
 
 def one_of(*allowed: str) -> Check:
-    """Require one of the words."""
-    return lambda value: None if value in allowed else f"must be one of {', '.join(allowed)}"
+    """Return a check that requires one of the words."""
+
+    def check_word(value: Any) -> str | None:
+        if value in allowed:
+            return None
+        return f"must be one of {', '.join(allowed)}"
+
+    return check_word
 
 
 def country(value: Any) -> str | None:
     """Require two capital letters; the United Kingdom is GB."""
     if value == "UK":
         return "must be GB for the United Kingdom"
-    return text(value) or (
-        None if re.fullmatch("[A-Z]{2}", value) else "must be two capital letters (ISO 3166-1)"
-    )
+    if fault := text(value):
+        return fault
+    if not re.fullmatch("[A-Z]{2}", value):
+        return "must be two capital letters (ISO 3166-1)"
+    return None
 
 
 def email(value: Any) -> str | None:
-    """Require something on both sides of an @."""
-    return text(value) or (
-        None if re.fullmatch(r".+@.+", value, re.DOTALL) else "is not a valid format"
-    )
-
-
-def any_text(value: Any) -> str | None:
-    """Require a text, which may be empty: some countries have no post codes."""
-    return (
-        None if isinstance(value, str) else "is required" if value is None else "must be a string"
-    )
+    """Require at least one character on both sides of an @."""
+    if fault := text(value):
+        return fault
+    if not re.fullmatch(r".+@.+", value, re.DOTALL):
+        return "is not a valid format"
+    return None
 
 
 def number(value: Any) -> str | None:
     """Require a number."""
-    return "is required" if value is None else None if _is_number(value) else "must be a number"
+    if value is None:
+        return "is required"
+    if not _is_number(value):
+        return "must be a number"
+    return None
 
 
 def counting(value: Any) -> str | None:
     """Require a whole number of at least 1."""
     if value is None:
         return "is required"
-    return (
-        None
-        if isinstance(value, int) and _is_number(value) and value >= 1
-        else "must be at least 1"
-    )
+    if not isinstance(value, int) or not _is_number(value) or value < 1:
+        return "must be at least 1"
+    return None
 
 
 def boolean(value: Any) -> str | None:
     """Require true or false."""
-    return None if isinstance(value, bool) else "must be true or false"
+    if not isinstance(value, bool):
+        return "must be true or false"
+    return None
+
+
+def is_list_of(kind: type, values: Any) -> bool:
+    """Return whether the value is a list with elements of one kind alone."""
+    # `type` and not `isinstance`, because True is an integer in Python, and not in JSON.
+    return isinstance(values, list) and set(map(type, values)) <= {kind}
 
 
 def fields(path: str, value: Any, checks: Fields) -> Iterator[Problem]:
     """Check an object field by field."""
     if not isinstance(value, dict):
-        yield path, "is required" if value is None else "must be an object"
+        yield path, "must be an object" if value is not None else "is required"
         return
+    prefix = path and f"{path}."
     for name, check in checks.items():
         if fault := check(value.get(name)):
-            yield f"{path}.{name}" if path else name, fault
+            yield prefix + name, fault
 
 
 def rows(path: str, value: Any, *, required: bool = False) -> Iterator[tuple[str, Any]]:
-    """Walk through a list of objects with their paths.
+    """Yield the elements of a list of objects with their paths.
 
-    Anything else yields itself and fails as an object.
+    A value that is not a list is yielded itself, so that it fails as an object; with `required` an
+    empty list is yielded as None, so that it fails as missing.
     """
-    if isinstance(value, list) and (value or not required):
-        yield from ((f"{path}[{number}]", row) for number, row in enumerate(value))
+    if value == [] and required:
+        yield path, None
+    elif isinstance(value, list):
+        for number, row in enumerate(value):
+            yield f"{path}[{number}]", row
     elif value is not None or required:
-        yield path, None if isinstance(value, list) else value
+        yield path, value
 
 
 _ADDRESS: Mapping[Backend, Fields] = {
@@ -173,7 +217,7 @@ RETURN_ADDRESS: Fields = {
 def address(
     path: str, value: Any, backend: Backend, *, needs_state: bool = True
 ) -> Iterator[Problem]:
-    """Check a recipient's address; that of a quote needs no state."""
+    """Check a recipient's address; the address of a quote needs no state."""
     yield from fields(path, value, _ADDRESS[backend])
     if not isinstance(value, dict):
         return
@@ -187,20 +231,21 @@ def address(
 
 def _local_script(path: str, value: Mapping[str, Any]) -> Iterator[Problem]:
     for name, allowed in (("addressLine1", 10), ("addressLine2", 10), ("city", 0)):
-        if len(_LATIN.findall(str(value.get(name) or ""))) > allowed:
-            yield (
-                f"{path}.{name}",
-                f"must be in the local script, with at most {allowed} Latin letters",
-            )
+        latin = _LATIN.findall(str(value.get(name) or ""))
+        if len(latin) > allowed:
+            fault = f"must be in the local script, with at most {allowed} Latin letters"
+            yield f"{path}.{name}", fault
 
 
 def _brazil(path: str, value: Mapping[str, Any]) -> Iterator[Problem]:
-    company = ("stateTaxId", "registrationStateCode") if value.get("isBusiness") else ()
-    for name in ("federalTaxId", *company):
+    required = ["federalTaxId"]
+    if value.get("isBusiness"):
+        required += ["stateTaxId", "registrationStateCode"]
+    for name in required:
         if not value.get(name):
             yield f"{path}.{name}", "is required in Brazil"
 
 
 def _is_number(value: Any) -> bool:
-    # Neither NaN nor infinity nor anything that prices could not be computed with.
+    # Not NaN, not infinite, and small enough to compute prices with.
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e12

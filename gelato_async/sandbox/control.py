@@ -1,24 +1,27 @@
-"""The sandbox's own routes under /_sandbox: they look behind the scenes and move them.
+"""The sandbox's own routes under /_sandbox, which inspect its state and change it.
 
 | route | body | does |
 |---|---|---|
 | GET audit | | answers the audit as JSON |
 | GET orders | | lists all orders that exist: id, backend, reference, status, content hash ... |
-| POST advance | `{"seconds": 60}` | steps the life-cycle clock |
+| POST advance | `{"seconds": 60}` | advances the life-cycle clock |
 | POST orders/{id}/status | `{"fulfillmentStatus": "on_hold"}` | fixes a status; null frees it |
 | GET webhooks | | lists all webhooks so far: event, statuses of the tries |
-| POST webhooks | an event | delivers it as it is |
+| POST webhooks | an event | delivers it unchanged |
 | POST reset | | forgets everything |
 
-They need no key, are not counted and not limited.
+They need no key, and are neither counted nor limited. The application itself serves `reset`,
+because that replaces the state.
 """
 
 import hashlib
 import json
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import unquote
 
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.asgi import json_object
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import STATUSES
 from gelato_async.sandbox.orders.order import Body, Commit, Order
@@ -27,25 +30,37 @@ from gelato_async.sandbox.state import State
 PREFIX = "/_sandbox/"
 
 
+def dispatch(state: State, method: str, path: str, body: bytes) -> Answer:
+    """Serve a request to one of these routes, or refuse it with 404."""
+    name = path.removeprefix(PREFIX)
+    if (method, name) in ROUTES:
+        content = {} if method == "GET" else json_object(body)
+        return ROUTES[method, name](state, content)
+    match method, name.split("/"):
+        case "POST", ["orders", order_id, "status"]:
+            return force_status(state, unquote(order_id), json_object(body))
+    raise RefusedError(404, "No such control")
+
+
 def audit(state: State, _: Body) -> Answer:
     """Answer the audit."""
-    return answer(state.ledger.audit().to_json())
+    return answer(state.audit_log.audit().to_json())
 
 
 def orders(state: State, _: Body) -> Answer:
     """Answer the essentials of all orders that exist."""
     now = state.now()
-    listed = [
-        _essentials(order, commit, now)
-        for commit in state.ledger.commits
-        for order in commit.orders
-        if order.id in state.stores[order.backend].orders
-    ]
+    listed = []
+    for commit in state.audit_log.commits:
+        existing = state.orders[commit.backend].by_id
+        listed += [
+            _essentials(order, commit, now) for order in commit.orders if order.id in existing
+        ]
     return answer({"orders": listed})
 
 
 def advance(state: State, body: Body) -> Answer:
-    """Step the life-cycle clock."""
+    """Advance the life-cycle clock."""
     seconds = body.get("seconds")
     if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
         raise RefusedError(400, "seconds: must be a number of at least 0")
@@ -54,12 +69,11 @@ def advance(state: State, body: Body) -> Answer:
 
 
 def force_status(state: State, order_id: str, body: Body) -> Answer:
-    """Fix the status of an order; null hands it back to the life cycle."""
+    """Fix the status of an order; null returns it to the life cycle."""
     status = body.get("fulfillmentStatus", "")
     if status is not None and status not in STATUSES:
-        raise RefusedError(
-            400, f"fulfillmentStatus: must be null or one of {', '.join(sorted(STATUSES))}"
-        )
+        known = ", ".join(sorted(STATUSES))
+        raise RefusedError(400, f"fulfillmentStatus: must be null or one of {known}")
     found = state.find(order_id)
     if found is None:
         raise RefusedError(404, "Order not found")
@@ -78,9 +92,9 @@ def webhooks(state: State, _: Body) -> Answer:
 
 
 def send_webhook(state: State, body: Body) -> Answer:
-    """Deliver an event."""
+    """Queue an event for delivery."""
     if state.changes is None:
-        raise RefusedError(409, "There is nobody to deliver to: give the sandbox a webhook_url")
+        raise RefusedError(409, "There is no URL to deliver to: give the sandbox a webhook_url")
     state.outbox.add(body, state.now())
     return answer({})
 
@@ -95,6 +109,7 @@ ROUTES: Mapping[tuple[str, str], Callable[[State, Body], Answer]] = {
 
 
 def _essentials(order: Order, commit: Commit, now: Moment) -> dict[str, Any]:
+    content = json.dumps(commit.body, sort_keys=True).encode()
     return {
         "id": order.id,
         "backend": order.backend,
@@ -103,5 +118,5 @@ def _essentials(order: Order, commit: Commit, now: Moment) -> dict[str, Any]:
         "status": order.status(now),
         "createdAt": stamp(order.created.wall),
         "connectedOrderIds": list(order.connected),
-        "contentHash": hashlib.sha256(json.dumps(commit.body, sort_keys=True).encode()).hexdigest(),
+        "contentHash": hashlib.sha256(content).hexdigest(),
     }

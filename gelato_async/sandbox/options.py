@@ -1,4 +1,4 @@
-"""What a sandbox can be told, written down once for the application and the server."""
+"""The options of a sandbox, listed once for the application and the server."""
 
 import re
 from typing import Any, Literal
@@ -29,20 +29,20 @@ def _url_or_none(_: object, __: object, value: Any) -> None:
 def _is_url(text: str) -> bool:
     try:
         url = urlsplit(text)
-        has_place = bool(url.hostname) and url.port != 0
+        has_host = bool(url.hostname) and url.port != 0
     except ValueError:
         return False
-    return (
-        has_place
-        and url.scheme in {"http", "https"}
-        and url.username is None
-        and bool(_WORD.fullmatch(text))
-    )
+    if url.scheme not in {"http", "https"} or url.username is not None:
+        return False
+    return has_host and bool(_WORD.fullmatch(text))
 
 
 def _header_or_none(_: object, __: object, value: Any) -> None:
-    # the value is a secret, which the message must not tell
-    if value is not None and not (_TOKEN.fullmatch(value[0]) and _TEXT.fullmatch(value[1])):
+    if value is None:
+        return
+    name, text = value
+    if not _TOKEN.fullmatch(name) or not _TEXT.fullmatch(text):
+        # The text is a secret, so the message does not show it.
         raise ValueError(
             "webhook_header: must be a header's name and its value, like X-Webhook-Secret and some"
             " ASCII"
@@ -54,30 +54,33 @@ class Options:
     """The options of a sandbox.
 
     Args:
-        api_key: The key Gelato's routes take.
+        api_key: The key of Gelato's routes.
         connect_prefix: The partner's part of GelatoConnect's paths.
         connect_key: The first half of GelatoConnect's key.
-        connect_secret: The second half of it.
-        faults: What goes wrong on purpose; without a plan nothing does.
+        connect_secret: The second half of GelatoConnect's key.
+        faults: The plan of faults; without one nothing fails.
         search_lag: Real seconds until a new order can be searched (and found by reference on
             GelatoConnect).
-        latency: Real seconds each request takes; it takes effect at their end.
-        speed: Life-cycle seconds per real second; 0 for steps with `advance` alone. Moves nothing
+        latency: Real seconds that each request takes; it takes effect at their end.
+        speed: Life-cycle seconds per real second; 0 for steps by `advance` alone. Affects nothing
             but the life cycle.
         rate_limit: Requests accepted per key in any second, or None.
-        connect_duplicates: Whether GelatoConnect takes a reference that a live order has already;
-            what the real one does is unknown.
+        connect_duplicates: Whether GelatoConnect accepts a reference that a live order has; what
+            the real API does is unknown.
         split: The share of orders of several items that are split in two.
         refuse_after: Life-cycle seconds after which an international order without retail prices
             fails.
-        webhook_url: Where Gelato's webhooks are posted to, by HTTP or HTTPS; GelatoConnect has none
-            of this kind.
-        webhook_header: Name and value of the header that goes with each of them.
+        webhook_url: The URL to which Gelato's webhooks are posted, by HTTP or HTTPS; GelatoConnect
+            has no such webhooks.
+        webhook_header: Name and value of a header that each webhook carries.
         webhook_retry_seconds: Real seconds between the three tries of a delivery.
+        webhook_timeout_seconds: Real seconds after which a try without an answer has failed.
         webhook_duplicates: The share of events that are delivered twice.
-        webhook_shuffle: Holds each delivery back for up to `webhook_retry_seconds`, so that they
-            arrive in any order.
-        seed: For the choice of orders to split and of events to duplicate, and for the shuffling.
+        webhook_shuffle: Whether each delivery is delayed by up to `webhook_retry_seconds`, so that
+            they arrive in any order.
+        webhooks_kept: How many finished deliveries are remembered.
+        seed: The seed for choosing the orders to split and the events to duplicate, and for
+            shuffling.
     """
 
     api_key: str = attrs.field(default="sandbox-key", repr=False)
@@ -99,6 +102,8 @@ class Options:
         default=None, validator=_header_or_none, repr=False
     )
     webhook_retry_seconds: float = attrs.field(default=5.0, validator=ge(0))
+    webhook_timeout_seconds: float = attrs.field(default=10.0, validator=ge(0))
     webhook_duplicates: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
     webhook_shuffle: bool = False
+    webhooks_kept: int = attrs.field(default=10_000, validator=ge(0))
     seed: int = 0

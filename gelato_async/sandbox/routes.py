@@ -1,6 +1,6 @@
-"""Which route a method and a raw path lead to.
+"""The routes of both APIs, and the route that a method and a raw path lead to.
 
-Ids are taken from the raw path, for an encoded slash stays one id.
+Ids are taken from the raw path, because an encoded slash belongs to the id.
 """
 
 import re
@@ -12,7 +12,8 @@ import attrs
 
 from gelato_async.sandbox.answers import Backend, RefusedError
 
-# `{}` stands for an id, `{prefix}` for the partner's part of GelatoConnect's paths
+# `{}` stands for an id, `{prefix}` for the partner's part of GelatoConnect's paths. An id of Gelato's
+# orders does not end in `:cancel`, which is a route of its own.
 _TABLE: tuple[tuple[str, str, str], ...] = (
     ("gelato.create", "POST", "/v4/orders"),
     ("gelato.quote", "POST", "/v4/orders:quote"),
@@ -42,8 +43,8 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("connect.update", "PUT", "/api/{prefix}/{}"),
 )
 
-ROUTES: tuple[str, ...] = tuple(name for name, _, _ in _TABLE)
 _METHODS: Mapping[str, str] = {name: method for name, method, _ in _TABLE}
+ROUTES: tuple[str, ...] = tuple(_METHODS)
 
 
 @attrs.frozen
@@ -56,47 +57,42 @@ class Target:
 
     @property
     def id(self) -> str:
-        """Give the last id of the path: the one that the route is about."""
+        """The last id of the path: the subject of the route."""
         return self.ids[-1]
 
     @property
     def backend(self) -> Backend:
-        """Give the API this route belongs to."""
+        """The API to which this route belongs."""
         return backend_of(self.route)
 
     @property
     def has_body(self) -> bool:
-        """Tell whether a JSON object is to be read."""
-        return _METHODS[self.route] in {"POST", "PUT", "PATCH"} and not self.route.endswith(
-            ".cancel"
-        )
+        """Whether the body is read as a JSON object."""
+        takes_body = _METHODS[self.route] in {"POST", "PUT", "PATCH"}
+        return takes_body and not self.route.endswith(".cancel")
 
     @property
-    def needs_no_bytes(self) -> bool:
-        """Tell whether the real API takes an empty body for an empty object here."""
+    def may_be_empty(self) -> bool:
+        """Whether the real API reads an empty body as an empty object."""
         return self.route == "product.search"
 
 
 def backend_of(route_or_path: str) -> Backend:
-    """Give the API that a route name or a path belongs to; what is nobody's counts as Gelato's."""
+    """Return the API of a route name or a path; an unknown path counts as Gelato's."""
     return "connect" if route_or_path.startswith(("connect.", "/api/")) else "gelato"
 
 
 def find(
     method: str, raw_path: str, connect_prefix: str, query: Mapping[str, str] | None = None
 ) -> Target:
-    """Give the target of a request, or raise a 404 or 405."""
+    """Return the target of a request, or refuse it with 404 or 405."""
     allowed: list[str] = []
     for route, route_method, template in _TABLE:
-        found = _pattern(template).fullmatch(raw_path)
-        if found is None or unquote(found.groupdict().get("prefix", "")) not in {
-            "",
-            connect_prefix,
-        }:
+        ids = _ids(template, raw_path, connect_prefix)
+        if ids is None:
             continue
         if route_method == method:
-            ids = found.groups()[1:] if "prefix" in found.groupdict() else found.groups()
-            return Target(route, tuple(map(unquote, ids)), query or {})
+            return Target(route, ids, query or {})
         allowed.append(route_method)
     if allowed:
         methods = ", ".join(dict.fromkeys(allowed))
@@ -105,6 +101,19 @@ def find(
     raise RefusedError(404, "No such path")
 
 
+def _ids(template: str, raw_path: str, connect_prefix: str) -> tuple[str, ...] | None:
+    found = _pattern(template).fullmatch(raw_path)
+    if found is None:
+        return None
+    ids = tuple(map(unquote, found.groups()))
+    if "{prefix}" not in template:
+        return ids
+    prefix, *ids_after_prefix = ids
+    if prefix != connect_prefix:
+        return None
+    return tuple(ids_after_prefix)
+
+
 @cache
 def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile(template.replace("{prefix}", "(?P<prefix>[^/]+)").replace("{}", "([^/]+)"))
+    return re.compile(template.replace("{prefix}", "{}").replace("{}", "([^/]+)"))

@@ -1,7 +1,4 @@
-"""The sandbox as a thing one starts.
-
-A context manager with its own thread, or a server in the foreground.
-"""
+"""The sandbox to start: a context manager with its own thread, or a server in the foreground."""
 
 import gc
 import threading
@@ -26,9 +23,9 @@ class SandboxError(OSError):
 class Sandbox(Options):
     """A stateful stand-in for both Gelato APIs, on a loopback port of its own.
 
-    Entering it serves from a thread with its own event loop, so it works beside asyncio, trio or no
-    loop at all. It keeps its orders after the block is left, and may be entered again. All of
-    `Options` are its options too.
+    Entering the block starts a server in a thread with an event loop of its own, so it works beside
+    asyncio, trio or no loop at all. The orders are kept after the block, which may be entered
+    again. All of `Options` are arguments too.
 
     Args:
         host: The address to listen on.
@@ -50,14 +47,14 @@ class Sandbox(Options):
 
     @property
     def url(self) -> str:
-        """The origin it serves at, as `http://127.0.0.1:8765`."""
+        """The origin of the server, like `http://127.0.0.1:8765`."""
         if not self._address:
             raise SandboxError("The sandbox has not been started, so it has no address")
         return self._address
 
     @property
     def environment(self) -> dict[str, str]:
-        """The environment variables with which a client talks to this sandbox."""
+        """The environment variables that direct a client to this sandbox."""
         return {
             "GELATO_API_KEY": self.api_key,
             "GELATO_BASE_URL": self.url,
@@ -68,11 +65,11 @@ class Sandbox(Options):
         }
 
     def audit(self) -> Audit:
-        """Tell what really happened so far; works after the end too."""
+        """Return what really happened so far; works after the block too."""
         return self.app.audit()
 
     def advance(self, seconds: float) -> None:
-        """Step the life-cycle clock."""
+        """Advance the life-cycle clock."""
         self.app.advance(seconds)
 
     def reset(self) -> None:
@@ -80,25 +77,25 @@ class Sandbox(Options):
         self.app.reset()
 
     def webhooks(self) -> tuple[WebhookDelivery, ...]:
-        """Tell which webhooks there were so far, in the order of the events, and how each try was answered.
+        """Return all webhooks so far in the order of the events, with the answers to their tries.
 
-        Of those that are delivered or lost the last 10,000 are kept.
+        Of those that are delivered or lost only the last `webhooks_kept` are remembered.
         """
         return self.app.webhooks()
 
     def wait_for_webhooks(self, timeout: float = 30.0) -> None:
-        """Wait until everything that has happened so far is delivered, or lost after three tries.
+        """Wait until each event so far is delivered, or lost after three tries.
 
-        What happens while it waits is not waited for. It blocks, so call it in a thread where an
-        event loop runs (`anyio.to_thread.run_sync`).
+        Events that happen during the call are not waited for. The call blocks: beside an event
+        loop, call it in a thread (`anyio.to_thread.run_sync`).
 
         Args:
-            timeout: The most seconds it takes.
+            timeout: The most seconds to wait.
 
         Raises:
             SandboxError: The sandbox is not running, so nothing is delivered; or delivering has
                 failed.
-            TimeoutError: It took longer.
+            TimeoutError: Not all events were delivered in time.
         """
         if self._server is None:
             raise SandboxError("The sandbox is not running, so it delivers no webhooks")
@@ -107,7 +104,9 @@ class Sandbox(Options):
         self._raise_failure()
 
     def send_webhook(self, event: dict[str, Any]) -> None:
-        """Deliver an event of your own making, as one about stock or a template: the body as Gelato would send it.
+        """Deliver an event of your own, about stock or a template for example.
+
+        The event is the body, as Gelato would send it.
 
         Raises:
             SandboxError: There is no `webhook_url`.
@@ -121,37 +120,40 @@ class Sandbox(Options):
         """Serve in the foreground until SIGINT or SIGTERM, and return.
 
         Args:
-            on_started: Is called with the url as soon as requests are answered.
+            on_started: Called with the URL as soon as requests are answered.
 
         Raises:
-            SandboxError: The port cannot be had.
+            SandboxError: The port is not available.
         """
-        # a collection of all that was imported takes 40 ms, and what arrives meanwhile would count
-        # as coming at once
+
+        def report_start() -> None:
+            if on_started is not None:
+                on_started(self.url)
+
+        # Collecting all that was imported takes 40 ms, and the requests of that time would count as
+        # arriving at once.
         gc.freeze()
-        self._prepare(lambda: on_started(self.url) if on_started else None).serve_until_told()
+        self._prepare(report_start).serve_until_stopped()
 
     def __enter__(self) -> Self:
-        """Start serving from a thread.
+        """Start serving in a thread.
 
         Raises:
-            SandboxError: The port cannot be had, or the server did not start.
+            SandboxError: The port is not available, or the server did not start.
         """
         ready, failures = threading.Event(), list[BaseException]()
         server = self._prepare(ready.set)
 
         def serve() -> None:
             try:
-                server.serve_until_told()
-            except BaseException as failure:  # noqa: BLE001  whatever it is, the starting thread must hear of it
+                server.serve_until_stopped()
+            except BaseException as failure:  # noqa: BLE001  the starting thread raises whatever it is
                 failures.append(failure)
             finally:
                 ready.set()
 
-        self._server, self._thread = (
-            server,
-            threading.Thread(target=serve, name="gelato-sandbox", daemon=True),
-        )
+        self._server = server
+        self._thread = threading.Thread(target=serve, name="gelato-sandbox", daemon=True)
         self._thread.start()
         ready.wait()
         if failures:
@@ -160,10 +162,10 @@ class Sandbox(Options):
         return self
 
     def __exit__(self, exc_type: type[BaseException] | None = None, *_: object) -> None:
-        """Stop serving. A delivery that is on its way is broken off, and made when it is entered again.
+        """Stop serving. A delivery in progress is interrupted, and repeated after the next start.
 
         Raises:
-            SandboxError: Delivering webhooks has failed, by a fault of the sandbox.
+            SandboxError: Delivering webhooks has failed, through an error in the sandbox.
         """
         if self._server is not None and self._thread is not None:
             self._server.should_exit = True
@@ -185,5 +187,7 @@ class Sandbox(Options):
             raise SandboxError(f"Cannot listen on {self.host}:{self.port}: {refused}") from refused
         self.app.webhook_failure = None
         host, port = listener.getsockname()[:2]
-        self._address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+        if ":" in host:
+            host = f"[{host}]"
+        self._address = f"http://{host}:{port}"
         return Server(self.app, listener, on_started)

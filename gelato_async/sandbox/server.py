@@ -1,6 +1,6 @@
-"""Serving the application with uvicorn.
+"""Serves the application with uvicorn.
 
-Connections that can be aborted, and an end that waits for nobody.
+Its connections can be aborted, and stopping waits for no request.
 """
 
 import asyncio
@@ -20,20 +20,23 @@ except ImportError as _missing:
         'The sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
     ) from _missing
 
-from gelato_async.sandbox.app import ABORT, ARRIVED, Message, Receive, SandboxApp, Send
+from gelato_async.sandbox.app import SandboxApp
+from gelato_async.sandbox.asgi import ABORT, ARRIVED, Message, Receive, Send
 from gelato_async.sandbox.webhooks.delivery import WebhookSender
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _BACKLOG = 2048
-_KEEP_ALIVE = 120
+_KEEP_ALIVE_SECONDS = 120
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """Give a listening socket; the port is known from here on."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    """Return a listening socket, whose port is known before the server runs."""
+    family = socket.AF_INET
+    if ":" in host:
+        family = socket.AF_INET6
     listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
-    # asyncio leaves Nagle's algorithm on where the protocol is not named, which costs 40 ms per
-    # request.
+    # asyncio leaves Nagle's algorithm on for a socket that does not name its protocol, which costs
+    # 40 ms per request.
     return socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=listener.detach())
 
 
@@ -57,7 +60,7 @@ class Server(uvicorn.Server):
                 proxy_headers=False,
                 server_header=False,
                 backlog=_BACKLOG,
-                timeout_keep_alive=_KEEP_ALIVE,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
         self._sandbox = app
@@ -65,8 +68,11 @@ class Server(uvicorn.Server):
         self._listener = listener
         self._on_started = on_started
 
-    def serve_until_told(self) -> None:
-        """Serve in this thread, on a loop of its own, until `should_exit` is set (in the main thread: by a signal)."""
+    def serve_until_stopped(self) -> None:
+        """Serve in this thread, on a new event loop, until `should_exit` is set.
+
+        In the main thread a signal sets it.
+        """
         try:
             asyncio.run(self.serve(sockets=[self._listener]))
         finally:
@@ -74,37 +80,38 @@ class Server(uvicorn.Server):
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGINT and SIGTERM end the server.
+        """Let SIGINT and SIGTERM stop the server.
 
-        Unlike uvicorn's own they are not raised again afterwards.
+        Unlike uvicorn's own method this one does not raise the signals again afterwards.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        earlier: dict[signal.Signals, Any] = {}
+        for number in _SIGNALS:
+            earlier[number] = signal.signal(number, self.handle_exit)
         try:
             yield
         finally:
-            for number, action in before.items():
+            for number, action in earlier.items():
                 signal.signal(number, action)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, and tell."""
+        """Start, and report it."""
         await super().startup(sockets)
         if self._sandbox.webhook_url:
             self._webhook_sender = asyncio.create_task(WebhookSender(self._sandbox).run())
         self._on_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End at once: open connections are aborted and requests in their latency are dropped."""
+        """Stop at once: abort open connections and drop requests in their latency."""
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
         for connection in list(self.server_state.connections):
             connection.transport.abort()
-        tasks = [
-            *self.server_state.tasks,
-            *([self._webhook_sender] if self._webhook_sender else []),
-        ]
+        tasks = list(self.server_state.tasks)
+        if self._webhook_sender is not None:
+            tasks.append(self._webhook_sender)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -114,26 +121,26 @@ class Server(uvicorn.Server):
 
 def _protocol(app: SandboxApp) -> type[H11Protocol]:
     class Abortable(H11Protocol):
-        """Counts its connections, times its requests, and hands the application the means to abort."""
+        """Counts connections, times requests, and lets the application abort its connection."""
 
         def __init__(self, *args: Any, **options: Any) -> None:
             super().__init__(*args, **options)
-            self.app = self._with_more
+            self.app = self._app_with_extensions
             self._arrived = 0.0
-            app.connected()
+            app.record_connection()
 
         def data_received(self, data: bytes) -> None:
-            """Note when bytes came, not when their task had its turn.
+            """Record the arrival of the bytes.
 
-            A busy loop would move requests together.
+            The request's task starts later, and a busy loop would start several at once.
             """
             self._arrived = time.monotonic()
             super().data_received(data)
 
-        async def _with_more(self, scope: Message, receive: Receive, send: Send) -> None:
-            scope.setdefault("extensions", {}).update(
-                {ABORT: self.transport.abort, ARRIVED: self._arrived}
-            )
+        async def _app_with_extensions(self, scope: Message, receive: Receive, send: Send) -> None:
+            extensions = scope.setdefault("extensions", {})
+            extensions[ABORT] = self.transport.abort
+            extensions[ARRIVED] = self._arrived
             await app(scope, receive, send)
 
     return Abortable

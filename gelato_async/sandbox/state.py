@@ -1,25 +1,25 @@
-"""All that a sandbox remembers; a reset replaces it as a whole.
+"""Everything that a sandbox remembers; a reset replaces it as a whole.
 
-Nothing in it runs by itself. Statuses follow from an order's age, and what was postponed happens
-when somebody next looks, as of the moment it was due; from outside that cannot be told from a
-timer, and it works without an event loop.
+Nothing in it runs by itself. Statuses are computed from an order's age, and what was postponed
+happens at the next access, as of the moment it was due. From outside this cannot be distinguished
+from a timer, and it works without an event loop.
 """
 
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
 from gelato_async.sandbox.answers import Answer, Backend
-from gelato_async.sandbox.audit import Ledger
+from gelato_async.sandbox.audit import AuditLog
 from gelato_async.sandbox.clock import Clock, Moment
 from gelato_async.sandbox.faults.fault import Fault
 from gelato_async.sandbox.faults.plan import FaultInjector
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders.documents import REFUSAL_CODE
 from gelato_async.sandbox.orders.order import Body, Commit, Order, new_id
-from gelato_async.sandbox.orders.order_book import OrderBook
+from gelato_async.sandbox.orders.order_index import OrderIndex
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores.store_products import StoreProducts
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
@@ -29,100 +29,110 @@ _DAYS_LATE = 2
 
 
 class State:
-    """Clock, orders, store products, ledger, fault injector and webhooks of one sandbox."""
+    """Clock, orders, store products, audit log, fault injector and webhooks of one sandbox."""
 
-    def __init__(self, options: Options, on_webhooks: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, options: Options, clock: Clock, on_webhooks: Callable[[], None]) -> None:
         self.options = options
-        self.clock: Clock = Clock(options.speed)
-        self.stores: dict[Backend, OrderBook] = {"gelato": OrderBook(), "connect": OrderBook()}
+        self.clock = clock
+        self.orders: Mapping[Backend, OrderIndex] = {
+            "gelato": OrderIndex(),
+            "connect": OrderIndex(),
+        }
         self.store_products: StoreProducts = StoreProducts()
-        self.ledger: Ledger = Ledger()
+        self.audit_log: AuditLog = AuditLog()
         self.outbox: Outbox = Outbox(options, on_webhooks)
-        self.changes: ChangeDetector | None = (
-            ChangeDetector(self.outbox.add) if options.webhook_url else None
-        )
+        self.changes: ChangeDetector | None = None
+        if options.webhook_url:
+            self.changes = ChangeDetector(self.outbox.add)
         self._injector = FaultInjector(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
-        self._accepted: dict[str, deque[float]] = {}
-        self._pending: list[tuple[float, int, Callable[[Moment], Any]]] = []
-        self._postponed = 0
+        self._admitted: dict[str, deque[float]] = {}
+        self._postponed: list[tuple[float, int, Callable[[Moment], Any]]] = []
+        self._postponed_so_far = 0
 
     def now(self) -> Moment:
-        """Give the present, after everything that was to happen by now has happened."""
+        """Let everything happen that is due by now, and return the present."""
         now = self.clock.moment()
-        while self._pending and self._pending[0][0] <= now.real:
-            due, _, action = heappop(self._pending)
+        while self._postponed and self._postponed[0][0] <= now.real:
+            due, _, action = heappop(self._postponed)
             then = self.clock.moment(due)
-            self._look(then)
+            self._detect_changes(then)
             action(then)
-        self._look(now)
+        self._detect_changes(now)
         return now
 
     def advance(self, seconds: float) -> None:
-        """Step the life-cycle clock."""
+        """Advance the life-cycle clock."""
         self.now()
         self.clock.advanced += seconds
         self.now()
 
     def postpone(self, seconds: float, action: Callable[[Moment], Any]) -> None:
-        """Let something happen later.
+        """Let an action happen `seconds` later; it takes the moment at which it was due."""
+        due = self.clock.real() + seconds
+        # Numbered, so that the heap never compares two actions.
+        self._postponed_so_far += 1
+        heappush(self._postponed, (due, self._postponed_so_far, action))
 
-        It is done when somebody next looks, as of the moment it was due.
-        """
-        self._postponed += 1
-        heappush(self._pending, (self.clock.real() + seconds, self._postponed, action))
-
-    def wait_for_token(self, key: str, now: float) -> float:
-        """Accept a request of a key, or give the seconds until its sliding second has room again."""
+    def seconds_until_admitted(self, key: str, now: float) -> float:
+        """Count a request against its key's limit and return 0, or return the seconds to wait."""
         limit = self.options.rate_limit
         if limit is None:
             return 0.0
-        accepted = self._accepted.setdefault(key, deque())
-        while accepted and accepted[0] <= now - 1.0:
-            accepted.popleft()
-        if len(accepted) >= limit:
-            return max(
-                accepted[0] + 1.0 - now, 1e-6
-            )  # rounding must not make it 0, which means accepted
-        accepted.append(now)
-        return 0.0
+        admitted = self._admitted.setdefault(key, deque())
+        while admitted and admitted[0] <= now - 1.0:
+            admitted.popleft()
+        if len(admitted) < limit:
+            admitted.append(now)
+            return 0.0
+        # Rounding must not make the wait 0, which means admitted.
+        return max(admitted[0] + 1.0 - now, 1e-6)
 
     def decide(self, route: str) -> Fault | None:
-        """Give the fault that the next request to `route` meets, and note it."""
-        fault = self._injector.decide(route) if self._injector else None
+        """Return the fault that the next request to `route` meets, and record it."""
+        if self._injector is None:
+            return None
+        fault = self._injector.decide(route)
         if fault is not None:
-            self.ledger.faults[fault.name] += 1
+            self.audit_log.faults[fault.name] += 1
         return fault
 
     def commit(
         self, backend: Backend, body: Body, refuse_after: float | None, now: Moment
     ) -> Order:
-        """Let a create take effect and give the order, or the first part of a split one."""
-        items = [item | {"id": new_id()} for item in body["items"]]
-        parts = [items[:1], items[1:]] if self._splits(body) else [items]
-        orders = [self._order(backend, body, part, refuse_after, now) for part in parts]
+        """Let a create take effect, and return the order, or the first part of a split one."""
+        if asks_for(body, REFUSAL_CODE):
+            refuse_after = self.options.refuse_after
+        orders = [self._order(backend, body, part, refuse_after, now) for part in self._parts(body)]
+        commit = Commit(backend, orders[0].reference, body, tuple(orders), now)
         for order in orders:
-            order.connected = tuple(part.id for part in orders) if len(orders) > 1 else ()
-            self.stores[backend].add(order)
+            if len(orders) > 1:
+                order.connected = commit.order_ids
+            self.orders[backend].add(order)
             if order.on_change is not None:
                 order.on_change(order, now)
-        self.ledger.committed(Commit(backend, orders[0].reference, body, tuple(orders), now))
+        self.audit_log.record_commit(commit)
         return orders[0]
 
     def find(self, order_id: str) -> Order | None:
-        """Give an order of either API."""
-        return self.stores["gelato"].orders.get(order_id) or self.stores["connect"].orders.get(
-            order_id
-        )
+        """Return an order of either API."""
+        for index in self.orders.values():
+            if order_id in index.by_id:
+                return index.by_id[order_id]
+        return None
 
-    def _look(self, now: Moment) -> None:
+    def _detect_changes(self, now: Moment) -> None:
         if self.changes is not None:
-            self.changes.look(now)
+            self.changes.detect(now)
 
-    def _splits(self, body: Body) -> bool:
-        return len(body["items"]) > 1 and (
-            asks_for(body, "split") or self._random.random() < self.options.split
-        )
+    def _parts(self, body: Body) -> list[list[Body]]:
+        items = [item | {"id": new_id()} for item in body["items"]]
+        if len(items) == 1:
+            return [items]
+        # Asked for in the order, or drawn. No number is drawn where it was asked for.
+        if asks_for(body, "split") or self._random.random() < self.options.split:
+            return [items[:1], items[1:]]
+        return [items]
 
     def _order(
         self,
@@ -132,7 +142,7 @@ class State:
         refuse_after: float | None,
         now: Moment,
     ) -> Order:
-        return Order(
+        order = Order(
             id=new_id(),
             backend=backend,
             reference=str(body["orderReferenceId"]),
@@ -142,25 +152,20 @@ class State:
             visible_from=now.real + self.options.search_lag,
             order_type=body.get("orderType") or "order",
             ordered=now,
-            refuse_after=self.options.refuse_after
-            if asks_for(body, REFUSAL_CODE)
-            else refuse_after,
-            days_late=_DAYS_LATE if asks_for(body, "delayed") else 0,
-            on_change=self.changes.order
-            if self.changes is not None and backend == "gelato"
-            else None,
+            refuse_after=refuse_after,
         )
+        if asks_for(body, "delayed"):
+            order.days_late = _DAYS_LATE
+        # GelatoConnect has no webhooks of this kind.
+        if self.changes is not None and backend == "gelato":
+            order.on_change = self.changes.order
+        return order
 
 
 def asks_for(body: Body, value: str) -> bool:
-    """Tell whether the order's metadata ask the sandbox for something.
-
-    `{"key": "sandbox", "value": ...}`.
-    """
-    return any(
-        entry["key"] == "sandbox" and entry["value"] == value
-        for entry in body.get("metadata") or []
-    )
+    """Return whether the order's metadata has `{"key": "sandbox", "value": value}`."""
+    entries = body.get("metadata") or []
+    return any(entry["key"] == "sandbox" and entry["value"] == value for entry in entries)
 
 
 Action = Callable[[State, Target, Body, Moment], Answer]

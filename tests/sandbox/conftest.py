@@ -5,7 +5,7 @@ import httpx
 import pytest
 from support.orders import order_body
 
-from gelato_async.sandbox import clock, create_app
+from gelato_async.sandbox import create_app
 
 
 @pytest.fixture
@@ -23,28 +23,46 @@ def asks_for():
     return lambda value: {"metadata": [{"key": "sandbox", "value": value}]}
 
 
-@pytest.fixture
-def travel(monkeypatch):
-    """Let real time pass for the sandbox, and only for it, without waiting."""
+class Clocks:
+    """The clocks of the system, with an offset that a test advances."""
+
     offset = 0.0
 
-    def pass_by(seconds):
-        nonlocal offset
-        offset += seconds
+    def monotonic(self):
+        return time.monotonic() + self.offset
 
-    stub = SimpleNamespace(
-        monotonic=lambda: time.monotonic() + offset, time=lambda: time.time() + offset
-    )
-    monkeypatch.setattr(clock, "time", stub)
-    return pass_by
+    def wall(self):
+        return time.time() + self.offset
+
+    def advance(self, seconds):
+        self.offset += seconds
 
 
 @pytest.fixture
-def serve():
+def clocks():
+    return Clocks()
+
+
+@pytest.fixture
+def travel(clocks):
+    """Let real time pass for the applications of `new_app`, and only for them, without waiting."""
+    return clocks.advance
+
+
+@pytest.fixture
+def new_app(clocks):
+    """Create an application that has its time from `clocks`."""
+    return lambda **options: create_app(
+        **{"speed": 0.0, "monotonic": clocks.monotonic, "wall": clocks.wall} | options
+    )
+
+
+@pytest.fixture
+def serve(new_app):
     """Give clients of both APIs and of the controls for an application with some options."""
 
     def clients(**options):
-        app = create_app(**{"speed": 0.0} | options)
+        app = new_app(**options)
 
         def client(path, key):
             headers = {"X-API-KEY": key} if key else {}

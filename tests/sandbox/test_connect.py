@@ -109,7 +109,7 @@ async def test_the_cheapest_named_shipping_method_wins(anyone, order, wanted, ui
     assert (await anyone.connect.get(made["id"])).json()["shipment"]["shipmentMethodUid"] == uid
 
 
-async def test_an_international_order_without_retail_prices_fails_later(anyone, abroad):
+async def test_an_order_abroad_without_retail_prices_fails_later(anyone, abroad):
     made = await created(anyone, abroad)
     assert (await anyone.connect.get(made["id"])).json()["fulfillmentStatus"] == "created"
     anyone.app.advance(5)

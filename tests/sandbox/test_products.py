@@ -1,11 +1,7 @@
 import re
-import time
 from itertools import pairwise
-from types import SimpleNamespace
 
 import pytest
-
-from gelato_async.sandbox import clock
 
 pytestmark = pytest.mark.anyio
 
@@ -223,10 +219,9 @@ async def test_a_country_that_is_no_code_is_refused(api, country):
         assert (answer.status_code, answer.json()["details"][0]["path"]) == (400, "country")
 
 
-async def test_stock_has_every_region_and_dates_that_lie_ahead(api, monkeypatch):
-    monkeypatch.setattr(
-        clock, "time", SimpleNamespace(monotonic=time.monotonic, time=lambda: 1_700_000_000.0)
-    )
+async def test_stock_has_every_region_and_dates_that_lie_ahead(serve):
+    api = serve(wall=lambda: 1_700_000_000.0).nobody
+    api.headers["X-API-KEY"] = "sandbox-key"
     frames = (await posted(api, "/v3/catalogs/frames/products:search", {}))["products"]
     uids = [*(frame["productUid"] for frame in frames), MUG, "nothing"]
     rows = (await posted(api, STOCK, {"products": uids}))["productsAvailability"]
@@ -342,7 +337,7 @@ async def test_a_wrong_request_for_prices_is_refused(api, body, paths):
     assert {problem["path"] for problem in answer.json()["details"]} == paths
 
 
-async def test_shipping_of_a_product_that_there_is_not_cannot_be_priced(api):
+async def test_shipping_of_an_unknown_product_cannot_be_priced(api):
     answer = await api.post(
         "/v1/prices:search", json=asked({"productUid": "nothing", "quantities": [1]})
     )

@@ -8,6 +8,7 @@ import threading
 
 import httpx
 import pytest
+import uvicorn
 
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox, SandboxError
 
@@ -85,13 +86,11 @@ def test_it_cannot_be_started_twice_at_once():
         sandbox.__enter__()
 
 
-def test_a_failure_at_the_start_is_told(monkeypatch):
-    from gelato_async.sandbox.server import Server
-
+def test_a_failure_at_the_start_is_raised(monkeypatch):
     async def fail(*_, **__):
         raise RuntimeError("no server today")
 
-    monkeypatch.setattr(Server, "startup", fail)
+    monkeypatch.setattr(uvicorn.Server, "startup", fail)
     with pytest.raises(SandboxError, match="no server today"), Sandbox():
         pass
 

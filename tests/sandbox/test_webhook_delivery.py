@@ -1,5 +1,6 @@
 """How the sandbox delivers webhooks: tries, order, ends."""
 
+import asyncio
 import socket
 import threading
 from contextlib import contextmanager, suppress
@@ -123,28 +124,30 @@ def test_a_name_that_cannot_be_is_no_answer():
         assert sandbox.webhooks()[0].is_lost
 
 
-def test_a_shop_that_does_not_answer_in_time_is_no_answer(monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.webhooks.delivery._TIMEOUT", 0.01)
+def test_a_shop_that_does_not_answer_in_time_is_no_answer():
     with ThreadingHTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as silent:
         url = f"http://127.0.0.1:{silent.server_port}"
-        with Sandbox(webhook_url=url, webhook_retry_seconds=0) as sandbox:
+        with Sandbox(
+            webhook_url=url, webhook_retry_seconds=0, webhook_timeout_seconds=0.01
+        ) as sandbox:
             sandbox.send_webhook(event())
             sandbox.wait_for_webhooks()
             assert sandbox.webhooks()[0].answers == (None, None, None)
             assert sandbox.webhooks()[0].reason == "There was no answer within 0.01 s"
 
 
-def test_a_shop_that_takes_nothing_in_holds_nothing_up(monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.webhooks.delivery._TIMEOUT", 0.05)
+def test_a_shop_that_takes_nothing_in_holds_nothing_up():
     with socket.create_server(("127.0.0.1", 0)) as deaf:
         url = f"http://127.0.0.1:{deaf.getsockname()[1]}"
-        with Sandbox(webhook_url=url, webhook_retry_seconds=0) as sandbox:
+        with Sandbox(
+            webhook_url=url, webhook_retry_seconds=0, webhook_timeout_seconds=0.05
+        ) as sandbox:
             sandbox.send_webhook(event(long="x" * 20_000_000))
             sandbox.wait_for_webhooks()
             assert sandbox.webhooks()[0].answers == (None, None, None)
 
 
-def test_an_answer_that_comes_before_everything_was_sent_is_heard():
+def test_an_answer_before_everything_was_sent_counts():
     class Hasty(BaseHTTPRequestHandler):
         def do_POST(self):
             self.send_error(413)  # and the connection is closed, with nothing of the body read
@@ -164,7 +167,7 @@ def test_an_answer_that_comes_before_everything_was_sent_is_heard():
         thread.join()
 
 
-def test_events_of_different_orders_are_delivered_at_the_same_time():
+def test_events_of_different_orders_are_delivered_at_once():
     together = threading.Barrier(3)
 
     class Waiting(BaseHTTPRequestHandler):
@@ -201,7 +204,7 @@ def test_shuffled_events_come_in_another_order():
     assert came != sorted(came, key=int)
 
 
-def test_orders_that_live_by_themselves_tell_by_themselves(order):
+def test_orders_that_age_by_themselves_emit_events(order):
     with shop() as noted, sandbox_for(noted, speed=5_000.0) as sandbox:
         post(sandbox, order())
         with noted.news:
@@ -211,7 +214,7 @@ def test_orders_that_live_by_themselves_tell_by_themselves(order):
     assert arrived
 
 
-def test_what_was_not_delivered_at_the_end_is_delivered_when_it_is_entered_again():
+def test_what_was_not_delivered_is_delivered_after_a_restart():
     with shop(500) as noted:
         sandbox = sandbox_for(noted, webhook_retry_seconds=0.2)
         with sandbox:
@@ -302,14 +305,16 @@ def test_what_happens_later_is_not_waited_for():
 
 def failed_try(app):
     """Play the webhook sender: take what is due, fail, and give the seconds until the next try."""
-    lanes = [app.next_webhook(lane) for lane in range(8)]
-    lane, delivery = next((lane, delivery) for lane, (delivery, _) in enumerate(lanes) if delivery)
-    app.webhook_answered(delivery, 500, None)
-    return app.next_webhook(lane)[1]
+    taken = [app.next_webhook(queue) for queue in range(8)]
+    queue, delivery = next(
+        (queue, delivery) for queue, (delivery, _) in enumerate(taken) if delivery
+    )
+    app.record_webhook_try(delivery, 500, None)
+    return app.next_webhook(queue)[1]
 
 
-def test_by_default_the_next_try_is_five_seconds_later(travel):
-    app = Sandbox(webhook_url=NOBODY).app
+def test_by_default_the_next_try_is_five_seconds_later(new_app, travel):
+    app = new_app(webhook_url=NOBODY)
     app.send_webhook(event(1))
     for _ in range(2):
         assert 4.9 < failed_try(app) <= 5.0
@@ -318,9 +323,11 @@ def test_by_default_the_next_try_is_five_seconds_later(travel):
     assert app.webhooks()[0].is_lost
 
 
-def test_failing_and_shuffling_do_not_change_which_events_come_twice(travel):
+def test_which_events_come_twice_depends_on_the_seed_alone(new_app, travel):
+    """Neither failed tries nor shuffling change it."""
+
     def deliveries(*, fails, **options):
-        app = Sandbox(webhook_url=NOBODY, webhook_duplicates=0.5, seed=3, **options).app
+        app = new_app(webhook_url=NOBODY, webhook_duplicates=0.5, seed=3, **options)
         for number in range(50):
             app.send_webhook(event(number))
             travel(10)
@@ -333,9 +340,8 @@ def test_failing_and_shuffling_do_not_change_which_events_come_twice(travel):
     assert deliveries(fails=True) == deliveries(fails=True, webhook_shuffle=True) == once
 
 
-def test_of_the_deliveries_that_are_over_the_last_ones_are_kept(monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.webhooks.outbox.KEPT", 3)
-    with shop() as noted, sandbox_for(noted) as sandbox:
+def test_of_the_finished_deliveries_the_last_ones_are_kept():
+    with shop() as noted, sandbox_for(noted, webhooks_kept=3) as sandbox:
         for number in range(10):
             sandbox.send_webhook(event(number, orderId="1"))
         sandbox.wait_for_webhooks()
@@ -353,16 +359,14 @@ def test_what_is_sent_stays_as_it_was_when_it_was_sent():
     assert noted.events == [event(1)]
 
 
-def test_a_fault_of_the_sandbox_itself_is_told(monkeypatch):
-    async def broken(*_):
+def test_an_error_of_the_sandbox_itself_is_raised(monkeypatch):
+    async def broken(*_, **__):
         raise RuntimeError("a fault of its own")
 
     with shop() as noted:
         sandbox = sandbox_for(noted)
         with pytest.raises(SandboxError, match="a fault of its own"), sandbox:
-            monkeypatch.setattr(
-                "gelato_async.sandbox.webhooks.delivery.WebhookSender._post", broken
-            )
+            monkeypatch.setattr(asyncio, "open_connection", broken)
             sandbox.send_webhook(event(1))
             with pytest.raises(SandboxError, match="a fault of its own"):
                 sandbox.wait_for_webhooks()
@@ -378,34 +382,16 @@ def test_a_fault_of_the_sandbox_itself_is_told(monkeypatch):
             sandbox.wait_for_webhooks()
 
 
-def test_a_delivery_of_before_a_reset_is_forgotten_when_it_is_answered():
-    entered, leave = threading.Event(), threading.Event()
-
-    class Slow(BaseHTTPRequestHandler):
-        def do_POST(self):
-            entered.set()
-            leave.wait(30)
-            self.send_error(500)
-
-        def log_message(self, *_):
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Slow) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        with Sandbox(
-            webhook_url=f"http://127.0.0.1:{server.server_port}", webhook_retry_seconds=0
-        ) as sandbox:
-            sandbox.send_webhook(event(1))
-            assert entered.wait(30)
-            sandbox.reset()
-            leave.set()
-            sandbox.send_webhook(event(2, orderId="1"))
-            sandbox.send_webhook(event(1, orderId="1"))
-            sandbox.wait_for_webhooks()
-            assert [delivery.answers for delivery in sandbox.webhooks()] == [(500, 500, 500)] * 2
-        server.shutdown()
-        thread.join()
+def test_a_delivery_from_before_a_reset_is_forgotten():
+    with slow_shop(500) as noted, sandbox_for(noted, webhook_retry_seconds=0) as sandbox:
+        sandbox.send_webhook(event(1))
+        assert noted.entered.wait(30)
+        sandbox.reset()
+        noted.leave.set()
+        sandbox.send_webhook(event(2, orderId="1"))
+        sandbox.send_webhook(event(1, orderId="1"))
+        sandbox.wait_for_webhooks()
+        assert [delivery.answers for delivery in sandbox.webhooks()] == [(500, 500, 500)] * 2
 
 
 def test_the_controls_list_and_send_them():

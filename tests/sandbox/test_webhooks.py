@@ -29,7 +29,7 @@ async def create(api, body, client="gelato", path="orders"):
 
 
 @pytest.mark.anyio
-async def test_every_status_is_told_in_its_turn_however_far_the_clock_is_stepped(api, order):
+async def test_every_status_is_emitted_in_order_after_any_step(api, order):
     await create(api, order())
     assert statuses(api.told("order_status_updated")) == ["created"]
     api.app.advance(20)
@@ -67,9 +67,7 @@ async def test_two_kinds_of_event_share_an_id_as_in_the_documents(api, order):
 
 
 @pytest.mark.anyio
-async def test_tracking_codes_are_told_when_the_order_is_shipped_and_are_those_of_the_order(
-    api, order
-):
+async def test_tracking_codes_are_emitted_as_the_order_is_shipped(api, order):
     made = await create(api, order(items=2))
     api.app.advance(179)
     assert api.told("order_item_tracking_code_updated") == []
@@ -97,9 +95,7 @@ async def test_an_order_made_abroad_has_no_state(api, order):
 
 
 @pytest.mark.anyio
-async def test_a_delay_that_was_asked_for_is_told_once_and_stands_in_the_order(
-    api, order, asks_for
-):
+async def test_a_requested_delay_is_emitted_once_and_is_in_the_order(api, order, asks_for):
     made = await create(api, order(**asks_for("delayed")))
     before = made["shipment"]
     api.app.advance(1_000)

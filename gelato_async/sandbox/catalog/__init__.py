@@ -1,5 +1,6 @@
-"""The catalog in the sandbox: products, prices, stock and shipment methods, all fixed.
+"""The catalog in the sandbox: products, prices, stock and shipment methods, which never change.
 
-`product_api` and `shipment_api` are the routes, `product_rules` what they refuse;
-`product_tables` is the data that the others are made from.
+Start with `product_api` and `shipment_api`, the routes' actions; `product_rules` is what they
+refuse. `product_tables` is data, from which `products`, `product_prices` and `stock_levels` compute
+the answers. Nothing here reads or changes the state of a sandbox.
 """

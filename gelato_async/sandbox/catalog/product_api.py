@@ -1,18 +1,18 @@
-"""Gelato's product routes, v3: catalogs that never change.
+"""Gelato's product routes, v3: the action of each.
 
 | route | answers | refuses |
 |---|---|---|
-| catalogs | `{data, pagination}`, as seen of the real API (the document has a bare list) | 400 |
+| catalogs | `{data, pagination}`, as live answers have (the document has a bare list) | 400 |
 | catalog | the catalog with its attributes | 404 |
-| search | 50 rows unless asked otherwise, with the hits of all pages | 400; 404 |
+| search | 50 rows by default, with the hits of all pages | 400; 404 |
 | get | the product | 404 |
 | cover dimensions | the areas of a photo book's cover | 400 for a wrong page count; 404 |
 | prices | rows of several quantities, countries and currencies | 400; 404 |
 | availability | a row for each uid, known or not | 400 in a dialect of its own |
 
-A search takes a body of no bytes too, as the real one does, and finds nothing for an unknown
-filter. What the real API does for a page count that a product cannot have, or a cover that it does
-not have (404 here), is documented nowhere.
+A search accepts an empty body too, as the real one does, and finds nothing for an unknown filter.
+What the real API answers for a page count that a product cannot have, or for the cover of a product
+that has none (404 here), is undocumented.
 """
 
 from collections.abc import Mapping, Sequence
@@ -33,17 +33,15 @@ T = TypeVar("T")
 
 
 def _catalogs(_: State, target: Target, __: Body, ___: Moment) -> Answer:
-    rows = [{"catalogUid": catalog.uid, "title": catalog.title} for catalog in CATALOGS]
     enforce(fields("", target.query, product_rules.CATALOGS_QUERY))
+    rows = [{"catalogUid": catalog.uid, "title": catalog.title} for catalog in CATALOGS]
     return answer(_page(rows, target.query))
 
 
 def _page(rows: Sequence[Any], query: Mapping[str, str]) -> Body:
     offset, limit = int(query.get("offset") or 0), int(query.get("limit") or 100)
-    return {
-        "data": rows[offset : offset + limit],
-        "pagination": {"total": len(rows), "offset": offset},
-    }
+    page = rows[offset : offset + limit]
+    return {"data": page, "pagination": {"total": len(rows), "offset": offset}}
 
 
 def _catalog(_: State, target: Target, __: Body, ___: Moment) -> Answer:

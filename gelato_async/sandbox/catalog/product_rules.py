@@ -1,6 +1,6 @@
 """The rules of the product and shipment routes.
 
-Values of a query are texts, those of a body are not.
+The values of a query are strings; a number in a body has to be a number.
 """
 
 from collections.abc import Iterator, Mapping
@@ -8,35 +8,46 @@ from typing import Any
 
 from gelato_async.sandbox import checks
 from gelato_async.sandbox.catalog.products import Product, products
-from gelato_async.sandbox.checks import Check, Fields, Problem, fields, optional, rows, text
+from gelato_async.sandbox.checks import (
+    Check,
+    Fields,
+    Problem,
+    fields,
+    is_list_of,
+    optional,
+    rows,
+    text,
+)
 from gelato_async.sandbox.orders.order import Body
 
 Query = Mapping[str, str]
 
 
 def digits(least: int, most: int = 1_000_000) -> Check:
-    """Require a whole number written in a query."""
+    """Return a check that requires a whole number in a query."""
+    fault = f"must be a whole number from {least} to {most}"
 
-    def checked(value: Any) -> str | None:
-        good = (
-            isinstance(value, str)
-            and value.isascii()
-            and value.isdigit()
-            and least <= int(value[:8]) <= most
-        )
-        return None if good else f"must be a whole number from {least} to {most}"
+    def check_digits(value: Any) -> str | None:
+        if not isinstance(value, str) or not value.isascii() or not value.isdigit():
+            return fault
+        # Eight digits exceed any limit, and Python refuses to convert thousands.
+        if not least <= int(value[:8]) <= most:
+            return fault
+        return None
 
-    return checked
+    return check_digits
 
 
 def whole(least: int, most: int = 1_000_000) -> Check:
-    """Require a whole number in a body."""
+    """Return a check that requires a whole number in a body."""
+    fault = f"must be a whole number from {least} to {most}"
 
-    def checked(value: Any) -> str | None:
-        good = isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-        return None if good else f"must be a whole number from {least} to {most}"
+    def check_number(value: Any) -> str | None:
+        if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
+            return fault
+        return None
 
-    return checked
+    return check_number
 
 
 CATALOGS_QUERY: Fields = {"limit": optional(digits(1, 100)), "offset": optional(digits(0))}
@@ -56,10 +67,13 @@ def search(body: Body) -> Iterator[Problem]:
     """Check a product search."""
     yield from fields("", body, _SEARCH)
     filters = body.get("attributeFilters")
-    if filters not in (None, []) and not isinstance(filters, dict):
+    if filters in (None, []):
+        return
+    if not isinstance(filters, dict):
         yield "attributeFilters", "must be an object"
-    for name, values in filters.items() if isinstance(filters, dict) else ():
-        if not _is_list(values, str):
+        return
+    for name, values in filters.items():
+        if not is_list_of(str, values):
             yield f"attributeFilters.{name}", "must be a list of strings"
 
 
@@ -70,23 +84,23 @@ def prices(product: Product, query: Query) -> Iterator[Problem]:
 
 
 def pages(product: Product, query: Query) -> Iterator[Problem]:
-    """Check a page count: a multi-page product needs one that is valid for it, and others ignore it."""
-    valid = [str(count) for count in product.catalog.page_counts]
+    """Check a page count: multi-page products need one that is valid for them, others ignore it."""
+    valid = list(map(str, product.catalog.page_counts))
     if valid and query.get("pageCount") not in valid:
         yield "pageCount", f"must be one of {', '.join(valid)} for this product"
 
 
 def stock(wanted: Any) -> Iterator[Problem]:
-    """Check the kind of what is asked for stock.
+    """Check the product uids of a stock request.
 
-    That it is some, and not too many, is refused in the stock's own dialect.
+    A missing list and too many products are refused elsewhere, in the stock route's own dialect.
     """
-    if not _is_list(wanted, str):
+    if not is_list_of(str, wanted):
         yield "products", "must be a list of product uids"
 
 
 def shipping(body: Body) -> Iterator[Problem]:
-    """Check a request for the prices of shipping."""
+    """Check a request for shipping prices."""
     yield from fields("", body, _SHIPPING)
     for path, product in rows("products", body.get("products"), required=True):
         yield from fields(path, product, {"productUid": text})
@@ -96,19 +110,10 @@ def shipping(body: Body) -> Iterator[Problem]:
 
 def _priced(path: str, product: Body) -> Iterator[Problem]:
     quantities = product.get("quantities")
-    if (
-        not _is_list(quantities, int)
-        or not quantities
-        or not all(value >= 1 for value in quantities)
-    ):
+    if not quantities or not is_list_of(int, quantities) or min(quantities) < 1:
         yield f"{path}.quantities", "must be a list of whole numbers of at least 1"
     known = products().get(str(product.get("productUid")))
-    count = product.get("pageCount")
-    for name, fault in pages(known, {"pageCount": str(count)}) if known else ():
+    if known is None:
+        return
+    for name, fault in pages(known, {"pageCount": str(product.get("pageCount"))}):
         yield f"{path}.{name}", fault
-
-
-def _is_list(values: Any, kind: type) -> bool:
-    return isinstance(values, list) and all(
-        isinstance(v, kind) and not isinstance(v, bool) for v in values
-    )

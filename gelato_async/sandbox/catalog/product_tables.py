@@ -1,7 +1,7 @@
-"""The catalogs of the sandbox as data: their attributes, and where their products can be sent.
+"""The catalogs of the sandbox as data: their attributes, and the countries of delivery.
 
-All of it is made up, in the form that the documents show. A catalog holds every combination of its
-attributes' values.
+All of it is made up, in the form that the documents show. A catalog has a product for every
+combination of its attributes' values.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,10 @@ import attrs
 
 @attrs.frozen
 class Attribute:
-    """An attribute: value uids with their titles, and what stands before a value in a product's uid (None: it is not there)."""
+    """An attribute, with the titles of its values by their uids.
+
+    `code` precedes a value in a product's uid; with None the attribute is not part of the uid.
+    """
 
     uid: str
     title: str
@@ -23,8 +26,8 @@ class Attribute:
 class Catalog:
     """A catalog.
 
-    `base_price` is in EUR for one copy of no size at all, `page_counts` only for multi-page
-    products.
+    `base_price` is the part of a price that does not depend on the size, in EUR. `page_counts` is
+    empty except for multi-page products.
     """
 
     uid: str
@@ -46,6 +49,7 @@ EUROPE = _codes(
 SUPPORTED_COUNTRIES = tuple(sorted((*EUROPE, "AU", "BR", "CA", "JP", "MX", "NZ", "SG", "US", "ZA")))
 NOT_SUPPORTED_COUNTRIES = ("AX", "GS", "HM", "IM", "IO", "NF", "TF", "TK", "UM")
 
+# Width and height in millimetres.
 ISO_FORMATS: Mapping[str, tuple[int, int]] = {
     "A1": (594, 841),
     "A2": (420, 594),
@@ -68,9 +72,8 @@ _COLORS = Attribute("ColorType", "Color Type", "cl", {"4-0": "One side", "4-4": 
 
 
 def _named(uid: str, title: str, code: str, *values: str) -> Attribute:
-    return Attribute(
-        uid, title, code, {value: value.replace("-", " ").capitalize() for value in values}
-    )
+    titles = {value: value.replace("-", " ").capitalize() for value in values}
+    return Attribute(uid, title, code, titles)
 
 
 _POSTER_FORMATS = (

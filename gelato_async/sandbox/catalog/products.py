@@ -1,8 +1,8 @@
-"""The products of the sandbox's catalogs, found by uid or by filters, and written as the API writes them.
+"""The products of the sandbox's catalogs, found by uid or by filters, in the shape of the answers.
 
-The rows of a search are in the order of the catalog. An attribute that a filter names must have one
-of its values; a filter without values filters nothing, one that is unknown finds nothing, and where
-nothing is found the `hits` are left out.
+The rows of a search are in the order of the catalog. The attribute that a filter names must have
+one of its values; a filter without values filters nothing, and an unknown one finds nothing. An
+answer that has found nothing has no `hits`.
 """
 
 import itertools
@@ -23,7 +23,9 @@ from gelato_async.sandbox.catalog.product_tables import (
 )
 from gelato_async.sandbox.orders.order import Body
 
+# In millimetres.
 _MUG = (82.0, 95.0, 82.0)
+_FRAME_THICKNESS = 22.0
 _MUG_GRAMS = {"11-oz": 330.0, "15-oz": 430.0}
 
 
@@ -37,28 +39,27 @@ class Product:
 
     @property
     def size(self) -> tuple[float, float, float]:
-        """Give width, height and thickness in mm."""
+        """Width, height and thickness in mm."""
         text = self.attributes.get("PaperFormat") or self.attributes.get("FrameSize")
         if text is None:
             return _MUG
-        short, long = sorted(ISO_FORMATS.get(text) or map(int, text.removesuffix("-mm").split("x")))
-        width, height = (
-            (long, short) if self.attributes.get("Orientation") == "hor" else (short, long)
-        )
-        return (
-            float(width),
-            float(height),
-            22.0 if self.catalog.is_stockable else self.grams_per_square_metre / 1000,
-        )
+        lengths = ISO_FORMATS.get(text) or map(int, text.removesuffix("-mm").split("x"))
+        width, height = sorted(map(float, lengths))
+        if self.attributes.get("Orientation") == "hor":
+            width, height = height, width
+        thickness = self.grams_per_square_metre / 1000
+        if self.catalog.is_stockable:
+            thickness = _FRAME_THICKNESS
+        return width, height, thickness
 
     @property
     def grams_per_square_metre(self) -> int:
-        """Give what the paper weighs; frames are made of something heavier."""
+        """The weight of the paper; frames are made of something heavier."""
         return int(self.attributes.get("PaperType", "2600-").partition("-")[0])
 
     @property
     def grams(self) -> float:
-        """Give the weight of one piece, of a book's that of its thinnest kind."""
+        """The weight of one piece; of a book, with its lowest page count."""
         if "MugSize" in self.attributes:
             return _MUG_GRAMS[self.attributes["MugSize"]]
         width, height, _ = self.size
@@ -67,48 +68,56 @@ class Product:
 
     @property
     def is_multi_page(self) -> bool:
-        """Tell whether it has pages to count."""
+        """Whether a page count is part of an order for the product."""
         return bool(self.catalog.page_counts)
 
 
 @cache
 def catalogs() -> Mapping[str, Catalog]:
-    """Give all catalogs by their uids."""
+    """Return all catalogs by their uids."""
     return {catalog.uid: catalog for catalog in CATALOGS}
 
 
 @cache
 def products_of(catalog: str) -> tuple[Product, ...]:
-    """Give the products of a catalog."""
+    """Return the products of a catalog."""
     found = catalogs()[catalog]
-    names = [attribute.uid for attribute in found.attributes]
-    return tuple(
-        Product(_uid(found, values), found, dict(zip(names, values, strict=True)))
-        for values in itertools.product(*(attribute.values for attribute in found.attributes))
-    )
+    names, choices = [], []
+    for attribute in found.attributes:
+        names.append(attribute.uid)
+        choices.append(attribute.values)
+    products = []
+    for values in itertools.product(*choices):
+        attributes = dict(zip(names, values, strict=True))
+        products.append(Product(_uid(found, values), found, attributes))
+    return tuple(products)
 
 
 @cache
 def products() -> Mapping[str, Product]:
-    """Give all products by their uids."""
-    return {product.uid: product for catalog in catalogs() for product in products_of(catalog)}
+    """Return all products by their uids."""
+    found = {}
+    for catalog in catalogs():
+        for product in products_of(catalog):
+            found[product.uid] = product
+    return found
 
 
 def search(catalog: str, body: Body) -> Body:
-    """Give one page of the products that pass all filters, and how many of all those there are for each value."""
-    wanted = {
-        name: values for name, values in (body.get("attributeFilters") or {}).items() if values
-    }
-    found = [product for product in products_of(catalog) if _passes(product, wanted)]
+    """Return one page of the products that pass all filters, and their number for each value."""
+    filters = body.get("attributeFilters") or {}
+    found = [product for product in products_of(catalog) if _passes(product, filters)]
     offset = body.get("offset") or 0
     page = found[offset : offset + (body.get("limit") or 50)]
-    hits = {"hits": {"attributeHits": _hits(found)}} if found else {}
-    return {"products": [row(product) for product in page], **hits}
+    answered: Body = {"products": list(map(row, page))}
+    if found:
+        answered["hits"] = {"attributeHits": _hits(found)}
+    return answered
 
 
 def catalog_document(catalog: Catalog) -> Body:
     """Write a catalog with its attributes."""
-    attributes = [_attribute(attribute) for attribute in catalog.attributes]
+    attributes = list(map(_attribute, catalog.attributes))
     return {"catalogUid": catalog.uid, "title": catalog.title, "productAttributes": attributes}
 
 
@@ -119,15 +128,16 @@ def row(product: Product) -> Body:
 
 def document(product: Product) -> Body:
     """Write a product alone."""
-    pages = {"validPageCounts": list(product.catalog.page_counts)} if product.is_multi_page else {}
-    return {
+    written = {
         **_common(product),
         "supportedCountries": list(SUPPORTED_COUNTRIES),
         "notSupportedCountries": list(NOT_SUPPORTED_COUNTRIES),
         "isStockable": product.catalog.is_stockable,
         "isPrintable": product.catalog.is_printable,
-        **pages,
     }
+    if product.is_multi_page:
+        written["validPageCounts"] = list(product.catalog.page_counts)
+    return written
 
 
 def _common(product: Product) -> Body:
@@ -141,31 +151,35 @@ def _common(product: Product) -> Body:
 
 def _dimensions(product: Product) -> Body:
     width, height, thickness = product.size
-    lengths = {"Thickness": thickness, "Width": width, "Height": height}
-    found: Body = {name: {"value": mm, "measureUnit": "mm"} for name, mm in lengths.items()}
-    color = COLOR_CODES.get(product.attributes.get("FrameColor", ""))
-    # live dimensions hold texts too
-    return found | ({"Color HEX Code": {"value": color, "measureUnit": ""}} if color else {})
+    dimensions: Body = {
+        "Thickness": {"value": thickness, "measureUnit": "mm"},
+        "Width": {"value": width, "measureUnit": "mm"},
+        "Height": {"value": height, "measureUnit": "mm"},
+    }
+    color = product.attributes.get("FrameColor")
+    if color is not None:
+        # Live dimensions have strings as values too.
+        dimensions["Color HEX Code"] = {"value": COLOR_CODES[color], "measureUnit": ""}
+    return dimensions
 
 
 def _attribute(attribute: Attribute) -> Body:
-    values = [
-        {"productAttributeValueUid": uid, "title": title} for uid, title in attribute.values.items()
-    ]
+    values = []
+    for uid, title in attribute.values.items():
+        values.append({"productAttributeValueUid": uid, "title": title})
     return {"productAttributeUid": attribute.uid, "title": attribute.title, "values": values}
 
 
 def _uid(catalog: Catalog, values: Sequence[str]) -> str:
-    parts = [
-        f"{attribute.code}_{value}".lstrip("_").lower()
-        for attribute, value in zip(catalog.attributes, values, strict=True)
-        if attribute.code is not None
-    ]
-    return "_".join([catalog.uid, *parts])
+    parts = [catalog.uid]
+    for attribute, value in zip(catalog.attributes, values, strict=True):
+        if attribute.code is not None:
+            parts.append(f"{attribute.code}_{value}".lstrip("_").lower())
+    return "_".join(parts)
 
 
-def _passes(product: Product, wanted: Mapping[str, Sequence[str]]) -> bool:
-    return all(product.attributes.get(name) in values for name, values in wanted.items())
+def _passes(product: Product, filters: Mapping[str, Sequence[str]]) -> bool:
+    return all(product.attributes.get(name) in values for name, values in filters.items() if values)
 
 
 def _hits(found: Sequence[Product]) -> Body:

@@ -1,16 +1,15 @@
-"""Gelato's shipment routes, v1.
+"""Gelato's shipment routes, v1: the action of each.
 
 | route | answers | refuses |
 |---|---|---|
-| methods | all methods, or those to a country | 400 for what is not a country code |
-| prices | for each product and quantity, the methods that go there, as asked for | 400; 404 |
+| methods | all methods, or those to a country | 400 for a wrong country code |
+| prices | for each product and quantity, the methods that suit the request | 400; 404 |
 
-Prices of an unknown product are refused with 404. The smallest price is the method's own plus
-something by weight, and the average a tenth more.
+Prices of an unknown product are refused with 404. The lowest price is the method's own plus an
+amount by weight, and the average price is a tenth higher.
 """
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
@@ -27,7 +26,7 @@ from gelato_async.sandbox.orders.shipments import METHODS, PRODUCES_IN, Method
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.state import Action, State
 
-_PER_KILOGRAM = 1.9
+_EUR_PER_KILOGRAM = 1.9
 
 
 @attrs.frozen
@@ -53,13 +52,11 @@ _SERVICES = (
 
 def _methods(_: State, target: Target, __: Body, ___: Moment) -> Answer:
     enforce(fields("", target.query, product_rules.METHODS_QUERY))
-    return answer({"shipmentMethods": list(_documents(target.query.get("country")))})
-
-
-def _documents(country: str | None) -> Iterator[Body]:
-    return (
-        _document(service) for service in _SERVICES if not country or country in service.countries
-    )
+    country = target.query.get("country")
+    services: Sequence[_Service] = _SERVICES
+    if country:
+        services = [service for service in _SERVICES if country in service.countries]
+    return answer({"shipmentMethods": list(map(_document, services))})
 
 
 def _document(service: _Service) -> Body:
@@ -76,37 +73,35 @@ def _document(service: _Service) -> Body:
 
 def _prices(_: State, __: Target, body: Body, ___: Moment) -> Answer:
     enforce(product_rules.shipping(body))
-    unknown = sorted({row["productUid"] for row in body["products"]} - products().keys())
+    wanted = {row["productUid"] for row in body["products"]}
+    unknown = sorted(wanted - products().keys())
     if unknown:
         raise RefusedError(404, f"Product not found: {', '.join(unknown)}")
-    return answer({"prices": [_product(body, row) for row in body["products"]]})
+    return answer({"prices": [_product_prices(body, row) for row in body["products"]]})
 
 
-def _product(body: Body, row: Body) -> Body:
+def _product_prices(body: Body, row: Body) -> Body:
     product = products()[row["productUid"]]
-    quantities = [
-        {
-            "quantity": quantity,
-            "pageCount": row.get("pageCount"),
-            "methods": list(_offers(body, product, quantity)),
-        }
-        for quantity in row["quantities"]
-    ]
-    return {"productUid": product.uid, "quantities": quantities}
+    priced = []
+    for quantity in row["quantities"]:
+        methods = list(_offers(body, product, quantity))
+        priced.append({"quantity": quantity, "pageCount": row.get("pageCount"), "methods": methods})
+    return {"productUid": product.uid, "quantities": priced}
 
 
 def _offers(body: Body, product: Product, quantity: int) -> Iterator[Body]:
     rate = RATES.get(body["currency"], 1.0)
+    kilograms = product.grams * quantity / 1000
     for service in _SERVICES:
-        if body["country"] in service.countries and _suits(_document(service), body):
-            price = (service.method.price + product.grams * quantity / 1000 * _PER_KILOGRAM) * rate
+        if body["country"] in service.countries and _suits(service, body):
+            price = (service.method.price + kilograms * _EUR_PER_KILOGRAM) * rate
             yield _offer(service.method, price)
 
 
-def _suits(document: Mapping[str, Any], body: Body) -> bool:
-    return all(
-        document[name] or not body.get(name) for name in ("isBusiness", "isPrivate", "hasTracking")
-    )
+def _suits(service: _Service, body: Body) -> bool:
+    if body.get("isPrivate") and not service.is_private:
+        return False
+    return service.has_tracking or not body.get("hasTracking")
 
 
 def _offer(method: Method, price: float) -> Body:

@@ -1,4 +1,7 @@
-"""The stock of the sandbox: what a product's status is in a region never changes, and frames alone can be out of stock."""
+"""The stock of the sandbox.
+
+The status of a product in a region never changes, and only frames can be out of stock.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -13,7 +16,10 @@ MOST_PRODUCTS = 250
 
 
 def refusal(wanted: Any) -> Body | None:
-    """Give the error of a request for no or too many products, which has no more than a lower-case code and a message."""
+    """Return the error of a request for no or too many products.
+
+    The stock route has a dialect of its own: a lower-case code and a message.
+    """
     if wanted is None or wanted == []:
         return _refusal("products_not_provided", "No products provided, at least one is required.")
     if isinstance(wanted, list) and len(wanted) > MOST_PRODUCTS:
@@ -23,11 +29,11 @@ def refusal(wanted: Any) -> Body | None:
 
 
 def availability(wanted: Iterable[str], wall: float) -> Body:
-    """Give the status of each product in each region, as of a POSIX time."""
-    rows = [
-        {"productUid": uid, "availability": [_in_region(uid, name, wall) for name in REGIONS]}
-        for uid in wanted
-    ]
+    """Return the status of each product in each region, as of a POSIX time."""
+    rows = []
+    for uid in wanted:
+        regions = [_in_region(uid, region, wall) for region in REGIONS]
+        rows.append({"productUid": uid, "availability": regions})
     return {"productsAvailability": rows}
 
 
@@ -36,12 +42,13 @@ def _refusal(code: str, message: str) -> Body:
 
 
 def _in_region(uid: str, region: str, wall: float) -> Body:
+    # A checksum, so that a product's status differs by region and is always the same.
     number = crc32(f"{uid} {region}".encode())
     status = _status(uid, number % 10)
-    awaited = (
-        delivery_date(wall, 7 + number % 21) if status == "out-of-stock-replenishable" else None
-    )
-    return {"stockRegionUid": region, "status": status, "replenishmentDate": awaited}
+    row = {"stockRegionUid": region, "status": status, "replenishmentDate": None}
+    if status == "out-of-stock-replenishable":
+        row["replenishmentDate"] = delivery_date(wall, 7 + number % 21)
+    return row
 
 
 def _status(uid: str, number: int) -> str:
@@ -50,6 +57,8 @@ def _status(uid: str, number: int) -> str:
         return "not-supported"
     if not product.catalog.is_stockable:
         return "non-stockable"
-    return (
-        "in-stock" if number < 6 else "out-of-stock-replenishable" if number < 9 else "out-of-stock"
-    )
+    if number < 6:
+        return "in-stock"
+    if number < 9:
+        return "out-of-stock-replenishable"
+    return "out-of-stock"

@@ -1,6 +1,6 @@
-"""One injected fault: its fields, what they may be, and what it makes of an answer.
+"""One kind of fault: its fields, their rules, and what the fault makes of an answer.
 
-Nothing here draws lots or keeps count; that is the plan's.
+Nothing here draws or counts; `plan` does.
 """
 
 import difflib
@@ -24,6 +24,7 @@ _STATUSES: Mapping[str, Iterable[int]] = {
     "empty": range(200, 600),
     "truncated": range(200, 600),
 }
+_DEFAULT_STATUSES: Mapping[When, int] = {"before": 502, "after": 200}
 _PAGE = (
     b"<html><head><title>Sandbox</title></head><body><h1>An HTML page where JSON was"
     b" due</h1></body></html>"
@@ -31,18 +32,22 @@ _PAGE = (
 
 
 class FaultPlanError(ValueError):
-    """A fault or a plan that makes no sense; the text names the entry and the field."""
+    """An invalid fault or plan; the message names the entry and the field."""
 
 
 def suggestion(word: str, known: Iterable[str]) -> str:
-    """Say which known word was probably meant, or which there are."""
+    """Return a hint for an error message: the closest known word, or all known words."""
     words = list(known)
     close = difflib.get_close_matches(word, words, n=1)
-    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(words)}"
+    if close:
+        return f"; did you mean {close[0]!r}?"
+    return f"; known: {', '.join(words)}"
 
 
 def _as_tuple(routes: Iterable[str]) -> Any:
-    return tuple(routes) if isinstance(routes, list) else routes
+    if isinstance(routes, list):
+        return tuple(routes)
+    return routes
 
 
 def _default_when(fault: "Fault") -> When:
@@ -50,29 +55,31 @@ def _default_when(fault: "Fault") -> When:
 
 
 def _default_name(fault: "Fault") -> str:
-    return "-".join(str(part) for part in (fault.kind, fault.status, fault.when) if part)
+    parts = filter(None, (fault.kind, fault.status, fault.when))
+    return "-".join(map(str, parts))
 
 
 @attrs.frozen(kw_only=True)
 class Fault:
-    """One kind of trouble for some share of the requests.
+    """One kind of fault, for some share or number of the requests.
 
     Args:
-        kind: "status" answers an error status; "drop" aborts the connection without a byte; "slow"
-            only waits `delay`; "truncated" aborts it after half of the body; "html" and "empty"
-            answer that instead of JSON.
-        when: Whether it strikes before or after the request takes effect. Default: "after" for
-            "truncated" and with a `commit_delay`, else "before".
-        share: The share of the matching requests that meet it, 0 to 1. Give this or `count`.
-        count: The first so many matching requests meet it.
-        routes: Names as "gelato.create", or patterns as "*", "gelato.*"; by default the two
+        kind: "status" answers an error status; "drop" aborts the connection without an answer;
+            "slow" only waits for `delay`; "truncated" aborts the connection after half of the body;
+            "html" and "empty" answer an HTML page or an empty body instead of JSON.
+        when: Whether the fault happens before or after the request takes effect. Default: "after"
+            for "truncated" and with a `commit_delay`, else "before".
+        share: The share of the matching requests that meet the fault, 0 to 1. Give this or `count`.
+        count: The number of matching requests that meet the fault, from the first on.
+        routes: Names like "gelato.create", or patterns like "*" and "gelato.*"; by default the two
             creates.
-        status: For "status" one of 408, 429, 5xx; for "html", "empty", "truncated" 502 before and
-            200 after if left out ("truncated" after: that of the true answer).
-        delay: Seconds to wait before the answer, whatever the kind; "slow" needs it.
-        commit_delay: Answers at once, and the request takes effect so many seconds later.
+        status: For "status" one of 408, 429, 5xx. For "html", "empty" and "truncated" the default
+            is 502 before and 200 after the request takes effect ("truncated" after: that of the
+            genuine answer).
+        delay: Seconds to wait before the answer, with any kind; "slow" needs it.
+        commit_delay: Seconds after the answer until the request takes effect.
         retry_after: Seconds for a Retry-After header.
-        name: What the audit counts it under; made of kind, status and when by default.
+        name: The fault's name in the audit; by default made of kind, status and when.
     """
 
     kind: Kind = attrs.field(kw_only=False)
@@ -87,12 +94,14 @@ class Fault:
     name: str = attrs.field(default=attrs.Factory(_default_name, takes_self=True))
 
     def __attrs_post_init__(self) -> None:
-        for problem in chain(_wrong_types(self), _wrong_values(self), _wrong_together(self)):
+        problems = chain(_wrong_types(self), _wrong_values(self), _wrong_together(self))
+        problem = next(problems, None)
+        if problem is not None:
             raise FaultPlanError(problem)
 
     @classmethod
     def from_mapping(cls, entry: Mapping[str, Any]) -> Self:
-        """Read a fault from an entry of a file; an unknown field is an error with a suggestion."""
+        """Read a fault from an entry of a file; the error for an unknown field has a suggestion."""
         for field in entry:
             if field not in _TYPES:
                 raise FaultPlanError(f"{field}: no such field{suggestion(field, _TYPES)}")
@@ -101,11 +110,11 @@ class Fault:
         return cls(**entry)
 
     def matches(self, route: str) -> bool:
-        """Tell whether this fault concerns a route."""
+        """Return whether this fault is for a route."""
         return any(fnmatchcase(route, pattern) for pattern in self.routes)
 
-    def disguise(self, route: str, genuine: Answer | None) -> Answer:
-        """Give what the client gets instead of the genuine answer (None: there is none yet)."""
+    def apply(self, route: str, genuine: Answer | None) -> Answer:
+        """Return the answer that replaces the genuine one; that is None if there is none yet."""
         if self.kind == "drop":
             return Answer(0, cut="nothing")
         if self.kind == "slow" and genuine is not None:
@@ -114,15 +123,14 @@ class Fault:
             return self._truncated(genuine or self._error(route))
         if self.kind == "status":
             return self._error(route)
-        body, headers = (_PAGE, HTML) if self.kind == "html" else (b"", ())
-        return Answer(
-            self.status or (200 if self.when == "after" else 502),
-            body,
-            headers + self._retry_after(),
-        )
+        status = self.status or _DEFAULT_STATUSES[self.when]
+        if self.kind == "html":
+            return Answer(status, _PAGE, HTML + self._retry_after())
+        return Answer(status, headers=self._retry_after())
 
     def _truncated(self, whole: Answer) -> Answer:
-        return attrs.evolve(whole, status=self.status or whole.status, cut="half")
+        status = self.status or whole.status
+        return attrs.evolve(whole, status=status, cut="half")
 
     def _error(self, route: str) -> Answer:
         refused = RefusedError(
@@ -131,7 +139,9 @@ class Fault:
         return error(backend_of(route), refused)
 
     def _retry_after(self) -> tuple[tuple[bytes, bytes], ...]:
-        return retry_after(self.retry_after) if self.retry_after is not None else ()
+        if self.retry_after is None:
+            return ()
+        return retry_after(self.retry_after)
 
 
 _TEXT = ("a string", str)

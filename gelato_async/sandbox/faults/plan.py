@@ -1,10 +1,11 @@
-"""A plan of faults, from a file or from values, and the seeded injector that applies it."""
+"""A plan of faults, from a file or from values, and the seeded injector that decides by it."""
 
 import json
 import random
 import tomllib
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import starmap
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,14 +21,14 @@ def _as_tuple(faults: Iterable[Fault]) -> tuple[Fault, ...]:
 
 @attrs.frozen
 class FaultPlan:
-    """Faults that exclude each other: a request meets at most one, counted ones first, the others by their share.
+    """Faults of which a request meets at most one: counted faults first, the others by their share.
 
-    The same seed and the same sequence of requests give the same faults; a plan itself holds no
-    state. Only requests that passed the key check and the rate limiter meet a fault.
+    The same seed and the same sequence of requests lead to the same faults; the plan itself holds
+    no state. Only requests that pass the key check and the rate limiter meet a fault.
 
     Args:
-        faults: The faults; the shares of those that concern one route must not exceed 1 together.
-        seed: For the lots that the shares are drawn by.
+        faults: The faults. The shares of all faults for one route must not add up to more than 1.
+        seed: The seed of the random numbers that the shares are compared with.
     """
 
     faults: tuple[Fault, ...] = attrs.field(converter=_as_tuple)
@@ -35,7 +36,11 @@ class FaultPlan:
 
     def __attrs_post_init__(self) -> None:
         for route in ROUTES:
-            total = sum(fault.share or 0.0 for fault in self.faults if fault.matches(route))
+            total = 0.0
+            for fault in self.faults:
+                if fault.matches(route):
+                    total += fault.share or 0.0
+            # Sums of decimal shares may exceed 1 by a rounding error.
             if total > 1 + 1e-9:
                 raise FaultPlanError(
                     f"share: the shares for {route} add up to {total:g}, more than 1"
@@ -43,24 +48,23 @@ class FaultPlan:
 
     @classmethod
     def from_file(cls, path: str | Path) -> Self:
-        """Read a plan from a .json or .toml file: `seed`, and `faults`, a list of tables with the fields of `Fault`.
+        """Read a plan from a .json or .toml file.
+
+        The file has a `seed`, and `faults`: a list of tables with the fields of `Fault`.
 
         Raises:
-            FaultPlanError: It is unreadable or makes no sense; the text names file, entry and
-            field.
+            FaultPlanError: The file is unreadable or invalid; the message names file, entry and
+                field.
         """
         try:
             content = _parse(Path(path))
-            return cls(
-                [_fault(number, entry) for number, entry in enumerate(content["faults"])],
-                content["seed"],
-            )
+            return cls(starmap(_fault, enumerate(content["faults"])), content["seed"])
         except FaultPlanError as problem:
             raise FaultPlanError(f"{path}: {problem}") from None
 
 
 class FaultInjector:
-    """The decisions of one run of a plan."""
+    """Decides for one run of a plan which request meets which fault."""
 
     def __init__(self, plan: FaultPlan) -> None:
         self._plan = plan
@@ -68,43 +72,48 @@ class FaultInjector:
         self._met: Counter[int] = Counter()
 
     def decide(self, route: str) -> Fault | None:
-        """Give the fault that the next request to `route` meets, if any."""
-        matching = [
-            (number, fault)
-            for number, fault in enumerate(self._plan.faults)
-            if fault.matches(route)
-        ]
-        drawn = (
-            self._random.random() if any(fault.share is not None for _, fault in matching) else 1.0
-        )
-        for number, fault in matching:
-            if fault.count is not None and self._met[number] < fault.count:
+        """Return the fault that the next request to `route` meets, if any."""
+        counted: Fault | None = None
+        shared: list[Fault] = []
+        for number, fault in enumerate(self._plan.faults):
+            if not fault.matches(route):
+                continue
+            if fault.count is None:
+                shared.append(fault)
+            elif counted is None and self._met[number] < fault.count:
                 self._met[number] += 1
+                counted = fault
+        # Drawn even if a counted fault goes first: the faults by share then fall on the same
+        # requests, whatever the counts are.
+        by_share = self._draw(shared)
+        return counted or by_share
+
+    def _draw(self, faults: Sequence[Fault]) -> Fault | None:
+        if not faults:
+            return None
+        drawn = self._random.random()
+        for fault in faults:
+            drawn -= fault.share or 0.0
+            if drawn < 0:
                 return fault
-        return _by_share(drawn, matching)
-
-
-def _by_share(drawn: float, matching: Iterable[tuple[int, Fault]]) -> Fault | None:
-    for _, fault in matching:
-        drawn -= fault.share or 0.0
-        if drawn < 0:
-            return fault
-    return None
+        return None
 
 
 def _parse(path: Path) -> dict[str, Any]:
     try:
         text = path.read_text(encoding="utf-8-sig")
-        content = tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+        loads = tomllib.loads if path.suffix.lower() == ".toml" else json.loads
+        content = loads(text)
     except (OSError, ValueError) as reason:
         raise FaultPlanError(f"cannot be read: {reason}") from reason
-    content = {"faults": content} if isinstance(content, list) else content
+    if isinstance(content, list):
+        content = {"faults": content}
     if not isinstance(content, dict):
         raise FaultPlanError("must be a table with 'seed' and 'faults'")
-    return _validated_fault({"seed": 0} | content)
+    return _validated_plan({"seed": 0} | content)
 
 
-def _validated_fault(content: dict[str, Any]) -> dict[str, Any]:
+def _validated_plan(content: dict[str, Any]) -> dict[str, Any]:
     for key in content:
         if key not in ("seed", "faults"):
             raise FaultPlanError(f"{key}: no such key{suggestion(key, ('seed', 'faults'))}")

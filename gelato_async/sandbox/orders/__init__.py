@@ -1,6 +1,8 @@
-"""Orders in the sandbox: both APIs' routes, and the orders behind them.
+"""Orders in the sandbox: the order routes of both APIs, and the orders behind them.
 
-`gelato_api` and `connect_api` are the routes, `order_rules` what they refuse. `order` is an order
-as the sandbox keeps it, `order_book` all of one API; `life_cycle` moves them, `documents`,
-`receipts` and `shipments` write the answers, `searching` filters.
+Start with `gelato_api` and `connect_api`, the routes' actions; `order_rules` is what they refuse.
+`order` is an order as the sandbox remembers it, `order_index` all orders of one API. `life_cycle`
+derives statuses from an order's age, `documents`, `receipts` and `shipments` write the answers,
+`searching` filters. Nothing here knows HTTP, faults or webhooks: an order reports its changes to
+whoever set `on_change`.
 """

@@ -1,12 +1,12 @@
-"""GelatoConnect's order routes: what each does to the state and answers.
+"""GelatoConnect's order routes: the action of each.
 
 An id may be the caller's reference, which stands for the newest live order that has it. Cancel and
-update are refused with 409 from `shipped` on, and when the order is canceled or failed; an update
-needs at least one of its two fields.
+update are refused with 409 from `shipped` on, and for a canceled or failed order; an update needs
+at least one of its two fields.
 
-An order that crosses a border is accepted without retail prices too, and fails `refuse_after`
-seconds later with `missing_retail_prices`. Whether a reference may be used twice is not known of
-the real API: see `connect_duplicates`.
+An order that crosses a border is accepted without retail prices, and fails `refuse_after` seconds
+later with `missing_retail_prices`. Whether the real API accepts a reference twice is unknown: see
+`connect_duplicates`.
 """
 
 from collections.abc import Mapping
@@ -14,10 +14,10 @@ from collections.abc import Mapping
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders import order_rules
-from gelato_async.sandbox.orders.documents import shipping_address, whole
+from gelato_async.sandbox.orders.documents import order_document, shipping_address
 from gelato_async.sandbox.orders.life_cycle import DEAD, SHIPPED
 from gelato_async.sandbox.orders.order import Body, Order
-from gelato_async.sandbox.orders.searching import search
+from gelato_async.sandbox.orders.searching import CONNECT_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, shipment
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.state import Action, State
@@ -34,12 +34,12 @@ def _create(state: State, _: Target, body: Body, now: Moment) -> Answer:
 
 
 def _get(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(whole(_order(state, target.id, now), now))
+    return answer(order_document(_order(state, target.id, now), now))
 
 
 def _search(state: State, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.search(body))
-    return answer(search(state.stores["connect"], body, now, connect=True))
+    return answer(search(state.orders["connect"], body, now, CONNECT_FILTERS))
 
 
 def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
@@ -50,9 +50,10 @@ def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
 def _update(state: State, target: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.update(body))
     order = _changeable(state, target.id, now)
-    changes = {
-        name: body[name] for name in ("shipmentMethodUid", "shippingAddress") if body.get(name)
-    }
+    changes: Body = {}
+    for name in ("shipmentMethodUid", "shippingAddress"):
+        if body.get(name):
+            changes[name] = body[name]
     order.update(changes, now)
     return answer({"shippingAddress": shipping_address(order), "shipment": shipment(order, now)})
 
@@ -66,15 +67,16 @@ def _changeable(state: State, order_id: str, now: Moment) -> Order:
 
 
 def _order(state: State, order_id: str, now: Moment) -> Order:
-    store = state.stores["connect"]
-    order = store.orders.get(order_id) or store.newest(order_id, now)
+    index = state.orders["connect"]
+    order = index.by_id.get(order_id) or index.newest(order_id, now)
     if order is None:
         raise RefusedError(404, "Order not found")
     return order
 
 
 def _is_taken(state: State, reference: str, now: Moment) -> bool:
-    return any(order.is_live(now) for order in state.stores["connect"].of(reference))
+    earlier = state.orders["connect"].with_reference(reference)
+    return any(order.is_live(now) for order in earlier)
 
 
 def _refuse_after(state: State, body: Body) -> float | None:
@@ -85,11 +87,9 @@ def _refuse_after(state: State, body: Body) -> float | None:
 
 
 def _has_retail_prices(body: Body) -> bool:
-    prices = [
-        body.get("retailShippingPriceInclVat"),
-        *(item.get("retailPriceInclVat") for item in body["items"]),
-    ]
-    return bool(body.get("retailCurrency")) and None not in prices
+    if not body.get("retailCurrency") or body.get("retailShippingPriceInclVat") is None:
+        return False
+    return all(item.get("retailPriceInclVat") is not None for item in body["items"])
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -1,10 +1,8 @@
-"""Whole orders and rows of a search, in the shapes that both APIs answer.
+"""Whole orders and rows of a search, in the shapes of both APIs' answers.
 
-Gelato's has all keys of its documented examples, GelatoConnect's some more. Where a value is not
-the caller's it is made up; nothing made up leads anywhere.
+An order of Gelato's has all keys of the documented examples, one of GelatoConnect's some more. The
+values that are not the caller's are made up; no made-up URL exists.
 """
-
-from typing import Any
 
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
@@ -12,60 +10,39 @@ from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.orders.receipts import (
     CLIENT_ID,
     billing_entity,
-    child_id,
     item_price,
+    part_id,
     product_uid,
     receipt,
     total_incl_vat,
 )
-from gelato_async.sandbox.orders.shipments import choose, shipment
+from gelato_async.sandbox.orders.shipments import chosen_method, shipment
 
 REFUSAL_CODE = "missing_retail_prices"
 REFUSAL_REASON = "The order would cross a border and retail prices are missing."
 _WITHOUT_PREVIEW = frozenset({"created", "uploading", "draft", "failed", "canceled"})
-_ADDRESS = (
-    "country",
-    "firstName",
-    "lastName",
-    "companyName",
-    "addressLine1",
-    "addressLine2",
-    "city",
-    "postCode",
-    "state",
-    "email",
-    "phone",
-    "isBusiness",
-    "federalTaxId",
-    "stateTaxId",
-)
-_RETURN_ADDRESS = (
-    "country",
-    "addressLine1",
-    "addressLine2",
-    "city",
-    "postCode",
-    "state",
-    "email",
-    "phone",
-    "companyName",
-)
+_PLACE = ("addressLine1", "addressLine2", "city", "postCode", "state", "email", "phone")
+_PERSON = ("country", "firstName", "lastName", "companyName")
+_ORIENTATIONS = {
+    "ver": "Vertical (portrait) orientation",
+    "hor": "Horizontal (landscape) orientation",
+}
 
 
-def whole(order: Order, now: Moment) -> Body:
-    """Give an order with everything in it."""
-    method = choose(order.body.get("shipmentMethodUid"))
-    refused = order.is_refused(now)
-    return {
+def order_document(order: Order, now: Moment) -> Body:
+    """Return an order with everything in it."""
+    method = chosen_method(order.body.get("shipmentMethodUid"))
+    status = order.status(now)
+    document = {
         **_head(order, now),
         "shippingAddress": shipping_address(order),
-        "items": [_item(order, item, order.status(now)) for item in order.items],
+        "items": [_item(order, item, status) for item in order.items],
         "shipment": shipment(order, now),
-        "receipts": [receipt(order, method.price, child_id(order, 2), method.name)],
-        "refusalReason": REFUSAL_REASON if refused else None,
-        "refusalReasonCode": REFUSAL_CODE if refused else None,
+        "receipts": [receipt(order, method.price, part_id(order, 2), method.name)],
+        "refusalReason": None,
+        "refusalReasonCode": None,
         "refusalReasonDetails": None,
-        "comment": REFUSAL_REASON if refused else "",
+        "comment": "",
         "orderedByUserId": None,
         "metadata": order.body.get("metadata") or [],
         "billingEntity": billing_entity(order.backend),
@@ -76,15 +53,20 @@ def whole(order: Order, now: Moment) -> Body:
         "discounts": [],
         "returnAddress": _return_address(order),
         "iossNumber": None,
-        **({"digitizationId": None, "appServices": []} if order.backend == "connect" else {}),
         "shipmentMethodUid": order.body.get("shipmentMethodUid"),
     }
+    if order.is_refused(now):
+        document["refusalReason"] = document["comment"] = REFUSAL_REASON
+        document["refusalReasonCode"] = REFUSAL_CODE
+    if order.backend == "connect":
+        document |= {"digitizationId": None, "appServices": []}
+    return document
 
 
-def row(order: Order, now: Moment) -> Body:
-    """Give an order as a search lists it; its total is a string there."""
+def order_row(order: Order, now: Moment) -> Body:
+    """Return an order as a search lists it, with its total as a string."""
     address = order.body["shippingAddress"]
-    price = choose(order.body.get("shipmentMethodUid")).price
+    price = chosen_method(order.body.get("shipmentMethodUid")).price
     return {
         **_head(order, now),
         "totalInclVat": f"{total_incl_vat(order, price):.2f}",
@@ -98,18 +80,20 @@ def row(order: Order, now: Moment) -> Body:
 
 
 def shipping_address(order: Order) -> Body:
-    """Give the recipient's address as answers have it."""
+    """Return the recipient's address in the shape of the answers."""
     given = order.body["shippingAddress"]
-    empty: dict[str, Any] = {"isBusiness": False, "federalTaxId": None, "stateTaxId": None}
+    address: Body = {"id": part_id(order, 1), "orderId": order.id}
+    for name in _PERSON + _PLACE:
+        address[name] = given.get(name, "")
+    for name in ("postCode", "state"):
+        # Some callers send false for a value that is absent.
+        address[name] = given.get(name) or ""
+    address["isBusiness"] = given.get("isBusiness", False)
+    address["federalTaxId"] = given.get("federalTaxId")
+    address["stateTaxId"] = given.get("stateTaxId")
     registration = given.get("registrationState") or given.get("registrationStateCode")
-    return {
-        "id": child_id(order, 1),
-        "orderId": order.id,
-        **{name: given.get(name, empty.get(name, "")) for name in _ADDRESS},
-        # false was sent for what is absent
-        **{name: given.get(name) or "" for name in ("postCode", "state")},
-        "registrationState": registration,
-    }
+    address["registrationState"] = registration
+    return address
 
 
 def _head(order: Order, now: Moment) -> Body:
@@ -134,22 +118,24 @@ def _head(order: Order, now: Moment) -> Body:
 
 def _return_address(order: Order) -> Body:
     given = order.body.get("returnAddress") or {}
-    address = {"id": child_id(order, 7), "orderId": order.id}
-    return address | {name: given.get(name) or None for name in _RETURN_ADDRESS}
+    address: Body = {"id": part_id(order, 7), "orderId": order.id}
+    for name in ("country", *_PLACE, "companyName"):
+        address[name] = given.get(name) or None
+    return address
 
 
 def _item(order: Order, item: Body, status: str) -> Body:
     uid = product_uid(item)
-    processed = f"https://files.example.com/{item['id']}"
+    base_url = f"https://files.example.com/{item['id']}"
     files = item.get("files") or []
-    return {
+    document = {
         "id": item["id"],
         "itemReferenceId": str(item["itemReferenceId"]),
         "productUid": uid,
         "storeProductVariantId": None,
         "storeProductId": None,
         "files": [_file(order, file) for file in files],
-        "processedFileUrl": f"{processed}/processed.pdf" if status in PRINTED else None,
+        "processedFileUrl": f"{base_url}/processed.pdf" if status in PRINTED else None,
         "quantity": item["quantity"],
         "options": [],
         "category": "Sandbox products",
@@ -161,7 +147,7 @@ def _item(order: Order, item: Body, status: str) -> Body:
         "pageCount": item.get("pageCount"),
         "printJobs": [],
         "eventLog": [],
-        "previews": [] if status in _WITHOUT_PREVIEW else _previews(processed),
+        "previews": [] if status in _WITHOUT_PREVIEW else _previews(base_url),
         "designId": None,
         "productFileMimeType": "application/pdf",
         "finalProductUid": uid,
@@ -172,9 +158,11 @@ def _item(order: Order, item: Body, status: str) -> Body:
         "isIgnored": False,
         "price": item_price(item),
         "customTrim": None,
-        "fileUrl": next((file.get("url") for file in files), None),
-        **(_connect_extras(item) if order.backend == "connect" else {}),
+        "fileUrl": files[0].get("url") if files else None,
     }
+    if order.backend == "connect":
+        document |= _connect_extras(item)
+    return document
 
 
 def _file(order: Order, file: Body) -> Body:
@@ -202,21 +190,19 @@ def _connect_extras(item: Body) -> Body:
     }
 
 
-def _previews(base: str) -> list[Body]:
+def _previews(base_url: str) -> list[Body]:
     kinds = ("preview_default", "preview_thumbnail", "preview_flat")
-    return [{"type": kind, "url": f"{base}/{kind}.png"} for kind in kinds]
+    return [{"type": kind, "url": f"{base_url}/{kind}.png"} for kind in kinds]
 
 
 def _attributes(uid: str) -> list[Body]:
-    known = {"ver": "Vertical (portrait) orientation", "hor": "Horizontal (landscape) orientation"}
     value = uid.rpartition("_")[2]
-    if value not in known:
+    if value not in _ORIENTATIONS:
         return []
-    return [
-        {
-            "name": "orientation",
-            "title": "Orientation",
-            "value": value,
-            "formattedValue": known[value],
-        }
-    ]
+    orientation = {
+        "name": "orientation",
+        "title": "Orientation",
+        "value": value,
+        "formattedValue": _ORIENTATIONS[value],
+    }
+    return [orientation]

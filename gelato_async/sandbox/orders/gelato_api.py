@@ -1,4 +1,4 @@
-"""Gelato's order routes, v4: what each does to the state and answers.
+"""Gelato's order routes, v4: the action of each.
 
 | route | answers | refuses |
 |---|---|---|
@@ -6,12 +6,12 @@
 | quote | one quote for all products, with every shipping method | 400 |
 | get | the whole order | 404 |
 | search | rows, newest first | 400 |
-| cancel | 200 without a body | 404; 409 from `printed` on, and when canceled or failed |
+| cancel | 200 without a body | 404; 409 from `printed` on, and if canceled or failed |
 | patch | the whole order, whose life begins now | 400 for wrong or no items left; 404; 409 |
 | delete | 200 with an empty object; then the draft is gone | 404; 409 |
 
-Patch and delete refuse what is not a draft with 409. The status of that refusal is documented
-nowhere, nor are the bodies of a 409, a cancel and a delete. A reference may be used again.
+Patch and delete refuse an order that is not a draft with 409. The status of that refusal is
+undocumented, and so are the bodies of a 409, a cancel and a delete. A reference may be used again.
 """
 
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from typing import Any
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders import order_rules
-from gelato_async.sandbox.orders.documents import whole
+from gelato_async.sandbox.orders.documents import order_document
 from gelato_async.sandbox.orders.life_cycle import DEAD, PRINTED
 from gelato_async.sandbox.orders.order import Body, Order, new_id
 from gelato_async.sandbox.orders.receipts import item_price
-from gelato_async.sandbox.orders.searching import search
+from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.state import Action, State
@@ -34,43 +34,44 @@ _NO_BODY = Answer(200, headers=())
 
 def _create(state: State, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.order(body, "gelato"))
-    return answer(whole(state.commit("gelato", body, None, now), now))
+    return answer(order_document(state.commit("gelato", body, None, now), now))
 
 
 def _quote(_: State, __: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.quote(body))
-    products, currency = body["products"], body["currency"]
+    currency = body["currency"]
+    products = [_quoted(product, currency) for product in body["products"]]
+    pieces = sum(product["quantity"] for product in products)
     quote = {
         "id": new_id(),
-        "itemReferenceIds": [str(product["itemReferenceId"]) for product in products],
+        "itemReferenceIds": [product["itemReferenceId"] for product in products],
         "fulfillmentCountry": fulfillment_country(body["recipient"]["country"]),
-        "shipmentMethods": offers(
-            now.wall, sum(product["quantity"] for product in products), currency
-        ),
-        "products": [_quoted(product, currency) for product in products],
+        "shipmentMethods": offers(now.wall, pieces, currency),
+        "products": products,
     }
     return answer({"orderReferenceId": str(body["orderReferenceId"]), "quotes": [quote]})
 
 
 def _quoted(product: Body, currency: str) -> Body:
-    pages = {"pageCount": product["pageCount"]} if product.get("pageCount") else {}
-    return {
+    quoted = {
         "itemReferenceId": str(product["itemReferenceId"]),
         "productUid": product["productUid"],
         "quantity": product["quantity"],
         "price": item_price(product),
         "currency": currency,
-        **pages,
     }
+    if product.get("pageCount"):
+        quoted["pageCount"] = product["pageCount"]
+    return quoted
 
 
 def _get(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(whole(_order(state, target.id), now))
+    return answer(order_document(_order(state, target.id), now))
 
 
 def _search(state: State, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.search(body))
-    return answer(search(state.stores["gelato"], body, now, connect=False))
+    return answer(search(state.orders["gelato"], body, now, GELATO_FILTERS))
 
 
 def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
@@ -86,21 +87,24 @@ def _patch(state: State, target: Target, body: Body, now: Moment) -> Answer:
     order = _order(state, target.id)
     if order.status(now) != "draft":
         raise RefusedError(409, "Only a draft can be patched")
-    order_rules.enforce(
-        [] if body.get("orderType") == "order" else [("orderType", "must be order")]
-    )
+    if body.get("orderType") != "order":
+        order_rules.enforce([("orderType", "must be order")])
     order.order_draft(_patched(order, body.get("items")), now)
-    return answer(whole(order, now))
+    return answer(order_document(order, now))
 
 
 def _patched(order: Order, items: Any) -> list[Body]:
     if items is None:
         return order.items
-    order_rules.enforce(order_rules.patched_items(items, {item["id"] for item in order.items}))
-    kept = {item["id"]: item for item in order.items}
-    return [
-        kept[item["id"]] | ({"files": item["files"]} if item.get("files") else {}) for item in items
-    ]
+    known = {item["id"]: item for item in order.items}
+    order_rules.enforce(order_rules.patched_items(items, known.keys()))
+    patched = []
+    for item in items:
+        kept = known[item["id"]]
+        if item.get("files"):
+            kept = kept | {"files": item["files"]}
+        patched.append(kept)
+    return patched
 
 
 def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
@@ -108,16 +112,16 @@ def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
     if order.order_type != "draft":
         raise RefusedError(409, "Only a draft can be deleted")
     order.force("canceled", now)
-    state.stores["gelato"].remove(order)
-    # the real body is unknown; a client in production decodes it as JSON
+    state.orders["gelato"].remove(order)
+    # The real body is unknown; a client in production decodes it as JSON.
     return answer({})
 
 
 def _order(state: State, order_id: str) -> Order:
-    try:
-        return state.stores["gelato"].orders[order_id]
-    except KeyError:
-        raise RefusedError(404, "Order not found") from None
+    order = state.orders["gelato"].by_id.get(order_id)
+    if order is None:
+        raise RefusedError(404, "Order not found")
+    return order
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -1,4 +1,4 @@
-"""Which status an order has at which age, and what each status still permits.
+"""The status of an order at each age, and the sets of statuses that rules are about.
 
 | from this age on, in life-cycle seconds | status |
 |---|---|
@@ -11,8 +11,8 @@
 | 300 | in_transit |
 | 600 | delivered |
 
-A draft stays one whatever its age; as an order its life begins anew. The other statuses come about
-by a refusal, by cancelling, or by force.
+A draft stays a draft at any age; when it becomes an order its life begins. The other statuses are
+set by a refusal, a cancellation, or the sandbox's own controls.
 """
 
 from bisect import bisect_right
@@ -56,10 +56,10 @@ _FINANCIAL = {
 
 
 def stage(age: float) -> str:
-    """Give the status of an order that is `age` life-cycle seconds old."""
+    """Return the status of an order that is `age` life-cycle seconds old."""
     return STAGES[max(bisect_right(AGES, age) - 1, 0)]
 
 
 def financial_status(fulfillment_status: str) -> str:
-    """Give the financial status that goes with a fulfilment status."""
+    """Return the financial status that belongs to a fulfillment status."""
     return _FINANCIAL.get(fulfillment_status, "pending")

@@ -1,4 +1,4 @@
-"""An order as the sandbox keeps it: the caller's body and the few things that happen to it."""
+"""An order as the sandbox remembers it: the caller's body, and what happened to the order since."""
 
 import uuid
 from collections.abc import Callable
@@ -14,15 +14,16 @@ Body = dict[str, Any]
 
 
 def new_id() -> str:
-    """Give a fresh id in the vendor's form."""
+    """Return a new id in the vendor's form."""
     return str(uuid.uuid4())
 
 
 @attrs.define(eq=False)
 class Order:
-    """One order.
+    """One order; its status is computed from its age unless it is `forced`.
 
-    Its status is not stored but follows from its age, unless `forced` says otherwise.
+    `ordered` is the moment at which the life cycle began, for a draft that of its last change into
+    an order. `visible_from` is the real second from which searches find the order.
     """
 
     id: str
@@ -43,7 +44,7 @@ class Order:
     _changed: float = 0.0
 
     def status(self, now: Moment) -> str:
-        """Give the fulfilment status of the order and of each of its items."""
+        """Return the fulfillment status of the order and of each of its items."""
         if self.forced is not None:
             return self.forced
         if self.order_type == "draft":
@@ -54,17 +55,17 @@ class Order:
         return stage(age)
 
     def is_live(self, now: Moment) -> bool:
-        """Tell whether the order is neither canceled nor failed (nor deleted)."""
+        """Return whether the order is neither canceled nor failed (nor deleted)."""
         return self.status(now) not in DEAD
 
     def is_refused(self, now: Moment) -> bool:
-        """Tell whether it failed for want of retail prices."""
-        return (
-            self.forced is None and self.refuse_after is not None and self.status(now) == "failed"
-        )
+        """Return whether the order failed because retail prices are missing."""
+        if self.forced is not None or self.refuse_after is None:
+            return False
+        return self.status(now) == "failed"
 
     def force(self, status: str | None, now: Moment) -> None:
-        """Fix the status, or with None hand it back to the life cycle."""
+        """Fix the status, or with None return it to the life cycle."""
         self.forced = status
         self._change(now)
 
@@ -79,13 +80,14 @@ class Order:
         self._changed = now.wall
 
     def updated(self, now: Moment) -> float:
-        """Give the POSIX time of the last change.
+        """Return the POSIX time of the last change.
 
-        One by the life cycle counts from when it is first looked at.
+        A change by the life cycle counts from the first answer that shows it.
         """
         status = self.status(now)
         if status != self._seen:
-            self._seen, self._changed = status, max(self._changed, now.wall)
+            self._seen = status
+            self._changed = max(self._changed, now.wall)
         return self._changed
 
     def _change(self, now: Moment) -> None:
@@ -96,7 +98,7 @@ class Order:
 
 @attrs.frozen(eq=False)
 class Commit:
-    """One create that took effect; a split order is one commit of several orders."""
+    """A create that took effect; a split order is one commit of several orders."""
 
     backend: Backend
     reference: str
@@ -104,6 +106,11 @@ class Commit:
     orders: tuple[Order, ...]
     at: Moment
 
+    @property
+    def order_ids(self) -> tuple[str, ...]:
+        """The ids of its orders."""
+        return tuple(order.id for order in self.orders)
+
     def is_live(self, now: Moment) -> bool:
-        """Tell whether any of its orders is neither canceled nor failed nor deleted."""
+        """Return whether any of its orders is neither canceled nor failed nor deleted."""
         return any(order.is_live(now) for order in self.orders)

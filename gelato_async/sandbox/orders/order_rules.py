@@ -1,18 +1,27 @@
 """The rules of the request bodies: orders, quotes, searches and GelatoConnect's shipment updates.
 
-Only Gelato wants quantities of at least 1, unique item references and at most 20 metadata entries
-of 100 characters; only GelatoConnect wants files with type and url, and one kind of item per order.
-Unknown keys are let through, and so are currencies and file types that are in no list.
+Only Gelato requires quantities of at least 1, unique item references and at most 20 metadata
+entries of 100 characters; only GelatoConnect requires files with type and url, and one kind of item
+per order. Unknown keys are accepted, and so are currencies and file types that no document lists.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from gelato_async.sandbox import checks
 from gelato_async.sandbox.answers import Backend, RefusedError
-from gelato_async.sandbox.checks import Fields, Problem, fields, optional, rows, text
+from gelato_async.sandbox.checks import Fields, Problem, fields, is_list_of, optional, rows, text
+
+
+def _date(value: Any) -> str | None:
+    try:
+        datetime.fromisoformat(value)
+    except (TypeError, ValueError):
+        return "must be an ISO 8601 date and time"
+    return None
+
 
 _ORDER_TYPE = optional(checks.one_of("order", "draft"))
 _ORDER: Mapping[Backend, Fields] = {
@@ -51,11 +60,16 @@ _ITEM: Mapping[Backend, Fields] = {
         "retailPriceInclVat": optional(checks.number),
     },
 }
+_SEARCH: Fields = {
+    "startDate": optional(_date),
+    "endDate": optional(_date),
+    "search": optional(text),
+}
 _METADATA: Mapping[Backend, Fields] = {
     "gelato": {"key": checks.upto(100), "value": checks.upto(100)},
     "connect": {"key": text, "value": checks.any_text},
 }
-_LISTS = (
+_SEARCHED_LISTS = (
     "channels",
     "countries",
     "currencies",
@@ -72,12 +86,13 @@ _LISTS = (
 
 def enforce(problems: Iterable[Problem]) -> None:
     """Refuse the request with 400 if there are any problems, naming all of them."""
-    found = list(problems)
-    if found:
-        message = "; ".join(f"{path}: {fault}" for path, fault in found)
-        raise RefusedError(
-            400, message, [{"path": path, "message": fault} for path, fault in found]
-        )
+    sentences: list[str] = []
+    details: list[Mapping[str, str]] = []
+    for path, fault in problems:
+        sentences.append(f"{path}: {fault}")
+        details.append({"path": path, "message": fault})
+    if details:
+        raise RefusedError(400, "; ".join(sentences), details)
 
 
 def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
@@ -86,13 +101,12 @@ def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
     yield from checks.address("shippingAddress", body.get("shippingAddress"), backend)
     yield from _items("items", body.get("items"), backend)
     yield from _metadata("metadata", body.get("metadata"), backend)
-    if backend == "gelato" and body.get("returnAddress") is not None:
+    if backend == "connect":
+        kinds = {_is_custom(item) for _, item in rows("items", body.get("items"))}
+        if len(kinds) > 1:
+            yield "items", "must all use productUid, or all productName and productVariant"
+    elif body.get("returnAddress") is not None:
         yield from fields("returnAddress", body["returnAddress"], checks.RETURN_ADDRESS)
-    if (
-        backend == "connect"
-        and len({_is_custom(item) for _, item in rows("items", body.get("items"))}) > 1
-    ):
-        yield "items", "must all use productUid, or all productName and productVariant"
 
 
 def quote(body: Mapping[str, Any]) -> Iterator[Problem]:
@@ -113,60 +127,54 @@ def update(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 def search(body: Mapping[str, Any]) -> Iterator[Problem]:
     """Check a search."""
-    for name in _LISTS:
+    for name in _SEARCHED_LISTS:
         value = body.get(name)
-        if value is not None and not (
-            isinstance(value, list) and all(isinstance(word, str) for word in value)
-        ):
+        if value is not None and not is_list_of(str, value):
             yield name, "must be a list of strings"
-    for name, least, most in (("limit", 0, 100), ("offset", 0, None)):
-        value = body.get(name, 0)
-        if type(value) is not int or value < least or (most is not None and value > most):
-            yield (
-                name,
-                f"must be an integer of at least {least}"
-                + (f" and at most {most}" if most else ""),
-            )
-    yield from fields(
-        "",
-        body,
-        {"startDate": optional(_date), "endDate": optional(_date), "search": optional(text)},
-    )
+    # Not `fields`: an explicit null is refused.
+    limit, offset = body.get("limit", 0), body.get("offset", 0)
+    if type(limit) is not int or not 0 <= limit <= 100:
+        yield "limit", "must be an integer of at least 0 and at most 100"
+    if type(offset) is not int or offset < 0:
+        yield "offset", "must be an integer of at least 0"
+    yield from fields("", body, _SEARCH)
 
 
-def patched_items(items: Any, known: set[str]) -> Iterator[Problem]:
+def patched_items(items: Any, known: Collection[str]) -> Iterator[Problem]:
     """Check the items of a PATCH.
 
-    An empty list would leave an order without items, so it is refused.
+    An empty list is refused, because an order needs items.
     """
     seen: Counter[str] = Counter()
     for where, item in rows("items", items, required=True):
         yield from fields(where, item, {"id": text})
-        given = str(item.get("id")) if isinstance(item, dict) else ""
+        if not isinstance(item, dict):
+            continue
+        given = str(item.get("id"))
         seen[given] += 1
         if given and (given not in known or seen[given] > 1):
             yield f"{where}.id", "must name an item of the order, and each only once"
-        if isinstance(item, dict):
-            yield from _files(where, item, "gelato")
+        yield from _files(where, item, "gelato")
 
 
 def _items(path: str, items: Any, backend: Backend) -> Iterator[Problem]:
     seen: Counter[str] = Counter()
     for where, item in rows(path, items, required=True):
         yield from fields(where, item, _ITEM[backend])
-        if isinstance(item, dict):
-            yield from _files(where, item, backend)
-            yield from _metadata(f"{where}.metadata", item.get("metadata"), backend)
-            yield from (
-                _gelato_item(where, item, seen)
-                if backend == "gelato"
-                else _connect_item(where, item)
-            )
+        if not isinstance(item, dict):
+            continue
+        yield from _files(where, item, backend)
+        yield from _metadata(f"{where}.metadata", item.get("metadata"), backend)
+        if backend == "gelato":
+            yield from _gelato_item(where, item, seen)
+        else:
+            yield from _connect_item(where, item)
 
 
 def _gelato_item(where: str, item: Mapping[str, Any], seen: Counter[str]) -> Iterator[Problem]:
     reference = str(item.get("itemReferenceId"))
     seen[reference] += 1
+    # Reported once, however often the reference is repeated.
     if seen[reference] == 2:
         yield f"{where}.itemReferenceId", "must be unique within the order"
 
@@ -181,20 +189,18 @@ def _connect_item(where: str, item: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def _is_custom(item: Any) -> bool:
-    return (
-        isinstance(item, dict)
-        and (item.get("productName") or item.get("productVariant")) is not None
-    )
+    if not isinstance(item, dict):
+        return False
+    return (item.get("productName") or item.get("productVariant")) is not None
 
 
 def _variant(value: Any) -> str | None:
-    return (
-        "is required"
-        if value is None
-        else None
-        if isinstance(value, dict | list)
-        else "must be an object"
-    )
+    if value is None:
+        return "is required"
+    # A list is accepted too: the API itself writes an empty map as [].
+    if not isinstance(value, dict | list):
+        return "must be an object"
+    return None
 
 
 def _files(where: str, item: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
@@ -206,24 +212,22 @@ def _files(where: str, item: Mapping[str, Any], backend: Backend) -> Iterator[Pr
 
 
 def _gelato_file(path: str, file: Any) -> Iterator[Problem]:
-    given = file if isinstance(file, dict) else {}
-    embroidery = any(given.get(name) is not None for name in ("threadColors", "id", "isVisible"))
-    known = given.get("id") is not None
-    yield from fields(
-        path,
-        file,
-        {
-            "type": text if embroidery else optional(text),
-            "url": optional(text) if known else text,
-            "threadColors": optional(_colors),
-        },
-    )
+    needed = {"type": optional(text), "url": text, "threadColors": optional(_colors)}
+    if isinstance(file, dict):
+        if any(file.get(name) is not None for name in ("threadColors", "id", "isVisible")):
+            needed["type"] = text
+        # An id names a file that was uploaded before.
+        if file.get("id") is not None:
+            needed["url"] = optional(text)
+    yield from fields(path, file, needed)
 
 
 def _colors(value: Any) -> str | None:
-    if not isinstance(value, list) or not all(isinstance(color, str) for color in value):
+    if not is_list_of(str, value):
         return "must be a list of strings"
-    return "must be at most six colors" if len(value) > 6 else None
+    if len(value) > 6:
+        return "must be at most six colors"
+    return None
 
 
 def _metadata(path: str, entries: Any, backend: Backend) -> Iterator[Problem]:
@@ -231,11 +235,3 @@ def _metadata(path: str, entries: Any, backend: Backend) -> Iterator[Problem]:
         yield path, "must have at most 20 entries"
     for where, entry in rows(path, entries):
         yield from fields(where, entry, _METADATA[backend])
-
-
-def _date(value: Any) -> str | None:
-    try:
-        datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return "must be an ISO 8601 date and time"
-    return None

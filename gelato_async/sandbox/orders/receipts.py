@@ -1,39 +1,38 @@
-"""Prices the sandbox makes up and the receipts that add them up.
+"""Made-up prices, and the receipts that add them up.
 
-Every piece costs the same, packaging too, and VAT is 9 %. Sums are rounded line by line, so that
-they add up.
+Every piece costs the same, and so does the packaging of every order; VAT is 9 %. Each line is
+rounded before the sum, so that a receipt adds up.
 """
-
-from typing import Any
 
 from gelato_async.sandbox.clock import stamp
 from gelato_async.sandbox.orders.order import Body, Order
 
+CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
 UNIT_PRICE = 5.56
 PACKAGING_PRICE = 0.5
 _VAT = 0.09
 
 
 def item_price(item: Body) -> float:
-    """Give the price of an item line."""
+    """Return the price of an item line."""
     return round(UNIT_PRICE * float(item["quantity"]), 2)
 
 
 def total_incl_vat(order: Order, shipping: float) -> float:
-    """Give what the whole order costs."""
-    return round(sum(_incl_vat(line) for line in _prices(order, shipping).values()), 2)
+    """Return the price of the whole order."""
+    return round(sum(map(_incl_vat, _prices(order, shipping).values())), 2)
 
 
 def receipt(order: Order, shipping: float, shipment_id: str, title: str) -> Body:
-    """Give the receipt of an order."""
-    receipt_id, prices = child_id(order, 5), _prices(order, shipping)
-    parts: dict[str, Any] = {}
+    """Return the receipt of an order."""
+    receipt_id, prices = part_id(order, 5), _prices(order, shipping)
+    parts: Body = {}
     for part in ("products", "digitization", "shipping", "packaging"):
         parts |= _amounts(part, prices.get(part, 0.0))
-    lines = [
-        ("product", item["id"], f"{item['quantity']}x {product_uid(item)}", item_price(item))
-        for item in order.items
-    ]
+    lines: list[tuple[str, str, str, float]] = []
+    for item in order.items:
+        text = f"{item['quantity']}x {product_uid(item)}"
+        lines.append(("product", item["id"], text, item_price(item)))
     lines.append(("shipment", shipment_id, f"Delivery using {title}", shipping))
     lines.append(("packaging", shipment_id, "Packaging", PACKAGING_PRICE))
     total = round(sum(prices.values()), 2)
@@ -59,24 +58,20 @@ def receipt(order: Order, shipping: float, shipment_id: str, title: str) -> Body
     }
 
 
-def child_id(order: Order, kind: int, number: int = 0) -> str:
-    """Give the id of a part of an order.
-
-    As unique as the order's own, and the same at every look.
-    """
+def part_id(order: Order, kind: int, number: int = 0) -> str:
+    """Return the id of a part of an order: as unique as the order's own, and always the same."""
     return f"{kind:02x}{number:06x}{order.id[8:]}"
 
 
 def product_uid(item: Body) -> str:
-    """Give the product of an item, or a made-up one where the customer's own product is named."""
+    """Return the product of an item; a made-up one if the item names a customer product."""
     return str(item.get("productUid") or "sandbox_product_of_the_customer")
 
 
 def billing_entity(backend: str) -> Body:
-    """Give the made-up account that is billed."""
-    given: Body = {
-        # the examples of v4's create and get have such text, GelatoConnect's have numbers
-        "id": 100001 if backend == "connect" else "5a4db0c5-0000-4000-8000-0000000186a1",
+    """Return the made-up account that is billed."""
+    entity: Body = {
+        "id": "5a4db0c5-0000-4000-8000-0000000186a1",
         "companyName": "Sandbox Prints",
         "companyNumber": "",
         "companyVatNumber": "",
@@ -96,11 +91,14 @@ def billing_entity(backend: str) -> Body:
         "currency": "EUR",
         "status": 1,
     }
-    return given | ({"iossNumber": None, "invoiceType": None} if backend == "connect" else {})
+    if backend == "connect":
+        # A number in GelatoConnect's examples, a string in those of v4.
+        entity |= {"id": 100001, "iossNumber": None, "invoiceType": None}
+    return entity
 
 
 def _prices(order: Order, shipping: float) -> dict[str, float]:
-    products = round(sum(item_price(item) for item in order.items), 2)
+    products = round(sum(map(item_price, order.items)), 2)
     return {"products": products, "shipping": shipping, "packaging": PACKAGING_PRICE}
 
 
@@ -122,7 +120,7 @@ def _line(
     order: Order, receipt_id: str, number: int, kind: str, about: str, title: str, price: float
 ) -> Body:
     return {
-        "id": child_id(order, 6, number),
+        "id": part_id(order, 6, number),
         "receiptId": receipt_id,
         "orderId": order.id if order.backend == "connect" else None,
         "clientId": CLIENT_ID,
@@ -141,6 +139,3 @@ def _line(
         "createdAt": stamp(order.created.wall),
         "updatedAt": stamp(order.created.wall),
     }
-
-
-CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"

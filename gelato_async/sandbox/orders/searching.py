@@ -1,27 +1,29 @@
-"""Search: the filters of both APIs as one table of predicates, over no more orders than the indexes leave.
+"""The search for orders: the filters of both APIs as tables of predicates.
 
-Filters by id and by reference read an index; all others look at every order. An order is seen once
+Filters by id and by reference read an index; all others examine every order. An order is found once
 its search lag has passed; its status is always the present one. A filter that is empty, null or
 unknown filters nothing.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.orders.documents import row
+from gelato_async.sandbox.orders.documents import order_row
 from gelato_async.sandbox.orders.life_cycle import financial_status
 from gelato_async.sandbox.orders.order import Body, Order
-from gelato_async.sandbox.orders.order_book import OrderBook
+from gelato_async.sandbox.orders.order_index import OrderIndex
 
 Filter = Callable[[Any, Order, Moment], bool]
 
 
 def _timestamp(date: str) -> float:
     moment = datetime.fromisoformat(date)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return moment.timestamp()
 
 
 def _fulfillment(wanted: Any, order: Order, now: Moment) -> bool:
@@ -38,7 +40,7 @@ def _mentions(wanted: Any, order: Order, _: Moment) -> bool:
     return any(wanted.lower() in field.lower() for field in fields)
 
 
-FILTERS: dict[str, Filter] = {
+GELATO_FILTERS: Mapping[str, Filter] = {
     "ids": lambda wanted, order, _: order.id in wanted,
     "orderReferenceId": lambda wanted, order, _: order.reference == str(wanted),
     "orderReferenceIds": lambda wanted, order, _: order.reference in wanted,
@@ -53,39 +55,36 @@ FILTERS: dict[str, Filter] = {
     "financialStatuses": _financial,
     "search": _mentions,
 }
-_SHARED = ("orderReferenceId", "orderReferenceIds", "countries", "startDate", "endDate")
-_OF_CONNECT: dict[str, Filter] = {name: FILTERS[name] for name in _SHARED} | {
+CONNECT_FILTERS: Mapping[str, Filter] = {
+    "orderReferenceId": GELATO_FILTERS["orderReferenceId"],
+    "orderReferenceIds": GELATO_FILTERS["orderReferenceIds"],
+    "countries": GELATO_FILTERS["countries"],
+    "startDate": GELATO_FILTERS["startDate"],
+    "endDate": GELATO_FILTERS["endDate"],
     "fulfillmentStatus": _fulfillment,
     "financialStatus": _financial,
 }
 
 
-def search(store: OrderBook, body: Body, now: Moment, *, connect: bool) -> Body:
-    """Give one page of the orders that pass all filters, newest first.
-
-    An empty filter filters nothing.
-    """
-    filters = _OF_CONNECT if connect else FILTERS
-    wanted = {name: body[name] for name in filters if body.get(name) not in (None, "", [])}
+def search(index: OrderIndex, body: Body, now: Moment, filters: Mapping[str, Filter]) -> Body:
+    """Return one page of the orders that pass all filters, newest first."""
+    wanted: Body = {}
+    for name in filters:
+        if body.get(name) not in (None, "", []):
+            wanted[name] = body[name]
     offset = body.get("offset", 0)
-    found = _matching(store, wanted, filters, now)
-    return {
-        "orders": [
-            row(order, now) for order in islice(found, offset, offset + body.get("limit", 50))
-        ]
-    }
+    page = islice(_matching(index, wanted, now, filters), offset, offset + body.get("limit", 50))
+    return {"orders": [order_row(order, now) for order in page]}
 
 
 def _matching(
-    store: OrderBook, wanted: Body, filters: dict[str, Filter], now: Moment
+    index: OrderIndex, wanted: Body, now: Moment, filters: Mapping[str, Filter]
 ) -> Iterator[Order]:
-    references = (
-        [str(wanted["orderReferenceId"])]
-        if "orderReferenceId" in wanted
-        else wanted.get("orderReferenceIds")
-    )
-    for order in store.candidates(wanted.get("ids"), references):
-        if order.visible_from <= now.real and all(
-            filters[name](value, order, now) for name, value in wanted.items()
-        ):
+    references = wanted.get("orderReferenceIds")
+    if "orderReferenceId" in wanted:
+        references = [str(wanted["orderReferenceId"])]
+    for order in index.candidates(wanted.get("ids"), references):
+        if order.visible_from > now.real:
+            continue
+        if all(filters[name](value, order, now) for name, value in wanted.items()):
             yield order

@@ -1,18 +1,16 @@
-"""Where the sandbox produces, how it ships, and the shipments of its orders.
+"""The countries of production, the shipping methods, and the shipments of orders.
 
 An order for a country without production is made in Germany and crosses a border.
 """
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import attrs
 
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders.order import Body, Order
-from gelato_async.sandbox.orders.receipts import child_id
+from gelato_async.sandbox.orders.receipts import part_id
 
 PRODUCES_IN = frozenset(
     {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US"}
@@ -24,7 +22,7 @@ _GRAMS_EACH = 139
 
 @attrs.frozen
 class Method:
-    """A shipping method on offer."""
+    """A shipping method: its price in the order's currency, and its fewest and most days."""
 
     uid: str
     name: str
@@ -41,17 +39,18 @@ METHODS = (
 
 
 def fulfillment_country(destination: str) -> str:
-    """Give the country an order for `destination` is produced in."""
+    """Return the country in which an order for `destination` is produced."""
     return destination if destination in PRODUCES_IN else FALLBACK_COUNTRY
 
 
-def choose(wanted: str | None) -> Method:
-    """Give the cheapest method that one of the comma-separated words names.
+def chosen_method(wanted: str | None) -> Method:
+    """Return the cheapest method that one of the comma-separated words names.
 
-    An unknown word is taken as it is.
+    If all words are unknown, the first becomes the uid of a method, because the live API has more
+    methods than the sandbox.
     """
     words = [word.strip() for word in (wanted or "").split(",") if word.strip()]
-    lowered = {word.lower() for word in words}
+    lowered = set(map(str.lower, words))
     for method in METHODS:
         if lowered & {method.uid, method.name.lower(), method.type}:
             return method
@@ -61,22 +60,27 @@ def choose(wanted: str | None) -> Method:
 
 
 def delivery_date(wall: float, days: int) -> str:
-    """Give the day that is `days` after a POSIX time."""
-    return (datetime.fromtimestamp(wall, UTC) + timedelta(days=days)).date().isoformat()
+    """Return the date that is `days` after a POSIX time."""
+    moment = datetime.fromtimestamp(wall, UTC) + timedelta(days=days)
+    return moment.date().isoformat()
 
 
 def shipment(order: Order, now: Moment) -> Body:
-    """Give the shipment of an order, with packages once it is shipped."""
-    method = choose(order.body.get("shipmentMethodUid"))
-    initial = estimate(order)
-    earliest, latest = estimate(order, order.days_late) if order.status(now) in PRINTED else initial
-    days = method.days
-    return {
-        "id": child_id(order, 2),
+    """Return the shipment of an order, with packages once it is shipped."""
+    method = chosen_method(order.body.get("shipmentMethodUid"))
+    days, status = method.days, order.status(now)
+    initial = earliest, latest = estimate(order)
+    if status in PRINTED:
+        earliest, latest = estimate(order, order.days_late)
+    packages = []
+    if status in SHIPPED:
+        packages.append(_package(order))
+    document = {
+        "id": part_id(order, 2),
         "orderProductId": None,
-        "shippingAddressId": child_id(order, 1),
+        "shippingAddressId": part_id(order, 1),
         "promiseUid": f"d_{order.id.replace('-', '')[:24]}",
-        # The tables have the one, the examples the other.
+        # The documents' tables have the first, their examples the second.
         "packageCount": 1,
         "packagesCount": 1,
         "shipmentMethodUid": method.uid,
@@ -89,56 +93,59 @@ def shipment(order: Order, now: Moment) -> Body:
         "totalWeight": int(_GRAMS_EACH * sum(item["quantity"] for item in order.items)),
         "price": method.price,
         "status": None,
-        "packages": list(_packages(order, now)),
+        "packages": packages,
         "fulfillmentCountry": fulfillment_country(order.body["shippingAddress"]["country"]),
         "fulfillmentFacilityId": FACILITY_ID,
         "retailShippingPriceInclVat": order.body.get("retailShippingPriceInclVat"),
         "initialMinDeliveryDate": initial[0],
         "initialMaxDeliveryDate": initial[1],
-        **({"serviceType": method.type, "speedType": ""} if order.backend == "connect" else {}),
+    }
+    if order.backend == "connect":
+        document |= {"serviceType": method.type, "speedType": ""}
+    return document
+
+
+def offers(wall: float, pieces: int, currency: str) -> list[Body]:
+    """Return the shipping methods of a quote."""
+    return [_offer(method, wall, pieces, currency) for method in METHODS]
+
+
+def _offer(method: Method, wall: float, pieces: int, currency: str) -> Body:
+    return {
+        "name": method.name,
+        "shipmentMethodUid": method.uid,
+        "price": method.price,
+        "currency": currency,
+        "minDeliveryDays": method.days[0],
+        "maxDeliveryDays": method.days[1],
+        "minDeliveryDate": delivery_date(wall, method.days[0]),
+        "maxDeliveryDate": delivery_date(wall, method.days[1]),
+        "type": method.type,
+        "isPrivate": True,
+        "isBusiness": True,
+        "totalWeight": _GRAMS_EACH * pieces,
+        "numberOfParcels": 1,
     }
 
 
-def offers(wall: float, pieces: int, currency: str) -> list[Any]:
-    """Give the shipping methods of a quote."""
-    return [
-        {
-            "name": method.name,
-            "shipmentMethodUid": method.uid,
-            "price": method.price,
-            "currency": currency,
-            "minDeliveryDays": method.days[0],
-            "maxDeliveryDays": method.days[1],
-            "minDeliveryDate": delivery_date(wall, method.days[0]),
-            "maxDeliveryDate": delivery_date(wall, method.days[1]),
-            "type": method.type,
-            "isPrivate": True,
-            "isBusiness": True,
-            "totalWeight": _GRAMS_EACH * pieces,
-            "numberOfParcels": 1,
-        }
-        for method in METHODS
-    ]
-
-
 def estimate(order: Order, days_late: int = 0) -> tuple[str, str]:
-    """Give the first and the last day on which an order may arrive."""
-    days, wall = choose(order.body.get("shipmentMethodUid")).days, order.ordered.wall
-    return delivery_date(wall, days[0] + days_late), delivery_date(wall, days[1] + days_late)
+    """Return the first and the last date on which an order may arrive."""
+    fewest, most = chosen_method(order.body.get("shipmentMethodUid")).days
+    wall = order.ordered.wall
+    return delivery_date(wall, fewest + days_late), delivery_date(wall, most + days_late)
 
 
 def tracking(order: Order) -> tuple[str, str]:
-    """Give the tracking code of an order's only parcel, and its URL."""
+    """Return the tracking code of an order's only parcel, and its URL."""
     code = f"SBX{int(order.id[:8], 16):010d}"
     return code, f"https://tracking.example.com/{code}"
 
 
-def _packages(order: Order, now: Moment) -> Iterator[Body]:
-    if order.status(now) in SHIPPED:
-        code, url = tracking(order)
-        yield {
-            "id": child_id(order, 3),
-            "orderItemIds": [item["id"] for item in order.items],
-            "trackingCode": code,
-            "trackingUrl": url,
-        }
+def _package(order: Order) -> Body:
+    code, url = tracking(order)
+    return {
+        "id": part_id(order, 3),
+        "orderItemIds": [item["id"] for item in order.items],
+        "trackingCode": code,
+        "trackingUrl": url,
+    }

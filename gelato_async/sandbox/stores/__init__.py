@@ -1,5 +1,6 @@
-"""Connected stores in the sandbox: their products and the templates they are made from.
+"""Connected stores in the sandbox: their products, and the templates from which they are created.
 
-`store_api` has the routes, `store_rules` what they refuse, `store_products` the products and their
-life, `templates` the fixed templates.
+Start with `store_api`, the routes' actions; `store_rules` is what they refuse. `store_products` has
+the products and their life, `product_documents` writes them, `templates` are data that never
+change. Nothing here sends webhooks: the actions report a new or deleted product to `state.changes`.
 """

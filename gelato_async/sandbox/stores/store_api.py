@@ -1,16 +1,15 @@
-"""Gelato's store routes: what each does to the state and answers.
+"""Gelato's store routes: the action of each.
 
 | route | answers | refuses |
 |---|---|---|
 | create | the new product, `created`, without variants | 400; 404 for an unknown template |
 | product | the whole product | 404 |
-| delete, in no document | an empty object; then the product is gone | 404 |
+| delete, undocumented | an empty object; then the product is gone | 404 |
 | products | a page, newest first unless `order` and `orderBy` say otherwise | 400 |
 | template | the whole template | 404 |
 
-The templates are in `templates`, what happens to a product is in `store_products`. Every store id
-is taken. Whether an empty list of variants is refused, and how an unknown template is, no document
-says. A title may be used twice.
+Every store id is accepted, and a title may be used twice. Whether an empty list of variants is
+refused, and how an unknown template is refused, is undocumented.
 """
 
 from collections.abc import Mapping
@@ -21,7 +20,8 @@ from gelato_async.sandbox.orders.order import Body, new_id
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.state import Action, State
-from gelato_async.sandbox.stores import store_products, store_rules
+from gelato_async.sandbox.stores import store_rules
+from gelato_async.sandbox.stores.product_documents import product_document
 from gelato_async.sandbox.stores.store_products import StoreProduct
 from gelato_async.sandbox.stores.templates import TAGS, TEMPLATES
 
@@ -30,30 +30,34 @@ def _create(state: State, target: Target, body: Body, now: Moment) -> Answer:
     enforce(store_rules.product(body))
     template = _known_template(body["templateId"])
     enforce(store_rules.variants(body, template))
+    tags = body.get("tags")
+    if tags is None:
+        tags = TAGS[template["id"]]
     product = StoreProduct(
         id=new_id(),
         store_id=target.id,
         body=body,
         template=template,
-        tags=TAGS[template["id"]] if body.get("tags") is None else body["tags"],
-        variants=_chosen(body, template),
+        tags=tags,
+        variants=_variants(body.get("variants"), template),
         created=now,
     )
     state.store_products.add(product)
     if state.changes is not None:
         state.changes.product(product, now)
-    return answer(store_products.document(product, now))
+    return answer(product_document(product, now))
 
 
-def _chosen(body: Body, template: Body) -> list[Body]:
-    wanted = body.get("variants")
+def _variants(wanted: list[Body] | None, template: Body) -> list[Body]:
     known = {variant["id"]: variant for variant in template["variants"]}
-    ids = known if wanted is None else [variant["templateVariantId"] for variant in wanted]
-    return [known[variant_id] | {"id": new_id()} for variant_id in ids]
+    chosen = list(known.values())
+    if wanted is not None:
+        chosen = [known[variant["templateVariantId"]] for variant in wanted]
+    return [variant | {"id": new_id()} for variant in chosen]
 
 
 def _product(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(store_products.document(_known_product(state, target), now))
+    return answer(product_document(_known_product(state, target), now))
 
 
 def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
@@ -78,14 +82,9 @@ def _products(state: State, target: Target, _: Body, now: Moment) -> Answer:
     found = state.store_products.sorted(
         target.id, query.get("orderBy", "createdAt"), now, newest_first=newest_first
     )
-    first, length = int(query.get("offset", 0)), int(query.get("limit", 100))
-    return answer(
-        {
-            "products": [
-                store_products.document(product, now) for product in found[first : first + length]
-            ]
-        }
-    )
+    offset, limit = int(query.get("offset", 0)), int(query.get("limit", 100))
+    page = found[offset : offset + limit]
+    return answer({"products": [product_document(product, now) for product in page]})
 
 
 def _template(_: State, target: Target, __: Body, ___: Moment) -> Answer:
@@ -93,12 +92,10 @@ def _template(_: State, target: Target, __: Body, ___: Moment) -> Answer:
 
 
 def _known_template(template_id: str) -> Body:
-    try:
-        return TEMPLATES[template_id]
-    except KeyError:
-        raise RefusedError(
-            404, f"Template not found; the sandbox has {', '.join(TEMPLATES)}"
-        ) from None
+    if template_id not in TEMPLATES:
+        known = ", ".join(TEMPLATES)
+        raise RefusedError(404, f"Template not found; the sandbox has {known}")
+    return TEMPLATES[template_id]
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -1,7 +1,4 @@
-"""The rules of the requests to stores.
-
-A new product against its template, and the query of a listing.
-"""
+"""The rules of the requests to stores: a new product and its template, the query of a listing."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -9,6 +6,7 @@ from typing import Any
 from gelato_async.sandbox import checks
 from gelato_async.sandbox.checks import Fields, Problem, fields, optional, rows, text
 
+_MOST_DIGITS = 18
 _PRODUCT: Fields = {
     "templateId": text,
     "title": text,
@@ -30,13 +28,15 @@ _LISTING: Fields = {
 
 
 def product(body: Mapping[str, Any]) -> Iterator[Problem]:
-    """Check a new product as far as it goes without its template."""
+    """Check a new product, except for the rules that need its template."""
     yield from fields("", body, _PRODUCT)
     yield from _words("salesChannels", body.get("salesChannels"), checks.one_of("web", "global"))
     yield from _words("tags", body.get("tags"), checks.upto(255))
     if isinstance(body.get("tags"), list) and len(body["tags"]) > 13:
         yield "tags", "must have at most 13 entries"
-    for where, variant in _given("variants", body.get("variants")):
+    if body.get("variants") == []:
+        yield "variants", "is required"
+    for where, variant in rows("variants", body.get("variants")):
         yield from fields(where, variant, _VARIANT)
         if isinstance(variant, dict):
             for path, image in rows(f"{where}.imagePlaceholders", variant.get("imagePlaceholders")):
@@ -44,42 +44,43 @@ def product(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def variants(body: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Problem]:
-    """Check the variants of a new product, which are good in themselves, against the template."""
-    known = {variant["id"]: variant for variant in template["variants"]}
+    """Check the variants of a product, in which `product` found no problem, against its template."""
+    placeholders: dict[str, set[str]] = {}
+    for variant in template["variants"]:
+        names = {placeholder["name"] for placeholder in variant["imagePlaceholders"]}
+        placeholders[variant["id"]] = names
     for where, variant in rows("variants", body.get("variants")):
-        if variant["templateVariantId"] not in known:
+        if variant["templateVariantId"] not in placeholders:
             yield f"{where}.templateVariantId", "must be a variant of the template"
             continue
-        names = {
-            placeholder["name"]
-            for placeholder in known[variant["templateVariantId"]]["imagePlaceholders"]
-        }
+        names = placeholders[variant["templateVariantId"]]
         for path, image in rows(f"{where}.imagePlaceholders", variant.get("imagePlaceholders")):
             if image["name"] not in names:
-                yield (
-                    f"{path}.name",
-                    f"must be one of the template's placeholders: {', '.join(sorted(names))}",
-                )
+                known = ", ".join(sorted(names))
+                yield f"{path}.name", f"must be one of the template's placeholders: {known}"
 
 
 def listing(query: Mapping[str, str]) -> Iterator[Problem]:
     """Check the query parameters of a listing."""
     yield from fields("", dict(query), _LISTING)
-    for name, most in (("offset", None), ("limit", 100)):
-        given = query.get(name, "0")
-        if not (given.isascii() and given.isdigit()) or (most is not None and int(given) > most):
-            yield name, "must be a whole number" + (f" of at most {most}" if most else "")
+    if not _is_whole(query.get("offset", "0")):
+        yield "offset", "must be a whole number"
+    limit = query.get("limit", "0")
+    if not _is_whole(limit) or int(limit) > 100:
+        yield "limit", "must be a whole number of at most 100"
 
 
-def _given(path: str, value: Any) -> Iterator[tuple[str, Any]]:
-    if value == []:
-        yield path, None
-    yield from rows(path, value)
+def _is_whole(given: str) -> bool:
+    # isdigit alone accepts the digits of other scripts, and Python refuses to convert thousands.
+    return given.isascii() and given.isdigit() and len(given) <= _MOST_DIGITS
 
 
 def _words(path: str, value: Any, check: checks.Check) -> Iterator[Problem]:
-    if value is not None and not isinstance(value, list):
+    if value is None:
+        return
+    if not isinstance(value, list):
         yield path, "must be a list of strings"
-    for number, word in enumerate(value if isinstance(value, list) else ()):
+        return
+    for number, word in enumerate(value):
         if fault := text(word) or check(word):
             yield f"{path}[{number}]", fault

@@ -1,4 +1,4 @@
-"""The templates that every sandbox has, all made up.
+"""The made-up templates that every sandbox has.
 
 | id | product | varies in | image placeholders |
 |---|---|---|---|
@@ -7,22 +7,21 @@
 | `template-cap` | an embroidered cap | colour, two variants | Logo, and a text |
 
 Live templates have `textPlaceholders` in every variant, neither a product type nor a vendor, and
-`1` for a print area; so has the poster, while the other two have the areas of the documents. Tags
-are in no template that is answered, but products inherit them.
+`1` for a print area; the poster is like them, while the other two have the areas of the documents.
+Answers do not show a template's tags, but products inherit them.
 """
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from itertools import product
 from uuid import NAMESPACE_URL, uuid5
 
 import attrs
 
-from gelato_async.sandbox.clock import stamp
+from gelato_async.sandbox.clock import short_stamp, stamp
+from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import CLIENT_ID
 
-Body = dict[str, Any]
-
-_MADE = 1_750_000_000
+_CREATED = 1_750_000_000
 _FILES = "https://files.example.com"
 
 
@@ -41,10 +40,8 @@ class _Plan:
         return f"template-{self.name}"
 
     def combinations(self) -> Iterator[tuple[tuple[str, str], ...]]:
-        combined: list[tuple[tuple[str, str], ...]] = [()]
-        for option, values in self.options.items():
-            combined = [(*so_far, (option, value)) for so_far in combined for value in values]
-        yield from combined
+        for values in product(*self.options.values()):
+            yield tuple(zip(self.options, values, strict=True))
 
 
 def _placeholder(name: str, area: str, width: float, height: float) -> Body:
@@ -81,12 +78,15 @@ _PLANS = (
 
 
 def _variant(plan: _Plan, chosen: tuple[tuple[str, str], ...]) -> Body:
-    values = [value for _, value in chosen]
+    values, options = [], []
+    for name, value in chosen:
+        values.append(value)
+        options.append({"name": name, "value": value})
     return {
         "id": str(uuid5(NAMESPACE_URL, "/".join((plan.id, *values)))),
         "title": " - ".join(values),
         "productUid": "_".join((plan.uid, *values)).lower(),
-        "variantOptions": [{"name": name, "value": value} for name, value in chosen],
+        "variantOptions": options,
         "imagePlaceholders": list(plan.placeholders),
         "textPlaceholders": list(plan.texts),
     }
@@ -103,8 +103,8 @@ def _template(plan: _Plan) -> Body:
         "variants": [_variant(plan, chosen) for chosen in plan.combinations()],
         "productType": None,
         "vendor": None,
-        "createdAt": stamp(_MADE).replace("+00:00", "+0000"),
-        "updatedAt": stamp(_MADE),
+        "createdAt": short_stamp(_CREATED),
+        "updatedAt": stamp(_CREATED),
     }
 
 

@@ -1,12 +1,13 @@
 """The bodies of webhooks, as Gelato's documents show them.
 
-The first item's event and the order's share an id, as in the documents' example of a split order:
-who de-duplicates by the id alone loses events. Where an item was made is spelled `production...` in
-the event of a tracking code.
+The first item's event and the order's share an id, as in the documents' example of a split order: a
+receiver that de-duplicates by the id alone loses events. The event of a tracking code spells the
+place of production `production...`, the others `fulfillment...`.
 """
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.documents import REFUSAL_REASON
@@ -14,12 +15,12 @@ from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.orders.shipments import (
     FACILITY_ID,
-    choose,
+    chosen_method,
     estimate,
     fulfillment_country,
     tracking,
 )
-from gelato_async.sandbox.stores import store_products
+from gelato_async.sandbox.stores.product_documents import product_document
 from gelato_async.sandbox.stores.store_products import StoreProduct
 
 _PRODUCT_KEYS = (
@@ -41,38 +42,45 @@ _VARIANT_KEYS = ("id", "title", "externalId", "connectionStatus")
 
 
 def order_changed(order: Order, before: str | None, status: str, now: Moment) -> Iterator[Body]:
-    """Give the events of an order whose status has become `status`."""
+    """Yield the events of an order whose status has become `status`."""
     order_event = _order_status(order, status)
-    for number, item in enumerate(order.items):
-        yield _item_status(
-            order, item, status, now, order_event["id"] if number == 0 else _new_id("is")
-        )
+    first, *others = order.items
+    yield _item_status(order, first, status, now, order_event["id"])
+    for item in others:
+        yield _item_status(order, item, status, now, _new_id("is"))
     yield order_event
     if status in SHIPPED and before not in SHIPPED:
-        yield from (_tracking_code(order, item, now) for item in order.items)
+        for item in order.items:
+            yield _tracking_code(order, item, now)
     if order.days_late and status in PRINTED and before not in PRINTED:
         yield _delivery_estimate(order, now)
 
 
 def product_changed(product: StoreProduct, now: Moment, *, is_new: bool) -> Body:
-    """Give the event of a product of a store that is new or has come further in its life.
+    """Return the event of a store product that is new or whose status has changed.
 
-    It has the documented keys alone: whether live events have those of live products is unknown.
+    The event has the documented keys only: whether live events have those of live products is
+    unknown.
     """
-    whole = store_products.document(product, now)
+    event_id, name = _new_id("spu"), "store_product_updated"
+    if is_new:
+        event_id, name = _new_id("spc"), "store_product_created"
+    whole = product_document(product, now)
     return {
-        "id": _new_id("spc" if is_new else "spu"),
-        "event": "store_product_created" if is_new else "store_product_updated",
+        "id": event_id,
+        "event": name,
         "storeProductId": product.id,
-        **{name: whole[name] for name in _PRODUCT_KEYS},
-        "variants": [
-            {name: variant[name] for name in _VARIANT_KEYS} for variant in whole["variants"]
-        ],
+        **_picked(whole, _PRODUCT_KEYS),
+        "variants": [_picked(variant, _VARIANT_KEYS) for variant in whole["variants"]],
     }
 
 
+def _picked(whole: Mapping[str, Any], names: Iterable[str]) -> Body:
+    return {name: whole[name] for name in names}
+
+
 def product_deleted(product: StoreProduct) -> Body:
-    """Give the event of a product of a store that was deleted: its id alone."""
+    """Return the event of a store product that was deleted: its id alone."""
     return {
         "id": _new_id("spd"),
         "event": "store_product_deleted",
@@ -81,21 +89,24 @@ def product_deleted(product: StoreProduct) -> Body:
 
 
 def _order_status(order: Order, status: str) -> Body:
-    fulfillments = [_fulfillment(order)] if status in SHIPPED else []
+    fulfillments = []
+    if status in SHIPPED:
+        fulfillments.append(_fulfillment(order))
+    items = []
+    for item in order.items:
+        row = {
+            "itemReferenceId": str(item["itemReferenceId"]),
+            "fulfillmentStatus": status,
+            "fulfillments": fulfillments,
+        }
+        items.append(row)
     return {
         "id": _new_id("os"),
         "event": "order_status_updated",
         **_references(order),
         "fulfillmentStatus": status,
         "comment": _comment(order, status),
-        "items": [
-            {
-                "itemReferenceId": str(item["itemReferenceId"]),
-                "fulfillmentStatus": status,
-                "fulfillments": fulfillments,
-            }
-            for item in order.items
-        ],
+        "items": items,
     }
 
 
@@ -145,7 +156,8 @@ def _fulfillment(order: Order) -> Body:
 
 
 def _parcel(order: Order) -> Body:
-    method, (code, url) = choose(order.body.get("shipmentMethodUid")), tracking(order)
+    method = chosen_method(order.body.get("shipmentMethodUid"))
+    code, url = tracking(order)
     return {
         "trackingCode": code,
         "trackingUrl": url,
@@ -156,9 +168,10 @@ def _parcel(order: Order) -> Body:
 
 def _place(order: Order, prefix: str) -> Body:
     address = order.body["shippingAddress"]
-    country = fulfillment_country(address["country"])
-    # what was sent as false is absent
-    state = (address.get("state") or None) if country == address["country"] else None
+    country, state = fulfillment_country(address["country"]), None
+    if country == address["country"]:
+        # Some callers send false for a state that is absent.
+        state = address.get("state") or None
     return {
         f"{prefix}Country": country,
         f"{prefix}StateProvince": state,
@@ -167,11 +180,12 @@ def _place(order: Order, prefix: str) -> Body:
 
 
 def _comment(order: Order, status: str) -> str:
-    is_refusal = status == "failed" and order.forced is None and order.refuse_after is not None
-    return REFUSAL_REASON if is_refusal else ""
+    if status == "failed" and order.forced is None and order.refuse_after is not None:
+        return REFUSAL_REASON
+    return ""
 
 
 def _new_id(prefix: str) -> str:
-    # never seeded: a receiver that remembers the events of an earlier run must take these for new
-    # ones
+    # Never seeded: a receiver that remembers the events of an earlier run must not take these for
+    # duplicates.
     return f"{prefix}_{uuid.uuid4().hex[:13]}"

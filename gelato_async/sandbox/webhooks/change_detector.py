@@ -1,7 +1,7 @@
-"""What was told by webhooks, held against what is: orders and store products whose status follows from their age.
+"""Finds the changes since the last event of each order and store product.
 
-Nothing here runs by itself. Somebody looks, and what has changed since then is told, status after
-status.
+Their status is computed from their age, so nothing here runs by itself: at each call of `detect`,
+all changes since the last one are emitted, status after status.
 """
 
 import math
@@ -19,96 +19,103 @@ from gelato_async.sandbox.stores import store_products
 from gelato_async.sandbox.stores.store_products import StoreProduct
 from gelato_async.sandbox.webhooks.bodies import order_changed, product_changed, product_deleted
 
-_A_MOMENT = 1e-6  # later, for ages are differences of floats
+# Added to the time of a change, because ages are differences of floats.
+_ROUNDING_SECONDS = 1e-6
 
 
 @attrs.define(eq=False)
 class ChangeDetector:
-    """Reports what has changed in orders and store products since the last look.
+    """Emits an event for each change of an order or store product.
 
     Args:
-        tell: Takes the body of each event.
+        emit: Takes the body of each event.
     """
 
-    tell: Callable[[Body, Moment], None]
-    _told: dict[str, str] = attrs.field(factory=dict)
+    emit: Callable[[Body, Moment], None]
+    _last_status: dict[str, str] = attrs.field(factory=dict)
     _product_stages: dict[str, int] = attrs.field(factory=dict)
+    # Orders and products with an entry in the heap of coming changes; each has at most one.
     _expected: set[str] = attrs.field(factory=set)
     _coming: list[tuple[float, int, str, Callable[[Moment], None]]] = attrs.field(factory=list)
     _numbers: Iterator[int] = attrs.field(factory=count)
 
-    def look(self, now: Moment) -> None:
-        """Tell all that has changed with age."""
+    def detect(self, now: Moment) -> None:
+        """Emit the events of all changes by age."""
         while self._coming and self._coming[0][0] <= now.life:
             _, _, subject, check = heappop(self._coming)
             self._expected.remove(subject)
             check(now)
 
     def next_change(self) -> float | None:
-        """Give the life-cycle second of the next change with age."""
-        return self._coming[0][0] if self._coming else None
+        """Return the life-cycle second of the next change by age."""
+        if not self._coming:
+            return None
+        return self._coming[0][0]
 
     def order(self, order: Order, now: Moment) -> None:
-        """Report what has become of an order, and look for its changes from now on."""
-        for status in _statuses_since(self._told.get(order.id), order, now):
-            for body in order_changed(order, self._told.get(order.id), status, now):
-                self.tell(body, now)
-            self._told[order.id] = status
+        """Emit the changes of an order, and detect its later changes by age."""
+        for status in _statuses_since(self._last_status.get(order.id), order, now):
+            for body in order_changed(order, self._last_status.get(order.id), status, now):
+                self.emit(body, now)
+            self._last_status[order.id] = status
         self._expect(order.id, _next_change(order, now), partial(self.order, order), now)
 
     def product(self, product: StoreProduct, now: Moment) -> None:
-        """Report what has become of a product of a store, and look for its changes from now on."""
+        """Emit the changes of a store product, and detect its later changes by age."""
         first = self._product_stages.get(product.id, 0)
         for age in store_products.AGES[first:]:
             due = product.created.life + age
             if due > now.life:
                 self._expect(product.id, due, partial(self.product, product), now)
                 break
-            then = attrs.evolve(now, life=due + _A_MOMENT)
-            self.tell(product_changed(product, then, is_new=age == 0), now)
+            then = attrs.evolve(now, life=due + _ROUNDING_SECONDS)
+            self.emit(product_changed(product, then, is_new=age == 0), now)
             self._product_stages[product.id] = self._product_stages.get(product.id, 0) + 1
 
     def product_deleted(self, product: StoreProduct, now: Moment) -> None:
-        """Tell that a product of a store is gone, and nothing about it from now on."""
+        """Emit the deletion of a store product, and no change of it from now on."""
         self._product_stages[product.id] = len(store_products.AGES)
-        self.tell(product_deleted(product), now)
+        self.emit(product_deleted(product), now)
 
     def _expect(
         self, subject: str, due: float, check: Callable[[Moment], None], now: Moment
     ) -> None:
-        if due < math.inf and subject not in self._expected:
-            self._expected.add(subject)
-            heappush(
-                self._coming, (max(due, now.life + _A_MOMENT), next(self._numbers), subject, check)
-            )
+        if due == math.inf or subject in self._expected:
+            return
+        self._expected.add(subject)
+        # At least a moment from now: a check may come early by a rounding error.
+        due = max(due, now.life + _ROUNDING_SECONDS)
+        heappush(self._coming, (due, next(self._numbers), subject, check))
 
 
-def _statuses_since(told: str | None, order: Order, now: Moment) -> list[str]:
+def _statuses_since(last: str | None, order: Order, now: Moment) -> list[str]:
+    """Return the statuses after `last`, those that were passed since and the present one."""
     status = order.status(now)
-    if status == told:
+    if status == last:
         return []
-    is_living = order.forced is None and order.order_type != "draft"
-    if not is_living or told not in {None, "draft", *STAGES}:
+    is_aging = order.forced is None and order.order_type != "draft"
+    if not is_aging or last not in {None, "draft", *STAGES}:
         return [status]
-    first = STAGES.index(told) + 1 if told in STAGES else 0
-    passed = [
-        stage
-        for stage, age in zip(STAGES, AGES, strict=True)
-        if age <= _age(order, now) and age < _end(order)
-    ]
-    return [*(stage for stage in passed[first:] if stage != status), status]
+    first = 0
+    if last in STAGES:
+        first = STAGES.index(last) + 1
+    age, end = now.life - order.ordered.life, _end(order)
+    passed = []
+    for stage, start in zip(STAGES[first:], AGES[first:], strict=True):
+        if start <= age and start < end and stage != status:
+            passed.append(stage)
+    return [*passed, status]
 
 
 def _next_change(order: Order, now: Moment) -> float:
     if order.forced is not None or order.order_type == "draft" or order.status(now) in DEAD:
         return math.inf
-    coming = [age for age in (*AGES, _end(order)) if age > _age(order, now)]
-    return order.ordered.life + min(coming)
-
-
-def _age(order: Order, now: Moment) -> float:
-    return now.life - order.ordered.life
+    age = now.life - order.ordered.life
+    coming = min(start for start in (*AGES, _end(order)) if start > age)
+    return order.ordered.life + coming
 
 
 def _end(order: Order) -> float:
-    return math.inf if order.refuse_after is None else order.refuse_after
+    if order.refuse_after is None:
+        return math.inf
+    return order.refuse_after

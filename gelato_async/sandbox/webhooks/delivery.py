@@ -1,6 +1,6 @@
-"""Delivering webhooks from tasks beside the server.
+"""Delivers webhooks in tasks beside the server.
 
-POST, one connection each, redirects are not followed.
+Each try is a POST on a connection of its own; redirects are not followed.
 """
 
 import asyncio
@@ -11,92 +11,94 @@ from urllib.parse import SplitResult, urlsplit
 import h11
 
 from gelato_async.sandbox.app import SandboxApp
-from gelato_async.sandbox.webhooks.outbox import LANES
+from gelato_async.sandbox.webhooks.outbox import QUEUES
 
-_TIMEOUT = 10.0
-_CLOSING = 1.0
-_READ_AT_ONCE = 65_536
+_SECONDS_TO_CLOSE = 1.0
+_BYTES_AT_ONCE = 65_536
 
 
 class WebhookSender:
-    """Delivers what the sandbox has to tell, until its task is cancelled."""
+    """Delivers the webhooks of an application, until its task is cancelled."""
 
     def __init__(self, app: SandboxApp) -> None:
         self._app = app
         self._url = urlsplit(app.webhook_url or "")
         self._headers = _headers(self._url, app.webhook_header)
-        self._ssl = ssl.create_default_context() if self._url.scheme == "https" else None
-        self._is_woken = False
-        self._news = [asyncio.Event() for _ in range(LANES + 1)]
+        self._ssl = None
+        self._default_port = 80
+        if self._url.scheme == "https":
+            self._ssl = ssl.create_default_context()
+            self._default_port = 443
+        self._is_wake_scheduled = False
+        self._wake_ups = [asyncio.Event() for _ in range(QUEUES + 1)]
 
     async def run(self) -> None:
-        """Look for changes, and deliver in several lanes."""
+        """Detect changes, and deliver from several queues at once."""
         self._loop = asyncio.get_running_loop()
-        self._app.on_webhooks = self._nudge
+        self._app.on_webhooks = self._schedule_wake
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self._look())
-                for lane in range(LANES):
-                    tasks.create_task(self._deliver(lane))
-        except Exception as failure:  # noqa: BLE001  whatever it is, who waits for deliveries must hear of it
-            self._app.webhooks_failed(failure)
+                tasks.create_task(self._detect_changes(self._wake_ups[QUEUES]))
+                for queue in range(QUEUES):
+                    tasks.create_task(self._deliver(queue, self._wake_ups[queue]))
+        except Exception as failure:  # noqa: BLE001  `wait_for_webhooks` raises whatever it is
+            self._app.record_webhook_failure(failure)
         finally:
             self._app.on_webhooks = None
 
-    def _nudge(self) -> None:
-        # from any thread, and for every event: a loop that has been told need not be told again
-        if not self._is_woken:
-            self._is_woken = True
+    def _schedule_wake(self) -> None:
+        # Called for every event, from any thread; one wake-up serves all events until it runs.
+        if not self._is_wake_scheduled:
+            self._is_wake_scheduled = True
             self._loop.call_soon_threadsafe(self._wake)
 
     def _wake(self) -> None:
-        self._is_woken = False
-        for news in self._news:
-            news.set()
+        self._is_wake_scheduled = False
+        for wake_up in self._wake_ups:
+            wake_up.set()
 
-    async def _look(self) -> None:
-        news = self._news[LANES]
+    async def _detect_changes(self, wake_up: asyncio.Event) -> None:
         while True:
-            news.clear()
-            await _wait(news, self._app.look())
+            wake_up.clear()
+            await _wait(wake_up, self._app.detect_changes())
 
-    async def _deliver(self, lane: int) -> None:
-        news = self._news[lane]
+    async def _deliver(self, queue: int, wake_up: asyncio.Event) -> None:
         while True:
-            news.clear()
-            delivery, seconds = self._app.next_webhook(lane)
+            wake_up.clear()
+            delivery, seconds = self._app.next_webhook(queue)
             if delivery is None:
-                await _wait(news, seconds)
+                await _wait(wake_up, seconds)
                 continue
             try:
                 status, reason = await self._post(delivery.body)
             except asyncio.CancelledError:
-                self._app.webhook_interrupted(delivery)
+                self._app.put_back_webhook(delivery)
                 raise
-            self._app.webhook_answered(delivery, status, reason)
+            self._app.record_webhook_try(delivery, status, reason)
 
     async def _post(self, body: bytes) -> tuple[int | None, str | None]:
+        timeout = self._app.webhook_timeout_seconds
         try:
-            async with asyncio.timeout(_TIMEOUT):
+            async with asyncio.timeout(timeout):
                 return await self._exchange(body), None
         except TimeoutError:
-            return None, f"There was no answer within {_TIMEOUT:g} s"
+            return None, f"There was no answer within {timeout:g} s"
         except (OSError, ValueError, h11.ProtocolError) as failure:
             return None, f"{type(failure).__name__}: {failure}"
 
     async def _exchange(self, body: bytes) -> int:
-        port = self._url.port or (443 if self._ssl else 80)
+        port = self._url.port or self._default_port
         reader, writer = await asyncio.open_connection(self._url.hostname, port, ssl=self._ssl)
         try:
-            status = await self._converse(body, reader, writer)
+            status = await self._request(body, reader, writer)
         except BaseException:
-            # for a close waits until everything is sent, which may be for ever
+            # Closing would wait until everything is sent, which may take for ever.
             writer.transport.abort()
             raise
         await _close(writer)
         return status
 
-    async def _converse(
+    async def _request(
         self, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
     ) -> int:
         connection = h11.Connection(h11.CLIENT)
@@ -107,19 +109,21 @@ class WebhookSender:
         request = h11.Request(method="POST", target=target, headers=[*self._headers, length])
         for part in (request, h11.Data(data=body), h11.EndOfMessage()):
             writer.write(connection.send(part) or b"")
-        # read while the transport goes on writing, for a server may answer and leave before it has
-        # everything; and to the answer's end, for it may log an error about a client that leaves in the
-        # middle
+        # The answer is read while the transport is still writing, because a server may answer and
+        # close before it has read everything. It is read to its end, because a server may log an
+        # error about a client that closes before.
         status = 0
         try:
-            while not isinstance(
-                event := connection.next_event(), (h11.EndOfMessage, h11.ConnectionClosed)
-            ):
+            while True:
+                event = connection.next_event()
+                if isinstance(event, (h11.EndOfMessage, h11.ConnectionClosed)):
+                    break
                 if event is h11.NEED_DATA:
-                    connection.receive_data(await reader.read(_READ_AT_ONCE))
+                    connection.receive_data(await reader.read(_BYTES_AT_ONCE))
                 elif isinstance(event, h11.Response):
                     status = event.status_code
         except OSError:
+            # A reset after the status is the server's close, and the answer counts.
             if not status:
                 raise
         return status
@@ -128,7 +132,7 @@ class WebhookSender:
 async def _close(writer: asyncio.StreamWriter) -> None:
     writer.close()
     try:
-        async with asyncio.timeout(_CLOSING):
+        async with asyncio.timeout(_SECONDS_TO_CLOSE):
             await writer.wait_closed()
     except (TimeoutError, asyncio.CancelledError) as late:
         writer.transport.abort()
@@ -138,17 +142,19 @@ async def _close(writer: asyncio.StreamWriter) -> None:
         pass
 
 
-async def _wait(news: asyncio.Event, seconds: float | None) -> None:
+async def _wait(wake_up: asyncio.Event, seconds: float | None) -> None:
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            await news.wait()
+            await wake_up.wait()
 
 
 def _headers(url: SplitResult, own: tuple[str, str] | None) -> list[tuple[str, str]]:
-    fixed = [
+    headers = [
         ("Host", url.netloc),
         ("User-Agent", "gelato-async-sandbox"),
         ("Content-Type", "application/json"),
         ("Connection", "close"),
     ]
-    return [*fixed, own] if own else fixed
+    if own is not None:
+        headers.append(own)
+    return headers

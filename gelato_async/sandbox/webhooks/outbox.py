@@ -1,4 +1,4 @@
-"""What is to be delivered by webhook, when, and what became of it."""
+"""The outbox: which event is to be delivered, when, and how each try was answered."""
 
 import json
 import random
@@ -17,20 +17,20 @@ from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders.order import Body
 
 TRIES = 3
-LANES = 8
-KEPT = 10_000
+QUEUES = 8
+# The keys whose values name what an event is about; the first that is present counts.
 _SUBJECTS = ("orderId", "storeProductId", "storeProductTemplateId", "id")
 
 
 @attrs.define(eq=False)
 class WebhookDelivery:
-    """One delivery of one event; a duplicated event has two of them.
+    """One delivery of an event; a duplicated event has two of them.
 
     Attributes:
-        event: What the body says.
+        event: The body as plain JSON.
         answers: The HTTP statuses of the tries so far, None for a try without an answer.
-        reason: Why the last try without an answer had none, if there was one: refused, no such
-            name, TLS, too late.
+        reason: Why the last try without an answer failed: refused, no such name, TLS, timeout.
+            None if all tries were answered.
     """
 
     event: Mapping[str, Any] = attrs.field(repr=lambda event: repr(event.get("event")))
@@ -39,7 +39,7 @@ class WebhookDelivery:
 
     @property
     def body(self) -> bytes:
-        """The body, as it goes over the wire."""
+        """The body as bytes."""
         return json.dumps(self.event, separators=(",", ":")).encode()
 
     @property
@@ -49,80 +49,76 @@ class WebhookDelivery:
 
     @property
     def is_lost(self) -> bool:
-        """Whether all tries failed: nobody will hear of this event again."""
+        """Whether all tries failed: the event is not sent again."""
         return len(self.answers) == TRIES and not self.is_delivered
 
 
 @attrs.frozen
-class _Place:
-    lane: int
+class _Position:
+    queue: int
     rank: float
     number: int
 
 
 class Outbox:
-    """The deliveries of one sandbox. What concerns one order goes one after another, in one of several lanes.
+    """The deliveries of one sandbox, in several queues; all events of one order are in one queue.
 
-    Of those that are delivered or lost the last 10,000 are kept.
+    Each queue delivers one event at a time, so that the events of an order arrive in their order.
+    Of the deliveries that are finished (delivered or lost) the last `webhooks_kept` are remembered.
 
     Args:
-        options: Those of the sandbox.
-        on_news: Is called when there may be something to do earlier than was known.
+        options: The options of the sandbox.
+        on_change: Called after each change of a queue, when a delivery may be due earlier.
     """
 
-    def __init__(self, options: Options, on_news: Callable[[], None]) -> None:
+    def __init__(self, options: Options, on_change: Callable[[], None]) -> None:
         self._options = options
-        self._on_news = on_news
-        # two of them, so that how often a try fails or events are shuffled does not change which
-        # come twice
+        self._on_change = on_change
+        # Two generators, so that failed tries and shuffling do not change which events are sent
+        # twice.
         self._duplicating = random.Random(f"{options.seed} duplicates")  # noqa: S311  repeatable is the point
         self._shuffling = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
-        self._lanes: list[list[tuple[float, float, int, WebhookDelivery]]] = [
-            [] for _ in range(LANES)
+        # Heaps of (due, rank, number, delivery); `due` is a real second of the sandbox.
+        self._queues: list[list[tuple[float, float, int, WebhookDelivery]]] = [
+            [] for _ in range(QUEUES)
         ]
         self._numbers = count()
-        self._open: dict[WebhookDelivery, _Place] = {}
+        self._open: dict[WebhookDelivery, _Position] = {}
         self._finished: deque[WebhookDelivery] = deque()
         self._waits: dict[threading.Event, set[WebhookDelivery]] = {}
         self.deliveries: dict[WebhookDelivery, None] = {}
 
     def add(self, event: Body, now: Moment) -> None:
-        """Have an event delivered, once or twice."""
-        lane = (
-            zlib.crc32(str(next((event[name] for name in _SUBJECTS if name in event), "")).encode())
-            % LANES
-        )
-        for _ in range(2 if self._duplicating.random() < self._options.webhook_duplicates else 1):
-            delivery = WebhookDelivery(event)
-            self.deliveries[delivery] = None
-            if self._options.webhook_shuffle:
-                self._open[delivery] = self._any_place()
-                held_back = self._shuffling.random() * self._options.webhook_retry_seconds
-                self._enqueue(delivery, now.real + held_back)
-            else:
-                self._open[delivery] = _Place(lane, 0.0, next(self._numbers))
-                self._enqueue(delivery, now.real)
+        """Queue an event, as one delivery or two."""
+        self._add_delivery(event, now)
+        if self._duplicating.random() < self._options.webhook_duplicates:
+            self._add_delivery(event, now)
 
-    def take(self, lane: int, now: Moment) -> WebhookDelivery | None:
-        """Give the next delivery of a lane that is due."""
-        waiting = self._lanes[lane]
-        return heappop(waiting)[-1] if waiting and waiting[0][0] <= now.real else None
+    def take(self, queue: int, now: Moment) -> WebhookDelivery | None:
+        """Take the next delivery of a queue, if one is due."""
+        waiting = self._queues[queue]
+        if not waiting or waiting[0][0] > now.real:
+            return None
+        return heappop(waiting)[-1]
 
     def put_back(self, delivery: WebhookDelivery) -> None:
-        """Have a delivery that was taken be the first of its lane again, as if it had not been tried."""
+        """Make a delivery that was taken the first of its queue again, without counting a try."""
         if delivery in self._open:
             self._enqueue(delivery, 0.0)
 
-    def due(self, lane: int) -> float | None:
-        """Give the real second at which a lane has something to do."""
-        return self._lanes[lane][0][0] if self._lanes[lane] else None
+    def due(self, queue: int) -> float | None:
+        """Return the real second at which the next delivery of a queue is due."""
+        if not self._queues[queue]:
+            return None
+        return self._queues[queue][0][0]
 
-    def answered(
+    def record_try(
         self, delivery: WebhookDelivery, status: int | None, reason: str | None, now: Moment
     ) -> None:
-        """Note how a try went; a failed one is repeated later, unless it was the last."""
+        """Record the answer to a try; a failed one is followed by another, unless it was the last."""
+        # A delivery that began before a reset is not open any more.
         if delivery not in self._open:
-            return  # of before a reset
+            return
         delivery.answers = (*delivery.answers, status)
         delivery.reason = reason or delivery.reason
         if delivery.is_delivered or delivery.is_lost:
@@ -131,7 +127,7 @@ class Outbox:
             self._enqueue(delivery, now.real + self._options.webhook_retry_seconds)
 
     def wait(self) -> threading.Event:
-        """Give what is set when all that there is by now is delivered, or lost."""
+        """Return an event that is set when all deliveries of the past are finished."""
         done = threading.Event()
         if self._open:
             self._waits[done] = set(self._open)
@@ -140,7 +136,7 @@ class Outbox:
         return done
 
     def end_waits(self) -> None:
-        """Let nobody wait any longer."""
+        """Set all events that `wait` has returned."""
         for done in self._waits:
             done.set()
         self._waits.clear()
@@ -148,7 +144,7 @@ class Outbox:
     def _finish(self, delivery: WebhookDelivery) -> None:
         del self._open[delivery]
         self._finished.append(delivery)
-        if len(self._finished) > KEPT:
+        if len(self._finished) > self._options.webhooks_kept:
             del self.deliveries[self._finished.popleft()]
         for done, left in list(self._waits.items()):
             left.discard(delivery)
@@ -156,12 +152,25 @@ class Outbox:
                 done.set()
                 del self._waits[done]
 
-    def _any_place(self) -> _Place:
-        return _Place(
-            self._shuffling.randrange(LANES), self._shuffling.random(), next(self._numbers)
-        )
+    def _add_delivery(self, event: Body, now: Moment) -> None:
+        delivery, due = WebhookDelivery(event), now.real
+        self.deliveries[delivery] = None
+        queue, rank = _queue_of(event), 0.0
+        if self._options.webhook_shuffle:
+            queue, rank = self._shuffling.randrange(QUEUES), self._shuffling.random()
+            due += self._shuffling.random() * self._options.webhook_retry_seconds
+        self._open[delivery] = _Position(queue, rank, next(self._numbers))
+        self._enqueue(delivery, due)
 
     def _enqueue(self, delivery: WebhookDelivery, due: float) -> None:
-        place = self._open[delivery]
-        heappush(self._lanes[place.lane], (due, place.rank, place.number, delivery))
-        self._on_news()
+        position = self._open[delivery]
+        entry = (due, position.rank, position.number, delivery)
+        heappush(self._queues[position.queue], entry)
+        self._on_change()
+
+
+def _queue_of(event: Body) -> int:
+    for name in _SUBJECTS:
+        if name in event:
+            return zlib.crc32(str(event[name]).encode()) % QUEUES
+    return 0

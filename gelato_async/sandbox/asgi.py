@@ -1,0 +1,99 @@
+"""The part of ASGI 3 that the application needs: reading requests, sending answers, aborting.
+
+What the sandbox answers, and why, is decided elsewhere.
+"""
+
+import json
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import parse_qsl, quote
+
+from gelato_async.sandbox.answers import Answer, RefusedError
+
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+
+# The extensions of a scope that the sandbox's own server adds: a function that aborts the
+# connection, and the monotonic second at which the request's last bytes arrived.
+ABORT = "gelato_async.sandbox.abort"
+ARRIVED = "gelato_async.sandbox.arrived"
+
+
+def raw_path(scope: Message) -> str:
+    """Return the path as it was sent, still percent-encoded."""
+    # Servers need not give a raw path; the test transport of httpx gives None.
+    encoded = scope.get("raw_path") or quote(scope["path"]).encode()
+    path: str = encoded.decode("ascii", "replace")
+    return path
+
+
+def query(scope: Message) -> dict[str, str]:
+    """Return the parameters of the query; of those with one name the last."""
+    text = scope.get("query_string", b"").decode("latin-1")
+    return dict(parse_qsl(text, keep_blank_values=True))
+
+
+def api_key(scope: Message) -> str:
+    """Return the value of the X-API-KEY header, or an empty string."""
+    for name, value in scope["headers"]:
+        if name.lower() == b"x-api-key":
+            key: str = value.decode("latin-1")
+            return key
+    return ""
+
+
+def arrived(scope: Message) -> float | None:
+    """Return the monotonic second at which the request arrived, if the server measured it."""
+    second: float | None = scope.get("extensions", {}).get(ARRIVED)
+    return second
+
+
+async def read_body(receive: Receive) -> bytes:
+    """Return the whole body."""
+    body = b""
+    while (message := await receive())["type"] == "http.request":
+        body += message.get("body", b"")
+        if not message.get("more_body"):
+            break
+    return body
+
+
+def json_object(body: bytes) -> dict[str, Any]:
+    """Decode a body, or refuse it with 400."""
+    try:
+        content = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RefusedError(400, "The body is not valid JSON") from None
+    if not isinstance(content, dict):
+        raise RefusedError(400, "The body must be a JSON object")
+    return content
+
+
+async def send_answer(answer: Answer, scope: Message, receive: Receive, send: Send) -> None:
+    """Send an answer, or as much of it as its `cut` leaves before the connection is aborted."""
+    if answer.cut == "nothing":
+        await _abort(scope, receive)
+        return
+    length = len(answer.body)
+    if answer.cut:
+        # An empty body cannot be cut short, so two bytes at least are announced.
+        length = max(length, 2)
+    headers = [*answer.headers, (b"content-length", str(length).encode())]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    if not answer.cut:
+        await send({"type": "http.response.body", "body": answer.body})
+        return
+    half = answer.body[: length // 2]
+    await send({"type": "http.response.body", "body": half, "more_body": True})
+    await _abort(scope, receive)
+
+
+async def _abort(scope: Message, receive: Receive) -> None:
+    abort = scope.get("extensions", {}).get(ABORT)
+    if abort is None:
+        raise ConnectionAbortedError("The fault plan aborts this connection")
+    abort()
+    # A server answers 500 if the application returns before the server has seen the connection go.
+    while (await receive())["type"] != "http.disconnect":
+        pass
