@@ -1,4 +1,4 @@
-"""pytest fixtures: a sandbox for every test that asks, and clients that talk to it.
+"""pytest fixtures: a sandbox for each test that requests one, and clients of that sandbox.
 
 Every pytest run of an environment imports this module, so it imports nothing of the package before
 a fixture is used.
@@ -21,30 +21,35 @@ _numbers = count(1)
 def gelato_sandbox_options() -> Mapping[str, Any]:
     """Options of the sandbox.
 
-    Override it in a module, class or conftest: `return {"search_lag": 0.2, "faults": plan}`.
+    Override this fixture in a module, class or conftest:
+    `return {"search_lag": 0.2, "faults": plan}`.
     """
     return {}
 
 
 @pytest.fixture
 def gelato_client_options() -> "ClientOptions":
-    """Options of both clients. Override it: `return {"retry": RetryPolicy(reconcile=1)}`."""
+    """Options of both clients.
+
+    Override this fixture: `return {"retry": RetryPolicy(reconcile=1)}`.
+    """
     return {}
 
 
 @pytest.fixture
 def gelato_sandbox(gelato_sandbox_options: Mapping[str, Any]) -> "Iterator[Sandbox]":
-    """A stand-in for both Gelato APIs, for this test alone: served on a loopback port, its truth in `audit()`.
+    """A stand-in for both Gelato APIs on a loopback port, for this test alone.
 
-    Orders move on when the test says so: `gelato_sandbox.advance(seconds)`. For the time of the
-    test GELATO_API_KEY, GELATO_BASE_URL and GELATO_CONNECT_... lead to it, so that clients made by
-    the code under test find it, and none finds the real API. Its keys are new each time: no test
-    waits for what another has left of a rate limit.
+    Orders age when the test calls `gelato_sandbox.advance(seconds)`; `audit()` returns what really
+    happened. During the test GELATO_API_KEY, GELATO_BASE_URL and GELATO_CONNECT_... direct clients
+    of the code under test to the sandbox, and none to the real API. Its keys are new for each test:
+    no test waits for the rate limit of another.
     """
     try:
         from gelato_async.sandbox import Sandbox  # noqa: PLC0415  as late as possible
     except ImportError as missing:
         pytest.fail(f"gelato_sandbox: {missing}", pytrace=False)
+    # A rate limiter belongs to a key, and lives as long as the process.
     key = f"sandbox-key-{next(_numbers)}"
     defaults = {"speed": 0.0, "api_key": key, "connect_key": key}
     with (
@@ -62,7 +67,7 @@ def gelato_client(
 ) -> "GelatoClient":
     """A `GelatoClient` of `gelato_sandbox`, for tests on asyncio and trio.
 
-    It need not be closed: its loop does that.
+    The test need not close the client: its connections are closed with the event loop.
     """
     from gelato_async.client.clients import GelatoClient  # noqa: PLC0415
 
@@ -75,7 +80,7 @@ def gelato_client(
 def gelato_connect_client(
     gelato_sandbox: "Sandbox", gelato_client_options: "ClientOptions"
 ) -> "GelatoConnectClient":
-    """A `GelatoConnectClient` of `gelato_sandbox`, otherwise like `gelato_client`."""
+    """A `GelatoConnectClient` of `gelato_sandbox`, like `gelato_client`."""
     from gelato_async.client.clients import GelatoConnectClient  # noqa: PLC0415
 
     return GelatoConnectClient(

@@ -68,6 +68,7 @@ class CatalogPage:
 
         False if the page does not say how many there are.
         """
+        # The documented bare list has all catalogs.
         if self.pagination is None:
             return True
         return self.pagination.total is not None and count >= self.pagination.total

@@ -17,6 +17,7 @@ class OpenEnum(StrEnum):
     def _missing_(cls, value: object) -> Self | None:
         if not isinstance(value, str):
             return None
+        # A new object each time: registering the values of answers would let memory grow.
         member = str.__new__(cls, value)
         member._name_ = value
         member._value_ = value

@@ -36,6 +36,7 @@ def instance_of(cls: type[Any]) -> Callable[[Any, "attrs.Attribute[Any]", Any], 
 
 def as_tuple(values: Iterable[T]) -> tuple[T, ...]:
     """Make a list immutable, so that a request cannot change while it is being sent."""
+    # A string is iterable too: `tags="art"` would become three tags.
     if isinstance(values, (str, bytes)):
         raise TypeError(f"expected a list, not the single value {type(values).__name__}")
     return tuple(values)

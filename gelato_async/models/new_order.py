@@ -96,6 +96,7 @@ class CustomItem:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
+# Typed, unlike `as_tuple`: type checkers take the type of an argument from its converter.
 def as_items(items: Iterable[CatalogItem | CustomItem]) -> tuple[CatalogItem | CustomItem, ...]:
     """Make the list immutable."""
     return as_tuple(items)

@@ -225,6 +225,7 @@ class Order:
     connected_order_ids: tuple[str, ...] = ()
     discounts: tuple[Discount, ...] = ()
     metadata: tuple[OrderMetadata, ...] = ()
+    # Not in the repr: the texts of a refusal or comment may quote an address.
     refusal_reason: str | None = field(default=None, repr=False)
     refusal_reason_code: str | None = None
     refusal_reason_details: Any = field(default=None, repr=False)

@@ -55,6 +55,7 @@ class Receipt:
     receipt_number: str | None = None
     billing_entity: BillingEntity | None = field(default=None, repr=False)
     billing_tag: str | None = None
+    # Five amounts for each part: before the discount, the discount, after it, VAT, including VAT.
     products_price_initial: Decimal | None = None
     products_price_discount: Decimal | None = None
     products_price: Decimal | None = None

@@ -30,6 +30,7 @@ class OrderQuery:
     countries: tuple[str, ...] | None = field(default=None, converter=as_strings)
     start_date: datetime | None = None
     end_date: datetime | None = None
+    # Not in the repr: a search may be for the name of a recipient.
     search: str | None = field(default=None, repr=False)
     channels: tuple[str, ...] | None = field(default=None, converter=as_strings)
     currencies: tuple[str, ...] | None = field(default=None, converter=as_strings)

@@ -73,8 +73,10 @@ class AuditLog:
         self.connections = 0
         self.faults: Counter[str] = Counter()
         self.commits: list[Commit] = []
+        # An array takes eight bytes for each request; a long run has millions.
         self._arrivals: dict[str, array[float]] = {}
         self._by_reference: dict[tuple[str, str], list[Commit]] = {}
+        # A dict as an ordered set.
         self._duplicates: dict[str, None] = {}
 
     def record_request(self, key: str, at: float) -> None:

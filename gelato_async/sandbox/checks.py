@@ -19,6 +19,7 @@ Check = Callable[[Any], str | None]
 Fields = Mapping[str, Check]
 
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
+# The countries whose addresses Gelato requires in their own script.
 _LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
 _WITH_STATES = ("US", "CA", "AU")
 

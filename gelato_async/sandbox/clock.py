@@ -44,6 +44,7 @@ class Clock:
         if real is None:
             real = present
         life = real * self.speed + self.advanced
+        # Another moment is as far from the present on the wall clock as it is in real seconds.
         return Moment(real=real, life=life, wall=self.wall() - (present - real))
 
 

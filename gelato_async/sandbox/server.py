@@ -25,7 +25,9 @@ from gelato_async.sandbox.asgi import ABORT, ARRIVED, Message, Receive, Send
 from gelato_async.sandbox.webhooks.delivery import WebhookSender
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# A connection that finds the backlog full is tried again by its kernel, a second later.
 _BACKLOG = 2048
+# Longer than clients keep idle connections: the server closes none that a client is about to use.
 _KEEP_ALIVE_SECONDS = 120
 
 

@@ -159,7 +159,7 @@ async def test_a_product_is_deleted_and_then_gone(shop):
     assert [product["id"] for product in left] == [other["id"]]
 
 
-async def test_a_method_that_is_not_allowed_is_told_those_that_are(shop):
+async def test_a_wrong_method_is_answered_with_the_allowed_ones(shop):
     answer = await shop.patch(f"{STORE}/some-id", json={})
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, DELETE")
 

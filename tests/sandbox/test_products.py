@@ -149,7 +149,7 @@ async def test_a_wrong_search_is_refused(api, body, path):
         ("GET", f"/v3/products/{MUG}/cover-dimensions"),
     ],
 )
-async def test_what_there_is_not_is_told_in_gelatos_dialect(api, method, path):
+async def test_a_404_is_in_gelatos_dialect(api, method, path):
     answer = await api.request(method, path, json={} if method == "POST" else None)
     assert answer.status_code == 404
     assert answer.json().keys() == {"code", "message", "requestId", "details"}

@@ -161,7 +161,7 @@ def test_a_create_takes_effect_although_its_client_has_gone(order):
         assert sandbox.audit().commits == 1
 
 
-def test_leaving_waits_for_nobody(order):
+def test_leaving_waits_for_no_request(order):
     left = threading.Event()
 
     def forsaken(sandbox):

@@ -33,7 +33,7 @@ def test_events_are_posted_with_the_header(order):
     assert noted.headers[0]["Host"] == noted.url.removeprefix("http://")
 
 
-def test_what_concerns_one_order_comes_in_its_order(order):
+def test_the_events_of_one_order_arrive_in_their_order(order):
     with shop() as noted, sandbox_for(noted, path="") as sandbox:
         for number in range(5):
             post(sandbox, order(f"ref-{number}"))

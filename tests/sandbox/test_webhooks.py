@@ -11,14 +11,14 @@ from gelato_async.sandbox.stores.templates import TEMPLATES
 
 @pytest.fixture
 def api(serve):
-    """The sandbox in memory: what it would tell is in `api.told()`."""
+    """The sandbox in memory: what it would send is in `api.events()`."""
     api = serve(webhook_url=NOBODY)
 
-    def told(kind=None):
+    def emitted(kind=None):
         events = [delivery.event for delivery in api.app.webhooks()]
         return [event for event in events if kind in {None, event["event"]}]
 
-    api.told = told
+    api.events = emitted
     return api
 
 
@@ -31,20 +31,20 @@ async def create(api, body, client="gelato", path="orders"):
 @pytest.mark.anyio
 async def test_every_status_is_emitted_in_order_after_any_step(api, order):
     await create(api, order())
-    assert statuses(api.told("order_status_updated")) == ["created"]
+    assert statuses(api.events("order_status_updated")) == ["created"]
     api.app.advance(20)
     api.app.advance(0)
-    assert statuses(api.told("order_status_updated")) == ["created", "uploading", "passed"]
+    assert statuses(api.events("order_status_updated")) == ["created", "uploading", "passed"]
     api.app.advance(10_000)
-    assert statuses(api.told("order_status_updated")) == list(STAGES)
-    items = api.told("order_item_status_updated")
+    assert statuses(api.events("order_status_updated")) == list(STAGES)
+    items = api.events("order_item_status_updated")
     assert [event["status"] for event in items] == list(STAGES)
 
 
 @pytest.mark.anyio
-async def test_an_order_and_its_items_are_told_of_as_documented(api, order):
+async def test_events_of_an_order_and_its_items_are_as_documented(api, order):
     made = await create(api, order(items=2))
-    first, second, whole = api.told()
+    first, second, whole = api.events()
     references = {"orderId": made["id"], "orderReferenceId": "ref-1", "storeId": None}
     assert [event["event"] for event in (first, second, whole)] == [
         "order_item_status_updated"
@@ -62,7 +62,7 @@ async def test_an_order_and_its_items_are_told_of_as_documented(api, order):
 @pytest.mark.anyio
 async def test_two_kinds_of_event_share_an_id_as_in_the_documents(api, order):
     await create(api, order(items=2))
-    first, second, whole = api.told()
+    first, second, whole = api.events()
     assert first["id"] == whole["id"] != second["id"]
 
 
@@ -70,15 +70,15 @@ async def test_two_kinds_of_event_share_an_id_as_in_the_documents(api, order):
 async def test_tracking_codes_are_emitted_as_the_order_is_shipped(api, order):
     made = await create(api, order(items=2))
     api.app.advance(179)
-    assert api.told("order_item_tracking_code_updated") == []
+    assert api.events("order_item_tracking_code_updated") == []
     api.app.advance(10_000)
-    first, second = api.told("order_item_tracking_code_updated")
+    first, second = api.events("order_item_tracking_code_updated")
     (package,) = (await api.gelato.get(f"orders/{made['id']}")).json()["shipment"]["packages"]
     assert {first["trackingCode"], second["trackingCode"]} == {package["trackingCode"]}
     assert first["productionCountry"] == "US"
     shipped = next(
         event
-        for event in api.told("order_status_updated")
+        for event in api.events("order_status_updated")
         if event["fulfillmentStatus"] == "shipped"
     )
     assert shipped["items"][1]["fulfillments"][0]["trackingUrl"] == package["trackingUrl"]
@@ -90,8 +90,8 @@ async def test_an_order_made_abroad_has_no_state(api, order):
     await create(
         api, order(shippingAddress=body["shippingAddress"] | {"country": "SE", "state": "AB"})
     )
-    assert api.told()[0]["fulfillmentCountry"] == "DE"
-    assert api.told()[0]["fulfillmentStateProvince"] is None
+    assert api.events()[0]["fulfillmentCountry"] == "DE"
+    assert api.events()[0]["fulfillmentStateProvince"] is None
 
 
 @pytest.mark.anyio
@@ -99,7 +99,7 @@ async def test_a_requested_delay_is_emitted_once_and_is_in_the_order(api, order,
     made = await create(api, order(**asks_for("delayed")))
     before = made["shipment"]
     api.app.advance(1_000)
-    (event,) = api.told("order_delivery_estimate_updated")
+    (event,) = api.events("order_delivery_estimate_updated")
     after = (await api.gelato.get(f"orders/{made['id']}")).json()["shipment"]
     assert event["minDeliveryDate"] == after["minDeliveryDate"] > before["minDeliveryDate"]
     assert event["maxDeliveryDate"] == after["maxDeliveryDate"] > before["maxDeliveryDate"]
@@ -110,14 +110,14 @@ async def test_a_requested_delay_is_emitted_once_and_is_in_the_order(api, order,
 async def test_an_order_without_a_delay_keeps_its_estimate(api, order):
     await create(api, order())
     api.app.advance(1_000)
-    assert api.told("order_delivery_estimate_updated") == []
+    assert api.events("order_delivery_estimate_updated") == []
 
 
 @pytest.mark.anyio
-async def test_a_refusal_is_told_with_its_reason_and_is_the_end(api, order, asks_for):
+async def test_a_refusal_is_emitted_with_its_reason_and_is_the_last(api, order, asks_for):
     await create(api, order(**asks_for("missing_retail_prices")))
     api.app.advance(1_000)
-    events = api.told("order_status_updated")
+    events = api.events("order_status_updated")
     assert statuses(events) == ["created", "failed"]
     assert (events[0]["comment"], "retail prices" in events[1]["comment"]) == ("", True)
 
@@ -129,13 +129,13 @@ async def test_a_refusal_may_come_at_any_age(serve, order, asks_for, after):
     await create(api, order(**asks_for("missing_retail_prices")))
     for _ in range(20):
         api.app.advance(1)
-    told = statuses(
+    emitted = statuses(
         delivery.event
         for delivery in api.app.webhooks()
         if delivery.event["event"] == "order_status_updated"
     )
     assert (
-        told
+        emitted
         == {
             0.0: ["failed"],
             7.0: ["created", "uploading", "failed"],
@@ -145,12 +145,12 @@ async def test_a_refusal_may_come_at_any_age(serve, order, asks_for, after):
 
 
 @pytest.mark.anyio
-async def test_canceling_is_told(api, order):
+async def test_a_cancellation_is_emitted(api, order):
     made = await create(api, order())
     api.app.advance(6)
     await api.gelato.post(f"orders/{made['id']}:cancel")
     api.app.advance(1_000)
-    assert statuses(api.told("order_status_updated")) == ["created", "uploading", "canceled"]
+    assert statuses(api.events("order_status_updated")) == ["created", "uploading", "canceled"]
 
 
 @pytest.mark.anyio
@@ -159,11 +159,11 @@ async def test_a_draft_begins_to_live_when_it_is_confirmed(api, order):
     api.app.advance(1_000)
     await api.gelato.patch(f"orders/{made['id']}", json={"orderType": "order"})
     api.app.advance(6)
-    assert statuses(api.told("order_status_updated")) == ["draft", "created", "uploading"]
+    assert statuses(api.events("order_status_updated")) == ["draft", "created", "uploading"]
 
 
 @pytest.mark.anyio
-async def test_a_forced_status_is_told_and_so_is_what_follows_it(api, order):
+async def test_a_forced_status_is_emitted_and_so_are_the_next(api, order):
     made = await create(api, order())
     path = f"/_sandbox/orders/{made['id']}/status"
     for status in ("on_hold", "on_hold"):
@@ -171,7 +171,7 @@ async def test_a_forced_status_is_told_and_so_is_what_follows_it(api, order):
     api.app.advance(20)
     await api.nobody.post(path, json={"fulfillmentStatus": None})
     api.app.advance(50)
-    assert statuses(api.told("order_status_updated")) == [
+    assert statuses(api.events("order_status_updated")) == [
         "created",
         "on_hold",
         "passed",
@@ -186,18 +186,18 @@ async def test_a_status_that_is_handed_back_may_go_backwards(api, order):
     for status in ("returned", "delivered", None, "created", None):
         await api.nobody.post(path, json={"fulfillmentStatus": status})
     api.app.advance(5)
-    assert statuses(api.told("order_status_updated")) == [
+    assert statuses(api.events("order_status_updated")) == [
         "created",
         "returned",
         "delivered",
         "created",
         "uploading",
     ]
-    assert len(api.told("order_item_tracking_code_updated")) == 1
+    assert len(api.events("order_item_tracking_code_updated")) == 1
 
 
 @pytest.mark.anyio
-async def test_what_takes_effect_late_is_told_as_of_then(serve, order, travel):
+async def test_a_late_effect_is_emitted_as_of_its_time(serve, order, travel):
     from gelato_async.sandbox import Fault, FaultPlan
 
     plan = FaultPlan(
@@ -216,31 +216,31 @@ async def test_what_takes_effect_late_is_told_as_of_then(serve, order, travel):
     made = await create(api, order())
     await api.gelato.post(f"orders/{made['id']}:cancel")
     travel(30)
-    told = [delivery.event for delivery in api.app.webhooks()]
-    assert statuses(event for event in told if event["event"] == "order_status_updated") == [
+    emitted = [delivery.event for delivery in api.app.webhooks()]
+    assert statuses(event for event in emitted if event["event"] == "order_status_updated") == [
         "created",
         "canceled",
     ]
 
 
 @pytest.mark.anyio
-async def test_both_parts_of_a_split_order_are_told_of(api, order, asks_for):
+async def test_both_parts_of_a_split_order_have_events(api, order, asks_for):
     await create(api, order(items=3, **asks_for("split")))
-    first, second = api.told("order_status_updated")
+    first, second = api.events("order_status_updated")
     assert first["orderReferenceId"] == second["orderReferenceId"]
     assert first["orderId"] != second["orderId"]
     assert (len(first["items"]), len(second["items"])) == (1, 2)
 
 
 @pytest.mark.anyio
-async def test_gelato_connect_tells_nothing_of_this_kind(api, order):
+async def test_gelato_connect_emits_no_events(api, order):
     await create(api, order(), "connect", "order")
     api.app.advance(1_000)
-    assert api.told() == []
+    assert api.events() == []
 
 
 @pytest.mark.anyio
-async def test_store_products_are_told_of_until_they_are_published(api):
+async def test_store_products_have_events_until_they_are_published(api):
     template = next(iter(TEMPLATES))
     store = "/v1/stores/store-1/products"
     headers = KEY | {"Content-Type": "application/json"}
@@ -248,26 +248,26 @@ async def test_store_products_are_told_of_until_they_are_published(api):
     made = (
         await api.nobody.post(f"{store}:create-from-template", content=body, headers=headers)
     ).json()
-    assert [(event["event"], event["status"]) for event in api.told()] == [
+    assert [(event["event"], event["status"]) for event in api.events()] == [
         ("store_product_created", "created")
     ]
     api.app.advance(20)
     api.app.advance(1000)
-    *_, publishing, last = api.told()
+    *_, publishing, last = api.events()
     assert (publishing["event"], publishing["status"]) == ("store_product_updated", "publishing")
     assert (last["event"], last["status"], last["storeProductId"]) == (
         "store_product_updated",
         "active",
         made["id"],
     )
-    assert len(api.told()) == 5
+    assert len(api.events()) == 5
     whole = (await api.nobody.get(f"{store}/{made['id']}", headers=KEY)).json()
     assert last["externalId"] == whole["externalId"]
     assert {"productId", "productUid"}.isdisjoint(last["variants"][0])
 
 
 @pytest.mark.anyio
-async def test_without_an_address_nothing_is_told(anyone, order):
+async def test_without_a_url_nothing_is_emitted(anyone, order):
     await create(anyone, order())
     anyone.app.advance(1_000)
     assert anyone.app.webhooks() == ()

@@ -82,7 +82,7 @@ def test_there_are_eleven_of_them_in_the_past_tense():
     assert all(cls.__name__.endswith("ed") for cls in EVENTS.values())
 
 
-def test_an_order_tells_its_status_and_its_parcels(body):
+def test_an_order_event_has_its_status_and_parcels(body):
     event = parse_event(body("order_status_updated"))
     assert isinstance(event, OrderStatusUpdated)
     assert (event.order_reference_id, event.store_id, event.comment) == ("shop-1001", None, "")
@@ -95,7 +95,7 @@ def test_an_order_tells_its_status_and_its_parcels(body):
     assert second.fulfillments == ()
 
 
-def test_an_item_tells_its_status(body):
+def test_an_item_event_has_its_status(body):
     event = parse_event(body("order_item_status_updated"))
     assert isinstance(event, OrderItemStatusUpdated)
     assert (event.item_reference_id, event.status, event.fulfillment_state_province) == (
@@ -146,7 +146,7 @@ def test_stock_is_read_in_both_spellings(key, sample):
     assert second.in_country("CA").status == "in-stock"
 
 
-def test_a_store_product_tells_its_variants_and_options(body):
+def test_a_store_product_event_has_its_variants_and_options(body):
     event = parse_event(body("store_product_created"))
     assert isinstance(event, StoreProductCreated)
     assert (event.title, event.status, event.external_id) == ("Sample mug", "active", "8001")
@@ -158,7 +158,7 @@ def test_a_store_product_tells_its_variants_and_options(body):
     assert event.product_variant_options[0].values == ("Red", "Blue")
 
 
-def test_a_template_tells_its_variants_and_placeholders(body):
+def test_a_template_event_has_its_variants_and_placeholders(body):
     event = parse_event(body("store_product_template_created"))
     assert isinstance(event, StoreProductTemplateCreated)
     (variant,) = event.variants
@@ -209,7 +209,7 @@ def test_placeholders_are_read_everywhere(name, sample):
             assert type(event) is EVENTS[name]
 
 
-def test_an_event_that_nobody_knows_is_still_an_event():
+def test_an_unknown_event_is_still_an_event():
     event = parse_event(
         b'{"event": "moon_phase_updated", "id": 7, "orderId": "o", "itemReferenceId": 3, "phase":'
         b' "new"}'

@@ -336,7 +336,7 @@ async def test_bytes_may_be_of_any_kind(make, body, headers, kind):
     assert (await receiver.receive(headers, kind(b" " * 2_000_000))).status == 413
 
 
-async def test_a_name_that_is_half_a_character_can_be_noted(make, headers, store):
+async def test_a_name_that_is_half_a_character_can_be_recorded(make, headers, store):
     receiver = make(store=store)
     answers = [await receiver.receive(headers, b'{"event": "\\ud800"}') for _ in range(2)]
     assert [answer.reason for answer in answers] == ["Handled", "Handled already"]
@@ -391,7 +391,7 @@ async def test_a_broken_store_is_answered_500(make, body, headers, broken, handl
     assert "the disk is full" in caplog.text
 
 
-async def test_what_could_not_be_noted_is_handled_again(make, body, headers):
+async def test_what_could_not_be_recorded_is_handled_again(make, body, headers):
     store = BrokenStore("finish")
     receiver = make(store=store)
     await receiver.receive(headers, body())

@@ -117,7 +117,7 @@ async def test_a_claim_of_a_dead_process_ends_before_the_next_try(two_stores, wa
     assert await other.claim("a") is Claim.BUSY
 
 
-async def test_a_claim_that_is_renewed_stays(two_stores, wall):
+async def test_a_renewed_claim_does_not_expire(two_stores, wall):
     one, other = two_stores
     await one.claim("a")
     for _ in range(4):

@@ -59,7 +59,7 @@ def test_an_order_id_is_enough():
     assert (type(event), event.order_id) == (OrderStatusUpdated, "o-1")
 
 
-def test_without_an_order_id_the_reference_tells_events_apart():
+def test_without_an_order_id_the_reference_distinguishes_events():
     def key(**content):
         return parse_event(trimmed(id="e1", **content)).deduplication_key
 

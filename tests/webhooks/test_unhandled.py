@@ -1,4 +1,4 @@
-"""An event that no function takes is never answered 2xx, unless the receiver is told to."""
+"""An event that no function takes is never answered 2xx, unless `accept_unhandled` is set."""
 
 import json
 
@@ -70,7 +70,7 @@ async def test_a_function_for_news_takes_it(receiver, headers, kind):
     assert [event.event for event in made.seen] == ["moon_phase_updated"]
 
 
-async def test_a_receiver_can_be_told_to_accept_what_nobody_takes(receiver, body, headers, caplog):
+async def test_a_receiver_can_accept_what_no_function_takes(receiver, body, headers, caplog):
     made = receiver(OrderItemStatusUpdated, accept_unhandled=True)
     answer = await made.receive(headers, body())
     assert (answer.status, answer.reason) == (200, "Accepted without being handled")
@@ -82,7 +82,7 @@ async def test_a_receiver_can_be_told_to_accept_what_nobody_takes(receiver, body
 
 
 @pytest.mark.parametrize("accept", [False, True])
-async def test_what_was_not_handled_is_not_noted(receiver, body, headers, accept):
+async def test_what_was_not_handled_is_not_recorded(receiver, body, headers, accept):
     store = MemoryStore()
     await receiver(store=store, accept_unhandled=accept).receive(headers, body())
     made = receiver(OrderStatusUpdated, store=store)

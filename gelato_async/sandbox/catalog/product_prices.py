@@ -12,7 +12,9 @@ from gelato_async.sandbox.catalog.products import Product
 from gelato_async.sandbox.orders.order import Body
 
 RATES: Mapping[str, float] = {"EUR": 1.0, "GBP": 0.86, "SEK": 11.4, "USD": 1.08}
+# The countries of an answer to a request without one.
 _COUNTRIES = ("DE", "GB", "SE", "US")
+# The factor of the price per copy, by quantity.
 _DISCOUNTS: Mapping[int, float] = {1: 1.0, 2: 0.98, 5: 0.95, 10: 0.9, 20: 0.85, 50: 0.8, 100: 0.75}
 # In EUR.
 _PER_SQUARE_METRE = 21.0

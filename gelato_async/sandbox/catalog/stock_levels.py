@@ -12,6 +12,7 @@ from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.shipments import delivery_date
 
 REGIONS = ("US-CA", "EU", "OC", "AS", "SA", "UK", "ROW")
+# The documented limit of one request.
 MOST_PRODUCTS = 250
 
 

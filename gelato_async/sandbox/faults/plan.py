@@ -83,8 +83,8 @@ class FaultInjector:
             elif counted is None and self._met[number] < fault.count:
                 self._met[number] += 1
                 counted = fault
-        # Drawn even if a counted fault goes first: the faults by share then fall on the same
-        # requests, whatever the counts are.
+        # Drawn even if a counted fault takes precedence: whatever the counts are, the faults by
+        # share fall on the same requests.
         by_share = self._draw(shared)
         return counted or by_share
 

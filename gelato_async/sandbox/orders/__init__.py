@@ -3,6 +3,6 @@
 Start with `gelato_api` and `connect_api`, the routes' actions; `order_rules` is what they refuse.
 `order` is an order as the sandbox remembers it, `order_index` all orders of one API. `life_cycle`
 derives statuses from an order's age, `documents`, `receipts` and `shipments` write the answers,
-`searching` filters. Nothing here knows HTTP, faults or webhooks: an order reports its changes to
-whoever set `on_change`.
+`searching` filters. Nothing here knows HTTP, faults or webhooks: an order reports its changes by
+calling `on_change`.
 """

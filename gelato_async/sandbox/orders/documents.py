@@ -20,6 +20,7 @@ from gelato_async.sandbox.orders.shipments import chosen_method, shipment
 
 REFUSAL_CODE = "missing_retail_prices"
 REFUSAL_REASON = "The order would cross a border and retail prices are missing."
+# The files of an order are not processed yet in these statuses, or never will be.
 _WITHOUT_PREVIEW = frozenset({"created", "uploading", "draft", "failed", "canceled"})
 _PLACE = ("addressLine1", "addressLine2", "city", "postCode", "state", "email", "phone")
 _PERSON = ("country", "firstName", "lastName", "companyName")

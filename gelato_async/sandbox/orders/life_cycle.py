@@ -17,6 +17,7 @@ set by a refusal, a cancellation, or the sandbox's own controls.
 
 from bisect import bisect_right
 
+# The life-cycle seconds at which the stages begin.
 AGES = (0.0, 5.0, 15.0, 60.0, 120.0, 180.0, 300.0, 600.0)
 STAGES = (
     "created",
@@ -42,6 +43,7 @@ OTHER_STATUSES = (
 STATUSES = frozenset((*STAGES, *OTHER_STATUSES))
 
 DEAD = frozenset({"canceled", "failed"})
+# GelatoConnect cancels an order until it is shipped, Gelato until it is printed.
 SHIPPED = frozenset({"shipped", "in_transit", "delivered", "returned"})
 PRINTED = SHIPPED | {"printed"}
 

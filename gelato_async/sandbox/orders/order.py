@@ -39,7 +39,9 @@ class Order:
     forced: str | None = None
     connected: tuple[str, ...] = ()
     days_late: int = 0
+    # Called after a forced status and a change into an order, and not as the order ages.
     on_change: "Callable[[Order, Moment], None] | None" = None
+    # The status of the last answer, and the POSIX time of the last change.
     _seen: str = ""
     _changed: float = 0.0
 

@@ -69,6 +69,7 @@ _METADATA: Mapping[Backend, Fields] = {
     "gelato": {"key": checks.upto(100), "value": checks.upto(100)},
     "connect": {"key": text, "value": checks.any_text},
 }
+# Of both APIs: the statuses are singular for GelatoConnect and plural for Gelato.
 _SEARCHED_LISTS = (
     "channels",
     "countries",

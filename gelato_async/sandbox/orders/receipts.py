@@ -8,6 +8,7 @@ from gelato_async.sandbox.clock import stamp
 from gelato_async.sandbox.orders.order import Body, Order
 
 CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
+# In the currency of the order, whichever that is.
 UNIT_PRICE = 5.56
 PACKAGING_PRICE = 0.5
 _VAT = 0.09

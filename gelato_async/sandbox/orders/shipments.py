@@ -31,6 +31,7 @@ class Method:
     days: tuple[int, int]
 
 
+# The cheapest first: of several methods that match, `chosen_method` returns the first.
 METHODS = (
     Method("sandbox_post", "Sandbox Post", "normal", 4.28, (5, 7)),
     Method("sandbox_parcel", "Sandbox Parcel", "standard", 5.11, (3, 5)),

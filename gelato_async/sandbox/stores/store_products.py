@@ -33,6 +33,7 @@ class StoreProduct:
     body: Body
     template: Body
     tags: list[str]
+    # Those of the template that were chosen, each with an id of its own.
     variants: list[Body]
     created: Moment
     _seen: int = 0

@@ -21,6 +21,7 @@ from gelato_async.sandbox.clock import short_stamp, stamp
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import CLIENT_ID
 
+# Fixed, so that the templates are the same in every sandbox.
 _CREATED = 1_750_000_000
 _FILES = "https://files.example.com"
 
@@ -82,6 +83,7 @@ def _variant(plan: _Plan, chosen: tuple[tuple[str, str], ...]) -> Body:
     for name, value in chosen:
         values.append(value)
         options.append({"name": name, "value": value})
+    # Ids are derived from the names, and so are the same in every sandbox.
     return {
         "id": str(uuid5(NAMESPACE_URL, "/".join((plan.id, *values)))),
         "title": " - ".join(values),

@@ -23,6 +23,7 @@ from gelato_async.sandbox.orders.shipments import (
 from gelato_async.sandbox.stores.product_documents import product_document
 from gelato_async.sandbox.stores.store_products import StoreProduct
 
+# The documented keys of a store product's events, which are fewer than those of its answers.
 _PRODUCT_KEYS = (
     "storeId",
     "externalId",

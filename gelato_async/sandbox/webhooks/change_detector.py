@@ -93,6 +93,7 @@ def _statuses_since(last: str | None, order: Order, now: Moment) -> list[str]:
     status = order.status(now)
     if status == last:
         return []
+    # After a forced status or a failure there are no stages to catch up on.
     is_aging = order.forced is None and order.order_type != "draft"
     if not is_aging or last not in {None, "draft", *STAGES}:
         return [status]

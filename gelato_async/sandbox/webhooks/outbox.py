@@ -86,6 +86,7 @@ class Outbox:
         self._open: dict[WebhookDelivery, _Position] = {}
         self._finished: deque[WebhookDelivery] = deque()
         self._waits: dict[threading.Event, set[WebhookDelivery]] = {}
+        # A dict as an ordered set, from which a finished delivery is removed quickly.
         self.deliveries: dict[WebhookDelivery, None] = {}
 
     def add(self, event: Body, now: Moment) -> None:
