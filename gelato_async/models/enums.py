@@ -24,7 +24,7 @@ class OpenEnum(StrEnum):
         return member
 
     def __reduce_ex__(self, _protocol: object) -> tuple[type[Self], tuple[str]]:
-        # the enum of Python 3.11 pickles by name, which a value of no member does not have
+        # Python 3.11's enum pickles by name, which an unknown value does not have.
         return type(self), (self._value_,)
 
     @property

@@ -260,7 +260,7 @@ class WebhookReceiver:
 
     async def _keep_renewing(self, store: LeasedStore, event: Event) -> None:
         while True:
-            # Two renewals may fail before the lease ends.
+            # One renewal may fail, or come late, before the lease ends.
             await anyio.sleep(store.lease / 3)
             await self._record(store.renew, event)
 

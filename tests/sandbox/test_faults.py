@@ -121,6 +121,7 @@ async def test_a_reset_starts_the_plan_again(troubled, order):
     [
         ({"kind": "dropp", "count": 1}, "kind: 'dropp' is unknown; did you mean 'drop'?"),
         ({"kind": "drop", "count": 1, "when": "later"}, "when: 'later' is unknown"),
+        ({"kind": "xyz", "count": 1}, "kind: 'xyz' is unknown; known: status, drop"),
         ({"kind": "drop"}, "share: give either share or count"),
         ({"kind": "drop", "count": 1, "share": 0.5}, "share: give either share or count"),
         ({"kind": "drop", "share": 1.5}, "share: 1.5 is not between 0 and 1"),

@@ -212,6 +212,15 @@ async def test_more_copies_cost_more_and_less_by_the_copy(api):
         assert few["price"] / few["quantity"] > many["price"] / many["quantity"]
 
 
+async def test_a_book_costs_more_with_more_pages(api):
+    thin, thick = [
+        await got(api, f"/v3/products/{BOOK}/prices", pageCount=pages, country="SE", currency="SEK")
+        for pages in ("24", "100")
+    ]
+    assert {row["pageCount"] for row in thin} == {24}
+    assert all(few["price"] < many["price"] for few, many in zip(thin, thick, strict=True))
+
+
 @pytest.mark.parametrize("country", ["UK", "se", "Sweden"])
 async def test_a_country_that_is_no_code_is_refused(api, country):
     for path in (f"/v3/products/{MUG}/prices", "/v1/shipment-methods"):
@@ -263,6 +272,11 @@ async def test_stock_refuses_in_a_dialect_of_its_own(api, body, code, message):
     assert answer.json() == {"code": code, "message": message}
 
 
+async def test_stock_refuses_a_wrong_key_in_its_own_dialect(api):
+    answer = await api.post(STOCK, json={"products": [MUG]}, headers={"X-API-KEY": "wrong"})
+    assert (answer.status_code, answer.json()["code"]) == (401, "invalid_api_key_provided")
+
+
 @pytest.mark.parametrize("products", ["uid", [1], [None], {"uid": 1}])
 async def test_stock_wants_a_list_of_texts(api, products):
     answer = await api.post(STOCK, json={"products": products})
@@ -310,6 +324,18 @@ async def test_shipping_is_priced_for_each_product_and_quantity(api):
             "maxDays",
             "hasFlatRate",
         }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "excluded"), [("isPrivate", "sandbox_pallet"), ("hasTracking", "sandbox_post")]
+)
+async def test_shipping_prices_are_of_the_methods_that_suit(api, wanted, excluded):
+    async def methods(**changes):
+        body = asked({"productUid": MUG, "quantities": [1]}, **changes)
+        (row,) = (await posted(api, "/v1/prices:search", body))["prices"]
+        return {method["shipmentMethodUid"] for method in row["quantities"][0]["methods"]}
+
+    assert await methods() - await methods(**{wanted: True}) == {excluded}
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ GELATO = [
 CONNECT = [
     ("orderReferenceId", "", "orderReferenceId"),
     ("retailShippingPriceInclVat", "5", "retailShippingPriceInclVat"),
+    ("items.0", 7, "items[0]"),
     ("items.0.quantity", None, "items[0].quantity"),
     ("items.0.quantity", "1", "items[0].quantity"),
     ("items.0.files", None, "items[0].files"),

@@ -32,7 +32,7 @@ def _create(state: State, target: Target, body: Body, now: Moment) -> Answer:
     enforce(store_rules.variants(body, template))
     tags = body.get("tags")
     if tags is None:
-        tags = TAGS[template["id"]]
+        tags = list(TAGS)
     product = StoreProduct(
         id=new_id(),
         store_id=target.id,

@@ -34,7 +34,6 @@ class _Plan:
     options: Mapping[str, tuple[str, ...]]
     placeholders: tuple[Body, ...]
     texts: tuple[Body, ...] = ()
-    tags: tuple[str, ...] = ("sandbox",)
 
     @property
     def id(self) -> str:
@@ -111,4 +110,4 @@ def _template(plan: _Plan) -> Body:
 
 
 TEMPLATES: Mapping[str, Body] = {plan.id: _template(plan) for plan in _PLANS}
-TAGS: Mapping[str, list[str]] = {plan.id: list(plan.tags) for plan in _PLANS}
+TAGS: tuple[str, ...] = ("sandbox",)
