@@ -70,7 +70,8 @@ def shipment(order: Order, now: Moment) -> Body:
     """Return the shipment of an order, with packages once it is shipped."""
     method = chosen_method(order.body.get("shipmentMethodUid"))
     days, status = method.days, order.status(now)
-    initial = earliest, latest = estimate(order)
+    initial = estimate(order)
+    earliest, latest = initial
     if status in PRINTED:
         earliest, latest = estimate(order, order.days_late)
     packages = []
