@@ -1,6 +1,10 @@
-"""The command line.
+"""The command line: `gelato-async check`, `submit` and the others, and the groups like `orders get`.
 
-`gelato-async sample | check | submit | status | reconcile | sandbox | demo`, and commands for each
-service in groups: `gelato-async orders get`, for one. May import anything;
-nothing imports it.
+Here live the commands, their options, and what they print. No rule of an API and no decision about
+sending may live here: the commands use what the other rooms offer. May import anything; nothing
+imports it.
+
+Start with `__main__`, which turns errors into exit codes, then `app`, which lists the commands.
+What they do is in `input` (`check`), `submit`, `service` (questions to an API), `samples`, `demo`,
+`sandbox` and `webhooks`; `output` prints answers, `apis` makes clients.
 """

@@ -1,51 +1,98 @@
-"""Clients made from the environment or, on a terminal, from what the user types.
+"""The two APIs as the command line knows them, and clients for them.
 
-A key is never an argument.
+Keys come from the environment or, on a terminal, from what the user types; a key is never an
+argument of a command.
 """
 
 import os
 import sys
 from collections.abc import Callable, Mapping
+from functools import cache
 from getpass import getpass
 from typing import Literal
 
+from attrs import frozen
+
+from gelato_async.backends import connect, gelato
 from gelato_async.cli.console import CommandError
 from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
+from gelato_async.core.backend import Backend
 from gelato_async.core.retry import RetryPolicy
 
 BackendName = Literal["gelato", "connect"]
 
 
-VARIABLES: Mapping[BackendName, Mapping[str, str]] = {
-    "gelato": {"GELATO_API_KEY": "Gelato API key"},
-    "connect": {
-        "GELATO_CONNECT_PREFIX": "GelatoConnect partner prefix",
-        "GELATO_CONNECT_API_KEY": "GelatoConnect API key",
-        "GELATO_CONNECT_API_SECRET": "GelatoConnect API secret",
-    },
+@frozen(kw_only=True)
+class Api:
+    """An API: the environment variables of its keys with their meanings, and what takes those keys.
+
+    `client` and `make_backend` take the keys in the order of `variables`. `origin` is where orders
+    are sent unless a base URL says otherwise.
+    """
+
+    variables: Mapping[str, str]
+    client: Callable[..., Client]
+    make_backend: Callable[..., Backend]
+    origin: str
+
+    @property
+    def key_source(self) -> str:
+        """What to say of a key that was refused."""
+        return f"it comes from {' and '.join(self.variables)}"
+
+
+APIS: Mapping[BackendName, Api] = {
+    "gelato": Api(
+        variables={"GELATO_API_KEY": "Gelato API key"},
+        client=GelatoClient,
+        make_backend=gelato.gelato_backend,
+        origin=gelato.ORIGINS["order"],
+    ),
+    "connect": Api(
+        variables={
+            "GELATO_CONNECT_PREFIX": "GelatoConnect partner prefix",
+            "GELATO_CONNECT_API_KEY": "GelatoConnect API key",
+            "GELATO_CONNECT_API_SECRET": "GelatoConnect API secret",
+        },
+        client=GelatoConnectClient,
+        make_backend=connect.connect_backend,
+        origin=connect.ORIGINS["order"],
+    ),
 }
+
+
+@cache
+def offline_backend(backend: BackendName) -> Backend:
+    """Return a backend without keys: it knows rules and spelling, and nothing can be sent to it."""
+    api = APIS[backend]
+    return api.make_backend(*["none"] * len(api.variables))
+
+
+def name_of(backend: str) -> BackendName:
+    """Return the option's value for a `Backend.name`, which is what journals keep."""
+    return next(name for name in APIS if offline_backend(name).name == backend)
 
 
 def open_client(
     backend: BackendName, base_url: str | None, reconcile: float, *, marker: bool = False
 ) -> Client:
-    """A client for the user's own key.
+    """Make a client for the user's own key.
 
     Raises:
-        CommandError: a key is missing or cannot be one, or `base_url` is no origin.
+        CommandError: a key is missing or malformed, or `base_url` is not an origin.
     """
-    return make_client(backend, _given(backend), base_url, reconcile, marker=marker)
+    return make_client(backend, _keys(backend), base_url, reconcile, marker=marker)
 
 
 def open_gelato(base_url: str | None) -> GelatoClient:
-    """A client for what only Gelato's own API has.
+    """Make a client for what only Gelato's own API has.
 
     Raises:
-        CommandError: the key is missing or cannot be one, or `base_url` is no origin.
+        CommandError: the key is missing or malformed, or `base_url` is not an origin.
     """
-    given = _given("gelato")
+    keys = _keys("gelato")
     try:
-        return GelatoClient(*given, base_url=base_url)
+        return GelatoClient(*keys, base_url=base_url)
     except ValueError as error:
         raise CommandError(str(error)) from error
 
@@ -58,44 +105,29 @@ def make_client(
     *,
     marker: bool = False,
 ) -> Client:
-    """A client for these keys, in the order of `VARIABLES`.
+    """Make a client for these keys, in the order of `Api.variables`.
 
     Raises:
-        CommandError: a key cannot be one, or `base_url` is no origin.
+        CommandError: a key is malformed, or `base_url` is not an origin.
     """
     try:
         retry = RetryPolicy(reconcile=reconcile, marker=marker)
-        return _CLIENTS[backend](keys, base_url, retry)
+        return APIS[backend].client(*keys, base_url=base_url, retry=retry)
     except ValueError as error:
         raise CommandError(str(error)) from error
 
 
-def _gelato(keys: list[str], base_url: str | None, retry: RetryPolicy) -> Client:
-    return GelatoClient(*keys, base_url=base_url, retry=retry)
+def _keys(backend: BackendName) -> list[str]:
+    keys = []
+    for name, meaning in APIS[backend].variables.items():
+        value = os.environ.get(name) or _typed(meaning)
+        if not value:
+            raise CommandError(f"no {meaning}: set the environment variable {name}")
+        keys.append(value)
+    return keys
 
 
-def _connect(keys: list[str], base_url: str | None, retry: RetryPolicy) -> Client:
-    return GelatoConnectClient(*keys, base_url=base_url, retry=retry)
-
-
-_CLIENTS: Mapping[BackendName, Callable[[list[str], str | None, RetryPolicy], Client]] = {
-    "gelato": _gelato,
-    "connect": _connect,
-}
-
-
-def _given(backend: BackendName) -> list[str]:
-    return [_variable(name, meaning) for name, meaning in VARIABLES[backend].items()]
-
-
-def _variable(name: str, meaning: str) -> str:
-    value = os.environ.get(name) or _asked(meaning)
-    if not value:
-        raise CommandError(f"no {meaning}: set the environment variable {name}")
-    return value
-
-
-def _asked(meaning: str) -> str:
+def _typed(meaning: str) -> str:
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return ""
     try:

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol, runtime_checkable
 
-# bytes: an order of a thousand items, each with files and metadata, has about half of it
+# bytes: an order of a thousand items, each with files and metadata, has about half as many
 MAX_BYTES = 1_048_576
+# bytes of the rest of a line that are read at once
 _PIECE = 65_536
 
 
@@ -18,10 +19,10 @@ def bounded_lines(
     max_bytes: int = MAX_BYTES,
     passed_over: Callable[[bytes], object] = lambda _: None,
 ) -> Iterator[bytes]:
-    """Hand on lines, but of a longer one than `max_bytes` only the first `max_bytes` + 1 bytes.
+    """Yield lines, but only the first `max_bytes` + 1 bytes of a line longer than `max_bytes`.
 
-    The rest of it goes to `passed_over`, in pieces, before the next line comes. A file is read in
-    pieces too; other iterables hold their lines whole.
+    `passed_over` receives the rest of a long line, in pieces, before the next line is yielded. Only
+    a file is read in pieces: another iterable holds its lines whole anyway.
 
     Raises:
         ValueError: `max_bytes` is less than 1.
@@ -34,7 +35,7 @@ def bounded_lines(
 
 
 def too_long(max_bytes: int) -> str:
-    """Say what is wrong with a line, or an order, that is longer than the limit."""
+    """Return what is wrong with a line, or an order, that is longer than the limit."""
     return (
         f"is longer than {max_bytes:,} bytes, the limit for an order (max_bytes, --max-bytes), and"
         " is not read"

@@ -1,4 +1,4 @@
-"""The columns that a CSV file of orders may have, and where in an order's JSON body the cells of each belong."""
+"""The columns of a CSV file of orders, and where in an order's JSON body their cells belong."""
 
 import re
 from collections import Counter
@@ -14,12 +14,15 @@ from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrde
 
 REFERENCE = "orderReferenceId"
 
+# at most 18 digits: more are no quantity, and int() takes quadratic time
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
 _FILE = re.compile(r"(file[A-Z][A-Za-z]*?)([2-9]|[1-9][0-9]{1,2})?")
 
 
 def _whole(text: str) -> Any:
-    return int(text) if _WHOLE.fullmatch(text) else text
+    if _WHOLE.fullmatch(text):
+        return int(text)
+    return text
 
 
 def _flag(text: str) -> Any:
@@ -30,11 +33,14 @@ def _colors(text: str) -> Any:
     return text.replace(",", " ").split()
 
 
+_READS: Mapping[type[Any] | None, Callable[[str], Any]] = {int: _whole, bool: _flag}
+
+
 @frozen
 class Column:
-    """Where a cell goes in the order's body, or in the item's: the keys outside, and its own.
+    """The place of a cell in the order's body, or in the item's: the keys outside, and its own.
 
-    `read` leaves a text that is wrong as it is, for the strict reading to tell.
+    `read` returns a text that it cannot read unchanged: reading the body reports it.
     """
 
     outside: Sequence[str | int]
@@ -46,12 +52,19 @@ class Column:
 def _columns(
     cls: type[Any], *path: str, but: Collection[str] = (), per_item: bool = False
 ) -> dict[str, Column]:
-    reads: Mapping[Any, Callable[[str], Any]] = {int: _whole, bool: _flag}
-    return {
-        key: Column(path, key, reads.get(plain, str), per_item)
-        for key, plain in keys_of(cls).items()
-        if key not in but
-    }
+    found = {}
+    for key, plain in keys_of(cls).items():
+        if key not in but:
+            found[key] = Column(path, key, _READS.get(plain, str), per_item)
+    return found
+
+
+def file_column(key: str, position: int = 1) -> str:
+    """Return the name of the column for a key of an item's file: `fileUrl`, then `fileUrl2`."""
+    name = f"file{key[0].upper()}{key[1:]}"
+    if position > 1:
+        name += str(position)
+    return name
 
 
 _ORDER = _columns(NewOrder, but={"shippingAddress", "items", "returnAddress", "metadata"})
@@ -60,19 +73,13 @@ _RETURN = {
     f"returnAddress.{key}": column
     for key, column in _columns(ReturnAddress, "returnAddress").items()
 }
+_NOT_CELLS = {"files", "metadata", "productVariant"}
 _ITEM = {
-    key: column
-    for cls in (CatalogItem, CustomItem)
-    for key, column in _columns(
-        cls, but={"files", "metadata", "productVariant"}, per_item=True
-    ).items()
+    **_columns(CatalogItem, but=_NOT_CELLS, per_item=True),
+    **_columns(CustomItem, but=_NOT_CELLS, per_item=True),
 }
-_FILES = {
-    f"file{key[0].upper()}{key[1:]}": Column(
-        (), key, _colors if key == "threadColors" else column.read
-    )
-    for key, column in _columns(File).items()
-}
+_FILES = {file_column(key): column for key, column in _columns(File).items()}
+_FILES["fileThreadColors"] = Column((), "threadColors", _colors)
 _MAPS = {
     "metadata": ("metadata", False),
     "itemMetadata": ("metadata", True),
@@ -83,43 +90,50 @@ _NO_HEADER = (
     "not a header: the first line must name the columns, like orderReferenceId and firstName,"
     " separated by commas, semicolons or tabs"
 )
+# address and items have columns of their own; for a product there are two
+_NOT_NEEDED = {"shippingAddress", "items", "productUid"}
 _NEEDED = [
     key
     for cls in (NewOrder, ShippingAddress, CatalogItem)
     for key in required_keys(cls)
-    if key not in {"shippingAddress", "items", "productUid"}
+    if key not in _NOT_NEEDED
 ]
 
 
 def column_for(name: str) -> Column | None:
-    """What a column of this name is; None where there is no such column."""
+    """Return the column of this name, or None if there is no such column."""
     return _NAMED.get(name) or _map_entry(name) or _file_part(name)
 
 
 def _map_entry(name: str) -> Column | None:
     head, _, key = name.partition(".")
-    outside, per_item = _MAPS.get(head, ("", False))
-    return Column((outside,), key, per_item=per_item) if outside and key else None
+    if not key or head not in _MAPS:
+        return None
+    outside, per_item = _MAPS[head]
+    return Column((outside,), key, per_item=per_item)
 
 
 def _file_part(name: str) -> Column | None:
     found = _FILE.fullmatch(name)
-    part = _FILES.get(found[1]) if found else None
-    if found is None or part is None:
+    if not found or found[1] not in _FILES:
         return None
+    part = _FILES[found[1]]
     return Column(("files", int(found[2] or 1)), part.key, part.read, per_item=True)
 
 
 def is_header(names: Sequence[str]) -> bool:
-    """Whether these name columns; where they do not, they are an order's own cells, which are not shown."""
+    """Return whether a row names columns.
+
+    The cells of a row that does not are an order's own, and are not to be shown.
+    """
     return sum(column_for(name) is not None for name in names) > 1
 
 
 def problems_of(names: Sequence[str]) -> tuple[list[Problem], bool]:
-    """What is wrong with a header, and whether that keeps every order from being read."""
+    """Return what is wrong with a header, and whether that keeps every order from being read."""
     if not is_header(names):
         return [Problem("", _NO_HEADER)], True
-    fatal = [*_missing(names), *_twice(names)]
+    fatal = [*_missing(names), *_duplicates(names)]
     return [*_unknown(names), *fatal], bool(fatal)
 
 
@@ -132,9 +146,11 @@ def _unknown(names: Sequence[str]) -> Iterator[Problem]:
 
 
 def _suggestion(name: str) -> str:
-    _, dot, key = name.partition(".")
-    dotted = [f"{head}.{key}" for head in _MAPS] if dot and key else []
-    return suggestion(name, [*_NAMED, *_FILES, *dotted])
+    known = [*_NAMED, *_FILES]
+    _, _, key = name.partition(".")
+    if key:
+        known += [f"{head}.{key}" for head in _MAPS]
+    return suggestion(name, known)
 
 
 def _missing(names: Sequence[str]) -> Iterator[Problem]:
@@ -148,13 +164,14 @@ def _missing(names: Sequence[str]) -> Iterator[Problem]:
         )
 
 
-def _twice(names: Sequence[str]) -> Iterator[Problem]:
-    twice = [
-        (name, count)
-        for name, count in Counter(names).items()
-        if count > 1 and column_for(name) is not None
-    ]
-    for name, count in twice[:LISTED]:
+def _duplicates(names: Sequence[str]) -> Iterator[Problem]:
+    listed = 0
+    for name, count in Counter(names).items():
+        if count == 1 or column_for(name) is None:
+            continue
         yield Problem(
             shown(name), f"{count} columns have this name: no order can be read until one has"
         )
+        listed += 1
+        if listed == LISTED:
+            return

@@ -1,6 +1,7 @@
 """Records: the rows of a CSV stream with the numbers of their lines.
 
-A broken row costs none of those that follow it.
+A broken row costs none of those that follow it: after a quote that is never closed, every line
+behind the first is read again, as a row of its own.
 """
 
 import csv
@@ -14,13 +15,14 @@ from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 
 _BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", ";", "\t")
+_NOT_UTF8 = "not UTF-8 text"
 
 
 @frozen(kw_only=True)
 class Record:
-    """A row. Where there is a `problem`, the `cells` are only what could be made out of it.
+    """A row. If it has a `problem`, its `cells` are only what could be read of it.
 
-    `raw` is as it was read.
+    `raw` is the row as it was read.
     """
 
     number: int
@@ -30,10 +32,10 @@ class Record:
 
 
 class Records:
-    """Rows, read as they are needed. The first one with something in it is the `header`, whose width they all must have.
+    """Rows, read as they are needed. The first that is not empty is the `header`, whose width all must have.
 
-    The header's line also tells the delimiter: comma, semicolon or tab, whichever is there most
-    often. A row of more than `max_bytes` is a problem; of a file, no more of it is held.
+    The header's line decides the delimiter: comma, semicolon or tab, whichever it has most often. A
+    row of more than `max_bytes` is a problem; of a file, no more of such a row is held.
     """
 
     def __init__(self, lines: Iterable[bytes], max_bytes: int = MAX_BYTES) -> None:
@@ -57,31 +59,33 @@ class Records:
         except StopIteration:
             return None
         except _TooLongError:
-            hint = ""
-            if len(self._lines.taken) > 1:
-                hint = "; look at its quotes"
-            # whatever else is wrong with it, as half a character at its cut end
-            return evolve(self._broken(""), problem=too_long(self.max_bytes) + hint)
+            return self._too_long()
         except csv.Error as error:
             return self._broken(f"not CSV: {error}; look at its quotes")
         if width is not None and cells and len(cells) != width:
             return self._broken(f"has {len(cells)} fields, and the header {width}")
-        problem = "" if self._lines.readable else "not UTF-8 text"
-        return self._record(cells, problem)
+        return self._record(cells)
+
+    def _too_long(self) -> Record:
+        problem = too_long(self.max_bytes)
+        if len(self._lines.taken) > 1:
+            problem += "; look at its quotes"
+        # whatever else is wrong: the cut may have left half a character at the end
+        return evolve(self._broken(""), problem=problem)
 
     def _broken(self, problem: str) -> Record:
-        # an open quote swallows lines that are in order: they are read again, on their own
         text = self._lines.keep_first()
         try:
             cells = next(csv.reader([text], delimiter=self.delimiter), [])
         except csv.Error:
             cells = text.split(self.delimiter)
-        return self._record(cells, problem if self._lines.readable else "not UTF-8 text")
+        return self._record(cells, problem)
 
-    def _record(self, cells: list[str], problem: str) -> Record:
-        return Record(
-            number=self._lines.first, cells=cells, raw=b"".join(self._lines.taken), problem=problem
-        )
+    def _record(self, cells: list[str], problem: str = "") -> Record:
+        if not self._lines.is_readable:
+            problem = _NOT_UTF8
+        raw = b"".join(self._lines.taken)
+        return Record(number=self._lines.first, cells=cells, raw=raw, problem=problem)
 
 
 class _TooLongError(ValueError):
@@ -90,22 +94,22 @@ class _TooLongError(ValueError):
 
 @define(eq=False)
 class _Lines:
-    """Lines of text, of which those of the last record can be given back."""
+    """Lines of text, of which those of the last record can be put back to be read again."""
 
     source: Iterator[bytes]
     max_bytes: int
     size: int = 0
     number: int = 0
     first: int = 1
-    readable: bool = True
+    is_readable: bool = True
     taken: list[bytes] = field(factory=list)
-    _returned: deque[bytes] = field(factory=deque)
+    _put_back: deque[bytes] = field(factory=deque)
 
     def __iter__(self) -> Self:
         return self
 
     def __next__(self) -> str:
-        line = self._returned.popleft() if self._returned else next(self.source)
+        line = self._put_back.popleft() if self._put_back else next(self.source)
         self.number += 1
         self.taken.append(line)
         self.size += len(line)
@@ -114,25 +118,28 @@ class _Lines:
         return self._text(line)
 
     def begin(self) -> None:
+        """Begin a record with the next line."""
         self.first = self.number + 1
-        self.readable = True
+        self.is_readable = True
         self.taken = []
         self.size = 0
 
     def keep_first(self) -> str:
-        self._returned.extendleft(reversed(self.taken[1:]))
+        """Put all lines of the record back but its first, and return the text of that."""
+        self._put_back.extendleft(reversed(self.taken[1:]))
         self.number = self.first
         del self.taken[1:]
-        self.readable = True
+        self.is_readable = True
         return self._text(self.taken[0])
 
     def find_delimiter(self) -> str:
+        """Return the delimiter of the first line that is not empty, and put that line back."""
         try:
             text = self._first_text()
         except _TooLongError:
             text = self._text(self.taken[-1])
         if text:
-            self._returned.append(self.taken[-1])
+            self._put_back.append(self.taken[-1])
             self.number -= 1
         return max(_DELIMITERS, key=text.count)
 
@@ -149,5 +156,5 @@ class _Lines:
         try:
             return line.decode()
         except UnicodeDecodeError:
-            self.readable = False
+            self.is_readable = False
             return line.decode(errors="replace")

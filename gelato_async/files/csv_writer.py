@@ -1,20 +1,24 @@
-"""Orders as CSV, a line for each item: what `read_csv` reads."""
+"""Orders as CSV, a line for each item, as `read_csv` reads them."""
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from gelato_async.files.csv_columns import file_column
+
 _ADDRESS = "shippingAddress"
+# keys whose values have columns named otherwise than the keys in them
+_LISTS = {"items", "metadata", "files"}
 
 Row = dict[str, str]
 
 
 def to_csv(bodies: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Iterator[bytes]:
-    """A header, and the lines of each order.
+    """Yield a header, then the lines of each order.
 
     Raises:
-        ValueError: an order has something that none of the columns says.
+        ValueError: an order has a value that none of the columns takes.
     """
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, restval="", lineterminator="\n")
@@ -27,44 +31,42 @@ def to_csv(bodies: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Itera
 
 
 def rows_of(body: Mapping[str, Any]) -> Iterator[Row]:
-    """The lines of an order's JSON body, by column; each repeats what the order says."""
-    order = dict(
-        _cells({key: value for key, value in body.items() if key not in {"items", "metadata"}})
-    )
-    order |= _entries("metadata", body.get("metadata", ()))
+    """Yield the lines of an order's JSON body, by column; each repeats the order's own values."""
+    order = _cells(body)
+    order |= _entries("metadata", body)
     for item in body["items"]:
-        own = dict(
-            _cells({key: value for key, value in item.items() if key not in {"files", "metadata"}})
-        )
-        yield (
-            order
-            | own
-            | _entries("itemMetadata", item.get("metadata", ()))
-            | dict(_files(item.get("files", ())))
-        )
+        yield order | _cells(item) | _entries("itemMetadata", item) | _files(item)
 
 
-def _entries(name: str, entries: Iterable[Mapping[str, str]]) -> Row:
-    return {f"{name}.{entry['key']}": entry["value"] for entry in entries}
-
-
-def _files(files: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    for position, file in enumerate(files, 1):
-        number = str(position) if position > 1 else ""
-        yield from (
-            (f"file{key[0].upper()}{key[1:]}{number}", _text(value)) for key, value in file.items()
-        )
-
-
-def _cells(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _cells(values: Mapping[str, Any], prefix: str = "") -> Row:
+    row: Row = {}
     for key, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _cells(value, "" if key == _ADDRESS else f"{key}.")
+        if key in _LISTS and not prefix:
+            continue
+        if key == _ADDRESS:
+            row |= _cells(value)
+        elif isinstance(value, Mapping):
+            row |= _cells(value, f"{key}.")
         else:
-            yield prefix + key, _text(value)
+            row[prefix + key] = _text(value)
+    return row
+
+
+def _entries(name: str, body: Mapping[str, Any]) -> Row:
+    return {f"{name}.{entry['key']}": entry["value"] for entry in body.get("metadata", ())}
+
+
+def _files(item: Mapping[str, Any]) -> Row:
+    row: Row = {}
+    for position, file in enumerate(item.get("files", ()), 1):
+        for key, value in file.items():
+            row[file_column(key, position)] = _text(value)
+    return row
 
 
 def _text(value: Any) -> str:
     if isinstance(value, bool):
-        return "true" if value else "false"
-    return " ".join(value) if isinstance(value, (list, tuple)) else str(value)
+        return str(value).lower()
+    if isinstance(value, (list, tuple)):
+        return " ".join(value)
+    return str(value)

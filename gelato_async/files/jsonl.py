@@ -1,4 +1,4 @@
-"""Readers of files of orders: line by line, and no bad line keeps the others from being read."""
+"""Orders from JSON lines. A bad line never keeps the others from being read."""
 
 import json
 import re
@@ -15,18 +15,19 @@ from gelato_async.core.order_reader import read_order, shown
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 from gelato_async.models.new_order import NewOrder
 
+_BOM = b"\xef\xbb\xbf"
 _ITEM = re.compile(r"items\[(\d+)\]")
 
 
 @frozen(kw_only=True)
 class OrderLine:
-    """A line of a file: an order, or all that is wrong with it. `number` counts from 1.
+    """A line of a file: an order, or everything that is wrong with the line. `number` counts from 1.
 
-    `reference` is the order's, also where there is no order, as far as it can be read.
-    `item_numbers` are the lines of an order's items where each has its own (CSV); `number` is the
-    first of them. `is_header`: it is the header of a CSV file, which holds no order; `is_warning`:
-    what is told of it keeps no order from being read. `raw` is the line as it was read, where it
-    holds the order alone (JSON lines) and was read whole.
+    `reference` is that of the order, also of an order that cannot be read, if the line shows it.
+    `item_numbers` are the lines of the items of an order that has a line for each (CSV); `number`
+    is the first of them. `is_header`: the line is the header of a CSV file, which holds no order;
+    `is_warning`: its problems keep no order from being read. `raw` is the line as it was read, if
+    it holds this order alone (JSON lines) and was read whole.
     """
 
     number: int
@@ -39,7 +40,7 @@ class OrderLine:
     raw: bytes = field(default=b"", repr=False)
 
     def located(self, problems: Iterable[Problem]) -> tuple[Problem, ...]:
-        """Problems of this order, those of an item on another line with the number of that line."""
+        """Return problems of this order; those of an item on another line name that line."""
         return locate(problems, self.number, self.item_numbers)
 
 
@@ -51,16 +52,20 @@ def locate(
 
 
 def _located(problem: Problem, number: int, item_numbers: Sequence[int]) -> Problem:
-    item = _ITEM.match(problem.path) if item_numbers else None
-    own = item_numbers[int(item[1])] if item else number
-    return problem if own == number else Problem(problem.path, f"{problem.message} (line {own})")
+    item = _ITEM.match(problem.path)
+    if not item or not item_numbers:
+        return problem
+    own = item_numbers[int(item[1])]
+    if own == number:
+        return problem
+    return Problem(problem.path, f"{problem.message} (line {own})")
 
 
 def read_jsonl(lines: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterator[OrderLine]:
-    """Orders from JSON lines: each is the JSON body that Gelato documents for a create.
+    """Read orders from JSON lines: each is the JSON body that Gelato documents for a create.
 
-    Empty lines are passed over, a byte-order mark is too. Unknown keys are problems, with a
-    suggestion. A line of more than `max_bytes` is a problem and is not read; of a file it is never
+    Empty lines and a byte-order mark are skipped. An unknown key is a problem, with a suggestion.
+    A line of more than `max_bytes` is a problem and is not read; of a file, such a line is never
     held whole.
 
     Raises:
@@ -76,7 +81,7 @@ def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:
             continue
         text = line
         if number == 1:
-            text = line.removeprefix(b"\xef\xbb\xbf")
+            text = line.removeprefix(_BOM)
         if text := text.strip():
             yield evolve(_read(number, text), raw=line)
 
@@ -84,14 +89,13 @@ def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:
 def _read(number: int, text: bytes) -> OrderLine:
     try:
         value = _DECODER.decode(text.decode())
-        # as deep as can be read may be deeper than can be written: a RecursionError too
+        # a value nested as deep as can be read may be too deep to be written: RecursionError
         is_text = b"\\ud" not in text.lower() or _is_text(value)
     except UnicodeDecodeError:
         return _bad(number, Problem("", "not UTF-8 text"))
-    except _TwiceError as error:
-        return _bad(
-            number, Problem(shown(str(error)), "is there twice: leave one out"), _reference_in(text)
-        )
+    except _DuplicateKeyError as error:
+        problem = Problem(shown(str(error)), "is there twice: leave one out")
+        return _bad(number, problem, _reference_in(text))
     except json.JSONDecodeError as error:
         return _bad(number, Problem("", f"not JSON at column {error.colno}: {error.msg}"))
     except (ValueError, RecursionError):
@@ -100,7 +104,7 @@ def _read(number: int, text: bytes) -> OrderLine:
         problem = Problem("", "holds half of a surrogate pair (\\ud800 ...), which is no character")
         return _bad(number, problem, _reference_of(value))
     order, problems = read_order(value)
-    reference = order.order_reference_id if order else _reference_of(value)
+    reference = _reference_of(value) if order is None else order.order_reference_id
     return OrderLine(number=number, order=order, problems=tuple(problems), reference=reference)
 
 
@@ -109,8 +113,12 @@ def _bad(number: int, problem: Problem, reference: str = "") -> OrderLine:
 
 
 def _reference_of(value: Any) -> str:
-    found = as_identifier(value.get("orderReferenceId")) if isinstance(value, dict) else None
-    return found if found and _is_text(found) else ""
+    if not isinstance(value, dict):
+        return ""
+    found = as_identifier(value.get("orderReferenceId"))
+    if not found or not _is_text(found):
+        return ""
+    return found
 
 
 def _reference_in(text: bytes) -> str:
@@ -129,19 +137,21 @@ def _is_text(value: Any) -> bool:
     return True
 
 
-class _TwiceError(ValueError):
+class _DuplicateKeyError(ValueError):
     pass
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
+        # Counter, since comparing each key with all others takes quadratic time
         counted = Counter(key for key, _ in pairs)
-        raise _TwiceError(next(key for key in counted if counted[key] > 1))
+        raise _DuplicateKeyError(next(key for key in counted if counted[key] > 1))
     return found
 
 
 def _refuse(constant: str) -> NoReturn:
+    # NaN and Infinity, which Python's decoder accepts and JSON does not have
     raise ValueError(constant)
 
 

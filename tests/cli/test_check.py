@@ -111,7 +111,10 @@ def test_a_repeated_order_is_a_note_and_other_contents_are_a_problem(command, or
     assert result.code == 1
     assert result.out.splitlines() == [
         f"{path}:3: orderReferenceId: note: the order of line 1 again; it is sent once",
-        f"{path}:4: orderReferenceId: was used on line 2 for an order with other contents",
+        (
+            f"{path}:4: orderReferenceId: was used before, on line 2, for an order with other"
+            " contents: if this is another order, give it another reference"
+        ),
         "4 checked: 3 fine (1 of them repeated), 1 with problems.",
     ]
     assert command("check", orders(1, edit=lambda lines: lines * 2)).code == 0
@@ -163,7 +166,7 @@ def test_a_damaged_gzip_file_is_one_line(command, tmp_path, contents):
     result = command("check", path)
     if contents:
         assert result.code == 2
-        assert "is no gzip file, or a damaged one: " in result.err
+        assert "is not a gzip file, or a damaged one: " in result.err
         assert result.err.count("\n") == 1
     else:
         assert result.out.startswith("0 checked")
@@ -177,7 +180,7 @@ def test_damage_in_the_middle_is_told_too(command, tmp_path):
     path.write_bytes(damaged)
     result = command("check", path, "--fix", tmp_path / "fixed.jsonl")
     assert result.code == 2
-    assert "is no gzip file, or a damaged one: " in result.err
+    assert "is not a gzip file, or a damaged one: " in result.err
     assert {file.name for file in tmp_path.iterdir()} == {path.name}
 
 
@@ -269,7 +272,7 @@ def test_fix_fixes_json_lines_and_leaves_the_others_to_the_byte(command, orders,
         "2: shippingAddress.country: fixed: white space around it was cut off",
         "2: shippingAddress.country: fixed: uk is GB",
         "9: shippingAddress.country: fixed: fr is FR",
-        "10: items[5]: fixed: white space around it was cut off",
+        "10: items[1]: fixed: white space around it was cut off",
     }
     assert result.code == 1
     assert any(line.startswith("8: shippingAddress.country: must be a two-letter") for line in said)

@@ -50,7 +50,7 @@ def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal
     assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
     assert (
         still_out
-        == "In flight when it ended: 3. Whoever goes on with the journal has them reconciled first."
+        == "In flight when the run ended: 3. The next run with the journal reconciles them first."
     )
     assert how.startswith("To go on: gelato-async submit ")
     (reason,) = set(reasons(tmp_path / "out.jsonl"))

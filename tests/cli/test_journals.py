@@ -123,7 +123,7 @@ def test_a_dry_run_tells_everything_that_would_be_rejected(serve, command, order
     assert result.code == 1
     assert result.out == "Dry run, nothing was sent: 2 would be submitted, 3 rejected.\n"
     assert (
-        f"{path}:3: orderReferenceId: was used before, for an order with other contents"
+        f"{path}:3: orderReferenceId: was used before, on line 1, for an order with other contents"
         in result.err
     )
     assert f"{path}:4: items: must have at least one element" in result.err

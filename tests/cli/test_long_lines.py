@@ -66,7 +66,7 @@ def test_submit_rejects_what_is_too_long_and_sends_the_rest(serve, command, orde
     assert f"{path}:2: is longer than 1,048,576 bytes" in result.err
     # a line that is cut is not to be mended: it stays in the input alone
     assert (tmp_path / "gelato.jsonl.rejected.jsonl").read_bytes() == b"nonsense\n"
-    assert "1 line could not be read as an order: fix it in" in result.out
+    assert "Lines that could not be read as orders: 1. Fix them in" in result.out
     rows = [json.loads(row) for row in (tmp_path / "report.jsonl").read_text().splitlines()]
     assert sorted(row["line"] for row in rows) == [1, 2, 3, 4]
     again = command("submit", path, "--max-bytes", 2 * MAX_BYTES)

@@ -83,7 +83,7 @@ def test_rejected_orders_of_csv_are_written_as_json(serve, command, tmp_path):
     ]
     assert orders
     assert {order["shippingAddress"]["country"] for order in orders} == {"Nowhere"}
-    assert "1 line could not be read as an order" in result.out
+    assert "Lines that could not be read as orders: 1. " in result.out
 
 
 def test_rejected_lines_on_a_full_disk_stop_the_run(serve, command, orders, monkeypatch):
@@ -116,7 +116,7 @@ def test_an_order_that_was_fixed_among_the_rejected_ones_is_not_made_again_with_
     serve, command, orders
 ):
     sandbox, path = serve(), orders(3, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
-    fixing = advised(command("submit", path), "fix them there, then run")
+    fixing = advised(command("submit", path), "Fix them there, then run")
     fixed = orders(3).read_bytes().splitlines(keepends=True)
     path.with_name(f"{path.name}.rejected.jsonl").write_bytes(fixed[0])
     assert command(*fixing).code == 0
@@ -141,8 +141,8 @@ def test_a_reference_that_was_used_before_is_in_no_file_of_rejected_orders(
     )
     result = command("submit", path)
     assert (tmp_path / "gelato.jsonl.rejected.jsonl").read_bytes() == b"x\n"
-    assert "1 of the rejected ones is in " in result.out
-    assert "2 have a reference that was used before: give them one of their own" in result.out
+    assert f"Rejected orders written to {path}.rejected.jsonl: 1. " in result.out
+    assert "References used before, for orders with other contents: 2. " in result.out
     assert f"{path}:3: sample-1-gelato-00001: rejected: " in result.err
     assert "if this is another order, give it another reference" in result.err
     assert made(sandbox) == {f"sample-1-gelato-0000{number}": 1 for number in (1, 2)}
@@ -154,9 +154,9 @@ def test_drafts_that_were_made_are_not_made_again_as_orders(serve, command, orde
     result = command("submit", path)
     assert (
         result.out
-        == "2 done: 0 created, 2 rejected, 0 unknown.\n2 have a reference that was used before:"
-        " give them one of their own, if they are other orders. Sent with --draft, an order has"
-        " other contents than without.\n"
+        == "2 done: 0 created, 2 rejected, 0 unknown.\nReferences used before, for orders"
+        " with other contents: 2. Another order needs a reference of its own. Sent with --draft, an"
+        " order has other contents than without.\n"
     )
     assert not list(tmp_path.glob("*rejected*"))
     assert sandbox.audit().commits == 2
@@ -222,14 +222,14 @@ def test_lines_that_could_not_be_read_are_counted_where_there_is_no_file_for_the
     assert result.code == 1
     assert (
         result.out == "2 done: 1 created, 1 rejected, 0 unknown.\n"
-        "1 line could not be read as an order: fix it in orders.csv itself, and submit it again: "
+        "Lines that could not be read as orders: 1. Fix them in orders.csv itself, and submit it again: "
         "what was made is not made again.\n"
     )
     (row,) = [row for row in rows_of(tmp_path / "out.jsonl") if row["outcome"] == "rejected"]
     assert row["reference"] == "sample-9"
     unkept = command("submit", "orders.csv", "--no-journal")
     assert unkept.out.endswith(
-        "submit it alone: without a journal the others would be made again.\n"
+        "submit them alone: without a journal the others would be made again.\n"
     )
     assert made(sandbox) == {"sample-1-gelato-00001": 2}
 

@@ -103,8 +103,8 @@ def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders,
     assert f"{path}:1: items[0].quantty: unknown key; did you mean quantity?\n" in result.err
     assert f"{path}:3: not JSON" in result.err
     assert (
-        result.out == "5 done: 3 created, 2 rejected, 0 unknown.\nThe rejected ones are in"
-        f" {path}.rejected.jsonl: fix them there, then run: gelato-async submit"
+        result.out == "5 done: 3 created, 2 rejected, 0 unknown.\nRejected orders written to"
+        f" {path}.rejected.jsonl: 2. Fix them there, then run: gelato-async submit"
         f" {path}.rejected.jsonl\n"
     )
     assert sandbox.audit().commits == 3
@@ -142,7 +142,8 @@ def test_a_reference_that_comes_again_is_told_apart(serve, command, orders, tmp_
     result = command("submit", path, "--report", tmp_path / "out.jsonl")
     assert result.code == 1
     assert result.out.startswith(
-        "4 done: 2 created, 1 rejected, 0 unknown, 1 repeated.\n1 has a reference that was used "
+        "4 done: 2 created, 1 rejected, 0 unknown, 1 repeated.\nReferences used before, for"
+        " orders with other contents: 1. "
     )
     assert {row["line"]: row["outcome"] for row in rows_of(tmp_path / "out.jsonl")} == {
         1: "created",
@@ -186,7 +187,7 @@ def test_standard_input_is_read(serve, process, orders):
     assert result.returncode == 1
     assert b"-:4: not JSON" in result.stderr
     assert (
-        b"1 line could not be read as an order: fix it in the input itself, and submit it alone: "
+        b"Lines that could not be read as orders: 1. Fix them in the input itself, and submit them alone: "
         in result.stdout
     )
     assert sandbox.audit().commits == 3

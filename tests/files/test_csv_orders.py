@@ -349,7 +349,7 @@ def test_a_broken_line_belongs_to_its_order_wherever_the_reference_stands(at):
 def test_a_line_without_a_reference_makes_the_order_before_it_doubtful():
     lines = read(table(row(), row("", item="2"), row("r2")))
     assert told(lines) == {
-        2: ["orderReferenceId: is required (line 3): whose item this is cannot be told"]
+        2: ["orderReferenceId: is required (line 3): the order of this item is not known"]
     }
     assert references(lines) == ["r2"]
     assert told(read(table(row(""), row("r2")))) == {2: ["orderReferenceId: is required"]}

@@ -1,20 +1,23 @@
 from hypothesis import given, strategies as st
 
-from gelato_async.files.references import Seen, SeenReferences
+from gelato_async.files.references import EarlierUse, SeenReferences
 
 
-def test_thousands_of_references_are_told_apart():
+def test_thousands_of_references_are_kept_apart():
     seen = SeenReferences()
-    assert all(seen.add(f"r{i}", b"x") is Seen.NEW for i in range(5_000))
-    assert all(seen.add(f"r{i}", b"x") is Seen.SAME for i in range(5_000))
-    assert seen.add("r7", b"y") is Seen.OTHER
+    assert all(seen.add(f"r{i}", i, b"x") is None for i in range(5_000))
+    assert all(seen.add(f"r{i}", 9_000, b"x") == EarlierUse(i, is_same=True) for i in range(5_000))
+    assert seen.add("r7", 9_000, b"y") == EarlierUse(7, is_same=False)
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.binary(max_size=1))))
-def test_it_answers_as_a_dict_would(pairs):
-    seen, model = SeenReferences(), {}
-    for reference, content in pairs:
-        known = model.setdefault(reference, content) if reference in model else None
-        expected = Seen.NEW if known is None else Seen.SAME if known == content else Seen.OTHER
-        model.setdefault(reference, content)
-        assert seen.add(reference, content) is expected
+def test_a_reference_has_the_line_and_the_contents_of_its_first_use(pairs):
+    seen, uses = SeenReferences(), {}
+    for number, (reference, content) in enumerate(pairs, 1):
+        expected = None
+        if reference in uses:
+            first, first_content = uses[reference]
+            expected = EarlierUse(first, content == first_content)
+        else:
+            uses[reference] = number, content
+        assert seen.add(reference, number, content) == expected

@@ -9,7 +9,7 @@ import anyio
 from attrs import define, field
 
 from gelato_async.bulk import Outcome, Progress
-from gelato_async.cli.apis import VARIABLES, BackendName, make_client
+from gelato_async.cli.apis import APIS, BackendName, make_client
 from gelato_async.cli.console import ExitCode, print_error, print_line
 from gelato_async.cli.demo.comparison import Comparison, judge
 from gelato_async.cli.demo.crash import crashed
@@ -71,7 +71,7 @@ class _Trial:
     def run(
         self, sandbox: DemoSandbox, backend: BackendName, orders: Iterable[NewOrder], journal: Path
     ) -> None:
-        keys = [sandbox.environment[name] for name in VARIABLES[backend]]
+        keys = [sandbox.environment[name] for name in APIS[backend].variables]
         client = make_client(backend, keys, sandbox.url, RECONCILE).with_options(
             limiter=LocalLimiter()
         )

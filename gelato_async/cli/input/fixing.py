@@ -1,7 +1,4 @@
-"""Fixes what can be fixed without guessing, in a copy.
-
-White space around values, and how a country is spelled.
-"""
+"""Fixes, in a copy, what can be fixed without guessing: white space around values, and country codes."""
 
 import csv
 import io
@@ -25,19 +22,19 @@ _LONGEST_PATH = 300
 
 @define
 class Fixer:
-    """Hands lines on, fixed, and writes them to a copy; `told` hears of every change.
+    """Yields lines, fixed, and writes them to a copy; `report` is called with every change.
 
-    The rest stays as it is to the byte.
+    Whatever needs no fix is copied to the byte.
     """
 
     copy: BinaryIO
-    told: Callable[[int, Problem], None]
+    report: Callable[[int, Problem], None]
     max_bytes: int = MAX_BYTES
     values: int = 0
     lines: int = 0
 
     def fix_jsonl(self, lines: Iterable[bytes]) -> Iterator[bytes]:
-        """JSON lines; those that are no JSON, too long, or have a key twice, stay as they are."""
+        """Fix JSON lines, except those that are not JSON, are too long, or have a key twice."""
         for number, line in enumerate(lines, 1):
             text = line
             if len(line) <= self.max_bytes:
@@ -47,16 +44,17 @@ class Fixer:
             yield text
 
     def fix_csv(self, records: Records) -> Iterator[Record]:
-        """The rows under a header; broken ones stay as they are."""
+        """Fix the rows under a header, except broken ones."""
         names = [name.strip() for name in records.header.cells]
         if not is_header(names):
+            # these are an order's cells, which may name a recipient
             names = [f"column {number}" for number in range(1, len(names) + 1)]
         self.copy.write(records.header.raw)
         for record in records:
-            fixed, changes = (
-                (record, []) if record.problem else _fixed_record(record, names, records.delimiter)
-            )
-            self._note(record.number, changes)
+            fixed = record
+            if not record.problem:
+                fixed, changes = _fixed_record(record, names, records.delimiter)
+                self._note(record.number, changes)
             self.copy.write(fixed.raw)
             yield fixed
 
@@ -64,24 +62,25 @@ class Fixer:
         self.values += len(changes)
         self.lines += bool(changes)
         for change in changes:
-            self.told(number, change)
+            self.report(number, change)
 
 
 def _fixed_line(line: bytes) -> tuple[bytes, list[Problem]]:
     changes: list[Problem] = []
+    text = line.removeprefix(_BOM)
     try:
-        body = json.loads(
-            line.removeprefix(_BOM).decode(), object_pairs_hook=_object, parse_constant=_refuse
-        )
+        body = json.loads(text.decode(), object_pairs_hook=_object, parse_constant=_refuse)
         fixed = json.dumps(_fixed(body, "", changes), ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return line, []
-    return (fixed + _end_of(line), changes) if changes else (line, [])
+    if not changes:
+        return line, []
+    return fixed + _end_of(line), changes
 
 
 def _fixed(value: Any, path: str, changes: list[Problem]) -> Any:
     if len(path) > _LONGEST_PATH:
-        # no order has such a place, and its path would be written for each value in it
+        # no order has such a place, and the path would be repeated for each value in it
         return value
     if isinstance(value, dict):
         return {key: _fixed(inner, _join(path, key), changes) for key, inner in value.items()}
@@ -108,9 +107,8 @@ def _fixed_record(record: Record, names: list[str], delimiter: str) -> tuple[Rec
     if not changes:
         return record, []
     text = io.StringIO()
-    csv.writer(text, delimiter=delimiter, lineterminator=_end_of(record.raw).decode()).writerow(
-        cells
-    )
+    end = _end_of(record.raw).decode()
+    csv.writer(text, delimiter=delimiter, lineterminator=end).writerow(cells)
     return Record(number=record.number, cells=cells, raw=text.getvalue().encode()), changes
 
 
@@ -118,19 +116,27 @@ def _fixed_text(text: str, path: str, changes: list[Problem]) -> str:
     fixed = text.strip()
     if fixed != text:
         changes.append(Problem(path, "fixed: white space around it was cut off"))
-    if path in _COUNTRIES and (country := _country(fixed)) != fixed:
+    if path not in _COUNTRIES:
+        return fixed
+    country = _country(fixed)
+    if country != fixed:
         changes.append(Problem(path, f"fixed: {fixed} is {country}"))
-        return country
-    return fixed
+    return country
 
 
 def _country(text: str) -> str:
-    code = text.upper() if len(text) == 2 and text.isascii() and text.isalpha() else text
-    return "GB" if code == "UK" else code
+    if len(text) != 2 or not text.isascii() or not text.isalpha():
+        return text
+    code = text.upper()
+    if code == "UK":
+        return "GB"
+    return code
 
 
 def _end_of(line: bytes) -> bytes:
-    return b"\r\n" if line.endswith(b"\r\n") else b"\n"
+    if line.endswith(b"\r\n"):
+        return b"\r\n"
+    return b"\n"
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -141,4 +147,5 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse(constant: str) -> NoReturn:
+    # NaN and Infinity, which Python's decoder accepts and JSON does not have
     raise ValueError(constant)

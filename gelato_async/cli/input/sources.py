@@ -1,10 +1,9 @@
-"""Files of orders, read in a thread of their own, so that a slow pipe never holds up what is in flight."""
+"""Files of orders, read in a thread of their own: a slow pipe never delays what is in flight."""
 
 import asyncio
 import sys
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
-from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
@@ -29,19 +28,19 @@ class _End:
 
 
 def open_input(file: str) -> BinaryIO:
-    """The file to read, decompressed if its name ends in `.gz`, or standard input.
+    """Open a file, decompressed if its name ends in `.gz`, or standard input.
 
     Raises:
         CommandError: it cannot be read.
     """
     try:
-        if file == STANDARD_INPUT and sys.stdin is None:
+        if file != STANDARD_INPUT:
+            return open_to_read(Path(file))
+        if sys.stdin is None:
             raise CommandError("standard input is closed: name a file, or pipe orders in")
-        if file == STANDARD_INPUT:
-            # A buffer of our own: one that a thread still reads as the process ends would abort it,
-            # were it sys.stdin's.
-            return open(sys.stdin.fileno(), "rb", closefd=False)
-        return open_to_read(Path(file))
+        # with a buffer of its own: the process would abort if it ended while a thread still read
+        # from the buffer of sys.stdin
+        return open(sys.stdin.fileno(), "rb", closefd=False)
     except OSError as error:
         raise CommandError(f"cannot read {file}: {error.strerror}") from error
 
@@ -49,7 +48,7 @@ def open_input(file: str) -> BinaryIO:
 def count_orders(
     file: str, format_: Format | None = None, max_bytes: int = MAX_BYTES
 ) -> int | None:
-    """How many orders a file seems to hold, or None where reading twice is not possible, or takes long."""
+    """Estimate how many orders a file holds; None if reading it twice is impossible or slow."""
     if file == STANDARD_INPUT or is_compressed(file) or not Path(file).is_file():
         return None
     with Path(file).open("rb") as stream:
@@ -63,45 +62,65 @@ def _count_csv(records: Records) -> int:
     if REFERENCE not in names:
         return 0
     position = names.index(REFERENCE)
-    return sum(
-        1
-        for _ in groupby(
-            record.cells[position] for record in records if len(record.cells) > position
-        )
-    )
+    references = (record.cells[position] for record in records if len(record.cells) > position)
+    return sum(1 for _ in groupby(references))
 
 
 def read_orders(
-    stream: BinaryIO, format_: Format | None = None, max_bytes: int = MAX_BYTES
+    stream: BinaryIO,
+    format_: Format | None = None,
+    max_bytes: int = MAX_BYTES,
+    limit: int | None = None,
 ) -> Iterator[OrderLine]:
-    """The orders of a stream in this format, or else in the one that its name tells.
+    """Read the orders of a stream, at most `limit` of them.
+
+    The stream's name decides the format if none is given.
 
     Raises:
-        CommandError: it cannot be read, or decompressed, to its end.
+        CommandError: the stream cannot be read, or decompressed, to its end.
     """
-    read = read_csv if (format_ or format_of(str(stream.name))) == "csv" else read_jsonl
-    return read(lines_of(stream, max_bytes), max_bytes=max_bytes)
+    orders = _all_orders(stream, format_ or format_of(str(stream.name)), max_bytes)
+    if limit is None:
+        return orders
+    return _first(orders, limit)
 
 
-async def read_lines(
-    stream: BinaryIO, format_: Format | None = None, max_bytes: int = MAX_BYTES
+def _all_orders(stream: BinaryIO, format_: Format, max_bytes: int) -> Iterator[OrderLine]:
+    lines = lines_of(stream, max_bytes)
+    if format_ == "csv":
+        return read_csv(lines, max_bytes=max_bytes)
+    return read_jsonl(lines, max_bytes=max_bytes)
+
+
+def _first(lines: Iterator[OrderLine], limit: int) -> Iterator[OrderLine]:
+    left = limit
+    for line in lines:
+        yield line
+        if not line.is_warning:
+            left -= 1
+        if left == 0:
+            return
+
+
+async def read_ahead(
+    stream: BinaryIO, read: Callable[[], Iterator[OrderLine]]
 ) -> AsyncIterator[OrderLine]:
-    """What `read_orders` reads, a few ahead of who takes them; the stream is closed at its end.
+    """Yield what `read` reads from the stream in a thread, and close the stream at its end.
 
     Raises:
-        CommandError: it cannot be read, or decompressed, to its end.
+        CommandError: the stream cannot be read, or decompressed, to its end.
     """
     arrived: asyncio.Queue[OrderLine | _End] = asyncio.Queue()
-    room, left = threading.Semaphore(_AHEAD), threading.Event()
+    room, is_abandoned = threading.Semaphore(_AHEAD), threading.Event()
     loop = asyncio.get_running_loop()
 
     def hand_over(line: OrderLine | _End) -> bool:
         room.acquire()
-        if not left.is_set():
-            loop.call_soon_threadsafe(arrived.put_nowait, line)
-        return not left.is_set()
+        if is_abandoned.is_set():
+            return False
+        loop.call_soon_threadsafe(arrived.put_nowait, line)
+        return True
 
-    read = partial(read_orders, stream, format_, max_bytes)
     threading.Thread(
         target=_pump, args=(stream, read, hand_over), name="gelato-async input", daemon=True
     ).start()
@@ -112,7 +131,7 @@ async def read_lines(
         if line.failure is not None:
             raise line.failure
     finally:
-        left.set()
+        is_abandoned.set()
         room.release()
 
 
@@ -123,8 +142,9 @@ def _pump(
 ) -> None:
     try:
         with stream:
-            all_taken = all(map(hand_over, read()))
-        if all_taken:
-            hand_over(_End())
-    except Exception as failure:  # noqa: BLE001  whoever takes the lines must hear of it
+            for line in read():
+                if not hand_over(line):
+                    return
+        hand_over(_End())
+    except Exception as failure:  # noqa: BLE001  raised where the lines are taken
         hand_over(_End(failure))

@@ -1,13 +1,13 @@
-"""One question to an API: from the client to the exit code, and what to do about each error."""
+"""One question to an API: from the client to the exit code, with advice for each error."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from typing import TypeVar
 
 import anyio
 
-from gelato_async.cli.apis import VARIABLES
+from gelato_async.cli.apis import APIS, name_of
 from gelato_async.cli.console import ExitCode, one_line, print_error
-from gelato_async.client.clients import Client, GelatoClient
+from gelato_async.client.clients import Client
 from gelato_async.core.errors import (
     AuthenticationError,
     ConnectionFailedError,
@@ -40,13 +40,15 @@ def run_query(
     advice: Advice | None = None,
     unclear: str = "",
 ) -> ExitCode:
-    """Run a question and return its exit code, or tell of the error: 1 where Gelato said no, 2 where it could not be asked.
+    """Run a question and return its exit code; print an error with advice.
+
+    The exit code is 1 if Gelato refused, 2 if the question could not be asked.
 
     Args:
         client: Its connections are closed afterwards.
         question: Writes its answer, and returns the exit code.
-        advice: What to do about an error.
-        unclear: What to do where nobody knows whether the request took effect. The exit code is 3
+        advice: What to do about an error, by class.
+        unclear: What to do if it is not known whether the request took effect. The exit code is 3
             then.
     """
 
@@ -59,28 +61,26 @@ def run_query(
     try:
         return anyio.run(run)
     except GelatoError as error:
-        known: Advice = {AuthenticationError: _whence(client), **_ADVICE, **(advice or {})}
-        is_unclear = bool(unclear) and isinstance(error, _UNCLEAR)
-        _tell(
-            error,
-            (
-                unclear
-                if is_unclear
-                else next((known[kind] for kind in known if isinstance(error, kind)), "")
-            ),
-        )
-        return ExitCode.UNKNOWN if is_unclear else _code(error)
+        if unclear and isinstance(error, _UNCLEAR):
+            _print(error, unclear)
+            return ExitCode.UNKNOWN
+        _print(error, _advice_for(error, client, advice or {}))
+        if isinstance(error, ResponseError) and not isinstance(error, _NOT_ABOUT_THE_QUESTION):
+            return ExitCode.REJECTED
+        return ExitCode.USAGE
 
 
-def _whence(client: Client) -> str:
-    variables = VARIABLES["gelato" if isinstance(client, GelatoClient) else "connect"]
-    return f"it comes from {' and '.join(variables)}"
+def _advice_for(error: GelatoError, client: Client, own: Advice) -> str:
+    if isinstance(error, AuthenticationError):
+        return APIS[name_of(client.engine.backend.name)].key_source
+    for kind, advice in {**_ADVICE, **own}.items():
+        if isinstance(error, kind):
+            return advice
+    return ""
 
 
-def _tell(error: GelatoError, advice: str) -> None:
-    print_error(f"gelato-async: {one_line(error)}{f' ({advice})' if advice else ''}")
-
-
-def _code(error: GelatoError) -> ExitCode:
-    refused = isinstance(error, ResponseError) and not isinstance(error, _NOT_ABOUT_THE_QUESTION)
-    return ExitCode.REJECTED if refused else ExitCode.USAGE
+def _print(error: GelatoError, advice: str) -> None:
+    message = f"gelato-async: {one_line(error)}"
+    if advice:
+        message += f" ({advice})"
+    print_error(message)

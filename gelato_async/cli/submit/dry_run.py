@@ -1,62 +1,43 @@
-"""`submit --dry-run`: everything that can be known of the orders before they are sent, with the client that would send them."""
+"""`submit --dry-run`: what can be known of the orders before they are sent, by the client that would send them."""
 
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+
+from attrs import evolve
 
 from gelato_async.bulk import OrderLine
-from gelato_async.bulk.outcomes import CONFLICT
 from gelato_async.cli.console import ExitCode, print_line
+from gelato_async.cli.input.review import reviewed
 from gelato_async.cli.submit.lines_in_flight import print_problems
 from gelato_async.cli.submit.submit_options import SubmitOptions
 from gelato_async.core.backend import Backend
-from gelato_async.core.errors import Problem
-from gelato_async.files.references import Seen, SeenReferences
-from gelato_async.models.new_order import NewOrder
 
 
 def dry_run(options: SubmitOptions, lines: Iterable[OrderLine], backend: Backend) -> int:
-    """Tell what would be rejected, and return the exit code.
+    """Print what would be rejected, and return the exit code.
 
     Nothing is sent, and no journal is made or looked at.
     """
-    seen, fine, bad = SeenReferences(), 0, 0
-    for line in _limited(lines, options.limit):
-        problems = (
-            line.problems
-            if line.order is None
-            else _problems(line, options.of(line.order), backend, seen)
+    fine, bad = 0, 0
+    for review in reviewed(_as_sent(options, lines), backend):
+        print_problems(options.file, review.line, review.problems)
+        if not review.problems:
+            fine += 1
+        elif not review.line.is_warning:
+            bad += 1
+    summary = f"Dry run, nothing was sent: {fine} would be submitted, {bad} rejected."
+    if options.journal is not None and options.journal.exists():
+        summary += (
+            f" The journal {options.journal} was not looked at: orders that it has are counted too."
         )
-        print_problems(options.file, line, problems)
-        bad += bool(problems) and not line.is_warning
-        fine += not problems
-    print_line(
-        f"Dry run, nothing was sent: {fine} would be submitted, {bad}"
-        f" rejected.{_note(options.journal)}"
-    )
-    return ExitCode.REJECTED if bad else ExitCode.FINE
+    print_line(summary)
+    if bad:
+        return ExitCode.REJECTED
+    return ExitCode.FINE
 
 
-def _limited(lines: Iterable[OrderLine], limit: int | None) -> Iterator[OrderLine]:
-    left = limit
+def _as_sent(options: SubmitOptions, lines: Iterable[OrderLine]) -> Iterator[OrderLine]:
     for line in lines:
-        yield line
-        left = left and left - (not line.is_warning)
-        if left == 0:
-            return
-
-
-def _problems(
-    line: OrderLine, order: NewOrder, backend: Backend, seen: SeenReferences
-) -> Iterable[Problem]:
-    problems, content = backend.problems_and_body(backend.create_operation(order))
-    if problems:
-        return line.located(problems)
-    if seen.add(order.order_reference_id, content) is Seen.OTHER:
-        return [CONFLICT]
-    return ()
-
-
-def _note(journal: Path | None) -> str:
-    if journal is None or not journal.exists():
-        return ""
-    return f" The journal {journal} was not looked at: orders that it has are counted too."
+        if line.order is None:
+            yield line
+        else:
+            yield evolve(line, order=options.of(line.order))

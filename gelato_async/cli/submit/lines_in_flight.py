@@ -1,7 +1,4 @@
-"""Lines whose orders are on their way.
-
-An outcome has its order or its reference only, and they know the line.
-"""
+"""Lines whose orders are on their way: an outcome has only its order or its reference, not its line."""
 
 from collections.abc import Iterable, Iterator
 
@@ -17,7 +14,7 @@ from gelato_async.models.new_order import NewOrder
 class LineInFlight:
     """A line, its order as it was read, and the order that was `sent`.
 
-    `raw` is the line where it held that order alone, and empty where it did not.
+    `raw` is the line if it held that order alone, and empty otherwise.
     """
 
     number: int
@@ -28,36 +25,44 @@ class LineInFlight:
 
 @define
 class LinesInFlight:
-    """They are forgotten as their outcomes come."""
+    """The lines that have no outcome yet, by reference."""
 
     _lines: dict[str, list[LineInFlight]] = field(factory=dict)
 
     def add(self, line: LineInFlight) -> None:
-        """Its order is on its way."""
+        """Remember a line whose order is about to be sent."""
         self._lines.setdefault(line.order.order_reference_id, []).append(line)
 
     def take(self, outcome: Outcome) -> LineInFlight | None:
-        """The line that an outcome is of; None where it has none."""
-        lines = self._lines.get(outcome.reference, [])
-        taken = lines.pop(_position(lines, outcome)) if lines else None
+        """Forget and return the line of an outcome; None if no line belongs to it."""
+        lines = self._lines.get(outcome.reference)
+        if lines is None:
+            return None
+        taken = lines.pop(_position(lines, outcome))
         if not lines:
-            self._lines.pop(outcome.reference, None)
+            del self._lines[outcome.reference]
         return taken
 
     def left(self) -> Iterator[LineInFlight]:
-        """Those without an outcome of their own."""
+        """Yield the lines that have no outcome of their own."""
         for lines in self._lines.values():
             yield from lines
 
 
 def print_problems(file: str, line: OrderLine, problems: Iterable[Problem]) -> None:
-    """Say what is wrong with a line."""
+    """Print what is wrong with a line."""
+    kind = ""
+    if line.is_warning:
+        kind = "warning: "
     for problem in problems:
-        print_error(f"{file}:{line.number}: {'warning: ' * line.is_warning}{problem}")
+        print_error(f"{file}:{line.number}: {kind}{problem}")
 
 
 def _position(lines: list[LineInFlight], outcome: Outcome) -> int:
-    # one reference may have several lines: the rejected ones say which they were, and of the others
-    # the first was sent
-    rejected = outcome.order if isinstance(outcome, Rejected) else None
-    return next((at for at, line in enumerate(lines) if line.sent is rejected), 0)
+    # One reference may have several lines. A rejection has the very order that was sent; any other
+    # outcome is that of the first line, since the later ones repeat it.
+    if isinstance(outcome, Rejected):
+        for position, line in enumerate(lines):
+            if line.sent is outcome.order:
+                return position
+    return 0

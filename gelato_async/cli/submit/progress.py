@@ -1,6 +1,6 @@
 """How a submission shows that it goes on: a live bar on a terminal, plain lines elsewhere.
 
-Both on standard error.
+Both are written to standard error.
 """
 
 import sys
@@ -37,7 +37,7 @@ class Display(Protocol):
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End, and leave the terminal as it was."""
+        """End, and restore the terminal."""
 
 
 @define
@@ -46,12 +46,12 @@ class PlainLines:
 
     total: int | None
     now: Callable[[], float] = time.monotonic
-    _told_at: float = 0.0
-    _told: int = 0
+    _shown_at: float = 0.0
+    _shown: int = 0
 
     def __enter__(self) -> Self:
         """Start timing."""
-        self._told_at = self.now()
+        self._shown_at = self.now()
         return self
 
     def __exit__(
@@ -60,26 +60,29 @@ class PlainLines:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Leave the last word to the summary."""
+        """Write nothing: the summary follows."""
 
     def show(self, tally: Tally, progress: Progress) -> None:
         """Write a line if it is time for one."""
         now = self.now()
-        if tally.done - self._told < _LINE_ORDERS and now - self._told_at < _LINE_SECONDS:
+        if tally.done - self._shown < _LINE_ORDERS and now - self._shown_at < _LINE_SECONDS:
             return
-        self._told, self._told_at = tally.done, now
-        looked_for = f", {progress.unresolved} being looked for" if progress.unresolved else ""
-        paused = "; paused, since requests fail" if progress.paused else ""
-        print_error(
-            f"{self._place(tally)}: {tally}{looked_for};"
-            f" {progress.rate:.1f}/s{self._left(tally, progress.rate)}{paused}"
-        )
+        self._shown, self._shown_at = tally.done, now
+        print_error(self._line(tally, progress))
 
-    def _place(self, tally: Tally) -> str:
-        return f"{tally.done} done" if self.total is None else f"{tally.done} of {self.total} done"
-
-    def _left(self, tally: Tally, rate: float) -> str:
-        return f", {(self.total - tally.done) / rate:.0f} s left" if self.total and rate else ""
+    def _line(self, tally: Tally, progress: Progress) -> str:
+        place = f"{tally.done} done"
+        if self.total is not None:
+            place = f"{tally.done} of {self.total} done"
+        line = f"{place}: {tally}"
+        if progress.unresolved:
+            line += f", {progress.unresolved} being looked for"
+        line += f"; {progress.rate:.1f}/s"
+        if self.total and progress.rate:
+            line += f", {(self.total - tally.done) / progress.rate:.0f} s left"
+        if progress.paused:
+            line += "; paused, since requests fail"
+        return line
 
 
 @define
@@ -94,12 +97,13 @@ class LiveBar:
     _task: drawn.TaskID = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        figures = (
+        self._bar = drawn.Progress(
+            drawn.BarColumn(12),
+            drawn.MofNCompleteColumn(),
             drawn.TextColumn("{task.fields[figures]}"),
             drawn.TimeRemainingColumn(compact=True),
+            console=Console(stderr=True),
         )
-        count = (drawn.BarColumn(12), drawn.MofNCompleteColumn())
-        self._bar = drawn.Progress(*count, *figures, console=Console(stderr=True))
         self._task = self._bar.add_task("", total=self.total, figures="")
 
     def __enter__(self) -> Self:
@@ -113,20 +117,24 @@ class LiveBar:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Draw it a last time."""
+        """Draw the bar a last time."""
         self._bar.stop()
 
     def show(self, tally: Tally, progress: Progress) -> None:
         """Bring the figures up to date."""
         figures = (
             f"{tally.adopted} adopted {tally.rejected} rejected {tally.unknown} unknown"
-            f" {progress.unresolved} open"
-            f" {progress.rate:.0f}/s{f' {tally.replayed} replayed' if tally.replayed else ''}"
-            f"{' PAUSED' if progress.paused else ''}"
+            f" {progress.unresolved} open {progress.rate:.0f}/s"
         )
+        if tally.replayed:
+            figures += f" {tally.replayed} replayed"
+        if progress.paused:
+            figures += " PAUSED"
         self._bar.update(self._task, completed=tally.done, figures=figures)
 
 
 def display_for(total: int | None) -> Display:
-    """What fits standard error."""
-    return LiveBar(total) if sys.stderr.isatty() else PlainLines(total)
+    """Return the display that fits standard error."""
+    if sys.stderr.isatty():
+        return LiveBar(total)
+    return PlainLines(total)

@@ -1,7 +1,4 @@
-"""Orders that were rejected, in a file of their own.
-
-As they were written, ready to be fixed and submitted again.
-"""
+"""Orders that were rejected, in a file of their own: as they were written, ready to be fixed and submitted."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -16,12 +13,14 @@ from gelato_async.cli.samples.orders import to_line
 from gelato_async.cli.submit.submit_options import REJECTED
 from gelato_async.models.new_order import NewOrder
 
+_BOM = b"\xef\xbb\xbf"
+
 
 @define
 class Rejects:
-    """The file for them, made when the first one comes.
+    """The file of rejected orders, made with the first of them.
 
-    An older one is kept beside it: somebody may be fixing it.
+    An older file is kept beside it, since somebody may be fixing it.
     """
 
     path: Path | None
@@ -31,23 +30,28 @@ class Rejects:
 
     @classmethod
     def beside(cls, file: str, backend: BackendName) -> "Rejects":
-        """For the orders of a file: beside it; standard input has no place for them."""
-        return cls(Path(f"{file}{REJECTED}") if file != STANDARD_INPUT else None, backend)
+        """Make the file for the orders of another, beside it; standard input has none."""
+        if file == STANDARD_INPUT:
+            return cls(None, backend)
+        return cls(Path(f"{file}{REJECTED}"), backend)
 
     def add(self, raw: bytes, order: NewOrder | None) -> bool:
-        """Write an order as its line was or, if it had no line of JSON to itself, as the backend spells it.
+        """Write an order and return whether there was anything to write, and a place for it.
 
-        False: there is nothing that can be written, or no place for it.
+        The order is written as its line was, or as the backend spells it if it had no JSON line of
+        its own.
 
         Raises:
-            CommandError: it cannot be written.
+            CommandError: the file cannot be written.
         """
-        line = raw or (to_line(order, self.backend) if order else None)
-        if self.path is None or line is None:
+        line = raw
+        if not raw and order is not None:
+            line = to_line(order, self.backend)
+        if self.path is None or not line:
             return False
         try:
             self._stream = self._stream or self._opened(self.path)
-            self._stream.write(line.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r\n") + b"\n")
+            self._stream.write(line.removeprefix(_BOM).rstrip(b"\r\n") + b"\n")
             self._stream.flush()
         except OSError as error:
             path, self.path = self.path, None
@@ -56,7 +60,7 @@ class Rejects:
         return True
 
     def close(self) -> None:
-        """No more will come."""
+        """Close the file, if one was made."""
         if self._stream is not None:
             self._stream.close()
 

@@ -1,12 +1,9 @@
-"""The report of a submission.
-
-A row for every order, as JSON lines or CSV, on disk as soon as it is known.
-"""
+"""The report of a submission: a row for every order, as JSON lines or CSV, written as soon as it is known."""
 
 import csv
 import json
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -20,11 +17,11 @@ from gelato_async.core.errors import GelatoError, OutcomeUnknownError
 
 @frozen(kw_only=True)
 class Row:
-    """What became of an order, or of a line that holds none (`reference` is empty then where it cannot be read).
+    """What became of an order, or of a line that holds no order.
 
-    `outcome` is created, rejected, unknown, repeated for a line that says again what an earlier one
-    said, or skipped. CSV separates the `connected_order_ids` by spaces. `line` is None for an order
-    whose line nobody knows.
+    `reference` is empty if the line does not show it; `line` is None if the order has no line in
+    this file. `outcome` is created, rejected, unknown, repeated (the line has the order of an
+    earlier line) or skipped. CSV separates the `connected_order_ids` by spaces.
     """
 
     line: int | None
@@ -37,7 +34,10 @@ class Row:
     seconds: float = 0.0
 
 
-_STILL_OUT = "the run ended before its outcome was known: run again with the journal, which reconciles it first"
+_STILL_OPEN = (
+    "the run ended before its outcome was known: run again with the journal, which reconciles it"
+    " first"
+)
 _NOT_FOUND = (
     "it was not found; `submit` with this journal and its file looks once more, and sends it where"
     " that is safe"
@@ -45,7 +45,7 @@ _NOT_FOUND = (
 
 
 def row_of(outcome: Outcome, line: int | None, *, journaled: bool) -> Row:
-    """The row for an outcome."""
+    """Return the row for an outcome."""
     row = Row(
         line=line,
         reference=outcome.reference,
@@ -55,40 +55,45 @@ def row_of(outcome: Outcome, line: int | None, *, journaled: bool) -> Row:
     )
     if not isinstance(outcome, Created):
         return attrs.evolve(row, reason=reason_of(outcome, line, journaled=journaled))
-    ids = outcome.connected_order_ids
     return attrs.evolve(
-        row, order_id=outcome.order_id, connected_order_ids=ids, reason=_history(outcome)
+        row,
+        order_id=outcome.order_id,
+        connected_order_ids=outcome.connected_order_ids,
+        reason=_history(outcome),
     )
 
 
 def reason_of(outcome: Rejected | Unknown, line: int | None, *, journaled: bool) -> str:
-    """Why it is not created; with a journal, running again is what helps where its outcome is open."""
+    """Return why an order is not created; with a journal, what to do about an open outcome."""
     if journaled and is_in_flight(outcome):
-        return _STILL_OUT
+        return _STILL_OPEN
     if journaled and line is None and _was_not_found(outcome.error):
         return _NOT_FOUND
     return one_line(outcome.error)
 
 
 def _was_not_found(error: GelatoError) -> bool:
-    # no look failed, and none found anything
+    # no look failed, and no look found an order
     return isinstance(error, OutcomeUnknownError) and error.reason is None and not error.order_ids
 
 
 def word_for(outcome: Outcome) -> str:
-    """What an outcome is called: created, rejected or unknown."""
+    """Return the word for an outcome: created, rejected or unknown."""
     return type(outcome).__name__.lower()
 
 
 def is_in_flight(outcome: Outcome) -> bool:
-    """Whether a run was ended before this order's outcome was known."""
+    """Return whether a run was ended before this order's outcome was known."""
     return isinstance(outcome, Unknown) and outcome.in_flight
 
 
 def _history(created: Created) -> str:
-    replayed = ["replayed: an earlier run made it"] if created.replayed else []
-    adopted = ["adopted: its answer was lost, and a search found it"] if created.adopted else []
-    return "; ".join(replayed + adopted)
+    history = []
+    if created.replayed:
+        history.append("replayed: an earlier run made it")
+    if created.adopted:
+        history.append("adopted: its answer was lost, and a search found it")
+    return "; ".join(history)
 
 
 COLUMNS = tuple(column.name for column in attrs.fields(Row))
@@ -100,7 +105,8 @@ def _write_json(stream: TextIO, row: Row) -> None:
 
 
 def _write_csv(stream: TextIO, row: Row) -> None:
-    values = attrs.asdict(row) | {"connected_order_ids": " ".join(row.connected_order_ids)}
+    values = attrs.asdict(row)
+    values["connected_order_ids"] = " ".join(row.connected_order_ids)
     csv.DictWriter(stream, COLUMNS).writerow(values)
 
 
@@ -109,43 +115,40 @@ FORMATS: Mapping[str, Write] = {".jsonl": _write_json, ".csv": _write_csv}
 
 @define
 class Report:
-    """Takes rows.
-
-    After a row that could not be written it takes no more, so that the failure is told once.
-    """
+    """Writes rows, until one cannot be written: a failure is reported once."""
 
     path: Path
     stream: TextIO
     write_row: Write
-    broken: bool = False
+    is_broken: bool = False
 
     def begin(self) -> None:
-        """Forget the report of an earlier run: not before this one has really begun."""
+        """Remove the report of an earlier run, now that this run has really begun."""
         self.stream.truncate(0)
         if self.path.suffix.lower() == ".csv":
             csv.writer(self.stream).writerow(COLUMNS)
 
     def write(self, row: Row) -> None:
-        """Write a row, and see that it is not lost.
+        """Write a row, and flush it.
 
         Raises:
-            CommandError: the disk is full, or gone.
+            CommandError: the row cannot be written.
         """
-        if self.broken:
+        if self.is_broken:
             return
         try:
             self.write_row(self.stream, row)
             self.stream.flush()
         except OSError as error:
-            self.broken = True
+            self.is_broken = True
             raise CommandError(f"cannot write {self.path}: {error.strerror}") from error
 
 
 def check_name(path: Path | None) -> None:
-    """Refuse a name whose suffix tells no format.
+    """Refuse a name whose suffix states no format.
 
     Raises:
-        CommandError: it is neither .jsonl nor .csv.
+        CommandError: the suffix is neither .jsonl nor .csv.
     """
     if path is not None and path.suffix.lower() not in FORMATS:
         raise CommandError(
@@ -153,26 +156,23 @@ def check_name(path: Path | None) -> None:
         )
 
 
-def open_report(path: Path | None) -> AbstractContextManager[Report | None]:
-    """The report to write, open already, and as it was until it begins; None where none is wanted.
+@contextmanager
+def open_report(path: Path | None) -> Iterator[Report | None]:
+    """Open the report to write; None without a path. The file keeps its contents until `begin`.
 
     Raises:
         CommandError: the file cannot be written.
     """
     if path is None:
-        return nullcontext()
+        yield None
+        return
     try:
         stream = path.open("a", encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error
-    return _closing(Report(path, stream, FORMATS[path.suffix.lower()]))
-
-
-@contextmanager
-def _closing(report: Report) -> Iterator[Report]:
     try:
-        yield report
+        yield Report(path, stream, FORMATS[path.suffix.lower()])
     finally:
-        # what could not be flushed has been told already
+        # a row that could not be flushed has been reported by `write`
         with suppress(OSError):
-            report.stream.close()
+            stream.close()

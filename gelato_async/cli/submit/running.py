@@ -9,27 +9,27 @@ from gelato_async.client.clients import Client
 
 
 class Observer(Protocol):
-    """Hears of a run."""
+    """Receives what happens in a run."""
 
     def begin(self) -> None:
-        """The journal is open, and orders go out."""
+        """Take notice that the journal is open and orders will be sent."""
 
     def note(self, outcome: Outcome) -> None:
-        """An order has its outcome."""
+        """Take the outcome of an order."""
 
     def show(self, progress: Progress) -> None:
-        """The run is so far."""
+        """Show how far the run is."""
 
 
 async def run_orders(
     client: Client,
     orders: Orders,
-    observer: "Observer",
+    observer: Observer,
     *,
     journal: Path | None = None,
     resume_only: bool = False,
 ) -> None:
-    """Submit, and hand every outcome to `note`: those too that nobody has seen when an exception ends the run.
+    """Submit orders and pass every outcome to `note`, also those left over when an exception ends the run.
 
     `show` is called with each outcome, and every second.
 

@@ -1,4 +1,4 @@
-"""The command `submit`: a file of orders to one of the APIs, and a row, a line and an exit code for what became of it."""
+"""The command `submit`: sends a file of orders to one of the APIs, and reports what became of each."""
 
 from collections.abc import AsyncIterator
 from typing import BinaryIO
@@ -7,9 +7,9 @@ import anyio
 from attrs import define, field
 
 from gelato_async.bulk import Created, OrderLine, Outcome, Progress, Rejected
-from gelato_async.cli.apis import VARIABLES, open_client
+from gelato_async.cli.apis import APIS, open_client
 from gelato_async.cli.console import CommandError, ExitCode, one_line, print_error, print_line
-from gelato_async.cli.input.sources import count_orders, open_input, read_lines, read_orders
+from gelato_async.cli.input.sources import count_orders, open_input, read_ahead
 from gelato_async.cli.submit.advice import advice
 from gelato_async.cli.submit.dry_run import dry_run
 from gelato_async.cli.submit.lines_in_flight import LineInFlight, LinesInFlight, print_problems
@@ -35,12 +35,12 @@ from gelato_async.models.new_order import NewOrder
 def submit(options: SubmitOptions) -> int:
     """Submit the orders of a file and return the exit code.
 
-    Everything that can be checked beforehand is: the name of the report, the keys, the file, and
-    that the report can be written. The file is read while orders go out, so its size does not
+    Everything that can be checked before is: the name of the report, the keys, the file, and
+    whether the report can be written. The file is read while orders are sent, so its size does not
     matter.
 
     Raises:
-        CommandError: it cannot begin; nothing was sent.
+        CommandError: the command cannot begin; nothing was sent.
     """
     check_options(options)
     client = open_client(
@@ -49,20 +49,21 @@ def submit(options: SubmitOptions) -> int:
     stream = open_input(options.file)
     if options.dry:
         with stream:
-            lines = read_orders(stream, options.format, options.max_bytes)
-            return dry_run(options, lines, client.engine.backend)
+            return dry_run(options, options.read(stream), client.engine.backend)
     try:
-        opened = open_report(options.report)
+        with open_report(options.report) as report:
+            display = display_for(_total(options))
+            return _Submission(options, stream, report, display).run(client)
     except CommandError:
         stream.close()
         raise
-    with opened as rows:
-        return _Submission(options, stream, rows, display_for(_total(options))).run(client)
 
 
 def _total(options: SubmitOptions) -> int | None:
     counted = count_orders(options.file, options.format, options.max_bytes)
-    return counted if counted is None or options.limit is None else min(counted, options.limit)
+    if counted is None or options.limit is None:
+        return counted
+    return min(counted, options.limit)
 
 
 @define
@@ -80,16 +81,13 @@ class _Submission:
         self.rejects = Rejects.beside(self.options.file, self.options.backend)
 
     def run(self, client: Client) -> int:
-        """Submit until the end, or until something ends it.
-
-        Either way tell what was done, and return the exit code.
-        """
+        """Submit until the end or until something ends it, print the summary, and return the exit code."""
         try:
             with self.display:
                 anyio.run(self._run, client)
         except KeyboardInterrupt:
             print_error(f"Interrupted: {self._summary()}")
-            self._tell_how_to_go_on()
+            self._print_how_to_go_on()
             return ExitCode.INTERRUPTED
         except (GelatoError, CommandError, OSError) as error:
             return self._failed(error)
@@ -102,7 +100,8 @@ class _Submission:
     def _close(self) -> None:
         self.rejects.close()
         if not self.begun:
-            # nobody has read it, so nobody else closes it
+            # otherwise the thread that reads the stream closes it: closing it here would wait for
+            # that thread, which may wait for a silent pipe
             self.stream.close()
 
     def begin(self) -> None:
@@ -112,17 +111,19 @@ class _Submission:
 
     def note(self, outcome: Outcome) -> None:
         self.tally.count(outcome)
-        taken, journaled = self.lines.take(outcome), self.options.journal is not None
-        line = taken.number if taken else None
-        self._write(row_of(outcome, line, journaled=journaled))
+        line = self.lines.take(outcome)
+        number = None
+        if line is not None:
+            number = line.number
+        journaled = self.options.journal is not None
+        self._write(row_of(outcome, number, journaled=journaled))
         if isinstance(outcome, Created) or (journaled and is_in_flight(outcome)):
             return
-        if taken and isinstance(outcome, Rejected) and not outcome.is_conflict:
-            self.rejects.add(taken.raw, taken.order)
-        reason = reason_of(outcome, line, journaled=journaled)
-        print_error(
-            f"{self.options.file}:{line or '?'}: {outcome.reference}: {word_for(outcome)}: {reason}"
-        )
+        if line is not None and isinstance(outcome, Rejected) and not outcome.is_conflict:
+            self.rejects.add(line.raw, line.order)
+        place = f"{self.options.file}:{number or '?'}"
+        reason = reason_of(outcome, number, journaled=journaled)
+        print_error(f"{place}: {outcome.reference}: {word_for(outcome)}: {reason}")
 
     def show(self, progress: Progress) -> None:
         self.display.show(self.tally, progress)
@@ -137,65 +138,59 @@ class _Submission:
         )
 
     async def _orders(self) -> AsyncIterator[NewOrder]:
-        left = self.options.limit
-        async for line in read_lines(self.stream, self.options.format, self.options.max_bytes):
+        async for line in read_ahead(self.stream, lambda: self.options.read(self.stream)):
             if line.is_warning:
                 print_problems(self.options.file, line, line.problems)
-                continue
-            if line.order is None:
-                self._note_bad(line)
+            elif line.order is None:
+                self._note_unread(line)
             else:
-                order_to_send = self.options.of(line.order)
-                self.lines.add(LineInFlight(line.number, line.raw, line.order, order_to_send))
-                yield order_to_send
-            left = left and left - 1
-            if left == 0:
-                return
+                sent = self.options.of(line.order)
+                self.lines.add(LineInFlight(line.number, line.raw, line.order, sent))
+                yield sent
 
-    def _note_bad(self, line: OrderLine) -> None:
+    def _note_unread(self, line: OrderLine) -> None:
         self.tally.rejected += 1
         print_problems(self.options.file, line, line.problems)
-        self.tally.unread += not self.rejects.add(line.raw, None)
+        if not self.rejects.add(line.raw, None):
+            self.tally.unread += 1
         reason = "; ".join(map(str, line.problems))
         self._write(
             Row(line=line.number, reference=line.reference, outcome="rejected", reason=reason)
         )
 
     def _note_left_out(self) -> None:
-        word = "skipped" if self.options.resume_only else "repeated"
-        reason = "the same order came before in this file; it was sent once"
-        if self.options.resume_only:
-            reason = "this run only resumes what its journal has"
         for line in self.lines.left():
-            setattr(self.tally, word, getattr(self.tally, word) + 1)
             reference = line.order.order_reference_id
-            self._write(Row(line=line.number, reference=reference, outcome=word, reason=reason))
+            if self.options.resume_only:
+                self.tally.skipped += 1
+                outcome, reason = "skipped", "this run only resumes what its journal has"
+            else:
+                self.tally.repeated += 1
+                outcome = "repeated"
+                reason = "the same order came before in this file; it was sent once"
+            self._write(Row(line=line.number, reference=reference, outcome=outcome, reason=reason))
 
     def _write(self, row: Row) -> None:
         if self.report is not None:
             self.report.write(row)
 
     def _failed(self, error: Exception) -> int:
-        print_error(f"gelato-async: {one_line(error)}{self._remedy(error)}")
+        message = f"gelato-async: {one_line(error)}"
+        if isinstance(error, AuthenticationError):
+            message += f" ({APIS[self.options.backend].key_source})"
+        print_error(message)
         if self.tally.done:
             print_error(f"Stopped early: {self._summary()}")
-            self._tell_how_to_go_on()
-        return ExitCode.UNKNOWN if self.tally.unknown else ExitCode.USAGE
-
-    def _remedy(self, error: Exception) -> str:
-        refused = isinstance(error, AuthenticationError)
-        return (
-            f" (it comes from {' and '.join(VARIABLES[self.options.backend])})" if refused else ""
-        )
+            self._print_how_to_go_on()
+        if self.tally.unknown:
+            return ExitCode.UNKNOWN
+        return ExitCode.USAGE
 
     def _summary(self) -> str:
-        return "\n".join(
-            [
-                f"{self.tally.done} done: {self.tally}.",
-                *advice(self.options, self.tally, self.rejects),
-            ]
-        )
+        lines = [f"{self.tally.done} done: {self.tally}."]
+        lines += advice(self.options, self.tally, self.rejects)
+        return "\n".join(lines)
 
-    def _tell_how_to_go_on(self) -> None:
+    def _print_how_to_go_on(self) -> None:
         if self.options.journal is not None and self.begun:
             print_error(f"To go on: {self.options.command()}")

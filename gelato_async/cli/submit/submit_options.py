@@ -1,20 +1,19 @@
-"""What `submit` was asked for.
-
-Its options, what contradicts in them, and the command lines that ask for what is left.
-"""
+"""The options of `submit`: what contradicts in them, and the command lines that continue a run."""
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 import attrs
 from attrs import frozen
 
+from gelato_async.bulk import OrderLine
 from gelato_async.cli.apis import BackendName
 from gelato_async.cli.console import CommandError, print_error
 from gelato_async.cli.input.formats import Format
-from gelato_async.cli.input.sources import STANDARD_INPUT
+from gelato_async.cli.input.sources import STANDARD_INPUT, read_orders
 from gelato_async.cli.submit.report import check_name
 from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.models.enums import OrderType
@@ -28,9 +27,9 @@ _REJECTED_OF = re.compile(rf"(.+?)(?:{re.escape(REJECTED)}(?:\.old)?)+", re.DOTA
 
 @frozen(kw_only=True)
 class SubmitOptions:
-    """What was asked for: the options of the command.
+    """The options of the command.
 
-    Without `journal` there is none, and no way to resume.
+    Without `journal` a run keeps none, and cannot be resumed.
     """
 
     file: str
@@ -48,87 +47,98 @@ class SubmitOptions:
     max_bytes: int = MAX_BYTES
 
     def of(self, order: NewOrder) -> NewOrder:
-        """An order as it is to be sent."""
-        return attrs.evolve(order, order_type=OrderType.DRAFT) if self.draft else order
+        """Return an order as it is to be sent."""
+        if self.draft:
+            return attrs.evolve(order, order_type=OrderType.DRAFT)
+        return order
+
+    def read(self, stream: BinaryIO) -> Iterator[OrderLine]:
+        """Read the orders of the input.
+
+        Raises:
+            CommandError: the input cannot be read, or decompressed, to its end.
+        """
+        return read_orders(stream, self.format, self.max_bytes, self.limit)
 
     def command(self) -> str:
-        """The command line that asks for the same again."""
+        """Return the command line that asks for the same again."""
         valued = {
             "--backend": self.backend,
             "--format": self.format,
             "--base-url": self.base_url,
             "--report": self.report,
-            "--reconcile": self.reconcile if self.reconcile != RECONCILE else None,
+            "--reconcile": _unless(self.reconcile, RECONCILE),
             "--limit": self.limit,
-            "--max-bytes": self._other_max_bytes,
+            "--max-bytes": _unless(self.max_bytes, MAX_BYTES),
             "--journal": self.journal,
         }
-        return _command_line(
-            self.file,
-            valued,
-            {"--draft": self.draft, "--marker": self.marker, "--resume-only": self.resume_only},
-        )
+        flags = {
+            "--draft": self.draft,
+            "--marker": self.marker,
+            "--resume-only": self.resume_only,
+        }
+        return _command_line(self.file, valued, flags)
 
     def command_for(self, file: Path) -> str:
-        """The command line that submits another file as this one was.
-
-        To the same API, and with the same journal.
-        """
+        """Return the command line that submits another file to the same API with the same journal."""
         valued = {
-            "--backend": self.backend if self.backend != "gelato" else None,
+            "--backend": _unless(self.backend, "gelato"),
             "--base-url": self.base_url,
-            "--reconcile": self.reconcile if self.reconcile != RECONCILE else None,
-            "--max-bytes": self._other_max_bytes,
-            "--journal": self.journal if self.journal != default_journal(str(file)) else None,
+            "--reconcile": _unless(self.reconcile, RECONCILE),
+            "--max-bytes": _unless(self.max_bytes, MAX_BYTES),
+            "--journal": _unless(self.journal, default_journal(str(file))),
         }
         return _command_line(str(file), valued, {"--draft": self.draft, "--marker": self.marker})
 
-    @property
-    def _other_max_bytes(self) -> int | None:
-        return self.max_bytes if self.max_bytes != MAX_BYTES else None
+
+def _unless(value: object, default: object) -> object:
+    if value == default:
+        return None
+    return value
 
 
 def _command_line(file: str, valued: Mapping[str, object], flags: Mapping[str, bool]) -> str:
-    options = [
-        part for name, value in valued.items() if value is not None for part in (name, str(value))
-    ]
-    set_flags = [name for name, is_set in flags.items() if is_set]
-    return shlex.join(["gelato-async", "submit", file, *options, *set_flags])
+    words = ["gelato-async", "submit", file]
+    for name, value in valued.items():
+        if value is not None:
+            words += [name, str(value)]
+    words += [name for name, is_set in flags.items() if is_set]
+    return shlex.join(words)
 
 
 def default_journal(file: str) -> Path:
-    """The journal beside a file; a file of rejected orders has that of the file which they come from.
+    """Return the journal beside a file; a file of rejected orders has that of the file they come from.
 
-    One of its own would not know what was made of them.
+    A journal of its own would not know what was made of them.
     """
-    of = _REJECTED_OF.fullmatch(file)
-    return Path(f"{of[1] if of else file}.journal")
+    source = _REJECTED_OF.fullmatch(file)
+    if source:
+        file = source[1]
+    return Path(f"{file}.journal")
 
 
 def journal_for(file: str, journal: Path | None, *, none: bool, dry: bool = False) -> Path | None:
-    """The journal to use: the one that is named, or one beside the file.
+    """Return the journal to use: the one given, or the one beside the file.
 
     Raises:
-        CommandError: one is named, and none is wanted.
+        CommandError: a journal is given, and none is wanted.
     """
     if none and journal is not None:
         raise CommandError("--journal and --no-journal contradict each other")
     if none or journal is not None:
         return journal
-    if file == STANDARD_INPUT:
-        if not dry:
-            print_error(
-                "warning: a crash of this run cannot be resumed; with --journal PATH it can"
-            )
-        return None
-    return default_journal(file)
+    if file != STANDARD_INPUT:
+        return default_journal(file)
+    if not dry:
+        print_error("warning: a crash of this run cannot be resumed; with --journal PATH it can")
+    return None
 
 
 def check_options(options: SubmitOptions) -> None:
-    """See that nothing contradicts, and that no file is to be two things.
+    """Check that no options contradict each other, and that no file is to be two things.
 
     Raises:
-        CommandError: it does, or is.
+        CommandError: some do, or one is.
     """
     check_name(options.report)
     _check_files(options)
@@ -144,28 +154,28 @@ def check_options(options: SubmitOptions) -> None:
         )
     if options.draft and options.backend != "gelato":
         raise CommandError("--draft: GelatoConnect has no drafts")
-    if options.resume_only and (options.journal is None or not options.journal.exists()):
-        raise CommandError(
-            f"--resume-only: there is no journal{f' {options.journal}' if options.journal else ''} to"
-            " resume"
-        )
+    if options.resume_only:
+        _check_resumable(options.journal)
+
+
+def _check_resumable(journal: Path | None) -> None:
+    if journal is None:
+        raise CommandError("--resume-only: there is no journal to resume")
+    if not journal.exists():
+        raise CommandError(f"--resume-only: there is no journal {journal} to resume")
 
 
 def _check_files(options: SubmitOptions) -> None:
-    for other in (options.report, options.journal):
-        if (
-            other is not None
-            and other.exists()
-            and Path(options.file).exists()
-            and other.samefile(options.file)
-        ):
-            raise CommandError(
-                f"{'the report' if other is options.report else 'the journal'} {other} is the file of"
-                " orders itself"
-            )
-    if (
-        options.report is not None
-        and options.journal is not None
-        and options.report.absolute() == options.journal.absolute()
-    ):
-        raise CommandError(f"the report {options.report} is the journal")
+    report, journal = options.report, options.journal
+    if _is_same_file(report, options.file):
+        raise CommandError(f"the report {report} is the file of orders itself")
+    if _is_same_file(journal, options.file):
+        raise CommandError(f"the journal {journal} is the file of orders itself")
+    if report is not None and journal is not None and report.absolute() == journal.absolute():
+        raise CommandError(f"the report {report} is the journal")
+
+
+def _is_same_file(path: Path | None, file: str) -> bool:
+    if path is None or not path.exists() or not Path(file).exists():
+        return False
+    return path.samefile(file)

@@ -1,4 +1,4 @@
-"""What became of the orders so far, and what that makes of the exit code."""
+"""What became of the orders that the command has reported so far, and the exit code that follows."""
 
 from attrs import define
 
@@ -8,11 +8,13 @@ from gelato_async.cli.console import ExitCode
 
 @define
 class Tally:
-    """Counts of outcomes that were seen, and of lines without one.
+    """Counts of reported outcomes, and of lines without an outcome.
 
-    `adopted` and `replayed` ones are among the `created`, `conflicts` (a reference that was used
-    before) and `unread` lines among the `rejected`, those still `in_flight` as a run ended among
-    the `unknown`.
+    A run's `Progress` may be ahead of these: it counts orders whose outcome still waits to be
+    reported, and knows nothing of lines that hold no order.
+
+    `adopted` and `replayed` are among `created`; `conflicts` (a reference that was used before) and
+    `unread` lines among `rejected`; `in_flight`, those open when a run ended, among `unknown`.
     """
 
     created: int = 0
@@ -27,7 +29,7 @@ class Tally:
     skipped: int = 0
 
     def count(self, outcome: Outcome) -> None:
-        """Note an outcome."""
+        """Count an outcome."""
         match outcome:
             case Created():
                 self.created += 1
@@ -42,31 +44,33 @@ class Tally:
 
     @property
     def done(self) -> int:
-        """Lines whose end is known."""
+        """The lines whose end is known."""
         return self.created + self.rejected + self.unknown + self.repeated + self.skipped
 
     @property
     def exit_code(self) -> ExitCode:
-        """The code of a run that came to its end."""
-        return (
-            ExitCode.UNKNOWN
-            if self.unknown
-            else ExitCode.REJECTED
-            if self.rejected
-            else ExitCode.FINE
-        )
+        """The exit code of a run that came to its end."""
+        if self.unknown:
+            return ExitCode.UNKNOWN
+        if self.rejected:
+            return ExitCode.REJECTED
+        return ExitCode.FINE
 
     def __str__(self) -> str:
-        kinds = [
-            f"{count} {name}" for name in ("adopted", "replayed") if (count := getattr(self, name))
-        ]
-        left_out = [
-            f", {count} {name}"
-            for name in ("repeated", "skipped")
-            if (count := getattr(self, name))
-        ]
-        how = f" ({', '.join(kinds)})" if kinds else ""
-        return (
-            f"{self.created} created{how}, {self.rejected} rejected, {self.unknown}"
-            f" unknown{''.join(left_out)}"
-        )
+        parts = [f"{self.created} created{self._how_created()}"]
+        parts += [f"{self.rejected} rejected", f"{self.unknown} unknown"]
+        if self.repeated:
+            parts.append(f"{self.repeated} repeated")
+        if self.skipped:
+            parts.append(f"{self.skipped} skipped")
+        return ", ".join(parts)
+
+    def _how_created(self) -> str:
+        kinds = []
+        if self.adopted:
+            kinds.append(f"{self.adopted} adopted")
+        if self.replayed:
+            kinds.append(f"{self.replayed} replayed")
+        if not kinds:
+            return ""
+        return f" ({', '.join(kinds)})"
