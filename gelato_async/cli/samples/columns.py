@@ -1,79 +1,54 @@
-"""The columns of sample orders in CSV: a template for each API, with all that it can carry."""
+"""The columns of sample orders in CSV: a template for each API, with everything that the API can carry."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from gelato_async.cli.apis import BackendName
 from gelato_async.cli.samples.orders import METADATA
 from gelato_async.cli.samples.products import CUSTOMER_PRODUCTS, GELATO_ONLY, PRODUCTS
-
-_ADDRESS = (
-    *(
-        "firstName",
-        "lastName",
-        "companyName",
-        "addressLine1",
-        "addressLine2",
-        "postCode",
-        "city",
-        "state",
-        "country",
-    ),
-    *("email", "phone", "isBusiness", "federalTaxId", "stateTaxId"),
-)
-_RETURN = (
-    "companyName",
-    "addressLine1",
-    "addressLine2",
-    "postCode",
-    "city",
-    "state",
-    "country",
-    "email",
-    "phone",
-)
-_VARIANT = dict.fromkeys(
-    name for product in CUSTOMER_PRODUCTS for variant in product.variants for name in variant
-)
-
-
-def _entries(name: str) -> Sequence[str]:
-    return [f"{name}.{key}" for key, _ in METADATA]
-
-
-def _files(most: int) -> Sequence[str]:
-    return [f"{name}{number}" for number in range(2, most + 1) for name in ("fileType", "fileUrl")]
-
+from gelato_async.files.csv_columns import file_column
 
 _ORDER = ("orderReferenceId", "orderType", "customerReferenceId", "currency", "shipmentMethodUid")
-_MOST_FILES = max(
-    len(product.files + product.optional_files) for product in (*PRODUCTS, *GELATO_ONLY)
+_PLACE = ("addressLine1", "addressLine2", "postCode", "city", "state", "country")
+_ADDRESS = (
+    *("firstName", "lastName", "companyName", *_PLACE),
+    *("email", "phone", "isBusiness", "federalTaxId", "stateTaxId"),
 )
+_RETURN = ("companyName", *_PLACE, "email", "phone")
+
+
+def _prefixed(prefix: str, names: Iterable[str]) -> Sequence[str]:
+    return [f"{prefix}.{name}" for name in names]
+
+
+def _variants() -> Sequence[str]:
+    names: dict[str, None] = {}
+    for product in CUSTOMER_PRODUCTS:
+        for variant in product.variants:
+            names |= dict.fromkeys(variant)
+    return list(names)
+
+
+def _further_files() -> Sequence[str]:
+    most = max(len(product.files + product.optional_files) for product in (*PRODUCTS, *GELATO_ONLY))
+    names = []
+    for position in range(2, most + 1):
+        names += [file_column("type", position), file_column("url", position)]
+    return names
+
 
 COLUMNS: Mapping[BackendName, Sequence[str]] = {
     "gelato": (
-        *(*_ORDER, *_ADDRESS, "registrationStateCode", *_entries("metadata")),
-        *(f"returnAddress.{name}" for name in _RETURN),
+        *(*_ORDER, *_ADDRESS, "registrationStateCode", *_prefixed("metadata", METADATA)),
+        *_prefixed("returnAddress", _RETURN),
         *("itemReferenceId", "productUid", "quantity", "pageCount", "adjustProductUidByFileTypes"),
-        *(
-            "fileType",
-            "fileUrl",
-            "fileId",
-            "fileThreadColors",
-            "fileIsVisible",
-            *_files(_MOST_FILES),
-        ),
+        *("fileType", "fileUrl", "fileId", "fileThreadColors", "fileIsVisible"),
+        *_further_files(),
     ),
     "connect": (
         *(*_ORDER, "retailCurrency", "retailShippingPriceInclVat", *_ADDRESS, "registrationState"),
-        *(*_entries("metadata"), "itemReferenceId", "productUid", "productName"),
-        *(f"productVariant.{name}" for name in _VARIANT),
-        *(
-            "quantity",
-            "retailPriceInclVat",
-            *_entries("itemMetadata"),
-            "fileType",
-            "fileUrl",
-            *_files(_MOST_FILES),
-        ),
+        *(*_prefixed("metadata", METADATA), "itemReferenceId", "productUid", "productName"),
+        *_prefixed("productVariant", _variants()),
+        *("quantity", "retailPriceInclVat", *_prefixed("itemMetadata", METADATA)),
+        *("fileType", "fileUrl", *_further_files()),
     ),
 }

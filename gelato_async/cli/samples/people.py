@@ -5,73 +5,44 @@ from collections.abc import Mapping
 from random import Random
 from typing import Any
 
-from gelato_async.cli.samples.places import CITIES, COUNTRIES, City
+from gelato_async.cli.samples.places import Place
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 
+# first names and last names by script; the Latin ones have letters that ASCII lacks, an apostrophe
+# and a space
 _NAMES: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "latin": (
-        (
-            "Zoë",
-            "Åsa",
-            "José",
-            "Chloé",
-            "Łukasz",
-            "Maya",
-            "Noah",
-            "Priya",
-            "Oskar",
-            "Ines",
-            "Seán",
-            "Ada",
-        ),
-        (
-            "Sample",
-            "Lindqvist",
-            "Müller",
-            "García",
-            "O'Brien",
-            "Nowak",
-            "Rossi",
-            "Dubois",
-            "Silva",
-            "van Dijk",
-            "Patel",
-        ),
-    ),
-    "japanese": (("花子", "太郎", "陽子", "健"), ("見本", "佐藤", "高橋", "中村")),
-    "korean": (("민수", "지우", "서연", "하준"), ("김", "이", "박", "최")),
-    "chinese": (("小明", "丽", "建国", "芳"), ("王", "李", "张", "陈")),
-    "russian": (
-        ("Анна", "Иван", "Ольга", "Пётр"),
-        ("Смирнова", "Петренко", "Коваленко", "Павленко"),
-    ),
+    "latin": (("Zoë", "Åsa", "Łukasz", "Maya"), ("Sample", "Müller", "O'Brien", "van Dijk")),
+    "japanese": (("花子", "太郎"), ("見本", "佐藤")),
+    "korean": (("민수", "지우"), ("김", "이")),
+    "chinese": (("小明", "丽"), ("王", "李")),
+    "russian": (("Анна", "Пётр"), ("Павленко", "Коваленко")),
 }
-_COMPANIES = ("Sample Studio", "Northlight Prints", "Paper & Pine", "Example Gifts")
+_COMPANIES = ("Sample Studio", "Paper & Pine")
+# letters that do not decompose into an ASCII letter and an accent
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "ß": "ss"})
 
 
-def address(rng: Random) -> ShippingAddress:
-    """Somebody, somewhere: as the documents want it in that country."""
-    city = rng.choice(CITIES)
-    country = COUNTRIES[city.country]
-    first, last = (rng.choice(names) for names in _NAMES[country.script])
+def address(rng: Random, place: Place) -> ShippingAddress:
+    """Make the address of a person there, as Gelato documents it for that country."""
+    first_names, last_names = _NAMES[place.script]
+    first, last = rng.choice(first_names), rng.choice(last_names)
     return ShippingAddress(
-        country=city.country,
+        country=place.country,
         first_name=first,
         last_name=last,
-        address_line1=_street(rng, city),
-        address_line2=_second_line(rng, country.script),
-        city=city.name,
-        post_code=city.post_code,
-        state=city.state,
+        address_line1=_street(rng, place),
+        address_line2=_second_line(rng, place),
+        city=place.city,
+        post_code=place.post_code,
+        state=place.state,
         email=f"{_mail_name(first, last)}.{rng.randrange(1, 1000)}@example.com",
-        phone=f"+{country.dial} 555 01{rng.randrange(100):02d}",
-        **(_brazilian(rng, city) if city.country == "BR" else _company(rng)),
+        phone=f"+{place.dial} 555 01{rng.randrange(100):02d}",
+        **_business(rng, place),
     )
 
 
 def sender(rng: Random) -> ReturnAddress:
-    """A shop of ours."""
+    """Make the address of a shop that takes parcels back."""
     return ReturnAddress(
         company_name=rng.choice(_COMPANIES),
         address_line1=f"Sample Yard {rng.randrange(1, 40)}",
@@ -83,36 +54,39 @@ def sender(rng: Random) -> ReturnAddress:
     )
 
 
-def _street(rng: Random, city: City) -> str:
-    street, number = rng.choice(COUNTRIES[city.country].streets), rng.randrange(1, 200)
-    return (
-        f"{number} {street}"
-        if city.country in {"US", "CA", "AU", "GB", "IE", "FR", "NZ"}
-        else f"{street} {number}"
-    )
+def _street(rng: Random, place: Place) -> str:
+    number = rng.randrange(1, 200)
+    if place.is_number_first:
+        return f"{number} {place.street}"
+    return f"{place.street} {number}"
 
 
-def _second_line(rng: Random, script: str) -> str | None:
+def _second_line(rng: Random, place: Place) -> str | None:
     if rng.random() < 0.8:
         return None
-    return f"Apt {rng.randrange(1, 60)}" if script == "latin" else f"{rng.randrange(1, 60)}"
+    number = str(rng.randrange(1, 60))
+    if place.script == "latin":
+        return f"Apt {number}"
+    return number
 
 
 def _mail_name(first: str, last: str) -> str:
-    plain = unicodedata.normalize("NFKD", f"{first}.{last}".lower().translate(_LETTERS))
-    ascii_only = "".join(
-        letter for letter in plain if letter.isascii() and (letter.isalpha() or letter == ".")
-    )
-    return ascii_only.strip(".") or "customer"
+    name = f"{first}.{last}".lower().translate(_LETTERS)
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    kept = "".join(filter(lambda letter: letter.isalpha() or letter == ".", plain))
+    return kept.strip(".") or "customer"
 
 
-def _company(rng: Random) -> dict[str, Any]:
-    return (
-        {"company_name": rng.choice(_COMPANIES), "is_business": True} if rng.random() < 0.15 else {}
-    )
+def _business(rng: Random, place: Place) -> dict[str, Any]:
+    if place.country == "BR":
+        return _brazilian(rng, place)
+    if rng.random() < 0.15:
+        return {"company_name": rng.choice(_COMPANIES), "is_business": True}
+    return {}
 
 
-def _brazilian(rng: Random, city: City) -> dict[str, Any]:
+def _brazilian(rng: Random, place: Place) -> dict[str, Any]:
+    # Brazil wants a tax id of everybody, and of a business its registration too
     if rng.random() < 0.6:
         return {"federal_tax_id": "529.982.247-25"}
     return {
@@ -120,5 +94,5 @@ def _brazilian(rng: Random, city: City) -> dict[str, Any]:
         "is_business": True,
         "federal_tax_id": "11.222.333/0001-81",
         "state_tax_id": "110.042.490.114",
-        "registration_state": city.state,
+        "registration_state": place.state,
     }

@@ -5,14 +5,12 @@ from decimal import Decimal
 
 from attrs import field, frozen
 
-_SILK = "pt_170-gsm-65lb-coated-silk_cl_4-4"
-
 
 @frozen(kw_only=True)
 class Product:
     """A product of the catalogue.
 
-    The files it always has, those it may have too, and its page counts if it has pages.
+    `files` are the types of files that it always has, `optional_files` those that it may have.
     """
 
     uid: str
@@ -38,28 +36,11 @@ PRODUCTS = (
         uid="flat_product_pf_a4_pt_200-gsm-uncoated_cl_4-0_ct_none_prt_none_sft_none_set_none_hor",
         price="6.90",
     ),
-    Product(uid="flat_130x180-mm-5r_170-gsm-65lb-uncoated_4-0_ver", price="4.50"),
-    Product(uid="phonecase_apple_iphone-13promax_flexi_transparent_satin", price="19.90"),
     Product(uid="mug_product_msz_15-oz_mmat_ceramic-white_cl_4-0", price="12.50"),
-    Product(
-        uid=(
-            "frame_and_poster_product_frs_300x400-mm_frc_black_frm_wood_frp_w12xt22-mm_gt_plexiglass"
-            "__pf_300x400-mm_pt_170-gsm-coated-silk_cl_4-0_ct_none_prt_none_hor"
-        ),
-        price="49.00",
-    ),
     Product(
         uid="cards_pf_5r_pt_100-lb-cover-coated-silk_cl_4-4_hor",
         price="3.20",
         optional_files=("inside",),
-    ),
-    Product(
-        uid=(
-            "apparel_product_gca_t-shirt_gsc_crewneck_gcu_unisex_gqa_classic_gsi_m_gco_navy_gpr_4-0"
-        ),
-        price="17.90",
-        files=("front",),
-        optional_files=("neck-inner",),
     ),
     Product(
         uid="apparel_product_gca_t-shirt_gsc_crewneck_gcu_unisex_gqa_classic_gsi_s_gco_white_gpr_4-4",
@@ -71,17 +52,9 @@ PRODUCTS = (
 
 GELATO_ONLY = (
     Product(
-        uid=(
-            f"photobooks-hardcover_pf_210x280-mm-8x11-inch_{_SILK}_ccl_4-4_bt_glued-left_ct_matt-lamination_prt_1-0"
-            "_cpt_130-gsm-65-lb-cover-coated-silk_ver"
-        ),
-        price="32.00",
-        page_counts=(30, 34, 48, 64, 100),
-    ),
-    Product(
         uid="wire-o-notebooks_pf_a5_pt_90-gsm-uncoated_cl_1-1_ccl_4-4_ver",
         price="14.50",
-        page_counts=(116,),
+        page_counts=(60, 116),
     ),
     Product(
         uid="apparel_product_gca_t-shirt_gsc_crewneck_gcu_unisex_gqa_heavy-weight_gsi_xl_gco_white_gpr_chstl-emb",
@@ -102,21 +75,8 @@ CUSTOMER_PRODUCTS = (
     ),
     CustomerProduct(
         name="Classic T-shirt",
-        variants=(
-            {"Size": "S", "Colour": "White"},
-            {"Size": "L", "Colour": "Navy"},
-            {"Size": "XL", "Colour": "Black"},
-        ),
+        variants=({"Size": "S", "Colour": "White"}, {"Size": "XL", "Colour": "Black"}),
         price="19.00",
         files=("front", "back"),
-    ),
-    CustomerProduct(
-        name="Family Photo Book",
-        variants=({"Pages": "40"}, {"Pages": "80"}),
-        price="34.50",
-        files=("cover", "default"),
-    ),
-    CustomerProduct(
-        name="Business Card", variants=({"Size": "Standard", "Paper": "Silk"},), price="9.90"
     ),
 )

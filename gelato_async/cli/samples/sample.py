@@ -1,7 +1,7 @@
-"""The command `sample`: sample orders, as JSON lines or CSV, into a file or down a pipe."""
+"""The command `sample`: sample orders, as JSON lines or CSV, into a file or a pipe."""
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +12,6 @@ from gelato_async.cli.input.formats import format_of, open_to_write
 from gelato_async.cli.samples.columns import COLUMNS
 from gelato_async.cli.samples.orders import sample_orders, to_body, to_line
 from gelato_async.files.csv_writer import to_csv
-from gelato_async.models.new_order import NewOrder
 
 _SEEDS = 1_000_000
 
@@ -20,23 +19,26 @@ _SEEDS = 1_000_000
 def write_samples(
     backend: BackendName, number: int, seed: int | None, output: Path | None, *, as_csv: bool
 ) -> int:
-    """Write so many sample orders; without a seed they are other ones each time.
+    """Write sample orders and return the exit code; without a seed they differ each time.
 
-    The output's name may ask for CSV too.
+    A name of the output that ends in .csv asks for CSV too.
+
+    Raises:
+        CommandError: the output cannot be written.
     """
-    seed = secrets.randbelow(_SEEDS) if seed is None else seed
+    if seed is None:
+        seed = secrets.randbelow(_SEEDS)
+    if output is not None and format_of(output.name) == "csv":
+        as_csv = True
     orders = sample_orders(backend, number, seed)
-    as_csv = as_csv or (output is not None and format_of(output.name) == "csv")
+    if as_csv:
+        lines = to_csv((to_body(order, backend) for order in orders), COLUMNS[backend])
+    else:
+        lines = (to_line(order, backend) for order in orders)
     with _opened(output) as stream:
-        stream.writelines(
-            _csv_lines(orders, backend) if as_csv else (to_line(order, backend) for order in orders)
-        )
+        stream.writelines(lines)
         stream.flush()
     return ExitCode.FINE
-
-
-def _csv_lines(orders: Iterable[NewOrder], backend: BackendName) -> Iterator[bytes]:
-    return to_csv((to_body(order, backend) for order in orders), COLUMNS[backend])
 
 
 @contextmanager
