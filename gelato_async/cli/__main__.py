@@ -1,6 +1,7 @@
 """Entry point of `gelato-async` and `python -m gelato_async.cli`.
 
-Names missing extras, and shows no tracebacks.
+Every expected failure becomes one line and an exit code here, a missing extra included. An
+unexpected one keeps its traceback.
 """
 
 import os
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        # needs the extra, and says so where it is missing
+        # here, not above: without the extra `cli` this import fails
         from gelato_async.cli import app  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
@@ -43,12 +44,13 @@ def _run(arguments: Sequence[str] | None) -> int:
             f'the command line needs {package}: pip install "gelato-async[cli]"'
         ) from missing
     spare_imports()
-    return app.run(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:
+        arguments = sys.argv[1:]
+    return app.run(arguments)
 
 
 def _drop_output() -> None:
-    # Whoever read our output is gone: nothing more may be written to it, not even by the
-    # interpreter as it ends.
+    # the pipe is closed: nothing more may be written to it, not even by the interpreter as it ends
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 

@@ -1,4 +1,7 @@
-"""The commands and their options. What they do is in the modules beside this one."""
+"""The commands and their options, with the help that users read.
+
+What a command does is in the module or room that it calls, not here.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +16,7 @@ from gelato_async.cli.console import CommandError
 from gelato_async.cli.demo import demo as demonstration
 from gelato_async.cli.input.check import check as check_file
 from gelato_async.cli.input.formats import Format
-from gelato_async.cli.options import whole
+from gelato_async.cli.options import BaseUrl, whole
 from gelato_async.cli.samples.sample import write_samples
 from gelato_async.cli.service.order_commands import orders
 from gelato_async.cli.service.product_commands import products
@@ -36,11 +39,11 @@ app: App = App(
     name="gelato-async",
     version=__version__,
     help=(
-        "Submit print orders to Gelato and GelatoConnect, none twice and none lost; try it against"
+        "Submit print orders to Gelato and GelatoConnect, none twice and none lost. Try it against"
         " a sandbox first."
     ),
     default_parameter=Parameter(negative=""),
-    # main knows what Ctrl-C means
+    # __main__ has the exit code of Ctrl-C
     suppress_keyboard_interrupt=False,
 )
 
@@ -50,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
     """Run the command that the arguments name, and return its exit code.
 
     Raises:
-        CommandError: it cannot be done as asked.
+        CommandError: the arguments are wrong, or the command cannot do what they ask.
     """
     try:
         code: int | None = app(
@@ -74,12 +77,12 @@ def sample(
     """Write invented orders, valid and ready for `submit`: JSON lines, or CSV to fill with your own.
 
     Args:
-        number: How many orders.
-        backend: Whose rules and spelling they follow.
-        seed: The same seed makes the same orders; a fresh one is drawn where it is not given.
-        output: The file to write; standard output where it is not given. A name in .csv means CSV,
-            one in .gz is compressed.
-        csv: Write CSV, a line for each item, with a column for all that the backend takes.
+        number: How many orders to write.
+        backend: The API whose rules and spelling the orders follow.
+        seed: The same seed makes the same orders. If not given, the orders differ each time.
+        output: The file to write, standard output if not given. A name that ends in .csv means
+            CSV, one that ends in .gz is compressed.
+        csv: Write CSV, a line for each item, with a column for everything that the backend takes.
     """
     return write_samples(backend, number, seed, output, as_csv=csv)
 
@@ -94,17 +97,17 @@ def check(
     format_: Annotated[Format | None, Parameter(name="--format")] = None,
     max_bytes: Count = MAX_BYTES,
 ) -> int:
-    """Tell everything that is wrong with a file of orders, line by line; nothing is sent, and no key is needed.
+    """Show everything that is wrong with a file of orders, line by line. Nothing is sent, and no key is needed.
 
-    Exit code: 0 nothing is wrong, 1 some orders are, 2 it could not be done.
+    Exit code: 0 nothing is wrong, 1 some orders are wrong, 2 the command failed.
 
     Args:
         file: JSON lines or CSV, by its name; either may be compressed (.gz). `-` reads standard
             input.
-        backend: Whose rules the orders must keep.
-        fix: Writes a copy with what can be fixed safely: no white space around values, countries
-            in upper case, GB for UK.
-        format_: What the file is, where its name does not tell.
+        backend: The API whose rules the orders must follow.
+        fix: Write a copy to this file in which white space around values is cut off, countries are
+            in upper case, and UK is GB.
+        format_: The format of the file, if its name does not state it.
         max_bytes: The most bytes that an order may have in the file; a longer one is rejected.
     """
     return check_file(file, backend=backend, fix=fix, format_=format_, max_bytes=max_bytes)
@@ -116,7 +119,7 @@ def submit(  # noqa: PLR0913  each is an option of the command
     /,
     *,
     backend: BackendName = "gelato",
-    base_url: str | None = None,
+    base_url: BaseUrl = None,
     report: Path | None = None,
     reconcile: AtLeastZero = RECONCILE,
     marker: bool = False,
@@ -132,33 +135,30 @@ def submit(  # noqa: PLR0913  each is an option of the command
     """Submit every order of a file, each exactly once, as fast as Gelato permits.
 
     Keys come from the environment: GELATO_API_KEY, or GELATO_CONNECT_PREFIX, GELATO_CONNECT_API_KEY
-    and GELATO_CONNECT_API_SECRET. On a terminal you are asked for what is missing.
+    and GELATO_CONNECT_API_SECRET. On a terminal you are asked for missing ones.
 
-    Exit code: 0 all created, 1 some rejected, 2 it could not be done, 3 the outcome of some is
-    unknown, 130 Ctrl-C.
+    Exit code: 0 all orders are created, 1 some are rejected, 2 the command failed, 3 the outcome of
+    some is unknown, 130 Ctrl-C.
 
     Args:
         file: JSON lines, as Gelato documents the body of a create, or CSV; `-` reads standard
             input.
         backend: The API that takes the orders.
-        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,
-            GELATO_CONNECT_BASE_URL.
-        report: Writes a row for every order to this .jsonl or .csv file, as soon as its outcome is
+        report: Write a row for every order to this .jsonl or .csv file, as soon as its outcome is
             known.
         reconcile: Seconds for which an order whose answer was lost is looked for, before it is sent
             again.
-        marker: Adds a metadata entry with a random value to each order, by which a lost one is
+        marker: Add a metadata entry with a random value to each order, by which a lost order is
             recognised beyond doubt.
-        journal: What survives a crash: run again with it, and what was made is not made again.
-            FILE.journal if not given; for FILE.rejected.jsonl it is FILE.journal too, so that no
-            order of both is made twice.
-        no_journal: Keeps none: after a crash nobody knows what was sent.
-        resume_only: Sends nothing that the journal does not know.
-        limit: Only so many orders, from the beginning of the file.
-        dry_run: Reads and checks everything, and sends nothing.
-        draft: Makes drafts, which are not printed before they are confirmed (Gelato alone has
-            them).
-        format_: What the file is, where its name does not tell.
+        journal: The file that survives a crash: a run with the same journal does not make again
+            what was made. FILE.journal if not given; also for FILE.rejected.jsonl, so that no order
+            of both is made twice.
+        no_journal: Keep no journal: after a crash it is not known what was sent.
+        resume_only: Send no order that the journal does not have.
+        limit: Submit only the first orders of the file, at most so many.
+        dry_run: Read and check everything, and send nothing.
+        draft: Make drafts, which are not printed before they are confirmed. GelatoConnect has none.
+        format_: The format of the file, if its name does not state it.
         max_bytes: The most bytes that an order may have in the file; a longer one is rejected.
     """
     options = SubmitOptions(
@@ -181,11 +181,11 @@ def submit(  # noqa: PLR0913  each is an option of the command
 
 @app.command
 def status(journal: Path, /, *, json: bool = False) -> int:
-    """Tell what a journal of `submit` belongs to, and how many of its orders are in which state.
+    """Show what a journal of `submit` belongs to, and how many of its orders are in which state.
 
     Args:
         journal: The journal; it may be in use.
-        json: Say it as JSON.
+        json: Print JSON.
     """
     return journals.status(journal, as_json=json)
 
@@ -196,19 +196,18 @@ def reconcile(
     /,
     *,
     backend: BackendName = "gelato",
-    base_url: str | None = None,
+    base_url: BaseUrl = None,
     reconcile: AtLeastZero = RECONCILE,
 ) -> int:
     """Look again for the orders of a journal whose outcome is not known. Nothing is sent.
 
-    Exit code: 0 all are known now, 2 it could not be done, 3 some are still unknown, 130 Ctrl-C.
+    Exit code: 0 all outcomes are known now, 2 the command failed, 3 some are still unknown, 130
+    Ctrl-C.
 
     Args:
         journal: The journal of a run that has ended.
         backend: The API that took the orders.
-        base_url: An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,
-            GELATO_CONNECT_BASE_URL.
-        reconcile: Seconds for which they are looked for.
+        reconcile: Seconds for which the orders are looked for.
     """
     return journals.reconcile(journal, backend=backend, base_url=base_url, reconcile=reconcile)
 
@@ -234,28 +233,29 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
 ) -> int:
     """Serve a stand-in for both APIs on this machine, until Ctrl-C.
 
-    It prints the environment variables that lead the other commands, and every client of the
-    library, to it.
+    The command prints the environment variables that lead the other commands, and every client of
+    the library, to this sandbox.
 
     Args:
         port: The port to listen on; 0 takes a free one.
-        faults: A .json or .toml plan of what goes wrong on purpose.
-        search_lag: Seconds until a new order is found by a search.
+        faults: A .json or .toml plan of deliberate faults.
+        search_lag: Seconds until a search finds a new order.
         latency: Seconds that each request takes.
-        speed: How fast orders live: 60 lets an hour of printing and shipping pass in a minute.
+        speed: How fast orders are made: with 60, an hour of printing and shipping passes in a
+            minute.
         rate_limit: Requests accepted per key in any second; 0 for any number.
-        connect_duplicates: Whether GelatoConnect takes a reference that a live order has already.
+        connect_duplicates: Whether GelatoConnect accepts a reference that a live order has already.
         split: The share of orders of several items that are split in two.
-        webhook_url: Where to post what happens to Gelato's orders and store products, as Gelato
+        webhook_url: The URL to post events of Gelato's orders and store products to, as Gelato
             does.
-        webhook_header: The name of a header that goes with each of these. Its value is taken from
-            GELATO_WEBHOOK_SECRET, for other users of the machine see a command line; a secret that
-            is made up may be given here: 'Name: value'.
-        webhook_retry_seconds: Seconds between the three tries of each.
-        webhook_duplicates: The share of them that comes twice.
-        webhook_shuffle: Lets them come in any order.
-        seed: For all that is left to chance.
-        until_input_ends: Ends when standard input does: for programs that start a sandbox of their
+        webhook_header: The name of a header to send with each event. The value is taken from
+            GELATO_WEBHOOK_SECRET, since other users of the machine can see a command line; an
+            invented secret may be given here: 'Name: value'.
+        webhook_retry_seconds: Seconds between the three attempts to deliver an event.
+        webhook_duplicates: The share of events that are delivered twice.
+        webhook_shuffle: Deliver events in any order.
+        seed: The seed of everything random.
+        until_input_ends: End when standard input ends: for programs that start a sandbox of their
             own.
     """
     from gelato_async.cli import sandbox as serve  # noqa: PLC0415  needs an extra of its own
@@ -286,12 +286,12 @@ def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
     """Submit sample orders to a faulty sandbox with both clients, and count in the sandbox what became of them.
 
     A tenth of the requests fails on purpose, before or after taking effect, and a first process is
-    killed in the middle; another run goes on with its journal. Exit code: 0 every order was made
+    killed during its run; another run continues with its journal. Exit code: 0 every order was made
     exactly once, 1 a promise broke, 3 the outcome of some is unknown.
 
     Args:
-        orders: How many orders each API gets.
-        seed: For the orders and the faults.
+        orders: How many orders are submitted to each API.
+        seed: The seed of the orders and the faults.
     """
     return demonstration.demo(orders, seed)
 

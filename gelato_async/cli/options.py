@@ -11,41 +11,36 @@ from gelato_async.cli.console import CommandError
 
 
 def whole(_: object, tokens: Sequence[Token]) -> int:
-    """A whole number, as it stands there: `2.5` is not taken for 2.
+    """Convert an option's value to a whole number; cyclopts alone would make 2 of 2.5.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the value is not a whole number.
     """
     text = tokens[0].value
     try:
         return int(text)
     except ValueError:
-        raise ValueError(f"{text} is no whole number.") from None
+        raise ValueError(f"{text} is not a whole number.") from None
 
 
 CODES = (
-    "Exit code: 0 it was answered, 1 Gelato refused, or there is no such thing, 2 it could not be"
-    " asked for."
+    "Exit code: 0 there is an answer, 1 Gelato refused or there is no such thing, 2 the request"
+    " could not be made."
+)
+BASE_URL = (
+    "An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,"
+    " GELATO_CONNECT_BASE_URL."
 )
 
 Backend = Annotated[BackendName, Parameter(name="--backend", help="The API that has the order.")]
-BaseUrl = Annotated[
-    str | None,
-    Parameter(
-        name="--base-url",
-        help=(
-            "An origin in place of Gelato's, like that of the sandbox. Also GELATO_BASE_URL,"
-            " GELATO_CONNECT_BASE_URL."
-        ),
-    ),
-]
+BaseUrl = Annotated[str | None, Parameter(name="--base-url", help=BASE_URL)]
 Json = Annotated[
     bool,
     Parameter(
         name="--json",
         help=(
-            "JSON lines, just as the API answered. Without it: tables on a terminal, and for a pipe"
-            " or a file values with tabs between them, without heads."
+            "JSON lines, just as the API answered. Without --json: tables on a terminal; in a pipe"
+            " or a file, values separated by tabs, without headings."
         ),
     ),
 ]
@@ -53,10 +48,7 @@ Recipient = Annotated[
     bool,
     Parameter(
         name="--recipient",
-        help=(
-            "Show the recipient too, of whom otherwise the country alone is shown. JSON always has"
-            " everything."
-        ),
+        help="Show the recipient, not the country alone. JSON always has everything.",
     ),
 ]
 Limit = Annotated[
@@ -65,7 +57,7 @@ Limit = Annotated[
         name="--limit",
         converter=whole,
         validator=Number(gte=1),
-        help="At most so many; all where it is not given.",
+        help="The most to list; all if not given.",
     ),
 ]
 PageCount = Annotated[
@@ -82,22 +74,27 @@ Country = Annotated[str | None, Parameter(name="--country", help="An ISO 3166-1 
 
 
 def split(option: str, values: Texts) -> Texts:
-    """The values of an option that may be given several times, or with several values between commas.
+    """Return the values of an option that is given several times, or with commas between values.
 
     Raises:
-        CommandError: it is given with no value, which must not mean that everything will do.
+        CommandError: the option is given without a value, which must not mean any value.
     """
-    return None if values is None else [part for value in values for part in _parts(option, value)]
+    if values is None:
+        return None
+    parts: list[str] = []
+    for value in values:
+        parts += _parts(option, value)
+    return parts
 
 
 def filled(option: str, value: str | None) -> str | None:
-    """The value of an option that is given once.
+    """Return the value of an option that is given once.
 
     Raises:
-        CommandError: it is given with no value.
+        CommandError: the option is given without a value.
     """
     if value is not None and not value.strip():
-        raise CommandError(f"{option} is given with no value")
+        raise CommandError(f"{option} is given without a value")
     return value
 
 

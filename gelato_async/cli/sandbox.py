@@ -1,4 +1,4 @@
-"""The command `sandbox`: serves a stand-in for both APIs, and tells the shell how to reach it."""
+"""The command `sandbox`: serves a stand-in for both APIs, and prints how to reach it."""
 
 import _thread
 import os
@@ -20,14 +20,15 @@ except ImportError as _missing:
 
 
 def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -> dict[str, Any]:
-    """The options of a `Sandbox`, with the plan read from its file.
+    """Return the options of a `Sandbox`, with the plan read from its file.
 
     Raises:
-        CommandError: the plan makes no sense, or cannot be read, or the header of webhooks has no
-        value.
+        CommandError: the plan cannot be read or is invalid, or the header of webhooks has no value.
     """
+    plan = None
     try:
-        plan = None if faults is None else FaultPlan.from_file(faults)
+        if faults is not None:
+            plan = FaultPlan.from_file(faults)
     except FaultPlanError as error:
         raise CommandError(str(error)) from error
     return {"faults": plan, "webhook_header": _header(webhook_header), **others}
@@ -37,8 +38,10 @@ def _header(text: str | None) -> tuple[str, str] | None:
     if text is None:
         return None
     name, colon, value = text.partition(":")
-    if not colon and not (value := os.environ.get(SECRET, "")):
-        # the name may be a secret that was put in its place
+    if not colon:
+        value = os.environ.get(SECRET, "")
+    if not colon and not value:
+        # the text is not shown: it may be the secret, given in place of the name
         raise CommandError(
             f"--webhook-header: no value: set {SECRET}, or give both, like 'Name: value'"
         )
@@ -46,10 +49,10 @@ def _header(text: str | None) -> tuple[str, str] | None:
 
 
 def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
-    """Serve until Ctrl-C or, if wanted, until standard input ends.
+    """Serve until Ctrl-C or, with `until_input_ends`, until standard input ends.
 
     Raises:
-        CommandError: the port cannot be had, or an option makes no sense.
+        CommandError: the port cannot be used, or an option is invalid.
     """
     spare_imports()
     try:
@@ -58,7 +61,7 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
         raise CommandError(str(error)) from error
 
     def on_started(url: str) -> None:
-        _tell(sandbox, url)
+        _print_environment(sandbox, url)
         if until_input_ends:
             threading.Thread(target=_end_with_input, name="gelato-async input", daemon=True).start()
 
@@ -69,13 +72,14 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
     return ExitCode.FINE
 
 
-def _tell(sandbox: Sandbox, url: str) -> None:
+def _print_environment(sandbox: Sandbox, url: str) -> None:
     for name, value in sandbox.environment.items():
         print_line(f"export {name}={shlex.quote(value)}")
     print_line(f"# The sandbox serves at {url} until Ctrl-C.")
 
 
 def _end_with_input() -> None:
+    # unbuffered: the process would abort if it ended while this thread held the buffer of sys.stdin
     with open(sys.stdin.fileno(), "rb", buffering=0, closefd=False) as stream:
         while stream.read(1024):
             pass

@@ -1,4 +1,4 @@
-"""What `webhooks listen` runs: a receiver served by uvicorn, and a line for each event."""
+"""What `webhooks listen` runs: a receiver served by uvicorn, which prints a line for each event."""
 
 import logging
 import socket
@@ -37,10 +37,10 @@ _LOGGER = logging.getLogger("gelato_async.webhooks")
 def listen(
     secret: str | None, header: str, *, host: str, port: int, count: int | None, as_json: bool
 ) -> ExitCode:
-    """Listen until Ctrl-C, or until so many events came.
+    """Listen until Ctrl-C or, with `count`, until so many events have come.
 
     Raises:
-        CommandError: the port cannot be had, or the secret or its header cannot be one.
+        CommandError: the port cannot be used, or the secret or its header is malformed.
     """
     try:
         receiver = WebhookReceiver(
@@ -51,13 +51,21 @@ def listen(
     listener = _Listener(_answers(as_json=as_json), count, uvicorn.Server(_config(receiver)))
     receiver.on(Event)(listener.show)
     with _listening(host, port) as listening, _errors_printed():
-        address = f"[{host}]" if ":" in host else host
-        print_error(f"Listening at http://{address}:{listening.getsockname()[1]} until Ctrl-C.")
+        port = listening.getsockname()[1]
+        print_error(f"Listening at http://{_in_url(host)}:{port} until Ctrl-C.")
         return listener.run(listening)
+
+
+def _in_url(host: str) -> str:
+    if ":" in host:
+        return f"[{host}]"
+    return host
 
 
 @define
 class _Listener:
+    """Prints events, and ends the server after the last of `wanted` ones."""
+
     answers: Answers
     wanted: int | None
     server: uvicorn.Server
@@ -72,10 +80,12 @@ class _Listener:
 
     async def show(self, event: Event) -> None:
         if self.server.should_exit:
-            raise RuntimeError("it came after the last one that was wanted")
+            # any error: the receiver answers 500, and Gelato sends the event again later
+            raise RuntimeError("the event came after the last one that was wanted")
         try:
             self.answers.write_rows(EVENTS, [event])
         except OSError as error:
+            # nobody reads the output any more: `run` raises this when the server has ended
             self.failure, self.server.should_exit = error, True
             raise
         if self.wanted is not None:
@@ -84,19 +94,22 @@ class _Listener:
 
 
 class TerminalLines(PlainLines):
-    """A line for each event, with the time it came, and without what it does not have."""
+    """A line for each event, with the time of its arrival and without empty values."""
 
     def write_rows(self, view: View[A], things: Sequence[A]) -> None:
-        """Write a line for each."""
+        """Write a line for each row."""
         for row in table("", view, things).rows:
-            print_line("  ".join([f"{datetime.now().astimezone():%H:%M:%S}", *filter(None, row)]))
+            time = f"{datetime.now().astimezone():%H:%M:%S}"
+            print_line("  ".join([time, *filter(None, row)]))
 
 
 def _answers(*, as_json: bool) -> Answers:
     escape_what_cannot_be_shown()
     if as_json:
         return JsonLines()
-    return TerminalLines() if sys.stdout.isatty() else PlainLines()
+    if sys.stdout.isatty():
+        return TerminalLines()
+    return PlainLines()
 
 
 def _config(receiver: WebhookReceiver) -> uvicorn.Config:
@@ -115,7 +128,9 @@ def _config(receiver: WebhookReceiver) -> uvicorn.Config:
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    family = socket.AF_INET
+    if ":" in host:
+        family = socket.AF_INET6
     try:
         return socket.create_server((host, port), family=family)
     except OSError as error:
@@ -126,10 +141,10 @@ def _listening(host: str, port: int) -> socket.socket:
 
 class _PrintedErrors(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
-        reason = record.exc_info[1] if record.exc_info else None
-        print_error(
-            f"gelato-async: {shown(record.getMessage())}{f': {one_line(reason)}' if reason else ''}"
-        )
+        message = f"gelato-async: {shown(record.getMessage())}"
+        if record.exc_info and record.exc_info[1]:
+            message += f": {one_line(record.exc_info[1])}"
+        print_error(message)
 
 
 @contextmanager

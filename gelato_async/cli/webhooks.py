@@ -12,7 +12,8 @@ from gelato_async.cli.options import Json, whole
 SECRET = "GELATO_WEBHOOK_SECRET"  # noqa: S105  its name, not its value
 
 webhooks: App = App(
-    name="webhooks", help="See what Gelato tells of your orders, products and templates."
+    name="webhooks",
+    help="See the events that Gelato sends about your orders, products and templates.",
 )
 
 
@@ -28,11 +29,11 @@ def listen(
 ) -> int:
     """Serve a URL for Gelato's webhooks, at any path, and print events as they arrive, until Ctrl-C.
 
-    Each event is printed once, however often it is delivered. What Gelato's dashboard sends along
-    as a secret header is taken from the environment: GELATO_WEBHOOK_SECRET. Gelato reaches this
-    machine through a tunnel or a proxy of yours.
+    Each event is printed once, however often it is delivered. The value of the secret header that
+    you chose in Gelato's dashboard is taken from the environment: GELATO_WEBHOOK_SECRET. Gelato
+    reaches this machine through a tunnel or a proxy of yours.
 
-    Exit code: 0 it was ended, 2 it cannot listen.
+    Exit code: 0 the command was ended, 2 it could not listen.
 
     Args:
         port: The port to listen on; 0 takes a free one.
@@ -41,12 +42,14 @@ def listen(
         no_secret: Take events from anybody.
         count: End after so many events.
     """
-    secret = None if no_secret else os.environ.get(SECRET)
-    if not no_secret and not secret:
-        raise CommandError(
-            f"no secret: set {SECRET} to what the header holds, or take events from anybody:"
-            " --no-secret"
-        )
+    secret = None
+    if not no_secret:
+        secret = os.environ.get(SECRET)
+        if not secret:
+            raise CommandError(
+                f"no secret: set {SECRET} to the header's value, or take events from anybody:"
+                " --no-secret"
+            )
     from gelato_async.cli import webhook_listener  # noqa: PLC0415  needs an extra of its own
 
     return webhook_listener.listen(secret, header, host=host, port=port, count=count, as_json=json)

@@ -50,12 +50,16 @@ class Column:
 
 
 def _columns(
-    cls: type[Any], *path: str, but: Collection[str] = (), per_item: bool = False
+    cls: type[Any],
+    *path: str,
+    but: Collection[str] = (),
+    per_item: bool = False,
+    name: Callable[[str], str] = str,
 ) -> dict[str, Column]:
     found = {}
     for key, plain in keys_of(cls).items():
         if key not in but:
-            found[key] = Column(path, key, _READS.get(plain, str), per_item)
+            found[name(key)] = Column(path, key, _READS.get(plain, str), per_item)
     return found
 
 
@@ -69,16 +73,13 @@ def file_column(key: str, position: int = 1) -> str:
 
 _ORDER = _columns(NewOrder, but={"shippingAddress", "items", "returnAddress", "metadata"})
 _ADDRESS = _columns(ShippingAddress, "shippingAddress")
-_RETURN = {
-    f"returnAddress.{key}": column
-    for key, column in _columns(ReturnAddress, "returnAddress").items()
-}
+_RETURN = _columns(ReturnAddress, "returnAddress", name="returnAddress.{}".format)
 _NOT_CELLS = {"files", "metadata", "productVariant"}
 _ITEM = {
     **_columns(CatalogItem, but=_NOT_CELLS, per_item=True),
     **_columns(CustomItem, but=_NOT_CELLS, per_item=True),
 }
-_FILES = {file_column(key): column for key, column in _columns(File).items()}
+_FILES = _columns(File, name=file_column)
 _FILES["fileThreadColors"] = Column((), "threadColors", _colors)
 _MAPS = {
     "metadata": ("metadata", False),

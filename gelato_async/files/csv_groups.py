@@ -36,6 +36,11 @@ class Group:
         """The line of the first row."""
         return self.records[0].number
 
+    @property
+    def sound(self) -> list[Record]:
+        """The rows that are not broken."""
+        return [record for record in self.records if not record.problem]
+
     def add(self, records: Sequence[Record]) -> None:
         """Add rows."""
         self.records += records

@@ -54,7 +54,7 @@ def read_records(
     header: Record, records: Iterable[Record], max_bytes: int = MAX_BYTES
 ) -> Iterator[OrderLine]:
     """Read orders from a header and the rows under it."""
-    names = [name.strip() for name in header.cells]
+    names = header.names
     if header.problem:
         problems, is_fatal = [Problem("", header.problem)], True
     else:
@@ -118,7 +118,7 @@ class _Reader:
             )
 
     def _problems_of_rows(self, group: Group) -> Iterator[Problem]:
-        first = next((record for record in group.records if not record.problem), group.records[0])
+        first = (group.sound or group.records)[0]
         for record in group.records:
             if record.problem:
                 yield Problem("", record.problem + group.at(record))
@@ -140,7 +140,7 @@ class _Reader:
                 yield Problem("", f"has something in column {index + 1}, which has no name{at}")
 
     def _read(self, group: Group, problems: list[Problem]) -> OrderLine:
-        rows = [record for record in group.records if not record.problem]
+        rows = group.sound
         numbers = tuple(record.number for record in rows)
         order = None
         if rows and not group.too_long:

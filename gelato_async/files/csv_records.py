@@ -30,6 +30,11 @@ class Record:
     raw: bytes
     problem: str = ""
 
+    @property
+    def names(self) -> list[str]:
+        """The names of columns that a header's cells are, without white space around them."""
+        return list(map(str.strip, self.cells))
+
 
 class Records:
     """Rows, read as they are needed. The first that is not empty is the `header`, whose width all must have.

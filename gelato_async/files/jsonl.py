@@ -2,7 +2,6 @@
 
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -144,10 +143,17 @@ class _DuplicateKeyError(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        # Counter, since comparing each key with all others takes quadratic time
-        counted = Counter(key for key, _ in pairs)
-        raise _DuplicateKeyError(next(key for key in counted if counted[key] > 1))
+        raise _DuplicateKeyError(_first_duplicate(pairs))
     return found
+
+
+def _first_duplicate(pairs: list[tuple[str, Any]]) -> str:
+    seen: set[str] = set()
+    for key, _ in pairs:
+        if key in seen:
+            break
+        seen.add(key)
+    return key
 
 
 def _refuse(constant: str) -> NoReturn:

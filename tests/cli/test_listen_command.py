@@ -150,7 +150,7 @@ def test_what_comes_after_the_last_one_wanted_is_left_to_the_next_try(listen, mo
     result = listen("--count", 1, posted=map(body_of, EVERY[:2]))
     assert result.statuses == [200, 500]
     assert len(result.out.splitlines()) == 1
-    assert result.errors[0].endswith("failed: it came after the last one that was wanted")
+    assert result.errors[0].endswith("failed: the event came after the last one that was wanted")
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ def test_too_late_is_1_and_says_how_to_look(shop, command):
     sandbox.advance(1e6)
     result = command("orders", "cancel", order_id, "--yes")
     assert (result.code, result.out) == (1, "")
-    assert f"(gelato-async orders get {order_id} tells how it stands)" in result.err
+    assert f"(gelato-async orders get {order_id} shows its status)" in result.err
     assert result.err.count("\n") == 1
 
 

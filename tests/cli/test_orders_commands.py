@@ -165,7 +165,9 @@ def test_a_status_that_nobody_documents_is_asked_for_with_a_warning(shop, comman
     shop(0)
     result = command("orders", "search", "--status", "shiped")
     assert result.code == 0
-    assert result.err.startswith("warning: no status shiped is documented; did you mean shipped?\n")
+    assert result.err.startswith(
+        "warning: the status shiped is not documented; did you mean shipped?\n"
+    )
 
 
 @pytest.mark.parametrize(
@@ -209,7 +211,7 @@ def test_a_filter_without_a_value_does_not_mean_every_order(shop, command, optio
     sandbox = shop(0)
     result = command("orders", "search", f"--{option}", nothing)
     assert (result.code, result.out) == (2, "")
-    assert result.err == f"gelato-async: --{option} is given with no value\n"
+    assert result.err == f"gelato-async: --{option} is given without a value\n"
     assert sandbox.audit().requests == 0
 
 
@@ -332,7 +334,7 @@ def test_find_is_1_where_there_is_none(shop, command):
 def test_find_without_a_reference_is_2(shop, command):
     sandbox = shop(0)
     result = command("orders", "find", " ")
-    assert (result.code, result.err) == (2, "gelato-async: REFERENCE is given with no value\n")
+    assert (result.code, result.err) == (2, "gelato-async: REFERENCE is given without a value\n")
     assert sandbox.audit().requests == 0
 
 

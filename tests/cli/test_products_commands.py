@@ -142,11 +142,11 @@ def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
         ),
         (["prices", A_CARD, "--country", "Sweden"], 2, "country"),
         (["prices", A_CARD, "--page-count", "0"], 2, "--page-count"),
-        (["prices", A_CARD, "--currency", ""], 2, "--currency is given with no value"),
+        (["prices", A_CARD, "--currency", ""], 2, "--currency is given without a value"),
         (
             ["search", "cards", "--filter", "Orientation=,"],
             2,
-            "--filter Orientation is given with no value",
+            "--filter Orientation is given without a value",
         ),
         (
             ["stock", A_CARD, "--country", "Sweden"],

@@ -127,7 +127,7 @@ def test_an_order_that_was_fixed_among_the_rejected_ones_is_not_made_again_with_
     )
     path.write_bytes(b"".join([changed(fixed[0], currency="SEK"), *fixed[1:]]))
     assert command("submit", path).out.startswith(
-        "3 done: 2 created (2 replayed), 1 rejected, 0 unknown.\n1 has a ref"
+        "3 done: 2 created (2 replayed), 1 rejected, 0 unknown.\nReferences used before, "
     )
     assert made(sandbox) == {f"sample-1-gelato-0000{number}": 1 for number in (1, 2, 3)}
 

@@ -45,7 +45,7 @@ class Fixer:
 
     def fix_csv(self, records: Records) -> Iterator[Record]:
         """Fix the rows under a header, except broken ones."""
-        names = [name.strip() for name in records.header.cells]
+        names = records.header.names
         if not is_header(names):
             # these are an order's cells, which may name a recipient
             names = [f"column {number}" for number in range(1, len(names) + 1)]

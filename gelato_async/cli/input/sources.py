@@ -58,7 +58,7 @@ def count_orders(
 
 
 def _count_csv(records: Records) -> int:
-    names = [name.strip() for name in records.header.cells]
+    names = records.header.names
     if REFERENCE not in names:
         return 0
     position = names.index(REFERENCE)

@@ -1,4 +1,4 @@
-"""What commands answer: a view of things as rows of text, and how these are written to a terminal, a pipe, or as JSON."""
+"""Writers of answers: tabs for a pipe, JSON lines, or drawn tables, whatever the view."""
 
 import codecs
 import json
@@ -14,24 +14,24 @@ from gelato_async.cli.output.views import A, Answered, Facts, Table, View, table
 
 
 class Answers(Protocol):
-    """Writes what was asked for. `batch` is how many things are best written at once."""
+    """Writes an answer. `batch` is how many things are best written at once."""
 
     batch: int
 
     def write_rows(self, view: View[A], things: Sequence[A]) -> None:
-        """Write some of many things."""
+        """Write rows for some of many things."""
 
     def write_whole(self, thing: Answered, facts: Facts, *tables: Table) -> None:
         """Write one thing with everything about it."""
 
 
 class JsonLines:
-    """A line of JSON for each thing, just as it came."""
+    """A line of JSON for each thing, just as the API answered it."""
 
     batch = 1
 
     def write_rows(self, view: View[A], things: Sequence[A]) -> None:  # noqa: ARG002  JSON has it all
-        """Write a line for each."""
+        """Write a line for each thing."""
         for thing in things:
             _write(_json(thing.raw))
 
@@ -41,7 +41,7 @@ class JsonLines:
 
 
 class PlainLines:
-    """Values with tabs between them, without heads: for `cut`, `grep` and `xargs`."""
+    """Values separated by tabs, without headings: for `cut`, `grep` and `xargs`."""
 
     batch = 1
 
@@ -61,10 +61,7 @@ class PlainLines:
 
 @define
 class Rows(Generic[A]):
-    """Takes things as they come and writes them in batches.
-
-    What is left is written however the block ends.
-    """
+    """Collects things and writes them in batches; the rest when the block ends, however it ends."""
 
     answers: Answers
     view: View[A]
@@ -72,19 +69,19 @@ class Rows(Generic[A]):
     _waiting: list[A] = field(factory=list)
 
     def add(self, thing: A) -> None:
-        """Take one more."""
+        """Add a thing."""
         self.count += 1
         self._waiting.append(thing)
         if len(self._waiting) >= self.answers.batch:
             self._write()
 
     def add_all(self, things: Iterable[A]) -> None:
-        """Take them all."""
+        """Add all of them."""
         for thing in things:
             self.add(thing)
 
     async def take(self, things: AsyncIterable[A], limit: int | None = None) -> None:
-        """Take them all, or as many as are wanted."""
+        """Add all of them, or the first `limit`."""
         async for thing in things:
             self.add(thing)
             if self.count == limit:
@@ -110,31 +107,36 @@ class Rows(Generic[A]):
 
 
 def _json(raw: Mapping[str, Any]) -> str:
-    to_terminal = sys.stdout.isatty()
-    # a terminal of another encoding takes some bytes of UTF-8 for what steers it
-    ascii_alone = to_terminal and codecs.lookup(sys.stdout.encoding).name != "utf-8"
-    line = json.dumps(raw, ensure_ascii=ascii_alone, separators=(",", ":"))
-    return "".join(map(_escaped, line)) if to_terminal else line
+    is_terminal = sys.stdout.isatty()
+    # to a terminal of another encoding, some bytes of UTF-8 are control characters
+    ascii_only = is_terminal and codecs.lookup(sys.stdout.encoding).name != "utf-8"
+    line = json.dumps(raw, ensure_ascii=ascii_only, separators=(",", ":"))
+    if is_terminal:
+        return "".join(map(_escaped, line))
+    return line
 
 
 def _escaped(letter: str) -> str:
-    return letter if letter.isprintable() else json.dumps(letter)[1:-1]
+    if letter.isprintable():
+        return letter
+    return json.dumps(letter)[1:-1]
 
 
 def _write(line: str) -> None:
-    # at once, for whoever follows; what UTF-8 cannot say is escaped just as JSON escapes it
+    # flushed, so that a reader of the pipe sees each line at once; half of a surrogate pair, which
+    # UTF-8 lacks, is escaped as JSON escapes it
     stream = raw_output()
     stream.write(line.encode(errors="backslashreplace") + b"\n")
     stream.flush()
 
 
 def answers(*, as_json: bool) -> Answers:
-    """What fits standard output."""
+    """Return the writer that fits standard output."""
     escape_what_cannot_be_shown()
     if as_json:
         return JsonLines()
     if not sys.stdout.isatty():
         return PlainLines()
-    from gelato_async.cli.output.drawn_tables import DrawnTables  # noqa: PLC0415  the other two do without rich
+    from gelato_async.cli.output.drawn_tables import DrawnTables  # noqa: PLC0415  only this needs rich
 
     return DrawnTables()

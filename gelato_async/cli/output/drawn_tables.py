@@ -1,4 +1,4 @@
-"""Answers on a terminal: tables, drawn by rich."""
+"""Tables on a terminal, drawn by rich."""
 
 from collections.abc import Sequence
 
@@ -9,6 +9,7 @@ from rich.text import Text
 
 from gelato_async.cli.output.views import A, Answered, Facts, Table, View, table, text
 
+# a longer table would show its first row too late
 _BATCH = 50
 
 
@@ -22,7 +23,7 @@ class DrawnTables:
         _print(_drawn(table("", view, things)))
 
     def write_whole(self, thing: Answered, facts: Facts, *tables: Table) -> None:  # noqa: ARG002  JSON needs it
-        """Draw the facts that there are, one below the other, and then the tables."""
+        """Draw the facts that have a value, one below the other, then the tables."""
         grid = Drawn.grid(padding=(0, 2))
         for name, value in facts.items():
             if shown := text(value):
@@ -34,14 +35,18 @@ class DrawnTables:
 
 
 def _drawn(part: Table) -> Drawn:
-    used = [number for number in range(len(part.head)) if any(row[number] for row in part.rows)]
+    used = [number for number in range(len(part.head)) if _has_value(part, number)]
     drawn = Drawn(box=box.SIMPLE_HEAD, pad_edge=False)
     for number in used:
         drawn.add_column(part.head[number], overflow="fold")
     for row in part.rows:
-        # as Text, for in a plain string rich would look for its own markup
+        # as Text: in a plain string rich would look for its own markup
         drawn.add_row(*(Text(row[number]) for number in used))
     return drawn
+
+
+def _has_value(part: Table, number: int) -> bool:
+    return any(row[number] for row in part.rows)
 
 
 def _print(drawn: Drawn) -> None:

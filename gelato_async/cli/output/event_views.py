@@ -1,6 +1,7 @@
-"""How webhook events are shown: one row, whatever the event."""
+"""How webhook events are shown: a row for each, whatever its kind."""
 
 from collections.abc import Iterator
+from itertools import chain
 
 from gelato_async.cli.output.views import Row, View
 from gelato_async.webhooks import CatalogProductStockAvailabilityUpdated, Event
@@ -19,24 +20,30 @@ _DETAILS = (
 
 
 def _rows(event: Event) -> Iterator[Row]:
-    products = (
-        event.products_availability
-        if isinstance(event, CatalogProductStockAvailabilityUpdated)
-        else ()
-    )
+    subject, status = _first(event, _SUBJECTS), _first(event, _STATUSES)
+    if isinstance(event, CatalogProductStockAvailabilityUpdated):
+        # the one event about several things
+        subject = [product.product_uid for product in event.products_availability]
+        regions = chain.from_iterable(
+            product.availability for product in event.products_availability
+        )
+        status = [region.status for region in regions]
     yield (
         event.event,
-        _first(event, _SUBJECTS) or [product.product_uid for product in products],
-        _first(event, ("order_reference_id",)),
-        _first(event, ("item_reference_id",)),
-        _first(event, _STATUSES)
-        or [region.status for product in products for region in product.availability],
+        subject,
+        getattr(event, "order_reference_id", None),
+        getattr(event, "item_reference_id", None),
+        status,
         [getattr(event, name, None) for name in _DETAILS],
     )
 
 
 def _first(event: Event, names: tuple[str, ...]) -> object:
-    return next((value for name in names if (value := getattr(event, name, None))), None)
+    for name in names:
+        value: object = getattr(event, name, None)
+        if value:
+            return value
+    return None
 
 
 EVENTS = View(("event", "about", "reference", "item", "status", "details"), _rows)

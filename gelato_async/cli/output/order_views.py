@@ -9,30 +9,36 @@ from gelato_async.models.quote import Quotation, Quote
 from gelato_async.models.receipt import Receipt
 from gelato_async.models.search import OrderSummary
 
-_ROW = ("order", "reference", "status", "type", "country", "items", "total", "created")
+_HEAD = ("order", "reference", "status", "type", "country", "items", "total", "created")
 
 
 def orders_view(*, recipient: bool) -> View[OrderSummary]:
-    """Rows of a search."""
+    """Return the view of orders in a list, with the names of recipients if wanted."""
+    if recipient:
+        return View((*_HEAD, "recipient"), _rows_with_recipient)
+    return View(_HEAD, _rows)
 
-    def rows(order: OrderSummary) -> Iterator[Row]:
-        shown = (
-            order.id,
-            order.order_reference_id,
-            order.fulfillment_status,
-            order.order_type,
-            order.country,
-            order.items_count,
-            _amount(order.total_incl_vat, order.currency),
-            order.created_at,
-        )
-        yield (*shown, _name(order)) if recipient else shown
 
-    return View((*_ROW, "recipient") if recipient else _ROW, rows)
+def _rows(order: OrderSummary) -> Iterator[Row]:
+    yield (
+        order.id,
+        order.order_reference_id,
+        order.fulfillment_status,
+        order.order_type,
+        order.country,
+        order.items_count,
+        _amount(order.total_incl_vat, order.currency),
+        order.created_at,
+    )
+
+
+def _rows_with_recipient(order: OrderSummary) -> Iterator[Row]:
+    for row in _rows(order):
+        yield *row, _name(order)
 
 
 def facts_of(order: Order, *, recipient: bool) -> Facts:
-    """What is to be said once of an order."""
+    """Return what an order has once."""
     return {
         "order": order.id,
         "reference": order.order_reference_id,
@@ -52,19 +58,20 @@ def facts_of(order: Order, *, recipient: bool) -> Facts:
 
 
 def tables_of(order: Order) -> Iterator[Table]:
-    """What there may be several of in an order."""
+    """Yield what an order may have several of."""
     yield table("item", _ITEMS, order.items)
-    yield table("package", _PACKAGES, order.shipment.packages if order.shipment else ())
+    packages = order.shipment.packages if order.shipment else ()
+    yield table("package", _PACKAGES, packages)
     yield table("receipt", _RECEIPTS, order.receipts)
 
 
 def quote_facts(quotation: Quotation) -> Facts:
-    """What is to be said once of a quotation."""
+    """Return what a quotation has once."""
     return {"reference": quotation.order_reference_id, "quotes": len(quotation.quotes)}
 
 
 def quote_tables(quotation: Quotation) -> Iterator[Table]:
-    """What is offered: all quotes together make up the order."""
+    """Yield what is offered; all quotes together make up the order."""
     yield table("product", _QUOTED_PRODUCTS, quotation.quotes)
     yield table("shipment", _QUOTED_METHODS, quotation.quotes)
 
@@ -102,13 +109,16 @@ def _name(person: OrderSummary | OrderAddress) -> str:
 
 
 def _amount(amount: object, currency: str | None) -> str | None:
-    return None if amount is None else f"{amount} {currency or ''}".strip()
+    if amount is None:
+        return None
+    return f"{amount} {currency or ''}".strip()
 
 
 def span(least: object, most: object) -> str | None:
-    """From one value to another, as far as they are known and differ."""
-    ends = [str(end) for end in dict.fromkeys((least, most)) if end is not None]
-    return " to ".join(ends) or None
+    """Return the span from one value to another, or the one that is known."""
+    known = [str(end) for end in (least, most) if end is not None]
+    # both are the same where there is no choice
+    return " to ".join(dict.fromkeys(known)) or None
 
 
 def _item_rows(item: OrderItem) -> Iterator[Row]:

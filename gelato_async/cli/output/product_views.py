@@ -9,7 +9,7 @@ from gelato_async.models.stock import ProductAvailability, RegionAvailability
 
 
 def product_facts(product: Product) -> Facts:
-    """What is to be said of one product."""
+    """Return what a product has once."""
     return {
         "product": product.product_uid,
         "weight": _measured(product.weight),
@@ -22,7 +22,7 @@ def product_facts(product: Product) -> Facts:
 
 
 def product_tables(product: Product) -> Iterator[Table]:
-    """What there may be several of in a product."""
+    """Yield what a product may have several of."""
     yield table("attribute", _PAIRS, product.attributes.items())
     yield table(
         "dimension",
@@ -32,35 +32,33 @@ def product_tables(product: Product) -> Iterator[Table]:
 
 
 def catalog_tables(catalog: Catalog) -> Iterator[Table]:
-    """The attributes of a catalog, and their values."""
+    """Yield the attributes of a catalog with their values."""
     yield table("attribute", _ATTRIBUTES, catalog.product_attributes)
 
 
 def stock_view(country: str | None) -> View[ProductAvailability]:
-    """Rows of all regions, or of that of one country."""
+    """Return the view of stock in all regions, or in the region of one country."""
 
     def rows(product: ProductAvailability) -> Iterator[Row]:
-        regions = product.availability if country is None else (product.in_country(country),)
-        for region in regions:
+        if country is not None:
+            yield product.product_uid, *_region(product.in_country(country))
+            return
+        for region in product.availability:
             yield product.product_uid, *_region(region)
 
     return View(("product", "region", "status", "replenished"), rows)
 
 
 def _region(region: RegionAvailability | None) -> Row:
-    return (
-        (None, "no stock region", None)
-        if region is None
-        else (
-            region.stock_region_uid,
-            region.status,
-            region.replenishment_date,
-        )
-    )
+    if region is None:
+        return None, "no stock region", None
+    return region.stock_region_uid, region.status, region.replenishment_date
 
 
 def _measured(measure: Measure | None) -> str | None:
-    return None if measure is None else f"{measure.value} {measure.measure_unit or ''}".strip()
+    if measure is None:
+        return None
+    return f"{measure.value} {measure.measure_unit or ''}".strip()
 
 
 def _product_rows(product: Product) -> Iterator[Row]:

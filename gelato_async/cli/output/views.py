@@ -1,4 +1,4 @@
-"""Views: things as rows of text, whatever they are written to."""
+"""Views: things as rows of text, whatever writes them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
@@ -16,11 +16,11 @@ Facts = Mapping[str, object]
 
 
 class Answered(Protocol):
-    """Anything with the vendor's own JSON."""
+    """A thing with the JSON that the API answered."""
 
     @property
     def raw(self) -> Mapping[str, Any]:
-        """The JSON as it came."""
+        """The JSON of the answer."""
         ...
 
 
@@ -29,10 +29,7 @@ A = TypeVar("A", bound=Answered)
 
 @frozen
 class View(Generic[T_contra]):
-    """How things of one kind are shown.
-
-    The heads of the columns, and the rows that one thing gives.
-    """
+    """How things of one kind are shown: the headings of columns, and the rows of one thing."""
 
     head: Sequence[str]
     rows: Callable[[T_contra], Iterable[Row]]
@@ -40,7 +37,7 @@ class View(Generic[T_contra]):
 
 @frozen
 class Table:
-    """Rows of text. `name` is what one row is: `item`."""
+    """Rows of text. `name` says what a row is, like `item`."""
 
     name: str
     head: Sequence[str]
@@ -48,16 +45,18 @@ class Table:
 
 
 def table(name: str, view: View[T], things: Iterable[T]) -> Table:
-    """The rows that things give."""
-    return Table(
-        name,
-        view.head,
-        [[text(cell) for cell in row] for thing in things for row in view.rows(thing)],
-    )
+    """Return the rows of things."""
+    rows: list[list[str]] = []
+    for thing in things:
+        rows += [list(map(text, row)) for row in view.rows(thing)]
+    return Table(name, view.head, rows)
 
 
 def text(value: object) -> str:
-    """A value on one line: None is nothing, moments are in UTC, and what could steer a terminal is left out."""
+    """Return a value on one line.
+
+    None is empty, moments are in UTC, and characters that could control a terminal are left out.
+    """
     match value:
         case None:
             return ""

@@ -29,7 +29,7 @@ from gelato_async.models.enums import FulfillmentStatus
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderQuery
 
-orders: App = App(name="orders", help="Look at orders, cancel them, and ask what one would cost.")
+orders: App = App(name="orders", help="Show and cancel orders, and ask what an order would cost.")
 
 OrderId = Annotated[
     str,
@@ -54,7 +54,7 @@ def get(
 ) -> int:
     """Show an order with its items, packages and receipts.
 
-    Exit code: 0 there it is, 1 there is none, 2 it could not be asked for.
+    Exit code: 0 the order is shown, 1 there is none, 2 the request could not be made.
     """
     writer = answers(as_json=json)
 
@@ -76,12 +76,12 @@ def find(
     backend: Backend = "gelato",
     base_url: BaseUrl = None,
 ) -> int:
-    """List all orders with your own reference: the parts of a split order, canceled ones and duplicates included.
+    """List all orders with your own reference: parts of a split order, canceled ones and duplicates too.
 
-    Exit code: 0 there are some, 1 there is none, 2 it could not be asked for.
+    Exit code: 0 there are some, 1 there is none, 2 the request could not be made.
 
     Args:
-        reference: Your own number of the order, its orderReferenceId.
+        reference: Your own reference of the order, its orderReferenceId.
     """
     filled("REFERENCE", reference)
     writer = answers(as_json=json)
@@ -92,10 +92,11 @@ def find(
             rows.add_all(found)
         if not found:
             print_error(
-                f"No order has the reference {reference}. A new one may take some seconds until it"
-                " is found."
+                f"No order has the reference {reference}. A new order may take some seconds to be"
+                " found."
             )
-        return ExitCode.FINE if found else ExitCode.REJECTED
+            return ExitCode.REJECTED
+        return ExitCode.FINE
 
     return run_query(_open(backend, base_url), show)
 
@@ -121,24 +122,24 @@ def search(  # noqa: PLR0913  each is an option of the command
     backend: Backend = "gelato",
     base_url: BaseUrl = None,
 ) -> int:
-    """List orders, newest first; all of them, or those that pass every filter.
+    """List orders, newest first: all of them, or those that pass every filter.
 
-    A filter may be given several times, or with several values between commas: any of them will do.
-    GelatoConnect filters by status, country, reference and date.
+    A filter may be given several times, or with several values separated by commas: an order needs
+    to have one of them. GelatoConnect filters by status, country, reference and date.
 
     Args:
-        status: Fulfillment status, like printed or shipped.
-        country: Where it goes, as ISO 3166-1 code.
-        reference: Your own number of the order, its orderReferenceId.
-        since: Made at this moment or later: 2024-05-01, or 2024-05-01T12:00:00+02:00. UTC where it
-            does not say.
-        until: Made at this moment or earlier. A day counts to its end.
-        text: A text in the recipient's name or in your own number of the order.
-        financial_status: Like paid or refunded.
+        status: The fulfillment status, like printed or shipped.
+        country: The country of the recipient, an ISO 3166-1 code.
+        reference: Your own reference of the order, its orderReferenceId.
+        since: Created at this moment or later: 2024-05-01, or 2024-05-01T12:00:00+02:00. A moment
+            without an offset is in UTC.
+        until: Created at this moment or earlier. A day counts to its end.
+        text: A text in the recipient's name or in your own reference.
+        financial_status: The financial status, like paid or refunded.
         type_: order or draft.
-        channel: Where it was placed: api, ui, shopify, etsy.
-        currency: As ISO 4217 code.
-        store: Id of a store.
+        channel: Where the order was placed: api, ui, shopify, etsy.
+        currency: An ISO 4217 code.
+        store: The id of a store.
         id_: Gelato's id of an order.
     """
     query = OrderQuery(
@@ -154,7 +155,7 @@ def search(  # noqa: PLR0913  each is an option of the command
         currencies=split("--currency", currency),
         order_types=split("--type", type_),
         store_ids=split("--store", store),
-        limit=PAGE if limit is None else min(limit, PAGE),
+        limit=min(limit or PAGE, PAGE),
     )
     writer = answers(as_json=json)
 
@@ -177,13 +178,13 @@ def cancel(
     backend: Backend = "gelato",
     base_url: BaseUrl = None,
 ) -> int:
-    """Cancel an order; whether it is too late is Gelato's to say. On a terminal you are asked once more.
+    """Cancel an order, unless Gelato says that it is too late. On a terminal you are asked to confirm.
 
-    Of a split order that is this part alone. Exit code: 0 it is canceled, 1 it is not, 2 it could
-    not be asked for, 3 the answer is lost and it may be canceled.
+    Of a split order only this part is canceled. Exit code: 0 the order is canceled, 1 it is not, 2
+    the request could not be made, 3 the answer is lost and the order may be canceled.
 
     Args:
-        yes: Do not ask. Needed where there is no terminal.
+        yes: Do not ask. Needed without a terminal.
     """
     if not yes and not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         raise CommandError(
@@ -191,7 +192,11 @@ def cancel(
             " --yes"
         )
     client = _open(backend, base_url)
-    return (not yes and _confirm(client, order_id)) or _cancel(client, order_id)
+    if not yes:
+        answer = _confirm(client, order_id)
+        if answer is not ExitCode.FINE:
+            return answer
+    return _cancel(client, order_id)
 
 
 @orders.command
@@ -202,13 +207,13 @@ def quote(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Tell what an order would cost, and how it could be shipped. Makes no order; GelatoConnect has no quotes.
+    """Show what an order would cost, and how it could be shipped, without making it. GelatoConnect has no quotes.
 
-    Exit code: 0 there is an offer, 1 Gelato refused, 2 it could not be asked for.
+    Exit code: 0 there is an offer, 1 Gelato refused, 2 the request could not be made.
 
     Args:
-        file: One JSON object: the body of a quote as Gelato documents it, or an order like those
-            that `submit` takes. `-` reads standard input.
+        file: One JSON object: the body of a quote as Gelato documents it, or an order as `submit`
+            takes it. `-` reads standard input.
     """
     request, writer = read_request(file), answers(as_json=json)
 
@@ -230,12 +235,12 @@ def _cancel(client: Client, order_id: str) -> ExitCode:
         print_line(f"{order_id} is canceled.")
         return ExitCode.FINE
 
-    state = f"gelato-async orders get {order_id} tells how it stands"
+    state = f"gelato-async orders get {order_id} shows its status"
     return run_query(
         client,
         stop,
         advice={**_MISSING, ConflictError: state},
-        unclear=f"it may be canceled: {state}",
+        unclear=f"the order may be canceled: {state}",
     )
 
 
@@ -246,11 +251,14 @@ def _confirm(client: Client, order_id: str) -> ExitCode:
         found.append(await client.orders.get(order_id))
         return ExitCode.FINE
 
+    code = run_query(client, look, advice=_MISSING)
+    if code is not ExitCode.FINE:
+        return code
     # outside of the event loop, where Ctrl-C ends the waiting at once
-    return run_query(client, look, advice=_MISSING) or _asked(found[0])
+    return _ask(found[0])
 
 
-def _asked(order: Order) -> ExitCode:
+def _ask(order: Order) -> ExitCode:
     about = as_text(
         (
             f"reference {order.order_reference_id}",
@@ -262,7 +270,7 @@ def _asked(order: Order) -> ExitCode:
     sys.stderr.flush()
     if sys.stdin.readline().strip().lower() in {"y", "yes"}:
         return ExitCode.FINE
-    print_error("It is not canceled.")
+    print_error("The order is not canceled.")
     return ExitCode.REJECTED
 
 
@@ -270,7 +278,8 @@ def _statuses(values: Texts) -> Texts:
     for value in values or ():
         if not FulfillmentStatus(value).is_known:
             print_error(
-                f"warning: no status {value} is documented{suggestion(value, FulfillmentStatus)}"
+                f"warning: the status {value} is not documented"
+                f"{suggestion(value, FulfillmentStatus)}"
             )
     return values
 
@@ -286,4 +295,6 @@ def _moment(option: str, given: str | None, of_day: time) -> datetime | None:
         raise CommandError(
             f"{option} {given}: must be like 2024-05-01 or 2024-05-01T12:00:00+02:00"
         ) from error
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
+    if found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    return found

@@ -50,10 +50,10 @@ _NO_PRODUCT: Advice = {
 
 @products.command
 def catalogs(catalog: str | None = None, /, *, json: Json = False, base_url: BaseUrl = None) -> int:
-    """List the catalogs, or the attributes of one and their values, which are what a search filters by.
+    """List the catalogs, or the attributes of one catalog with their values, by which a search filters.
 
     Args:
-        catalog: The catalogUid of the one to show.
+        catalog: The catalogUid of the catalog to show.
     """
     writer = answers(as_json=json)
 
@@ -81,11 +81,11 @@ def search(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """List the products of a catalog; all of them, or those that pass every filter.
+    """List the products of a catalog: all of them, or those that pass every filter.
 
     Args:
         catalog: The catalogUid.
-        filter_: An attribute and the values that will do, as the catalog names them:
+        filter_: An attribute and the values that it may have, as the catalog names them:
             Orientation=hor,ver.
     """
     wanted, writer = _filters(filter_), answers(as_json=json)
@@ -95,7 +95,7 @@ def search(
             await rows.take(client.products.search(catalog, attribute_filters=wanted), limit)
         if not rows.count:
             print_error(
-                "No product matches. An attribute or value that the catalog does not have finds"
+                "No product matches. An attribute or value that the catalog does not have matches"
                 " nothing."
             )
         return ExitCode.FINE
@@ -127,10 +127,10 @@ def prices(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """List what a product costs, by quantity; the price is for all of a quantity.
+    """List what a product costs, by quantity; a price is for the whole quantity.
 
     Args:
-        currency: An ISO 4217 code. Without country and currency there are rows of several.
+        currency: An ISO 4217 code. Without country and currency, several are listed.
     """
     filled("--currency", currency)
     writer = answers(as_json=json)
@@ -155,10 +155,7 @@ def stock(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Tell whether products are in stock, in every region or in that of one country.
-
-    Any number of products will do.
-    """
+    """Show whether any number of products are in stock, in every region or in the region of one country."""
     view, writer = stock_view(_validated_country(country)), answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:
@@ -170,8 +167,11 @@ def stock(
 
 
 def _validated_country(country: str | None) -> str | None:
-    code = None if country is None else country.upper()
-    if problem := country_code(code, {}):
+    if country is None:
+        return None
+    code = country.upper()
+    problem = country_code(code, {})
+    if problem:
         raise CommandError(f"--country {problem}")
     return code
 
@@ -182,5 +182,6 @@ def _filters(given: Texts) -> Mapping[str, list[str]] | None:
         name, equals, values = text.partition("=")
         if not (name and equals and values):
             raise CommandError(f"--filter {text}: must be like Orientation=hor,ver")
-        found.setdefault(name.strip(), []).extend(split(f"--filter {name.strip()}", [values]) or ())
+        name = name.strip()
+        found.setdefault(name, []).extend(split(f"--filter {name}", [values]) or ())
     return found or None

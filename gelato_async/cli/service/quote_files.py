@@ -1,4 +1,4 @@
-"""Files with what is to be quoted: a request for a quote, or an order, as JSON."""
+"""Files of what is to be quoted: the body of a quote, or an order, as JSON."""
 
 import json
 from collections.abc import Sequence
@@ -14,10 +14,10 @@ from gelato_async.models.quote import QuoteProduct, QuoteRequest
 
 
 def read_request(file: str) -> QuoteRequest:
-    """Read one of the two, told apart by their keys: `recipient` and `products`, or `shippingAddress` and `items`.
+    """Read a file as the body of a quote if it has `recipient` or `products`, as an order otherwise.
 
     Raises:
-        CommandError: the file cannot be read, or does not hold one of them.
+        CommandError: the file cannot be read, or holds neither.
     """
     with open_input(file) as stream:
         try:
@@ -39,13 +39,15 @@ def _read(found: Any) -> tuple[QuoteRequest | None, Sequence[Problem]]:
     if not isinstance(found, dict) or {"recipient", "products"} & found.keys():
         return read_quote_request(found)
     order, problems = read_order(found)
-    return (None, problems) if order is None else _from_order(order)
+    if order is None:
+        return None, problems
+    return _from_order(order)
 
 
 def _from_order(order: NewOrder) -> tuple[QuoteRequest | None, Sequence[Problem]]:
     products = [_product(item) for item in order.items if isinstance(item, CatalogItem)]
     if len(products) < len(order.items):
-        return None, [Problem("items", "each needs a productUid: Gelato quotes nothing else")]
+        return None, [Problem("items", "each needs a productUid: Gelato quotes no other items")]
     if order.customer_reference_id is None:
         return None, [Problem("customerReferenceId", "is required")]
     request = QuoteRequest(

@@ -18,7 +18,7 @@ shipping: App = App(name="shipping", help=f"Look shipment methods up.\n\n{CODES}
 
 @shipping.command
 def methods(*, country: Country = None, json: Json = False, base_url: BaseUrl = None) -> int:
-    """List the shipment methods, or those to one country."""
+    """List the shipment methods: all, or those to one country."""
     writer = answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:

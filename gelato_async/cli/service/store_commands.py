@@ -17,10 +17,10 @@ from gelato_async.core.operations.stores import Direction, SortField
 from gelato_async.models.store_product import StoreProduct
 from gelato_async.models.template import Template, TemplateVariant
 
-stores: App = App(name="stores", help=f"Look at the products of a connected store.\n\n{CODES}")
+stores: App = App(name="stores", help=f"Show the products of a connected store.\n\n{CODES}")
 templates: App = App(
     name="templates",
-    help=f"Look at the templates that products of a store are made from.\n\n{CODES}",
+    help=f"Show the templates that products of a store are made from.\n\n{CODES}",
 )
 
 _DASHBOARD: Advice = {NotFoundError: "check the id in Gelato's dashboard"}
@@ -37,12 +37,12 @@ def products(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """List the products of a store, newest first unless asked otherwise.
+    """List the products of a store, newest first by default.
 
     Args:
-        store: The store's id.
-        order: Whether the first or the last comes first.
-        order_by: By which moment they are sorted.
+        store: The id of the store.
+        order: Whether they are sorted upwards or downwards.
+        order_by: The moment by which they are sorted.
     """
     writer = answers(as_json=json)
 
@@ -58,13 +58,13 @@ def products(
 
 @templates.command
 def get(
-    template: Annotated[str, Parameter(help="The template's id.")],
+    template: Annotated[str, Parameter(help="The id of the template.")],
     /,
     *,
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Show a template with its variants and placeholders, which a product made from it may name."""
+    """Show a template with its variants, and the placeholders that a product made from it can fill."""
     writer = answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:
@@ -100,10 +100,12 @@ def _product_rows(product: StoreProduct) -> Iterator[Row]:
 
 
 def _variant_rows(variant: TemplateVariant) -> Iterator[Row]:
-    images = [
-        f"{place.name} ({place.print_area})" if place.print_area else place.name
-        for place in variant.image_placeholders
-    ]
+    images = []
+    for place in variant.image_placeholders:
+        image = place.name
+        if place.print_area:
+            image = f"{place.name} ({place.print_area})"
+        images.append(image)
     texts = [place.name for place in variant.text_placeholders]
     yield variant.id, variant.title, variant.product_uid, images, texts
 
