@@ -143,17 +143,16 @@ class _DuplicateKeyError(ValueError):
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise _DuplicateKeyError(_first_duplicate(pairs))
+        _refuse_duplicates(pairs)
     return found
 
 
-def _first_duplicate(pairs: list[tuple[str, Any]]) -> str:
+def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
     seen: set[str] = set()
     for key, _ in pairs:
         if key in seen:
-            break
+            raise _DuplicateKeyError(key)
         seen.add(key)
-    return key
 
 
 def _refuse(constant: str) -> NoReturn:

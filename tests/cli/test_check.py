@@ -68,7 +68,7 @@ def test_no_key_and_no_network_is_needed(command, orders, monkeypatch):
     assert command("check", orders(1)).code == 0
 
 
-def test_problems_of_reading_rules_and_backend_are_all_told_with_their_lines(command, orders):
+def test_all_problems_of_a_file_are_printed_with_their_lines(command, orders):
     path = orders(
         5,
         edit=lambda lines: [
@@ -105,7 +105,7 @@ def test_what_one_backend_takes_the_other_may_not(command, orders):
     assert "retailCurrency: Gelato cannot carry this" in result.out
 
 
-def test_a_repeated_order_is_a_note_and_other_contents_are_a_problem(command, orders):
+def test_a_repeated_order_is_a_note_other_contents_a_problem(command, orders):
     path = orders(2, edit=lambda lines: [*lines, lines[0], changed(lines[1], currency="SEK")])
     result = command("check", path)
     assert result.code == 1
@@ -131,7 +131,7 @@ def test_problems_of_an_item_in_csv_name_its_line(command, csv_file):
     assert sum("(line " in line for line in lines) == rows - 30
 
 
-def test_a_csv_file_with_everything_wrong_is_told_line_by_line(command, csv_file):
+def test_all_problems_of_a_csv_file_are_printed_line_by_line(command, csv_file):
     def edit(rows):
         width = len(rows[0])
         singles = [row for row in rows[1:] if sum(other[0] == row[0] for other in rows) == 1][:4]
@@ -172,7 +172,7 @@ def test_a_damaged_gzip_file_is_one_line(command, tmp_path, contents):
         assert result.out.startswith("0 checked")
 
 
-def test_damage_in_the_middle_is_told_too(command, tmp_path):
+def test_damage_in_the_middle_of_a_gzip_file_is_one_line(command, tmp_path):
     lines = b"".join(to_line(order, "gelato") for order in sample_orders("gelato", 200, 1))
     damaged = bytearray(gzip.compress(lines))
     damaged[len(damaged) // 2] ^= 0xFF
@@ -232,7 +232,7 @@ def test_standard_input_is_json_lines_unless_the_format_is_given(process, format
     assert (result.returncode, result.stdout) == (0, b"4 checked: 4 fine, 0 with problems.\n")
 
 
-def test_a_reader_who_leaves_early_is_no_error(process, orders):
+def test_a_closed_pipe_is_not_an_error(process, orders):
     path = orders(3_000, edit=lambda lines: [changed(line, currency="") for line in lines])
     script = (
         "import subprocess, sys\nreader = subprocess.Popen([sys.executable, '-c', 'input()'],"
@@ -328,7 +328,7 @@ def test_fix_fixes_csv_and_leaves_the_other_rows_to_the_byte(command, csv_file, 
     assert command("check", out).out.splitlines()[-1] == "5 checked: 4 fine, 1 with problems."
 
 
-def test_fix_copies_a_csv_file_whose_header_keeps_it_from_being_read(command, csv_file, tmp_path):
+def test_fix_copies_a_csv_file_with_an_unusable_header(command, csv_file, tmp_path):
     path, out = csv_file(edit=lambda rows: [["x", *rows[0][1:]], *rows[1:]]), tmp_path / "fixed.csv"
     assert command("check", path, "--fix", out).code == 1
     assert out.read_bytes() == path.read_bytes()
@@ -349,7 +349,7 @@ def test_submit_reads_what_check_reads(serve, command, name):
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "read"),
+    ("name", "reported", "read"),
     [
         ("a.csv", "csv", "csv"),
         ("a.TSV.gz", "csv", "csv"),
@@ -360,8 +360,8 @@ def test_submit_reads_what_check_reads(serve, command, name):
         (".gz", None, "jsonl"),
     ],
 )
-def test_a_name_tells_the_format(name, told, read):
-    assert (formats.stated_format(name), formats.format_of(name)) == (told, read)
+def test_a_name_states_the_format(name, reported, read):
+    assert (formats.stated_format(name), formats.format_of(name)) == (reported, read)
 
 
 def test_orders_are_counted_before_they_are_read(command, orders, csv_file, tmp_path):

@@ -41,13 +41,12 @@ def reasons(path):
     return [json.loads(line)["reason"] for line in path.read_text().splitlines()]
 
 
-def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal_has_it(
-    interrupted, tmp_path
-):
+def test_with_a_journal_orders_in_flight_are_only_counted(interrupted, tmp_path):
+    """The next run reconciles them: there is nothing to do about each."""
     _, result = interrupted()
     assert result.code == 130
-    told, still_out, how = result.err.splitlines()
-    assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
+    reported, still_out, how = result.err.splitlines()
+    assert reported == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
     assert (
         still_out
         == "In flight when the run ended: 3. The next run with the journal reconciles them first."
@@ -57,15 +56,15 @@ def test_what_was_in_flight_is_counted_and_not_told_line_by_line_where_a_journal
     assert "run again with the journal" in reason
 
 
-def test_what_was_in_flight_is_told_order_by_order_where_there_is_no_journal(interrupted, tmp_path):
+def test_without_a_journal_orders_in_flight_are_listed(interrupted, tmp_path):
     _, result = interrupted("--no-journal")
     assert result.code == 130
-    *lines, told, advice = result.err.splitlines()
+    *lines, reported, advice = result.err.splitlines()
     assert len(lines) == 3
     assert all(
         "Do not send it again" in text for text in (*lines, *reasons(tmp_path / "out.jsonl"))
     )
-    assert told == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
+    assert reported == "Interrupted: 3 done: 0 created, 0 rejected, 3 unknown."
     assert advice == "Look unknown ones up before you submit them again: they may have been made."
 
 
@@ -73,8 +72,8 @@ def test_what_reconcile_does_not_find_is_sent_by_going_on(interrupted, command, 
     sandbox, result = interrupted()
     reconciled = command("reconcile", tmp_path / "gelato.jsonl.journal", "--reconcile", 0)
     assert reconciled.code == 3
-    *lines, told = reconciled.out.splitlines()
-    assert told == "3 looked for: 0 created, 0 rejected, 3 unknown."
+    *lines, reported = reconciled.out.splitlines()
+    assert reported == "3 looked for: 0 created, 0 rejected, 3 unknown."
     assert all(
         "it was not found; `submit` with this journal and its file looks once more" in line
         for line in lines
@@ -102,7 +101,7 @@ def test_ctrl_c_while_reconciling_says_how_many_are_left(
     assert result.err == "Interrupted: 0 created, 0 rejected, 3 unknown.\n"
 
 
-def test_an_order_of_another_file_is_not_told_to_be_left_alone(interrupted, command, orders):
+def test_an_order_of_another_file_is_not_advised_to_be_left(interrupted, command, orders):
     interrupted()
     path = orders(3, edit=lambda lines: lines[:1])
     result = command("submit", path, "--reconcile", 0)

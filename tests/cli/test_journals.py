@@ -57,13 +57,13 @@ def test_the_report_has_sends_and_seconds(serve, command, orders, tmp_path):
     assert all(row["seconds"] >= 0 for row in rows)
 
 
-def test_no_journal_leaves_none(serve, command, orders, tmp_path):
+def test_no_journal_leaves_no_file(serve, command, orders, tmp_path):
     serve()
     assert command("submit", orders(1), "--no-journal").code == 0
     assert [path.name for path in tmp_path.iterdir()] == ["gelato.jsonl"]
 
 
-def test_standard_input_has_no_journal_and_that_is_told(serve, process, orders):
+def test_standard_input_has_no_journal_and_a_warning_says_so(serve, process, orders):
     serve()
     result = process("submit", "-", input=orders(1).read_bytes())
     assert result.stderr.decode().splitlines() == [
@@ -108,7 +108,7 @@ def test_a_dry_run_sends_nothing_and_leaves_nothing(serve, command, orders, tmp_
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_dry_run_tells_everything_that_would_be_rejected(serve, command, orders):
+def test_a_dry_run_prints_everything_that_would_be_rejected(serve, command, orders):
     sandbox = serve()
     path = orders(
         2,
@@ -156,7 +156,7 @@ def test_drafts_are_drafts(serve, command, orders):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["--draft", "--backend", "connect"], "GelatoConnect has no drafts"),
         (["--journal", "a", "--no-journal"], "contradict"),
@@ -176,19 +176,21 @@ def test_drafts_are_drafts(serve, command, orders):
         (["--dry-run", "--resume-only"], "--resume-only and --dry-run contradict each other"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_2(serve, command, orders, tmp_path, arguments, told):
+def test_what_cannot_be_done_is_one_line_and_2(
+    serve, command, orders, tmp_path, arguments, reported
+):
     sandbox = serve()
     orders(1)
     (tmp_path / "nonsense").write_bytes(b"no journal at all" * 100)
     result = command("submit", "gelato.jsonl", *arguments)
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert reported in result.err
     assert result.err.count("\n") == 1
     assert sandbox.audit().requests == 0
     assert (tmp_path / "nonsense").read_bytes() == b"no journal at all" * 100
 
 
-def test_a_journal_of_another_key_is_refused_and_the_old_report_stays(
+def test_another_keys_journal_is_refused_and_the_report_stays(
     serve, command, orders, tmp_path, monkeypatch
 ):
     serve()
@@ -203,7 +205,7 @@ def test_a_journal_of_another_key_is_refused_and_the_old_report_stays(
     assert (tmp_path / "out.csv").read_bytes() == before
 
 
-def test_a_full_disk_under_the_journal_is_told(serve, command, orders, monkeypatch):
+def test_a_full_disk_under_the_journal_is_2(serve, command, orders, monkeypatch):
     serve()
 
     def full(*_):
@@ -216,7 +218,7 @@ def test_a_full_disk_under_the_journal_is_told(serve, command, orders, monkeypat
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
-def test_status_tells_what_a_journal_is_of(serve, command, orders, backend):
+def test_status_shows_what_a_journal_belongs_to(serve, command, orders, backend):
     sandbox, path = (
         serve(),
         orders(3, backend=backend, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]]),
@@ -227,10 +229,10 @@ def test_status_tells_what_a_journal_is_of(serve, command, orders, backend):
     assert (result.code, result.err) == (0, "")
     assert sandbox.url in result.out
     assert "created   2\n" in result.out
-    told = json.loads(command("status", f"{path}.journal", "--json").out)
-    assert told["runs"] == 2
-    assert told["orders"] == {"intended": 0, "created": 2, "rejected": 1, "unknown": 0}
-    assert told["prefix"] == (
+    reported = json.loads(command("status", f"{path}.journal", "--json").out)
+    assert reported["runs"] == 2
+    assert reported["orders"] == {"intended": 0, "created": 2, "rejected": 1, "unknown": 0}
+    assert reported["prefix"] == (
         "" if backend == "gelato" else sandbox.environment["GELATO_CONNECT_PREFIX"]
     )
 
@@ -264,7 +266,7 @@ def test_reconcile_finds_what_was_lost(serve, command, orders):
     assert command(*shlex.split(line)).out == "0 looked for: 0 created, 0 rejected, 0 unknown.\n"
 
 
-def test_reconcile_is_3_where_some_stay_unknown_and_sends_nothing(serve, command, orders):
+def test_reconcile_sends_nothing_and_is_3_if_some_stay_unknown(serve, command, orders):
     sandbox = serve(Fault("html", count=1, when="after"), search_lag=1e6)
     path = orders(1)
     assert command("submit", path, "--reconcile", 0).code == 3

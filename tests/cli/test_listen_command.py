@@ -82,7 +82,7 @@ def test_every_event_is_a_line_and_ctrl_c_ends_it(listen):
     assert by_name["order_item_tracking_code_updated"][5]
 
 
-def test_it_ends_after_so_many(listen):
+def test_listen_ends_after_a_number_of_events(listen):
     result = listen("--count", 2, "--json", posted=map(body_of, EVERY[:2]))
     assert (result.code, result.statuses) == (0, [200, 200])
     assert [json.loads(line) for line in result.out.splitlines()] == [
@@ -102,17 +102,17 @@ def test_on_a_terminal_a_line_begins_with_the_time(listen, terminal):
     assert re.fullmatch(r"\d\d:\d\d:\d\d  store_product_deleted  \S+\n", result.out)
 
 
-@pytest.mark.parametrize(("encoding", "told"), [("ascii", "\\u65e5\\u672c"), ("utf-8", "日本")])
-def test_a_terminal_of_any_encoding_shows_every_event(listen, monkeypatch, encoding, told):
+@pytest.mark.parametrize(("encoding", "reported"), [("ascii", "\\u65e5\\u672c"), ("utf-8", "日本")])
+def test_a_terminal_of_any_encoding_shows_every_event(listen, monkeypatch, encoding, reported):
     monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(io.BytesIO(), encoding=encoding))
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     event = json.loads(body_of("order_status_updated")) | {"orderReferenceId": "日本"}
     result = listen("--count", 1, posted=[json.dumps(event).encode()])
     assert (result.code, result.statuses, result.errors) == (0, [200], [])
-    assert f"  {told}  " in sys.stdout.buffer.getvalue().decode(encoding)
+    assert f"  {reported}  " in sys.stdout.buffer.getvalue().decode(encoding)
 
 
-def test_a_wrong_secret_is_refused_and_told(listen):
+def test_a_wrong_secret_is_refused_and_reported(listen):
     result = listen(posted=[body_of("order_status_updated")], secret="wrong", interrupt=True)
     assert (result.code, result.out, result.statuses) == (0, "", [401])
     assert len(result.errors) == 1
@@ -120,7 +120,7 @@ def test_a_wrong_secret_is_refused_and_told(listen):
     assert SECRET not in result.errors[0]
 
 
-def test_without_a_secret_anybody_is_believed_where_that_is_asked_for(listen, monkeypatch):
+def test_with_no_secret_events_from_anybody_are_accepted(listen, monkeypatch):
     monkeypatch.delenv("GELATO_WEBHOOK_SECRET")
     result = listen(
         "--no-secret", "--count", 1, posted=[body_of("store_product_deleted")], secret=""
@@ -128,9 +128,9 @@ def test_without_a_secret_anybody_is_believed_where_that_is_asked_for(listen, mo
     assert (result.code, result.statuses) == (0, [200])
 
 
-def test_a_reader_who_has_gone_ends_it_and_the_event_is_not_taken_as_handled(
-    listen, monkeypatch, tmp_path
-):
+def test_a_closed_pipe_ends_listen_with_the_event_unhandled(listen, monkeypatch, tmp_path):
+    """Gelato sends the event again to the next receiver."""
+
     def gone(*_):
         raise OSError(28, "No space left on device")
 
@@ -140,7 +140,8 @@ def test_a_reader_who_has_gone_ends_it_and_the_event_is_not_taken_as_handled(
     assert "No space left on device" in result.err
 
 
-def test_what_comes_after_the_last_one_wanted_is_left_to_the_next_try(listen, monkeypatch):
+def test_an_event_after_the_last_wanted_one_is_left_to_a_retry(listen, monkeypatch):
+    """It is answered with 500, so that Gelato sends it again."""
     on_tick = webhook_listener.uvicorn.Server.on_tick
 
     async def only_after_both(server, counter):
@@ -154,18 +155,18 @@ def test_what_comes_after_the_last_one_wanted_is_left_to_the_next_try(listen, mo
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["--header", ""], "header: must be the name of a header"),
         (["--host", "no.such.host.invalid"], "cannot listen on no.such.host.invalid:0"),
         (["--count", "0"], "--count"),
     ],
 )
-def test_what_cannot_be_done_is_one_line_and_2(command, monkeypatch, arguments, told):
+def test_what_cannot_be_done_is_one_line_and_2(command, monkeypatch, arguments, reported):
     monkeypatch.setenv("GELATO_WEBHOOK_SECRET", SECRET)
     result = command("webhooks", "listen", "--port", 0, *arguments)
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert reported in result.err
     assert result.err.count("\n") == 1
 
 
@@ -190,6 +191,6 @@ def test_without_the_extra_one_line_names_it(process):
     assert result.stderr.count(b"\n") == 1
 
 
-def test_help_tells_its_options(command):
+def test_help_names_every_option(command):
     assert "listen" in command("webhooks", "--help").out
     assert "GELATO_WEBHOOK_SECRET" in command("webhooks", "listen", "--help").out

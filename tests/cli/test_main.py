@@ -20,7 +20,7 @@ def test_version(command):
 @pytest.mark.parametrize(
     "name", ["sample", "check", "submit", "status", "reconcile", "sandbox", "demo"]
 )
-def test_help_tells_of_every_command(command, name):
+def test_help_names_every_command(command, name):
     assert name in command("--help").out
     result = command(name, "--help")
     assert result.code == 0

@@ -124,7 +124,7 @@ def custom(order):
 
 
 @pytest.mark.parametrize(
-    ("make", "told"),
+    ("make", "reported"),
     [
         (custom, "items: each needs a productUid"),
         (lambda order: order | {"customerReferenceId": None}, "customerReferenceId: is required"),
@@ -134,12 +134,12 @@ def custom(order):
         (lambda order: order | {"items": []}, "must have at least one element"),
     ],
 )
-def test_what_cannot_be_quoted_is_one_line_and_2(shop, command, tmp_path, an_order, make, told):
+def test_what_cannot_be_quoted_is_one_line_and_2(shop, command, tmp_path, an_order, make, reported):
     sandbox = shop(0)
     (tmp_path / "quote.json").write_text(json.dumps(make(an_order)))
     result = command("orders", "quote", "quote.json")
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert reported in result.err
     assert result.err.count("\n") == 1
     assert sandbox.audit().requests == 0
 

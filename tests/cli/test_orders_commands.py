@@ -15,7 +15,7 @@ from gelato_async.models.order import Order, OrderItem
 
 
 @pytest.mark.parametrize("name", ["get", "search", "find", "cancel", "quote"])
-def test_help_tells_of_every_command_and_its_exit_codes(command, name):
+def test_help_names_every_command_and_its_exit_codes(command, name):
     assert name in command("orders", "--help").out
     result = command("orders", name, "--help")
     assert result.code == 0
@@ -27,7 +27,7 @@ def test_help_tells_of_every_command_and_its_exit_codes(command, name):
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
-def test_a_pipe_gets_a_line_with_tabs_for_each_order_newest_first(shop, command, backend):
+def test_a_pipe_gets_tabbed_lines_newest_order_first(shop, command, backend):
     sandbox = shop(backend=backend)
     result = command("orders", "search", "--backend", backend)
     assert (result.code, result.err) == (0, "")
@@ -62,7 +62,7 @@ def test_a_terminal_gets_a_table_without_names(shop, command, terminal):
     assert lines[0].split()[1].startswith("[red]")
 
 
-def test_the_recipient_is_shown_to_who_asks(shop, command, terminal):
+def test_the_recipient_is_shown_only_on_request(shop, command, terminal):
     shop()
     name = rows(command("orders", "search", "--json").out)[0]["firstName"]
     assert name not in command("orders", "search").out
@@ -161,7 +161,7 @@ def test_a_day_counts_to_its_end(shop, command):
     )
 
 
-def test_a_status_that_nobody_documents_is_asked_for_with_a_warning(shop, command):
+def test_an_undocumented_status_is_searched_with_a_warning(shop, command):
     shop(0)
     result = command("orders", "search", "--status", "shiped")
     assert result.code == 0
@@ -171,7 +171,7 @@ def test_a_status_that_nobody_documents_is_asked_for_with_a_warning(shop, comman
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["--since", "yesterday"], "--since yesterday: must be like 2024-05-01"),
         (["--until", "2024-13-01"], "--until 2024-13-01: must be like"),
@@ -180,11 +180,11 @@ def test_a_status_that_nobody_documents_is_asked_for_with_a_warning(shop, comman
         (["--limit", "0"], "--limit"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line_and_2(shop, command, arguments, told):
+def test_what_cannot_be_asked_is_one_line_and_2(shop, command, arguments, reported):
     sandbox = shop(0)
     result = command("orders", "search", *arguments)
     assert (result.code, result.out) == (2, "")
-    assert told in result.err
+    assert reported in result.err
     assert result.err.count("\n") == 1
     assert sandbox.audit().requests == 0
 
@@ -230,7 +230,7 @@ def test_ctrl_c_in_a_search_is_130(shop, command, monkeypatch):
 
 
 @pytest.mark.system
-def test_a_reader_who_has_gone_ends_a_search_quietly(shop):
+def test_a_closed_pipe_ends_a_search_quietly(shop):
     shop()
     line = [sys.executable, "-m", "gelato_async.cli", "orders", "search"]
     with subprocess.Popen(line, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as search:
@@ -261,7 +261,7 @@ def test_an_order_is_shown_with_its_items(shop, command, backend):
     assert any(line[0] == "package" and line[2] for line in lines)
 
 
-def test_on_a_terminal_it_is_shown_in_tables_without_what_there_is_not(shop, command, terminal):
+def test_a_terminal_shows_tables_without_empty_columns(shop, command, terminal):
     sandbox = shop(1)
     terminal()
     result = command("orders", "get", ids_of(sandbox)[FIRST])
@@ -295,7 +295,7 @@ def test_no_such_order_is_1_and_says_what_to_do(shop, command):
     )
 
 
-def test_an_order_of_which_little_is_told_is_shown_too():
+def test_an_order_with_few_values_is_shown_too():
     order = Order(
         id="a",
         order_reference_id="b",
@@ -324,7 +324,7 @@ def test_find_lists_all_orders_with_a_reference(shop, command):
     assert len(rows(command("orders", "find", "mine", "--json").out)) == 3
 
 
-def test_find_is_1_where_there_is_none(shop, command):
+def test_find_is_1_if_there_is_no_order(shop, command):
     shop(0)
     result = command("orders", "find", "nobody's")
     assert (result.code, result.out) == (1, "")

@@ -19,10 +19,10 @@ def sandbox(serve):
 
 
 @pytest.mark.parametrize("name", ["catalogs", "search", "get", "prices", "stock"])
-def test_help_tells_of_every_command(command, name):
-    told = command("products", "--help").out
-    assert name in told
-    assert "Exit code: 0" in told
+def test_help_names_every_command(command, name):
+    reported = command("products", "--help").out
+    assert name in reported
+    assert "Exit code: 0" in reported
     result = command("products", name, "--help")
     assert result.code == 0
     assert f"Usage: gelato-async products {name}" in result.out
@@ -112,7 +112,7 @@ def test_no_price_says_what_may_be_missing(sandbox, command):
     assert result.err == "No price is known. A product of several pages needs --page-count.\n"
 
 
-def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
+def test_stock_is_shown_for_every_region_or_that_of_a_country(sandbox, command):
     result = command("products", "stock", A_CARD, "unknown")
     assert (result.code, result.err) == (0, "")
     found = columns(result.out)
@@ -130,7 +130,7 @@ def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "code", "told"),
+    ("arguments", "code", "reported"),
     [
         (["catalogs", "unknown"], 1, "(gelato-async products catalogs lists them)"),
         (["search", "unknown"], 1, "(gelato-async products catalogs lists them)"),
@@ -158,10 +158,10 @@ def test_stock_is_told_for_every_region_or_that_of_a_country(sandbox, command):
         (["stock"], 2, "must have at least one element"),
     ],
 )
-def test_what_is_not_answered_is_one_line(sandbox, command, arguments, code, told):
+def test_what_is_not_answered_is_one_line(sandbox, command, arguments, code, reported):
     result = command("products", *arguments)
     assert (result.code, result.out) == (code, "")
-    assert told in result.err
+    assert reported in result.err
     assert result.err.count("\n") == 1
 
 
@@ -173,7 +173,7 @@ def test_a_missing_key_is_2(command):
     )
 
 
-def test_a_base_url_that_is_none_is_2(sandbox, command):
+def test_a_malformed_base_url_is_2(sandbox, command):
     result = command("products", "catalogs", "--base-url", "http://example.com")
     assert result.code == 2
     assert result.err.count("\n") == 1

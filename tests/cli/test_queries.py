@@ -50,10 +50,10 @@ def test_an_answer_decides_the_exit_code():
     ],
 )
 def test_a_no_of_the_api_is_1_and_what_could_not_be_asked_is_2(capsys, error, code):
-    found, told = outcome_of(error, capsys)
+    found, reported = outcome_of(error, capsys)
     assert found == code
-    assert told.startswith("gelato-async: ")
-    assert told.count("\n") == 1
+    assert reported.startswith("gelato-async: ")
+    assert reported.count("\n") == 1
 
 
 @pytest.mark.parametrize(
@@ -72,19 +72,21 @@ def test_the_error_says_what_to_do(capsys, error, advice):
 
 def test_a_refused_key_of_connect_names_all_its_variables(capsys):
     client = GelatoConnectClient("acme", "key", "secret")
-    told = outcome_of(AuthenticationError("401", status=401), capsys, client)[1]
-    assert "GELATO_CONNECT_PREFIX and GELATO_CONNECT_API_KEY and GELATO_CONNECT_API_SECRET" in told
+    reported = outcome_of(AuthenticationError("401", status=401), capsys, client)[1]
+    assert (
+        "GELATO_CONNECT_PREFIX and GELATO_CONNECT_API_KEY and GELATO_CONNECT_API_SECRET" in reported
+    )
 
 
 def test_an_error_cannot_steer_the_terminal(capsys):
-    told = outcome_of(
+    reported = outcome_of(
         NotFoundError("404: no \x1b[2J\x9b31m日本\u202e\r such order", status=404), capsys
     )[1]
-    assert told == "gelato-async: 404: no [2J 31m日本 such order\n"
+    assert reported == "gelato-async: 404: no [2J 31m日本 such order\n"
 
 
 @pytest.mark.parametrize("error", UNCLEAR)
 def test_a_change_whose_answer_is_lost_is_3(capsys, error):
-    code, told = outcome_of(error, capsys, unclear="it may have happened")
+    code, reported = outcome_of(error, capsys, unclear="it may have happened")
     assert code == ExitCode.UNKNOWN
-    assert "(it may have happened)" in told
+    assert "(it may have happened)" in reported

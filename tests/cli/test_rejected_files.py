@@ -108,13 +108,12 @@ def test_rejected_lines_on_a_full_disk_stop_the_run(serve, command, orders, monk
         ("rejected.jsonl", "rejected.jsonl.journal"),
     ],
 )
-def test_a_file_of_rejected_orders_has_the_journal_of_the_file_that_they_come_from(file, journal):
+def test_rejected_orders_share_the_journal_of_their_file(file, journal):
     assert str(default_journal(file)) == journal
 
 
-def test_an_order_that_was_fixed_among_the_rejected_ones_is_not_made_again_with_the_whole_file(
-    serve, command, orders
-):
+def test_a_fixed_order_is_not_made_again_with_the_whole_file(serve, command, orders):
+    """The journal of the whole file knows what was made from the file of rejected orders."""
     sandbox, path = serve(), orders(3, edit=lambda lines: [changed(lines[0], items=[]), *lines[1:]])
     fixing = advised(command("submit", path), "Fix them there, then run")
     fixed = orders(3).read_bytes().splitlines(keepends=True)
@@ -132,9 +131,7 @@ def test_an_order_that_was_fixed_among_the_rejected_ones_is_not_made_again_with_
     assert made(sandbox) == {f"sample-1-gelato-0000{number}": 1 for number in (1, 2, 3)}
 
 
-def test_a_reference_that_was_used_before_is_in_no_file_of_rejected_orders(
-    serve, command, orders, tmp_path
-):
+def test_a_reference_used_before_is_not_among_rejected_orders(serve, command, orders, tmp_path):
     sandbox = serve()
     path = orders(
         2, edit=lambda lines: [*lines, *(changed(line, currency="SEK") for line in lines), b"x\n"]
@@ -187,9 +184,7 @@ def test_the_advised_command_leads_to_the_same_api_and_journal(serve, command, o
 
 
 @pytest.mark.parametrize("flags", [[], ["--draft"]])
-def test_each_line_of_a_reference_is_told_with_its_own_outcome(
-    serve, command, orders, tmp_path, flags
-):
+def test_each_line_of_a_reference_has_its_own_outcome(serve, command, orders, tmp_path, flags):
     serve()
     path = orders(
         2,
@@ -201,8 +196,8 @@ def test_each_line_of_a_reference_is_told_with_its_own_outcome(
         ],
     )
     command("submit", path, *flags, "--report", tmp_path / "out.jsonl")
-    told = {row["line"]: row["outcome"] for row in rows_of(tmp_path / "out.jsonl")}
-    assert told == {1: "created", 2: "rejected", 3: "rejected", 4: "repeated", 5: "created"}
+    reported = {row["line"]: row["outcome"] for row in rows_of(tmp_path / "out.jsonl")}
+    assert reported == {1: "created", 2: "rejected", 3: "rejected", 4: "repeated", 5: "created"}
     reasons = {row["line"]: row["reason"] for row in rows_of(tmp_path / "out.jsonl")}
     assert "was used before" in reasons[2]
     assert "at least one element" in reasons[3]
@@ -211,9 +206,8 @@ def test_each_line_of_a_reference_is_told_with_its_own_outcome(
     )[2]
 
 
-def test_lines_that_could_not_be_read_are_counted_where_there_is_no_file_for_them(
-    serve, command, tmp_path
-):
+def test_unread_lines_without_a_file_for_them_are_counted(serve, command, tmp_path):
+    """A broken CSV line is not written to the file of rejected orders: it is fixed in its own file."""
     sandbox = serve()
     command("sample", "-n", 1, "--seed", 1, "--output", "orders.csv")
     with (tmp_path / "orders.csv").open("a") as stream:
@@ -234,13 +228,13 @@ def test_lines_that_could_not_be_read_are_counted_where_there_is_no_file_for_the
     assert made(sandbox) == {"sample-1-gelato-00001": 2}
 
 
-def test_a_column_that_is_not_read_is_a_warning_and_rejects_nothing(serve, command, tmp_path):
+def test_an_unknown_column_is_a_warning_and_rejects_nothing(serve, command, tmp_path):
     serve()
     command("sample", "-n", 2, "--seed", 1, "--output", "orders.csv")
     path = tmp_path / "orders.csv"
     header, *rows = path.read_text().splitlines()
     path.write_text("\n".join([f"{header},colour", *(f"{row},red" for row in rows)]))
-    told = (
+    reported = (
         "orders.csv:1: warning: colour: unknown column, which is not read; did you mean country?\n"
     )
     dry = command("submit", "orders.csv", "--dry-run", "--limit", 1)
@@ -250,7 +244,7 @@ def test_a_column_that_is_not_read_is_a_warning_and_rejects_nothing(serve, comma
     )
     result = command("submit", "orders.csv", "--report", "out.jsonl")
     assert (result.code, result.out) == (0, "2 done: 2 created, 0 rejected, 0 unknown.\n")
-    assert dry.err == result.err == told
+    assert dry.err == result.err == reported
     assert len(rows_of(tmp_path / "out.jsonl")) == 2
     checked = command("check", "orders.csv")
     assert (checked.code, checked.out.splitlines()[-1]) == (

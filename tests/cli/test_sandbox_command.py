@@ -16,7 +16,7 @@ def ended_input(monkeypatch, tmp_path):
         yield
 
 
-def test_it_prints_what_leads_to_it_and_ends_with_its_input(command, ended_input):
+def test_sandbox_prints_its_variables_and_ends_with_its_input(command, ended_input):
     result = command("sandbox", "--port", 0, "--until-input-ends")
     assert (result.code, result.err) == (0, "")
     *exports, last = result.out.splitlines()
@@ -58,7 +58,7 @@ def test_its_options_reach_it(command, monkeypatch, tmp_path):
     assert sandbox.faults.faults[0].kind == "drop"
 
 
-def test_it_serves_until_its_input_ends(process):
+def test_sandbox_serves_until_its_input_ends(process):
     script = (
         "import json, subprocess, sys, urllib.request\nline = [sys.executable, '-m',"
         " 'gelato_async.cli', 'sandbox', '--port', '0', '--until-input-ends']\nwith"
@@ -82,7 +82,7 @@ def test_a_port_that_is_taken_is_one_line(command):
 
 
 @pytest.mark.parametrize(
-    ("plan", "told"),
+    ("plan", "reported"),
     [
         ('{"faults": [{"kind": "dorp", "share": 1}]}', "did you mean 'drop'?"),
         ('{"faults": 3}', "faults: must be a list"),
@@ -90,10 +90,10 @@ def test_a_port_that_is_taken_is_one_line(command):
         (None, "cannot be read"),
     ],
 )
-def test_a_bad_plan_is_one_line(command, tmp_path, plan, told):
+def test_a_bad_plan_is_one_line(command, tmp_path, plan, reported):
     if plan is not None:
         (tmp_path / "plan.json").write_text(plan)
     result = command("sandbox", "--faults", tmp_path / "plan.json")
     assert result.code == 2
-    assert told in result.err
+    assert reported in result.err
     assert result.err.count("\n") == 1

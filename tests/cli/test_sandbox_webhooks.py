@@ -47,7 +47,7 @@ def test_the_value_of_the_header_comes_from_the_environment(command, monkeypatch
     assert seen["sandbox"].webhook_header == ("X-Shop", "a")
 
 
-def test_a_header_without_a_value_says_where_it_is_looked_for(command):
+def test_a_header_without_a_value_names_the_variable(command):
     result = command("sandbox", "--webhook-header", "X-Shop")
     assert result.code == 2
     assert "set GELATO_WEBHOOK_SECRET" in result.err

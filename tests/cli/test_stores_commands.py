@@ -34,7 +34,7 @@ def shop(serve):
 @pytest.mark.parametrize(
     "names", [("shipping", "methods"), ("stores", "products"), ("templates", "get")]
 )
-def test_help_tells_of_every_command(command, names):
+def test_help_names_every_command(command, names):
     assert "Exit code: 0" in command(names[0], "--help").out
     result = command(*names, "--help")
     assert result.code == 0
@@ -59,7 +59,7 @@ def test_no_shipment_method_says_so(shop, command):
     assert (result.code, result.out, result.err) == (0, "", "There is no shipment method.\n")
 
 
-def test_a_country_that_is_none_is_2(shop, command):
+def test_a_malformed_country_is_2(shop, command):
     shop(0)
     result = command("shipping", "methods", "--country", "Sweden")
     assert (result.code, result.err.count("\n")) == (2, 1)

@@ -32,7 +32,7 @@ def ids_of(sandbox, backend):
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
-def test_all_created_is_0_and_the_report_has_the_ids_of_the_sandbox(
+def test_all_created_is_0_and_the_report_has_the_sandboxs_ids(
     serve, command, orders, tmp_path, backend
 ):
     sandbox = serve()
@@ -69,12 +69,12 @@ def test_a_csv_report_names_the_parts_of_a_split_order(serve, command, orders, t
         "sends",
         "seconds",
     ]
-    told = {
+    reported = {
         row["reference"]: set(row["connected_order_ids"].split())
         for row in rows
         if row["connected_order_ids"]
     }
-    assert told == {
+    assert reported == {
         reference: set(ids)
         for reference, (ids,) in sandbox.audit().orders["gelato"].items()
         if len(ids) > 1
@@ -87,7 +87,7 @@ def test_base_url_replaces_that_of_the_environment(serve, command, orders, monke
     assert command("submit", orders(1), "--base-url", sandbox.url).code == 0
 
 
-def test_bad_lines_are_told_at_once_and_the_rest_goes_on(serve, command, orders, tmp_path):
+def test_bad_lines_are_printed_at_once_and_the_rest_is_sent(serve, command, orders, tmp_path):
     sandbox = serve()
     path = orders(
         4,
@@ -135,7 +135,7 @@ def test_what_gelato_or_a_rule_refuses_is_rejected_with_its_line(serve, command,
     ]
 
 
-def test_a_reference_that_comes_again_is_told_apart(serve, command, orders, tmp_path):
+def test_a_repeated_reference_is_repeated_or_rejected(serve, command, orders, tmp_path):
     sandbox = serve()
     other = lambda line: line.replace(b'"customerReferenceId": "', b'"customerReferenceId": "x')  # noqa: E731
     path = orders(2, edit=lambda lines: [*lines, lines[0], other(lines[1])])
@@ -201,7 +201,7 @@ def test_standard_input_is_read_in_this_process_too(serve, command, orders, monk
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "reported"),
     [
         (["submit", "missing.jsonl"], "cannot read missing.jsonl: "),
         (["submit", "."], "cannot read .: "),
@@ -218,21 +218,21 @@ def test_standard_input_is_read_in_this_process_too(serve, command, orders, monk
         (["sample", "-n", "0"], "-n"),
     ],
 )
-def test_wrong_usage_is_one_line_and_2_and_nothing_is_sent(serve, command, orders, arguments, told):
+def test_wrong_usage_is_one_line_and_2_and_nothing_is_sent(
+    serve, command, orders, arguments, reported
+):
     sandbox = serve()
     before = orders(1).read_bytes()
     result = command(*arguments)
     assert result.code == 2
-    assert told in result.err
+    assert reported in result.err
     assert result.err.startswith("gelato-async: ")
     assert result.err.count("\n") == 1
     assert sandbox.audit().requests == 0
     assert orders(1).read_bytes() == before
 
 
-def test_a_report_that_may_not_be_written_is_2_before_anything_is_sent(
-    serve, command, orders, tmp_path
-):
+def test_an_unwritable_report_is_2_before_anything_is_sent(serve, command, orders, tmp_path):
     sandbox = serve()
     (tmp_path / "out.csv").mkdir()
     result = command("submit", orders(1), "--report", tmp_path / "out.csv")
@@ -274,9 +274,7 @@ def test_on_a_terminal_a_missing_key_is_asked_for(serve, command, orders, monkey
     assert asked == ["Gelato API key: "]
 
 
-def test_a_refused_key_is_2_and_says_where_it_comes_from(
-    serve, command, orders, monkeypatch, tmp_path
-):
+def test_a_refused_key_is_2_and_names_its_variable(serve, command, orders, monkeypatch, tmp_path):
     sandbox = serve()
     monkeypatch.setenv("GELATO_API_KEY", "wrong")
     result = command("submit", orders(3), "--report", tmp_path / "out.jsonl")
@@ -300,14 +298,14 @@ def test_a_host_that_cannot_be_reached_is_2(command, orders, monkeypatch):
     assert result.err.count("\n") == 1
 
 
-def test_a_key_that_is_refused_in_the_middle_leaves_a_true_report(
+def test_a_key_refused_during_a_run_leaves_a_true_report(
     serve, command, orders, tmp_path, monkeypatch
 ):
     sandbox = serve()
-    told = []
+    reported = []
 
     def revoke(_display, tally, _progress):
-        told.append(tally.done)
+        reported.append(tally.done)
         if tally.done == 5:
             sandbox.app.api_key = "another"
 
@@ -323,9 +321,7 @@ def test_a_key_that_is_refused_in_the_middle_leaves_a_true_report(
     )
 
 
-def test_a_report_on_a_full_disk_stops_the_run_and_says_what_was_done(
-    serve, command, orders, monkeypatch
-):
+def test_a_full_disk_under_the_report_stops_the_run(serve, command, orders, monkeypatch):
     sandbox = serve()
 
     def full(stream, _row):
@@ -366,8 +362,8 @@ def test_ctrl_c_is_130_and_the_report_has_all_that_was_made(
     rows = rows_of(tmp_path / "out.jsonl")
     assert {row["reference"] for row in rows} >= ids_of(sandbox, "gelato").keys()
     assert 0 < len(rows) < 300
-    *_, told, how = result.err.splitlines()
-    assert told.startswith(f"Interrupted: {len(rows)} done: ")
+    *_, reported, how = result.err.splitlines()
+    assert reported.startswith(f"Interrupted: {len(rows)} done: ")
     assert how.startswith("To go on: gelato-async submit ")
     monkeypatch.undo()
     for name, value in sandbox.environment.items():

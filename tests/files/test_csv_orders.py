@@ -48,7 +48,7 @@ def read(text):
     return list(read_csv(io.BytesIO(text if isinstance(text, bytes) else text.encode())))
 
 
-def told(lines):
+def reported(lines):
     return {
         line.number: [str(problem) for problem in line.problems] for line in lines if line.problems
     }
@@ -64,7 +64,7 @@ def only(text):
     return line.order
 
 
-def test_a_line_is_an_item_and_lines_that_stand_together_are_an_order():
+def test_a_line_is_an_item_and_adjacent_lines_are_an_order():
     lines = read(table(row(), row(item="2", quantity="7"), row("r2")))
     assert [(line.number, line.item_numbers) for line in lines] == [(2, (2, 3)), (4, (4,))]
     assert references(lines) == ["r1", "r2"]
@@ -137,13 +137,13 @@ def test_an_empty_cell_says_nothing_but_a_post_code_may_be_empty():
     order = only(table(row(state="", postCode="", shipmentMethodUid="")))
     assert (order.shipping_address.state, order.shipment_method_uid) == (None, None)
     assert order.shipping_address.post_code == ""
-    assert told(read(table(row(city="")))) == {2: ["shippingAddress.city: is required"]}
+    assert reported(read(table(row(city="")))) == {2: ["shippingAddress.city: is required"]}
 
 
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
-def test_a_bom_windows_line_ends_quotes_and_other_delimiters_are_read(delimiter, end, bom):
+def test_boms_crlf_quotes_and_other_delimiters_are_read(delimiter, end, bom):
     city = f'Lund "the{delimiter} old",{end} by ; the sea'
     text = table(row(city=city), row("r2"), delimiter=delimiter, end=end)
     lines = read(bom + text.encode())
@@ -161,10 +161,10 @@ def test_a_header_without_rows_is_no_order():
     assert read(table(header=list(ROW))) == []
 
 
-def test_unknown_columns_are_told_once_as_the_line_of_the_header():
+def test_unknown_columns_are_reported_once_with_the_header():
     names = {"adressLine2": "x", "zzz": "y", "Metadata.gift": "z", "filetype": "w"}
     lines = read(table(row(**names), row("r2", **names)))
-    assert told(lines) == {
+    assert reported(lines) == {
         1: [
             "adressLine2: unknown column, which is not read; did you mean addressLine2?",
             "zzz: unknown column, which is not read",
@@ -184,27 +184,27 @@ def test_unknown_columns_are_told_once_as_the_line_of_the_header():
     "name", ["fileUrl0", "fileUrl1", "fileUrl01", "fileName", "metadata.", "returnAddress.lastName"]
 )
 def test_what_only_looks_like_a_column_is_unknown(name):
-    assert name in str(told(read(table(row(**{name: "x"}))))[1])
+    assert name in str(reported(read(table(row(**{name: "x"}))))[1])
 
 
-def test_missing_columns_are_told_once_and_nothing_is_read():
+def test_missing_columns_are_reported_once_nothing_is_read():
     rows = [
         {key: value for key, value in row(ref).items() if key not in {"city", "quantity"}}
         for ref in "abc"
     ]
     missing = "this column is missing: no order can be read without it"
-    assert told(read(table(*rows))) == {1: [f"city: {missing}", f"quantity: {missing}"]}
+    assert reported(read(table(*rows))) == {1: [f"city: {missing}", f"quantity: {missing}"]}
     lines = read(table({key: value for key, value in ROW.items() if key != "productUid"}))
-    assert told(lines)[1][0].startswith(
+    assert reported(lines)[1][0].startswith(
         "productUid: this column is missing, and productName is too"
     )
     assert [(line.is_header, line.is_warning) for line in lines] == [(True, False)]
 
 
-def test_columns_of_the_same_name_are_told_once_and_nothing_is_read():
+def test_duplicate_columns_are_reported_once_nothing_is_read():
     text = table(row(), row("r2")).replace("currency", "city", 1)
     lines = read(text)
-    assert any("city: 2 columns have this name" in problem for problem in told(lines)[1])
+    assert any("city: 2 columns have this name" in problem for problem in reported(lines)[1])
     assert references(lines) == []
 
 
@@ -217,7 +217,7 @@ def test_columns_of_the_same_name_are_told_once_and_nothing_is_read():
         (b'"orderReferenceId\n', "not CSV"),
     ],
 )
-def test_a_header_that_cannot_be_read_is_told(text, said):
+def test_an_unreadable_header_is_a_problem(text, said):
     (line,) = read(text)
     assert said in str(line.problems[0])
 
@@ -242,10 +242,10 @@ def broken(line, text):
         ('r2,"' + "x" * 200_000 + "\n", "not CSV: "),
     ],
 )
-def test_a_broken_line_is_told_with_its_number_and_the_rest_goes_through(text, said):
+def test_a_broken_line_has_its_number_and_costs_no_other_order(text, said):
     lines = read(broken(3, text))
-    assert list(told(lines)) == [3]
-    assert said in told(lines)[3][0]
+    assert list(reported(lines)) == [3]
+    assert said in reported(lines)[3][0]
     assert references(lines) == ["r1", "r3", "r4"]
     assert [line.number for line in lines] == [2, 3, 4, 6]
 
@@ -254,15 +254,15 @@ def test_a_quote_that_is_never_closed_costs_its_own_line_only():
     text = table(*(row(f"r{number}") for number in range(2_000))).splitlines(keepends=True)
     text[10] = text[10].replace("EUR", '"EUR')
     lines = read("".join(text))
-    assert list(told(lines)) == [11]
+    assert list(reported(lines)) == [11]
     assert len(references(lines)) == 1_999
 
 
-def test_a_line_that_is_no_utf_8_is_told():
+def test_a_line_that_is_not_utf_8_is_a_problem():
     lines = read(
         broken(3, "").encode() + table(row("r5", city="Åby")).splitlines()[1].encode("latin-1")
     )
-    assert told(lines) == {6: ["not UTF-8 text"]}
+    assert reported(lines) == {6: ["not UTF-8 text"]}
     assert references(lines) == ["r1", "r3", "r4"]
 
 
@@ -270,34 +270,37 @@ def test_an_order_with_a_broken_line_is_not_read_without_it():
     text = table(row(), row(item="2"), row(item="3"), row("r2")).splitlines(keepends=True)
     text[2] = text[2].rstrip() + ",x\n"
     lines = read("".join(text))
-    assert told(lines) == {2: ["has 13 fields, and the header 12 (line 3)"]}
+    assert reported(lines) == {2: ["has 13 fields, and the header 12 (line 3)"]}
     assert references(lines) == ["r2"]
 
 
 @pytest.mark.parametrize(
     "text", [["broken,line\n"], ['"\n'], ["x\n", "y,\n", '"z\n'], ["r9,EUR\n"]]
 )
-def test_an_order_that_goes_on_after_lines_of_nobody_is_not_read_without_them(text):
+def test_broken_lines_inside_an_order_keep_it_from_being_read(text):
+    """Between different orders they are rejected alone."""
     sound = table(row(), row(item="2"), row("r2"), row("r3")).splitlines(keepends=True)
     lines = read("".join([*sound[:2], *text, *sound[2:4], *text, sound[4]]))
     assert references(lines) == ["r2", "r3"]
-    own, *others = told(lines).values()
+    own, *others = reported(lines).values()
     assert [problem.rpartition(" (line ")[2] for problem in own] == [
         f"{number})" for number in range(3, 3 + len(text))
     ]
     assert len(others) == len(text)
-    assert list(told(lines)) == [2, *range(5 + len(text), 5 + 2 * len(text))]
+    assert list(reported(lines)) == [2, *range(5 + len(text), 5 + 2 * len(text))]
 
 
-def test_an_order_whose_first_line_is_broken_is_not_read_without_it_whatever_stands_between():
+def test_a_broken_first_line_keeps_its_order_from_being_read():
+    """Also if lines of no order stand between it and the rest of its order."""
     text = table(row(), row("r2"), row("r2", item="2"), row("r3")).splitlines(keepends=True)
     text[2] = text[2].rstrip() + ",x\n"
     lines = read("".join([*text[:3], "nonsense\n", *text[3:]]))
     assert references(lines) == ["r1", "r3"]
-    assert list(told(lines)) == [3]
+    assert list(reported(lines)) == [3]
 
 
-def test_an_order_before_very_many_broken_lines_is_not_read_and_they_are_told_as_they_come():
+def test_many_broken_lines_are_yielded_without_reading_far_ahead():
+    """The order before them is not read, since it may go on behind them."""
     text = table(row(), row(item="2"), row("r2")).splitlines(keepends=True)
     taken = 0
 
@@ -313,9 +316,9 @@ def test_an_order_before_very_many_broken_lines_is_not_read_and_they_are_told_as
         ahead.append(taken - line.number)
     assert max(ahead) < 110
     assert references(lines) == ["r2"]
-    assert told(lines)[2] == ["has 1 fields, and the header 12 (line 3)"]
-    assert "must stand together" in told(lines)[5_003][0]
-    assert len(told(lines)) == 5_001
+    assert reported(lines)[2] == ["has 1 fields, and the header 12 (line 3)"]
+    assert "must stand together" in reported(lines)[5_003][0]
+    assert len(reported(lines)) == 5_001
 
 
 @pytest.mark.parametrize(
@@ -335,7 +338,7 @@ def test_a_broken_line_has_its_reference_where_that_is_plain(text, reference):
 
 
 @pytest.mark.parametrize("at", [1, 2, 3])
-def test_a_broken_line_belongs_to_its_order_wherever_the_reference_stands(at):
+def test_a_broken_line_is_its_orders_wherever_the_reference_is(at):
     header = ["city", *(name for name in ROW if name != "city")]
     text = table(
         row("r0"), row(), row(item="2"), row(item="3"), row("r2"), header=header
@@ -343,19 +346,19 @@ def test_a_broken_line_belongs_to_its_order_wherever_the_reference_stands(at):
     text[1 + at] = "Lund, or else," + text[1 + at].partition(",")[2]
     lines = read("".join(text))
     assert references(lines) == ["r0", "r2"]
-    assert list(told(lines)) == [3]
+    assert list(reported(lines)) == [3]
 
 
-def test_a_line_without_a_reference_makes_the_order_before_it_doubtful():
+def test_a_line_without_reference_rejects_the_order_before_it():
     lines = read(table(row(), row("", item="2"), row("r2")))
-    assert told(lines) == {
+    assert reported(lines) == {
         2: ["orderReferenceId: is required (line 3): the order of this item is not known"]
     }
     assert references(lines) == ["r2"]
-    assert told(read(table(row(""), row("r2")))) == {2: ["orderReferenceId: is required"]}
+    assert reported(read(table(row(""), row("r2")))) == {2: ["orderReferenceId: is required"]}
 
 
-def test_lines_of_an_order_must_agree_on_it_but_may_leave_it_out():
+def test_lines_of_an_order_agree_on_it_or_leave_it_empty():
     empty = dict.fromkeys(["firstName", "lastName", "city", "currency"], "")
     lines = read(
         table(
@@ -366,21 +369,21 @@ def test_lines_of_an_order_must_agree_on_it_but_may_leave_it_out():
         )
     )
     assert references(lines) == ["r1"]
-    assert told(lines) == {
+    assert reported(lines) == {
         4: [
             "currency: must be the same on all lines of an order (line 5)",
             "shippingAddress.city: must be the same on all lines of an order (line 5)",
         ]
     }
-    assert "Malmö" not in str(told(lines))
+    assert "Malmö" not in str(reported(lines))
 
 
-def test_lines_of_an_order_that_stand_apart_are_told_with_the_earlier_line():
+def test_separated_lines_of_an_order_name_the_earlier_line():
     lines = read(table(row(), row("r2"), row(item="2"), row("r3"), row("r1")))
     apart = (
         "orderReferenceId: the lines of an order must stand together; this one has others at line 2"
     )
-    assert told(lines) == {4: [apart], 6: [apart]}
+    assert reported(lines) == {4: [apart], 6: [apart]}
     assert references(lines) == ["r1", "r2", "r3"]
 
 
@@ -417,14 +420,14 @@ def test_lines_of_an_order_that_stand_apart_are_told_with_the_earlier_line():
 )
 def test_problems_of_an_item_name_its_line(changes, said):
     lines = read(table(row(), row(item="2", **changes), row("r2")))
-    assert told(lines) == {2: [said]}
+    assert reported(lines) == {2: [said]}
     assert references(lines) == ["r2"]
 
 
 def test_a_column_without_a_name_may_be_empty_only():
     text = table(row(), row("r2")).replace("\n", ",\n").replace(",2,\nr2", ",2,stray\nr2")
     lines = read(text)
-    assert told(lines) == {2: ["has something in column 13, which has no name"]}
+    assert reported(lines) == {2: ["has something in column 13, which has no name"]}
     assert references(lines) == ["r2"]
 
 
@@ -436,7 +439,7 @@ def test_samples_read_from_csv_are_those_read_from_json_lines(backend, seed):
     bodies = [to_body(order, backend) for order in made]
     from_csv = list(read_csv(b"".join(to_csv(bodies, COLUMNS[backend])).splitlines(keepends=True)))
     from_json = list(read_jsonl(to_line(order, backend) for order in made))
-    assert told(from_csv) == {}
+    assert reported(from_csv) == {}
     assert [line.order for line in from_csv] == [line.order for line in from_json]
     assert sum(len(list(rows_of(body))) for body in bodies) == sum(
         len(line.item_numbers) for line in from_csv

@@ -11,7 +11,7 @@ def test_thousands_of_references_are_kept_apart():
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdef"), st.binary(max_size=1))))
-def test_a_reference_has_the_line_and_the_contents_of_its_first_use(pairs):
+def test_a_reference_keeps_its_first_line_and_contents(pairs):
     seen, uses = SeenReferences(), {}
     for number, (reference, content) in enumerate(pairs, 1):
         expected = None
