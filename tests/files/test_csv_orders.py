@@ -10,6 +10,7 @@ from gelato_async.backends.gelato import gelato_backend
 from gelato_async.bulk import read_csv, read_jsonl
 from gelato_async.cli.samples.columns import COLUMNS
 from gelato_async.cli.samples.orders import sample_orders, to_body, to_line
+from gelato_async.core.order_reader import LISTED
 from gelato_async.files.csv_writer import rows_of, to_csv
 from gelato_async.models.new_order import CatalogItem, CustomItem, File, Metadata
 
@@ -140,6 +141,11 @@ def test_an_empty_cell_says_nothing_but_a_post_code_may_be_empty():
     assert reported(read(table(row(city="")))) == {2: ["shippingAddress.city: is required"]}
 
 
+def test_an_order_whose_address_cells_are_all_empty_has_no_address():
+    address = dict.fromkeys(list(ROW)[2:9], "")
+    assert reported(read(table(row(**address)))) == {2: ["shippingAddress: is required"]}
+
+
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("bom", [b"", b"\xef\xbb\xbf"])
@@ -206,6 +212,12 @@ def test_duplicate_columns_are_reported_once_nothing_is_read():
     lines = read(text)
     assert any("city: 2 columns have this name" in problem for problem in reported(lines)[1])
     assert references(lines) == []
+
+
+def test_of_many_duplicate_columns_a_few_are_reported():
+    names = [f"metadata.k{number}" for number in range(2 * LISTED)]
+    (line,) = read(",".join([*ROW, *names, *names]) + "\n")
+    assert len(line.problems) == LISTED
 
 
 @pytest.mark.parametrize(
@@ -347,6 +359,13 @@ def test_a_broken_line_is_its_orders_wherever_the_reference_is(at):
     lines = read("".join(text))
     assert references(lines) == ["r0", "r2"]
     assert list(reported(lines)) == [3]
+
+
+def test_a_short_line_without_a_reference_rejects_the_order_before():
+    header = [*(name for name in ROW if name != "orderReferenceId"), "orderReferenceId"]
+    lines = read(table(row(), row("r2"), header=header) + "EUR,Astrid\n")
+    assert reported(lines) == {3: ["has 2 fields, and the header 12 (line 4)"]}
+    assert references(lines) == ["r1"]
 
 
 def test_a_line_without_reference_rejects_the_order_before_it():
