@@ -1,4 +1,4 @@
-"""The command line: `gelato-async check`, `submit` and the others, and the groups like `orders get`.
+"""The command line: `gelato-async check`, `submit` and the others, and groups like `orders get`.
 
 Here live the commands, their options, and what they print. No rule of an API and no decision about
 sending may live here: the commands use what the other rooms offer. May import anything; nothing

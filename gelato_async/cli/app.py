@@ -74,7 +74,7 @@ def sample(
     output: Path | None = None,
     csv: bool = False,
 ) -> int:
-    """Write invented orders, valid and ready for `submit`: JSON lines, or CSV to fill with your own.
+    """Write invented orders, ready for `submit`: JSON lines, or CSV to fill with your own.
 
     Args:
         number: How many orders to write.
@@ -97,9 +97,9 @@ def check(
     format_: Annotated[Format | None, Parameter(name="--format")] = None,
     max_bytes: Count = MAX_BYTES,
 ) -> int:
-    """Show everything that is wrong with a file of orders, line by line. Nothing is sent, and no key is needed.
+    """Show everything that is wrong with a file of orders, line by line, without sending any.
 
-    Exit code: 0 nothing is wrong, 1 some orders are wrong, 2 the command failed.
+    No key is needed. Exit code: 0 nothing is wrong, 1 some orders are wrong, 2 the command failed.
 
     Args:
         file: JSON lines or CSV, by its name; either may be compressed (.gz). `-` reads standard
@@ -283,11 +283,11 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
 
 @app.command
 def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
-    """Submit sample orders to a faulty sandbox with both clients, and count in the sandbox what became of them.
+    """Submit sample orders to a faulty sandbox with both clients, and count what became of them.
 
-    A tenth of the requests fails on purpose, before or after taking effect, and a first process is
-    killed during its run; another run continues with its journal. Exit code: 0 every order was made
-    exactly once, 1 a promise broke, 3 the outcome of some is unknown.
+    The sandbox counts. A tenth of the requests fails on purpose, before or after taking effect, and
+    a first process is killed during its run; another run continues with its journal. Exit code: 0
+    every order was made exactly once, 1 a promise broke, 3 the outcome of some is unknown.
 
     Args:
         orders: How many orders are submitted to each API.

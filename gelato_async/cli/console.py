@@ -1,4 +1,4 @@
-"""How every command ends and what it writes to: exit codes, expected failures, and the two streams."""
+"""How every command ends and where it writes: exit codes, expected failures, the two streams."""
 
 import gc
 import sys
@@ -69,9 +69,9 @@ def one_line(error: BaseException) -> str:
 
 
 def spare_imports() -> None:
-    """Exempt from garbage collection all that was imported so far, which lives as long as the process.
+    """Exempt all that was imported so far from garbage collection.
 
-    A full collection of it stops a process for 0.1 s: long enough for evenly sent requests to
-    arrive as a bunch.
+    It lives as long as the process. A full collection of it stops a process for 0.1 s: long enough
+    for evenly sent requests to arrive as a bunch.
     """
     gc.freeze()

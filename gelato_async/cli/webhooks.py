@@ -27,11 +27,11 @@ def listen(
     count: Annotated[int | None, Parameter(converter=whole, validator=Number(gte=1))] = None,
     json: Json = False,
 ) -> int:
-    """Serve a URL for Gelato's webhooks, at any path, and print events as they arrive, until Ctrl-C.
+    """Serve a URL for Gelato's webhooks, and print events as they arrive, until Ctrl-C.
 
-    Each event is printed once, however often it is delivered. The value of the secret header that
-    you chose in Gelato's dashboard is taken from the environment: GELATO_WEBHOOK_SECRET. Gelato
-    reaches this machine through a tunnel or a proxy of yours.
+    Any path will do. Each event is printed once, however often it is delivered. The value of the
+    secret header that you chose in Gelato's dashboard is taken from the environment:
+    GELATO_WEBHOOK_SECRET. Gelato reaches this machine through a tunnel or a proxy of yours.
 
     Exit code: 0 the command was ended, 2 it could not listen.
 

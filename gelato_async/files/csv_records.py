@@ -37,10 +37,11 @@ class Record:
 
 
 class Records:
-    """Rows, read as they are needed. The first that is not empty is the `header`, whose width all must have.
+    """Rows, read as they are needed.
 
-    The header's line decides the delimiter: comma, semicolon or tab, whichever it has most often. A
-    row of more than `max_bytes` is a problem; of a file, no more of such a row is held.
+    The first that is not empty is the `header`, whose width all must have. The header's line
+    decides the delimiter: comma, semicolon or tab, whichever it has most often. A row of more than
+    `max_bytes` is a problem; of a file, no more of such a row is held.
     """
 
     def __init__(self, lines: Iterable[bytes], max_bytes: int = MAX_BYTES) -> None:

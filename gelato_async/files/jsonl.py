@@ -20,13 +20,13 @@ _ITEM = re.compile(r"items\[(\d+)\]")
 
 @frozen(kw_only=True)
 class OrderLine:
-    """A line of a file: an order, or everything that is wrong with the line. `number` counts from 1.
+    """A line of a file: an order, or everything that is wrong with the line.
 
-    `reference` is that of the order, also of an order that cannot be read, if the line shows it.
-    `item_numbers` are the lines of the items of an order that has a line for each (CSV); `number`
-    is the first of them. `is_header`: the line is the header of a CSV file, which holds no order;
-    `is_warning`: its problems keep no order from being read. `raw` is the line as it was read, if
-    it holds this order alone (JSON lines) and was read whole.
+    `number` counts from 1. `reference` is that of the order, also of an order that cannot be read,
+    if the line shows it. `item_numbers` are the lines of the items of an order that has a line for
+    each (CSV); `number` is the first of them. `is_header`: the line is the header of a CSV file,
+    which holds no order; `is_warning`: its problems keep no order from being read. `raw` is the
+    line as it was read, if it holds this order alone (JSON lines) and was read whole.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""The command `check`: everything that is wrong with a file of orders, without a key and without sending."""
+"""The command `check`: everything that is wrong with a file of orders, without a key."""
 
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -37,7 +37,9 @@ def check(
     format_: Format | None,
     max_bytes: int = MAX_BYTES,
 ) -> int:
-    """Print every problem of a file with its line, write a fixed copy to `fix`, and return the exit code.
+    """Print every problem of a file with its line, and return the exit code.
+
+    With `fix`, write a fixed copy there.
 
     Raises:
         CommandError: the file cannot be read to its end, or the copy cannot be written; then there

@@ -1,4 +1,4 @@
-"""Fixes, in a copy, what can be fixed without guessing: white space around values, and country codes."""
+"""Fixes in a copy what needs no guess: white space around values, spelling of countries."""
 
 import csv
 import io

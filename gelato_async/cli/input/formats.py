@@ -53,7 +53,10 @@ def open_to_write(path: Path, name: str) -> BinaryIO:
 
 
 def create_private(path: Path) -> None:
-    """Create an empty file in place of any other, readable by its owner alone: it will hold recipients."""
+    """Create an empty file in place of any other.
+
+    Only its owner can read it: it will hold recipients.
+    """
     path.unlink(missing_ok=True)
     path.touch(mode=0o600, exist_ok=False)
 

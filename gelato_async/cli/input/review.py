@@ -12,7 +12,7 @@ from gelato_async.files.references import SeenReferences
 
 @frozen
 class Review:
-    """A line, its problems, and the number of the earlier line that has the same order, if one has."""
+    """A line with its problems. `repeats` is the number of the earlier line with the same order."""
 
     line: OrderLine
     problems: Sequence[Problem] = ()

@@ -1,4 +1,4 @@
-"""The columns of sample orders in CSV: a template for each API, with everything that the API can carry."""
+"""The columns of sample orders in CSV: a template for each API, with all that it can carry."""
 
 from collections.abc import Iterable, Mapping, Sequence
 

@@ -1,4 +1,4 @@
-"""Sample orders: realistic, varied, valid, and the same for the same seed. No person in them exists."""
+"""Sample orders: varied, valid, and the same for the same seed. No person in them exists."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence

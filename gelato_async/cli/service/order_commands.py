@@ -76,7 +76,7 @@ def find(
     backend: Backend = "gelato",
     base_url: BaseUrl = None,
 ) -> int:
-    """List all orders with your own reference: parts of a split order, canceled ones and duplicates too.
+    """List all orders with your own reference, also canceled ones, duplicates and split parts.
 
     Exit code: 0 there are some, 1 there is none, 2 the request could not be made.
 
@@ -178,10 +178,11 @@ def cancel(
     backend: Backend = "gelato",
     base_url: BaseUrl = None,
 ) -> int:
-    """Cancel an order, unless Gelato says that it is too late. On a terminal you are asked to confirm.
+    """Cancel an order, unless Gelato says that it is too late.
 
-    Of a split order only this part is canceled. Exit code: 0 the order is canceled, 1 it is not, 2
-    the request could not be made, 3 the answer is lost and the order may be canceled.
+    On a terminal you are asked to confirm. Of a split order only this part is canceled. Exit code:
+    0 the order is canceled, 1 it is not, 2 the request could not be made, 3 the answer is lost and
+    the order may be canceled.
 
     Args:
         yes: Do not ask. Needed without a terminal.
@@ -207,9 +208,10 @@ def quote(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Show what an order would cost, and how it could be shipped, without making it. GelatoConnect has no quotes.
+    """Show what an order would cost and how it could be shipped, without making it.
 
-    Exit code: 0 there is an offer, 1 Gelato refused, 2 the request could not be made.
+    GelatoConnect has no quotes. Exit code: 0 there is an offer, 1 Gelato refused, 2 the request
+    could not be made.
 
     Args:
         file: One JSON object: the body of a quote as Gelato documents it, or an order as `submit`

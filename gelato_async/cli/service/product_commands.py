@@ -50,7 +50,7 @@ _NO_PRODUCT: Advice = {
 
 @products.command
 def catalogs(catalog: str | None = None, /, *, json: Json = False, base_url: BaseUrl = None) -> int:
-    """List the catalogs, or the attributes of one catalog with their values, by which a search filters.
+    """List the catalogs, or one catalog's attributes and values, by which a search filters.
 
     Args:
         catalog: The catalogUid of the catalog to show.
@@ -155,7 +155,7 @@ def stock(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Show whether any number of products are in stock, in every region or in the region of one country."""
+    """Show whether products are in stock, in every region or in the region of one country."""
     view, writer = stock_view(_validated_country(country)), answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:

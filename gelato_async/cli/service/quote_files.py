@@ -14,7 +14,7 @@ from gelato_async.models.quote import QuoteProduct, QuoteRequest
 
 
 def read_request(file: str) -> QuoteRequest:
-    """Read a file as the body of a quote if it has `recipient` or `products`, as an order otherwise.
+    """Read the body of a quote, which has `recipient` or `products`, or else an order.
 
     Raises:
         CommandError: the file cannot be read, or holds neither.

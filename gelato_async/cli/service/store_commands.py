@@ -64,7 +64,7 @@ def get(
     json: Json = False,
     base_url: BaseUrl = None,
 ) -> int:
-    """Show a template with its variants, and the placeholders that a product made from it can fill."""
+    """Show a template with its variants, and the placeholders that a product can fill."""
     writer = answers(as_json=json)
 
     async def show(client: GelatoClient) -> ExitCode:

@@ -1,4 +1,4 @@
-"""`submit --dry-run`: what can be known of the orders before they are sent, by the client that would send them."""
+"""`submit --dry-run`: reviews the orders with the backend that would send them."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""The commands `status` and `reconcile`: what a journal says of its runs, and another look for what they left open."""
+"""The commands `status` and `reconcile`: what a journal holds, and a look for what is open."""
 
 import json
 import shlex
@@ -48,7 +48,7 @@ def reconcile_command(path: Path, backend: BackendName, base_url: str | None) ->
 
 
 def reconcile(path: Path, *, backend: BackendName, base_url: str | None, reconcile: float) -> int:
-    """Look again for the orders that a journal has open, print what became of each, and return the exit code.
+    """Look again for the open orders of a journal, print what became of each, return the exit code.
 
     Raises:
         CommandError: the command cannot begin.

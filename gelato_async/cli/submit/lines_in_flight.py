@@ -1,4 +1,4 @@
-"""Lines whose orders are on their way: an outcome has only its order or its reference, not its line."""
+"""Lines whose orders are on their way: an outcome knows its order or reference, not its line."""
 
 from collections.abc import Iterable, Iterator
 

@@ -1,4 +1,4 @@
-"""Orders that were rejected, in a file of their own: as they were written, ready to be fixed and submitted."""
+"""Rejected orders in a file of their own, as they were written: ready to be fixed and submitted."""
 
 from pathlib import Path
 from typing import BinaryIO

@@ -1,4 +1,7 @@
-"""The report of a submission: a row for every order, as JSON lines or CSV, written as soon as it is known."""
+"""The report of a submission: a row for every order, as JSON lines or CSV.
+
+Each row is written as soon as the outcome is known.
+"""
 
 import csv
 import json

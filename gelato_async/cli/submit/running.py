@@ -29,9 +29,10 @@ async def run_orders(
     journal: Path | None = None,
     resume_only: bool = False,
 ) -> None:
-    """Submit orders and pass every outcome to `note`, also those left over when an exception ends the run.
+    """Submit orders and pass every outcome to `note`.
 
-    `show` is called with each outcome, and every second.
+    Outcomes that are left over when an exception ends the run are passed too. `show` is called with
+    each outcome, and every second.
 
     Raises:
         GelatoError: the run could not go on, or its journal cannot be used.

@@ -1,4 +1,4 @@
-"""The command `submit`: sends a file of orders to one of the APIs, and reports what became of each."""
+"""The command `submit`: sends a file of orders to an API, and reports what became of each."""
 
 from collections.abc import AsyncIterator
 from typing import BinaryIO
@@ -81,7 +81,7 @@ class _Submission:
         self.rejects = Rejects.beside(self.options.file, self.options.backend)
 
     def run(self, client: Client) -> int:
-        """Submit until the end or until something ends it, print the summary, and return the exit code."""
+        """Submit until something ends the run, print the summary, and return the exit code."""
         try:
             with self.display:
                 anyio.run(self._run, client)

@@ -80,7 +80,7 @@ class SubmitOptions:
         return _command_line(self.file, valued, flags)
 
     def command_for(self, file: Path) -> str:
-        """Return the command line that submits another file to the same API with the same journal."""
+        """Return the command line that submits another file with the same API and journal."""
         valued = {
             "--backend": _unless(self.backend, "gelato"),
             "--base-url": self.base_url,
@@ -107,9 +107,10 @@ def _command_line(file: str, valued: Mapping[str, object], flags: Mapping[str, b
 
 
 def default_journal(file: str) -> Path:
-    """Return the journal beside a file; a file of rejected orders has that of the file they come from.
+    """Return the journal beside a file.
 
-    A journal of its own would not know what was made of them.
+    A file of rejected orders has the journal of the file that they come from: a journal of its own
+    would not know what was made of them.
     """
     source = _REJECTED_OF.fullmatch(file)
     if source:

@@ -1,4 +1,4 @@
-"""What became of the orders that the command has reported so far, and the exit code that follows."""
+"""What became of the orders reported so far, and the exit code that follows."""
 
 from attrs import define
 
