@@ -42,9 +42,8 @@ app: App = App(
         "Submit print orders to Gelato and GelatoConnect, none twice and none lost. Try it against"
         " a sandbox first."
     ),
-    default_parameter=Parameter(negative=""),
-    # __main__ has the exit code of Ctrl-C
-    suppress_keyboard_interrupt=False,
+    default_parameter=Parameter(negative=""),  # no --no-x beside each flag
+    suppress_keyboard_interrupt=False,  # __main__ turns Ctrl-C into an exit code
 )
 
 
@@ -56,6 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         CommandError: the arguments are wrong, or the command cannot do what they ask.
     """
     try:
+        # cyclopts raises instead of printing and exiting: __main__ prints all errors alike
         code: int | None = app(
             list(arguments), exit_on_error=False, print_error=False, result_action="return_value"
         )

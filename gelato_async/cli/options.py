@@ -1,6 +1,7 @@
 """Options that several commands have, each with its one description."""
 
 from collections.abc import Iterator, Sequence
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
 from cyclopts import Parameter, Token
@@ -98,6 +99,28 @@ def filled(option: str, value: str | None) -> str | None:
     return value
 
 
+def moment(option: str, given: str | None, of_day: time) -> datetime | None:
+    """Return the moment that an option names; of a day, the time `of_day`, in UTC.
+
+    Raises:
+        CommandError: the value is neither a day nor a moment.
+    """
+    if given is None:
+        return None
+    try:
+        if len(given) == len("2024-05-01"):
+            return datetime.combine(date.fromisoformat(given), of_day, UTC)
+        found = datetime.fromisoformat(given)
+    except ValueError as error:
+        raise CommandError(
+            f"{option} {given}: must be like 2024-05-01 or 2024-05-01T12:00:00+02:00"
+        ) from error
+    if found.tzinfo is None:
+        return found.replace(tzinfo=UTC)
+    return found
+
+
 def _parts(option: str, value: str) -> Iterator[str]:
+    # commas alone are not a value either
     filled(option, value.replace(",", ""))
     return filter(None, map(str.strip, value.split(",")))

@@ -11,6 +11,7 @@ from typing import Any
 from gelato_async.cli.console import CommandError, ExitCode, print_line, spare_imports
 from gelato_async.cli.webhooks import SECRET
 
+# the sandbox has an extra of its own: `app` imports this module when the command runs
 try:
     from gelato_async.sandbox import FaultPlan, FaultPlanError, Sandbox, SandboxError
 except ImportError as _missing:

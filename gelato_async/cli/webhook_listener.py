@@ -113,6 +113,8 @@ def _answers(*, as_json: bool) -> Answers:
 
 
 def _config(receiver: WebhookReceiver) -> uvicorn.Config:
+    # Nothing of uvicorn's own is printed, lest it mix with the events. The receiver has no start-up,
+    # and events being handled get 5 s as the server ends.
     return uvicorn.Config(
         receiver,
         http="h11",

@@ -16,6 +16,7 @@ REFERENCE = "orderReferenceId"
 
 # at most 18 digits: more are no quantity, and int() takes quadratic time
 _WHOLE = re.compile(r"-?[0-9]{1,18}")
+# fileUrl, fileUrl2 ... fileUrl999; fileUrl1 would be a second name for fileUrl
 _FILE = re.compile(r"(file[A-Z][A-Za-z]*?)([2-9]|[1-9][0-9]{1,2})?")
 
 

@@ -25,6 +25,7 @@ def to_csv(bodies: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> Itera
     writer.writeheader()
     for body in bodies:
         writer.writerows(rows_of(body))
+        # one order at a time, for any number of them
         yield text.getvalue().encode()
         text.seek(0)
         text.truncate()

@@ -88,7 +88,8 @@ def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:
 def _read(number: int, text: bytes) -> OrderLine:
     try:
         value = _DECODER.decode(text.decode())
-        # a value nested as deep as can be read may be too deep to be written: RecursionError
+        # only an escape brings half a pair into UTF-8, so few lines need the search for one; a value
+        # nested as deep as can be read may be too deep to be written: RecursionError
         is_text = b"\\ud" not in text.lower() or _is_text(value)
     except UnicodeDecodeError:
         return _bad(number, Problem("", "not UTF-8 text"))

@@ -67,6 +67,7 @@ class Fixer:
 
 def _fixed_line(line: bytes) -> tuple[bytes, list[Problem]]:
     changes: list[Problem] = []
+    # the json module refuses a byte-order mark
     text = line.removeprefix(_BOM)
     try:
         body = json.loads(text.decode(), object_pairs_hook=_object, parse_constant=_refuse)

@@ -41,6 +41,7 @@ def is_compressed(name: str) -> bool:
 def open_to_read(path: Path) -> BinaryIO:
     """Open a file, and decompress it if its name says that it is compressed."""
     if is_compressed(path.name):
+        # GzipFile reads lines and small pieces slowly
         return io.BufferedReader(gzip.GzipFile(path, "rb"))
     return path.open("rb")
 

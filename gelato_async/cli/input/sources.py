@@ -121,6 +121,7 @@ async def read_ahead(
         loop.call_soon_threadsafe(arrived.put_nowait, line)
         return True
 
+    # a daemon, so that a silent pipe does not keep the process from ending
     threading.Thread(
         target=_pump, args=(stream, read, hand_over), name="gelato-async input", daemon=True
     ).start()
@@ -132,6 +133,7 @@ async def read_ahead(
             raise line.failure
     finally:
         is_abandoned.set()
+        # the thread may wait for room
         room.release()
 
 

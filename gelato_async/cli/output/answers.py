@@ -28,6 +28,7 @@ class Answers(Protocol):
 class JsonLines:
     """A line of JSON for each thing, just as the API answered it."""
 
+    # a reader of the pipe sees each thing as it comes
     batch = 1
 
     def write_rows(self, view: View[A], things: Sequence[A]) -> None:  # noqa: ARG002  JSON has it all

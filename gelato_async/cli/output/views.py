@@ -65,6 +65,7 @@ def text(value: object) -> str:
         case datetime():
             return f"{value.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
         case Decimal():
+            # without an exponent
             return f"{value:f}"
         case tuple() | list():
             return ", ".join(filter(None, map(text, value)))

@@ -12,6 +12,7 @@ from gelato_async.cli.samples.places import PLACES
 from gelato_async.cli.samples.products import CUSTOMER_PRODUCTS, GELATO_ONLY, PRODUCTS, Product
 from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
 
+# example.com is reserved: no server has these files
 _FILES = "https://files.example.com"
 _METHODS = ("normal", "express", "normal,standard", "express,normal")
 # most orders are small: a value that is there more often is drawn more often
@@ -87,6 +88,7 @@ _OWN_PARTS: Mapping[BackendName, Callable[[Random, str, str], dict[str, Any]]] =
 
 
 def _item_names(rng: Random, reference: str) -> list[str]:
+    # a letter for each of the five items that an order may have
     return [f"{reference}-{letter}" for letter in "abcde"[: rng.choice(_ITEM_COUNTS)]]
 
 

@@ -1,14 +1,24 @@
 """The commands `orders get | search | find | cancel | quote`."""
 
 import sys
-from datetime import UTC, date, datetime, time
+from datetime import time
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
 from gelato_async.cli.apis import BackendName, open_client, open_gelato
 from gelato_async.cli.console import CommandError, ExitCode, print_error, print_line
-from gelato_async.cli.options import Backend, BaseUrl, Json, Limit, Recipient, Texts, filled, split
+from gelato_async.cli.options import (
+    Backend,
+    BaseUrl,
+    Json,
+    Limit,
+    Recipient,
+    Texts,
+    filled,
+    moment,
+    split,
+)
 from gelato_async.cli.output.answers import Rows, answers
 from gelato_async.cli.output.order_views import (
     facts_of,
@@ -148,8 +158,8 @@ def search(  # noqa: PLR0913  each is an option of the command
         countries=split("--country", country),
         order_reference_ids=split("--reference", reference),
         ids=split("--id", id_),
-        start_date=_moment("--since", since, time.min),
-        end_date=_moment("--until", until, time.max),
+        start_date=moment("--since", since, time.min),
+        end_date=moment("--until", until, time.max),
         search=filled("--text", text),
         channels=split("--channel", channel),
         currencies=split("--currency", currency),
@@ -284,19 +294,3 @@ def _statuses(values: Texts) -> Texts:
                 f"{suggestion(value, FulfillmentStatus)}"
             )
     return values
-
-
-def _moment(option: str, given: str | None, of_day: time) -> datetime | None:
-    if given is None:
-        return None
-    try:
-        if len(given) == len("2024-05-01"):
-            return datetime.combine(date.fromisoformat(given), of_day, UTC)
-        found = datetime.fromisoformat(given)
-    except ValueError as error:
-        raise CommandError(
-            f"{option} {given}: must be like 2024-05-01 or 2024-05-01T12:00:00+02:00"
-        ) from error
-    if found.tzinfo is None:
-        return found.replace(tzinfo=UTC)
-    return found

@@ -29,7 +29,9 @@ _ADVICE: Advice = {
     RateLimitError: _LATER,
     ServerError: _LATER,
 }
+# errors after which a request may have taken effect
 _UNCLEAR = (NoAnswerError, DecodeError, ServerError)
+# answers that refuse any question, whatever it asks
 _NOT_ABOUT_THE_QUESTION = (AuthenticationError, RateLimitError, ServerError)
 
 

@@ -17,6 +17,7 @@ from gelato_async.bulk import Progress
 from gelato_async.cli.console import print_error
 from gelato_async.cli.submit.tally import Tally
 
+# often enough to show that a slow run goes on, seldom enough for the log of a long one
 _LINE_SECONDS = 5.0
 _LINE_ORDERS = 500
 

@@ -109,6 +109,7 @@ def _write_json(stream: TextIO, row: Row) -> None:
 
 def _write_csv(stream: TextIO, row: Row) -> None:
     values = attrs.asdict(row)
+    # a space is in no id, and needs no quotes
     values["connected_order_ids"] = " ".join(row.connected_order_ids)
     csv.DictWriter(stream, COLUMNS).writerow(values)
 
@@ -170,6 +171,8 @@ def open_report(path: Path | None) -> Iterator[Report | None]:
         yield None
         return
     try:
+        # append leaves an earlier report as it is until this run begins; a reason may hold half a
+        # surrogate pair, which UTF-8 lacks
         stream = path.open("a", encoding="utf-8", errors="backslashreplace", newline="")
     except OSError as error:
         raise CommandError(f"cannot write {path}: {error.strerror}") from error

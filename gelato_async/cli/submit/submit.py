@@ -118,7 +118,9 @@ class _Submission:
         journaled = self.options.journal is not None
         self._write(row_of(outcome, number, journaled=journaled))
         if isinstance(outcome, Created) or (journaled and is_in_flight(outcome)):
+            # nothing to do about it: the next run with the journal reconciles what is in flight
             return
+        # a conflict is only solved in the input itself, where the other order is
         if line is not None and isinstance(outcome, Rejected) and not outcome.is_conflict:
             self.rejects.add(line.raw, line.order)
         place = f"{self.options.file}:{number or '?'}"
@@ -151,6 +153,7 @@ class _Submission:
     def _note_unread(self, line: OrderLine) -> None:
         self.tally.rejected += 1
         print_problems(self.options.file, line, line.problems)
+        # there is no copy of a CSV row, nor of a line that was not read whole
         if not self.rejects.add(line.raw, None):
             self.tally.unread += 1
         reason = "; ".join(map(str, line.problems))

@@ -22,6 +22,7 @@ from gelato_async.models.new_order import NewOrder
 RECONCILE = 60.0
 REJECTED = ".rejected.jsonl"
 
+# also orders.csv.rejected.jsonl.rejected.jsonl, and the .old one that was replaced
 _REJECTED_OF = re.compile(rf"(.+?)(?:{re.escape(REJECTED)}(?:\.old)?)+", re.DOTALL)
 
 
@@ -81,6 +82,7 @@ class SubmitOptions:
 
     def command_for(self, file: Path) -> str:
         """Return the command line that submits another file with the same API and journal."""
+        # --format, --limit and --report were about the file of this run
         valued = {
             "--backend": _unless(self.backend, "gelato"),
             "--base-url": self.base_url,
