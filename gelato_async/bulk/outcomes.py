@@ -1,6 +1,6 @@
 """What became of each order of a bulk run, and how far the run is."""
 
-from attrs import field, frozen
+from attrs import define, field, frozen
 
 from gelato_async.core.errors import GelatoError, Problem
 from gelato_async.models.new_order import NewOrder
@@ -72,7 +72,7 @@ class Unknown:
 Outcome = Created | Rejected | Unknown
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Progress:
     """A snapshot of a run. `adopted` and `replayed` orders are among the `created` ones.
 
@@ -94,6 +94,18 @@ class Progress:
     unresolved: int = 0
     rate: float = field(default=0.0, eq=False)
     paused: bool = False
+
+    def count(self, outcome: Outcome) -> None:
+        """Count an outcome."""
+        match outcome:
+            case Created():
+                self.created += 1
+                self.adopted += outcome.adopted
+                self.replayed += outcome.replayed
+            case Rejected():
+                self.rejected += 1
+            case Unknown():
+                self.unknown += 1
 
     @property
     def finished(self) -> int:

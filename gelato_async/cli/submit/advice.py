@@ -32,12 +32,12 @@ def _for_unknown(options: SubmitOptions, tally: Tally) -> Iterator[str]:
     if options.journal is None:
         yield "Look unknown ones up before you submit them again: they may have been made."
         return
-    if tally.in_flight:
+    if tally.left_open:
         yield (
-            f"In flight when the run ended: {tally.in_flight}. The next run with the journal"
+            f"In flight when the run ended: {tally.left_open}. The next run with the journal"
             " reconciles them first."
         )
-    if tally.unknown > tally.in_flight:
+    if tally.unknown > tally.left_open:
         command = reconcile_command(options.journal, options.backend, options.base_url)
         yield f"To look for the unknown ones again: {command}"
 

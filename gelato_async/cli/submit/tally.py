@@ -2,50 +2,35 @@
 
 from attrs import define
 
-from gelato_async.bulk import Created, Outcome, Rejected, Unknown
+from gelato_async.bulk import Outcome, Progress, Rejected, Unknown
 from gelato_async.cli.console import ExitCode
 
 
-@define
-class Tally:
-    """Counts of reported outcomes, and of lines without an outcome.
+@define(kw_only=True)
+class Tally(Progress):
+    """The progress of the command: outcomes that it has reported, and lines without an outcome.
 
-    A run's `Progress` may be ahead of these: it counts orders whose outcome still waits to be
-    reported, and knows nothing of lines that hold no order.
-
-    `adopted` and `replayed` are among `created`; `conflicts` (a reference that was used before) and
-    `unread` lines among `rejected`; `in_flight`, those open when a run ended, among `unknown`.
+    The run's own `Progress` may be ahead: it counts outcomes that still wait to be reported, and no
+    line that holds no order. `conflicts` (a reference that was used before) and `unread` lines are
+    among the `rejected`, orders `left_open` when the run ended among the `unknown`.
     """
 
-    created: int = 0
-    adopted: int = 0
-    rejected: int = 0
     conflicts: int = 0
     unread: int = 0
-    unknown: int = 0
-    in_flight: int = 0
-    repeated: int = 0
-    replayed: int = 0
-    skipped: int = 0
+    left_open: int = 0
 
     def count(self, outcome: Outcome) -> None:
         """Count an outcome."""
-        match outcome:
-            case Created():
-                self.created += 1
-                self.adopted += outcome.adopted
-                self.replayed += outcome.replayed
-            case Rejected():
-                self.rejected += 1
-                self.conflicts += outcome.is_conflict
-            case Unknown():
-                self.unknown += 1
-                self.in_flight += outcome.in_flight
+        super().count(outcome)
+        if isinstance(outcome, Rejected) and outcome.is_conflict:
+            self.conflicts += 1
+        if isinstance(outcome, Unknown) and outcome.in_flight:
+            self.left_open += 1
 
     @property
     def done(self) -> int:
         """The lines whose end is known."""
-        return self.created + self.rejected + self.unknown + self.repeated + self.skipped
+        return self.finished + self.repeated + self.skipped
 
     @property
     def exit_code(self) -> ExitCode:
