@@ -85,7 +85,7 @@ class _Listener:
         try:
             self.answers.write_rows(EVENTS, [event])
         except OSError as error:
-            # nobody reads the output any more: `run` raises this when the server has ended
+            # the output is closed or full: `run` raises this when the server has ended
             self.failure, self.server.should_exit = error, True
             raise
         if self.wanted is not None:
@@ -113,8 +113,8 @@ def _answers(*, as_json: bool) -> Answers:
 
 
 def _config(receiver: WebhookReceiver) -> uvicorn.Config:
-    # Nothing of uvicorn's own is printed, lest it mix with the events. The receiver has no start-up,
-    # and events being handled get 5 s as the server ends.
+    # uvicorn's own messages would mix with the events, so none is printed; events that are being
+    # handled as the server ends have 5 s
     return uvicorn.Config(
         receiver,
         http="h11",

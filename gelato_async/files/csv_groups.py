@@ -125,15 +125,18 @@ class Grouping:
         return reference in broken.cells
 
     def _alone(self, held: deque[Record], following: str | None) -> Iterator[Group]:
-        """Take the rows from `held` that stand before any row of the order `following`."""
-        while held and not (following is not None and self._may_begin(held[0], following)):
+        """Take from `held` the rows in front of the order `following`, or all if none follows."""
+        while held and not self._may_begin(held[0], following):
             yield self._group_of(held.popleft())
 
-    def _may_begin(self, broken: Record, following: str) -> bool:
+    def _may_begin(self, broken: Record, following: str | None) -> bool:
+        if following is None:
+            return False
+        # a row without a reference may go on with any order
         return not following or self._names(broken, following)
 
     def _without_waiting(self, group: Group | None, oldest: Record) -> Group:
-        # nobody knows whether the order goes on behind the broken rows: better not to read it
+        # the order may go on behind the broken rows, so it must not be read
         if group is None:
             return self._group_of(oldest)
         group.add([oldest])

@@ -5,6 +5,7 @@ behind the first is read again, as a row of its own.
 """
 
 import csv
+from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterable, Iterator
 from typing import Self
@@ -13,7 +14,6 @@ from attrs import define, evolve, field, frozen
 
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 
-_BOM = b"\xef\xbb\xbf"
 _DELIMITERS = (",", ";", "\t")
 _NOT_UTF8 = "not UTF-8 text"
 
@@ -158,7 +158,7 @@ class _Lines:
 
     def _text(self, line: bytes) -> str:
         if self.number == 1:
-            line = line.removeprefix(_BOM)
+            line = line.removeprefix(BOM_UTF8)
         try:
             return line.decode()
         except UnicodeDecodeError:

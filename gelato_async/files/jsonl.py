@@ -2,6 +2,7 @@
 
 import json
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
@@ -14,7 +15,6 @@ from gelato_async.core.order_reader import read_order, shown
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 from gelato_async.models.new_order import NewOrder
 
-_BOM = b"\xef\xbb\xbf"
 _ITEM = re.compile(r"items\[(\d+)\]")
 
 
@@ -80,14 +80,14 @@ def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:
             continue
         text = line
         if number == 1:
-            text = line.removeprefix(_BOM)
+            text = line.removeprefix(BOM_UTF8)
         if text := text.strip():
             yield evolve(_read(number, text), raw=line)
 
 
 def _read(number: int, text: bytes) -> OrderLine:
     try:
-        value = _DECODER.decode(text.decode())
+        value = STRICT_JSON.decode(text.decode())
         # only an escape brings half a pair into UTF-8, so few lines need the search for one; a value
         # nested as deep as can be read may be too deep to be written: RecursionError
         is_text = b"\\ud" not in text.lower() or _is_text(value)
@@ -157,8 +157,8 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> None:
 
 
 def _refuse(constant: str) -> NoReturn:
-    # NaN and Infinity, which Python's decoder accepts and JSON does not have
     raise ValueError(constant)
 
 
-_DECODER = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_object)
+# refuses NaN, Infinity and duplicate keys, of which Python keeps the last
+STRICT_JSON = json.JSONDecoder(parse_constant=_refuse, object_pairs_hook=_object)

@@ -3,8 +3,9 @@
 import csv
 import io
 import json
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, BinaryIO, NoReturn
+from typing import Any, BinaryIO
 
 from attrs import define
 
@@ -13,9 +14,9 @@ from gelato_async.core.order_reader import shown
 from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.files.csv_columns import is_header
 from gelato_async.files.csv_records import Record, Records
+from gelato_async.files.jsonl import STRICT_JSON
 
 _COUNTRIES = {"country", "shippingAddress.country", "returnAddress.country"}
-_BOM = b"\xef\xbb\xbf"
 # characters of a path; those of an order have 60 at most, beside the keys of its maps
 _LONGEST_PATH = 300
 
@@ -68,9 +69,9 @@ class Fixer:
 def _fixed_line(line: bytes) -> tuple[bytes, list[Problem]]:
     changes: list[Problem] = []
     # the json module refuses a byte-order mark
-    text = line.removeprefix(_BOM)
+    text = line.removeprefix(BOM_UTF8)
     try:
-        body = json.loads(text.decode(), object_pairs_hook=_object, parse_constant=_refuse)
+        body = STRICT_JSON.decode(text.decode())
         fixed = json.dumps(_fixed(body, "", changes), ensure_ascii=False, allow_nan=False).encode()
     except (ValueError, RecursionError):
         return line, []
@@ -138,15 +139,3 @@ def _end_of(line: bytes) -> bytes:
     if line.endswith(b"\r\n"):
         return b"\r\n"
     return b"\n"
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key comes twice")
-    return found
-
-
-def _refuse(constant: str) -> NoReturn:
-    # NaN and Infinity, which Python's decoder accepts and JSON does not have
-    raise ValueError(constant)

@@ -35,7 +35,7 @@ def address(rng: Random, place: Place) -> ShippingAddress:
         city=place.city,
         post_code=place.post_code,
         state=place.state,
-        # an address and a number that nobody has
+        # both are reserved for examples
         email=f"{_mail_name(first, last)}.{rng.randrange(1, 1000)}@example.com",
         phone=f"+{place.dial} 555 01{rng.randrange(100):02d}",
         **_business(rng, place),

@@ -1,5 +1,6 @@
 """Rejected orders in a file of their own, as they were written: ready to be fixed and submitted."""
 
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import BinaryIO
 
@@ -12,8 +13,6 @@ from gelato_async.cli.input.sources import STANDARD_INPUT
 from gelato_async.cli.samples.orders import to_line
 from gelato_async.cli.submit.submit_options import REJECTED
 from gelato_async.models.new_order import NewOrder
-
-_BOM = b"\xef\xbb\xbf"
 
 
 @define
@@ -51,7 +50,7 @@ class Rejects:
             return False
         try:
             self._stream = self._stream or self._opened(self.path)
-            self._stream.write(line.removeprefix(_BOM).rstrip(b"\r\n") + b"\n")
+            self._stream.write(line.removeprefix(BOM_UTF8).rstrip(b"\r\n") + b"\n")
             self._stream.flush()
         except OSError as error:
             path, self.path = self.path, None
