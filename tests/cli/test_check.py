@@ -5,14 +5,11 @@ import json
 import sys
 
 import pytest
+from support.order_commands import changed
 
 from gelato_async.bulk import read_csv, read_jsonl
 from gelato_async.cli.input import formats, sources
 from gelato_async.cli.samples.orders import sample_orders, to_line
-
-
-def changed(line, **changes):
-    return json.dumps(json.loads(line) | changes, ensure_ascii=False).encode() + b"\n"
 
 
 def with_address(line, **changes):

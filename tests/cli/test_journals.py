@@ -4,15 +4,12 @@ import sqlite3
 import urllib.request
 
 import pytest
+from support.order_commands import changed, rows_of
 
 from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.reader import Journal
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.sandbox import Fault
-
-
-def rows_of(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def drafts_of(sandbox):
@@ -24,10 +21,6 @@ def drafts_of(sandbox):
             "Content-Type": "application/json",
         },
     )
-
-
-def changed(line, **changes):
-    return json.dumps(json.loads(line) | changes).encode() + b"\n"
 
 
 def test_the_same_command_again_sends_nothing_and_reports_all(serve, command, orders, tmp_path):

@@ -1,16 +1,7 @@
-import json
-
 import pytest
+from support.order_commands import columns, rows
 
 A_CARD = "cards_pf_a5_pt_300-gsm-coated-silk_cl_4-0_hor"
-
-
-def columns(written):
-    return [line.split("\t") for line in written.splitlines()]
-
-
-def rows(written):
-    return [json.loads(line) for line in written.splitlines()]
 
 
 @pytest.fixture

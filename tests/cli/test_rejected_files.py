@@ -2,18 +2,11 @@ import json
 import shlex
 
 import pytest
+from support.order_commands import changed, rows_of
 
 from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.cli.submit import rejects
 from gelato_async.cli.submit.submit_options import default_journal
-
-
-def rows_of(path):
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def changed(line, **changes):
-    return json.dumps(json.loads(line) | changes).encode() + b"\n"
 
 
 def made(sandbox, backend="gelato"):

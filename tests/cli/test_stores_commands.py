@@ -2,14 +2,7 @@ import json
 import urllib.request
 
 import pytest
-
-
-def columns(written):
-    return [line.split("\t") for line in written.splitlines()]
-
-
-def rows(written):
-    return [json.loads(line) for line in written.splitlines()]
+from support.order_commands import columns, rows
 
 
 @pytest.fixture

@@ -1,6 +1,3 @@
-import csv
-import io
-import json
 import os
 import shlex
 import signal
@@ -10,25 +7,12 @@ import sys
 import time
 
 import pytest
+from support.order_commands import ids_of, rows_of
 
 from gelato_async.cli import apis as keys
 from gelato_async.cli.input import sources
 from gelato_async.cli.submit import progress, report
 from gelato_async.sandbox import Fault
-
-
-def rows_of(path):
-    if path.suffix == ".csv":
-        return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8"))))
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
-
-
-def ids_of(sandbox, backend):
-    return {
-        reference: ids[0]
-        for reference, commits in sandbox.audit().orders[backend].items()
-        for ids in commits
-    }
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
