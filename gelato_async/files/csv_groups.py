@@ -12,7 +12,8 @@ from attrs import define, frozen
 
 from gelato_async.files.csv_records import Record
 
-# how many broken rows in a row wait for a sound one, which decides whose they are
+# how many broken rows in a row, of four orders' bytes at most, wait for a sound row, which decides
+# whose they are
 HELD = 100
 # what a cell holds if a lost quote made one cell of several
 _NOT_IN_REFERENCES = set(',;\t\r\n"')
@@ -82,7 +83,7 @@ class Grouping:
                     group.reference = own
             elif record.problem:
                 held.append(record)
-                if len(held) > HELD or _size_of(held) > 4 * self.max_bytes:
+                while len(held) > HELD or _size_of(held) > 4 * self.max_bytes:
                     yield self._without_waiting(group, held.popleft())
                     group = None
             else:

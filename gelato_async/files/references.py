@@ -2,8 +2,8 @@
 
 from attrs import frozen
 
-# Python keeps an integer of at most 60 bits in 32 bytes and a longer one in 48. Two of a million
-# different references have the same 60 bits with a probability of one in two million.
+# Python keeps an integer of at most 60 bits in 32 bytes and a longer one in 48. Among a million
+# references, two have the same 60 bits with a probability of one in two million.
 _REFERENCE_BITS = (1 << 60) - 1
 _CONTENT_BITS = (1 << 32) - 1
 
