@@ -7,7 +7,7 @@ from attrs import define, field
 
 from gelato_async.core.database_clock import DatabaseClock
 from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
-from gelato_async.core.evidence import Evidence, is_same_reference
+from gelato_async.core.evidence import Evidence, is_same_reference, may_be_reference
 from gelato_async.core.messages import Request
 from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.retry import Delivery, RetryPolicy, delivery_of
@@ -110,7 +110,8 @@ class PendingCreate(Generic[T]):
     def note_hits(self, rows: Sequence[OrderSummary], now: float) -> None:
         """Remember when a look first showed each of these orders."""
         for row in rows:
-            self._first_seen.setdefault(row.id, now)
+            if may_be_reference(row.order_reference_id, self.reference):
+                self._first_seen.setdefault(row.id, now)
 
     def next_look(self, window: float) -> float | None:
         """When to look next: at growing intervals, the last time when `window` seconds are over.
