@@ -179,7 +179,7 @@ class CreateOnce(Generic[T]):
             self.mask(error)
             self.pending.last_error = error
             return None
-        if not self.pending.is_answered_by(order, self.sender.evidence):
+        if order.id != order_id or not self.pending.is_answered_by(order, self.sender.evidence):
             self.pending.order_id = None
             return None
         self._note_id(order.id)

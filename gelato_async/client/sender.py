@@ -265,7 +265,11 @@ class Sender:
             # raised from here, the error would carry this one, which was not masked for the operation
             answer, response = None, None
         else:
-            answer, response = operation.answer_from(reply.answer), reply.response
+            found = reply.answer
+            # a cache may answer with another order
+            named = operation.order_id in {found.id, found.order_reference_id}
+            answer = operation.answer_from(found) if named else None
+            response = reply.response
         if answer is None:
             raise error
         return Reply(answer.value, response or Response(status=404))

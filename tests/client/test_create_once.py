@@ -443,3 +443,16 @@ async def test_a_search_that_never_ends_is_given_up(server, gelato, make_order, 
     with pytest.raises(OutcomeUnknownError):
         await gelato.orders.create(make_order())
     assert server.count("search") <= 4 * 10
+
+
+@pytest.mark.anyio
+async def test_an_accepted_order_is_never_another_one_that_a_get_shows(server, gelato, make_order):
+    older = server.order(age=50)
+
+    def named(request):
+        return server.answer({"id": server.commit(request)["id"]})
+
+    server.queue("create", named)
+    server.queue("get", server.answer(older))
+    made = await gelato.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 1)

@@ -171,6 +171,18 @@ async def test_a_repeat_that_is_refused_is_an_error_if_the_wanted_state_does_not
 
 
 @pytest.mark.anyio
+@pytest.mark.parametrize("call", [call for call in CHECKING if call[1] != "delete"], ids="-".join)
+async def test_a_repeat_that_is_refused_is_an_error_if_another_order_is_shown(
+    server, checked_calls, draft, finish, call
+):
+    finish(call[1])
+    server.queue(call[1], Response(status=503), Response(status=409))
+    server.queue("get", server.answer(draft | {"id": "order-9", "orderReferenceId": "ref-9"}))
+    with pytest.raises(ConflictError):
+        await checked_calls[call]()
+
+
+@pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
 async def test_a_repeat_that_is_refused_is_an_error_if_the_order_cannot_be_read(
     server, checked_calls, draft, call
