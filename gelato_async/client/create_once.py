@@ -67,7 +67,8 @@ def marked(operation: CreateOperation[T], marker: str) -> CreateOperation[T]:
     Raises:
         ValidationError: the order has no room for it.
     """
-    entries = operation.order.metadata or ()
+    # one that was copied from an order before says nothing of this one
+    entries = [entry for entry in operation.order.metadata or () if entry.key != MARKER_KEY]
     if len(entries) >= MOST_METADATA:
         problem = Problem(
             "metadata",

@@ -287,6 +287,19 @@ async def test_reading_markers_keeps_to_the_time_for_the_whole_call(
 
 
 @pytest.mark.anyio
+async def test_a_marker_that_was_copied_from_an_order_before_is_replaced(
+    server, marked, make_order
+):
+    server.queue("create", *[with_metadata(server, DROPPED)] * 2)
+    client = marked()
+    first = await client.orders.create(make_order(order_reference_id="ref-9"))
+    copied = {entry.key: entry.value for entry in first.metadata}
+    made = await client.orders.create(make_order(metadata=copied))
+    assert (made.id, server.count("create")) == ("order-2", 2)
+    assert len(made.metadata) == 1
+
+
+@pytest.mark.anyio
 async def test_a_marker_may_show_later_than_its_order(server, marked, make_order):
     client = marked()
     server.queue("create", with_metadata(server, DROPPED))
