@@ -312,6 +312,15 @@ async def test_a_marker_may_show_later_than_its_order(server, marked, make_order
 
 @pytest.mark.anyio
 @APIS
+async def test_metadata_that_would_replace_the_marker_are_refused(server, marked, make_order, api):
+    replaced = {"metadata": [{"key": "shop", "value": "1"}]}
+    with pytest.raises(ValidationError, match=r"extra\.metadata: has a field of its own"):
+        await marked(api).orders.create(make_order(extra=replaced))
+    assert server.calls == []
+
+
+@pytest.mark.anyio
+@APIS
 async def test_full_metadata_leave_no_room_for_the_marker(server, marked, make_order, api):
     full = {f"key-{number}": "value" for number in range(20)}
     with pytest.raises(ValidationError, match="metadata: has 20 entries"):
