@@ -118,6 +118,8 @@ def _config(receiver: WebhookReceiver) -> uvicorn.Config:
     return uvicorn.Config(
         receiver,
         http="h11",
+        # uvicorn before 0.36 would set its own choice, uvloop, for the whole process
+        loop="asyncio",
         ws="none",
         interface="asgi3",
         lifespan="off",
