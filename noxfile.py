@@ -1,4 +1,4 @@
-"""What is run on this project: `nox -s fast`, `tests`, `lint`, `types`, `demo`, `bench`.
+"""What is run on this project: `nox -s fast`, `lowest`, `tests`, `lint`, `types`, `demo`, `bench`.
 
 No session asks for a certain Python.
 """
@@ -31,6 +31,16 @@ def demo(session: nox.Session) -> None:
 def fast(session: nox.Session) -> None:
     """Run the tests that need no process and no real time, in under a minute on two cores."""
     session.install("-e", ".[all]", *group("tests"))
+    session.run("pytest", "-m", "not system", *WORKERS, *session.posargs, env=CACHED)
+
+
+@nox.session
+def lowest(session: nox.Session) -> None:
+    """Run the fast tests on the lowest versions that `pyproject.toml` allows, all at once."""
+    # pip only ever takes the highest
+    session.install("uv>=0.5")
+    install = ("uv", "pip", "install", "--resolution", "lowest-direct")
+    session.run(*install, "-e", ".[all]", *group("tests"))
     session.run("pytest", "-m", "not system", *WORKERS, *session.posargs, env=CACHED)
 
 
