@@ -19,6 +19,8 @@ class Audit:
 
     Attributes:
         requests: The number of requests that arrived on API paths, refused ones included.
+        started: The reading of `time.monotonic()` when the sandbox started.
+        request_times: The time of each request, in order.
         worst_second: The most requests of one key that arrived within any second.
         rejected_429: The number of requests that the rate limiter refused (not those of a fault
             plan).
@@ -36,6 +38,8 @@ class Audit:
     """
 
     requests: int
+    started: float
+    request_times: tuple[float, ...] = attrs.field(repr=False)
     worst_second: int
     rejected_429: int
     connections: int
@@ -68,7 +72,8 @@ class Audit:
 class AuditLog:
     """The log of requests, commits and faults that the application writes."""
 
-    def __init__(self) -> None:
+    def __init__(self, started: float) -> None:
+        self.started = started
         self.rejected = 0
         self.connections = 0
         self.faults: Counter[str] = Counter()
@@ -99,6 +104,8 @@ class AuditLog:
             times.extend(arrivals)
         return Audit(
             requests=len(times),
+            started=self.started,
+            request_times=tuple(sorted(times)),
             worst_second=max(map(_worst_second, self._arrivals.values()), default=0),
             rejected_429=self.rejected,
             connections=self.connections,

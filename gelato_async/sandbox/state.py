@@ -39,7 +39,7 @@ class State:
             "connect": OrderIndex(),
         }
         self.store_products: StoreProducts = StoreProducts()
-        self.audit_log: AuditLog = AuditLog()
+        self.audit_log: AuditLog = AuditLog(clock.started)
         self.outbox: Outbox = Outbox(options, on_webhooks)
         self.changes: ChangeDetector | None = None
         if options.webhook_url:

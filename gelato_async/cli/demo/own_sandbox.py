@@ -8,7 +8,7 @@ import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,9 +18,13 @@ from attrs import frozen
 
 from gelato_async.cli.console import CommandError
 
+Faults = Sequence[Mapping[str, Any]]
+
+# seconds
 SEARCH_LAG = 0.5
 LATENCY = 0.15
-FAULTS: tuple[Mapping[str, Any], ...] = (
+# one request in eleven
+FAULTS: Faults = (
     {"name": "503, not made", "kind": "status", "status": 503, "share": 0.02},
     {"name": "dropped, not made", "kind": "drop", "share": 0.02},
     {"name": "dropped, but made", "kind": "drop", "when": "after", "share": 0.02},
@@ -48,24 +52,25 @@ class DemoSandbox:
 
     def audit(self) -> Mapping[str, Any]:
         """What really happened so far (`GET /_sandbox/audit`)."""
-        # Without proxies: it is on this machine.
-        with build_opener(ProxyHandler({})).open(
-            f"{self.url}/_sandbox/audit", timeout=30
-        ) as answer:
+        # without proxies: the sandbox is on this machine
+        opener = build_opener(ProxyHandler({}))
+        with opener.open(f"{self.url}/_sandbox/audit", timeout=30) as answer:
             audit: Mapping[str, Any] = json.load(answer)
         return audit
 
 
 @contextmanager
-def started(seed: int) -> Iterator[DemoSandbox]:
-    """A faulty sandbox on a free port; its process ends with the block, and with this process whatever happens.
+def started(seed: int, faults: Faults = FAULTS) -> Iterator[DemoSandbox]:
+    """A faulty sandbox on a free port.
+
+    Its process ends with the block, and with this process whatever happens.
 
     Raises:
-        CommandError: it did not start; its own process has said why.
+        CommandError: the sandbox did not start; its own process has said why.
     """
     with tempfile.TemporaryDirectory() as folder:
         plan = Path(folder, "faults.json")
-        plan.write_text(json.dumps({"seed": seed, "faults": FAULTS}), encoding="utf-8")
+        plan.write_text(json.dumps({"seed": seed, "faults": faults}), encoding="utf-8")
         with subprocess.Popen(  # noqa: S603  our own program
             _command(plan), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         ) as process:
@@ -76,24 +81,16 @@ def started(seed: int) -> Iterator[DemoSandbox]:
 
 
 def _command(plan: Path) -> list[str]:
-    command = [
-        sys.executable,
-        "-m",
-        "gelato_async.cli",
-        "sandbox",
-        "--port",
-        "0",
-        "--until-input-ends",
-    ]
-    return [
-        *command,
-        "--faults",
-        str(plan),
-        "--search-lag",
-        str(SEARCH_LAG),
-        "--latency",
-        str(LATENCY),
-    ]
+    command = [sys.executable, "-m", "gelato_async.cli", "sandbox", "--until-input-ends"]
+    options = {
+        "--port": 0,
+        "--faults": plan,
+        "--search-lag": SEARCH_LAG,
+        "--latency": LATENCY,
+    }
+    for name, value in options.items():
+        command += [name, str(value)]
+    return command
 
 
 def _environment(process: "subprocess.Popen[str]") -> Mapping[str, str]:

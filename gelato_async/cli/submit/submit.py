@@ -29,15 +29,16 @@ from gelato_async.cli.submit.submit_options import SubmitOptions, check_options
 from gelato_async.cli.submit.tally import Tally
 from gelato_async.client.clients import Client
 from gelato_async.core.errors import AuthenticationError, GelatoError
+from gelato_async.limiters.base import RateLimiter
 from gelato_async.models.new_order import NewOrder
 
 
-def submit(options: SubmitOptions) -> int:
+def submit(options: SubmitOptions, limiter: RateLimiter | None = None) -> int:
     """Submit the orders of a file and return the exit code.
 
     Everything that can be checked before is: the name of the report, the keys, the file, and
     whether the report can be written. The file is read while orders are sent, so its size does not
-    matter.
+    matter. `limiter` replaces the one that all clients with the same key share in this process.
 
     Raises:
         CommandError: the command cannot begin; nothing was sent.
@@ -46,6 +47,8 @@ def submit(options: SubmitOptions) -> int:
     client = open_client(
         options.backend, options.base_url, options.reconcile, marker=options.marker
     )
+    if limiter is not None:
+        client = client.with_options(limiter=limiter)
     stream = open_input(options.file)
     if options.dry:
         with stream:
