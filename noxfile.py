@@ -1,4 +1,4 @@
-"""What is run on this project: `nox -s fast`, `lowest`, `tests`, `lint`, `types`, `demo`, `bench`.
+"""What is run on this project: tests, checks, the demo, benchmarks. `nox --list` names them.
 
 No session asks for a certain Python.
 """
