@@ -110,9 +110,8 @@ def judge(
 
     Broken is: an order made twice, a `Created` that is not there or has another id, an order
     without an outcome or with two, a sample that was rejected, and more than a hundred requests
-    sent within a second. An `Unknown` promises nothing, and neither does an arrival: what is
-    between the processes, or keeps them busy, may let requests arrive closer together than they
-    were sent.
+    sent within a second. An `Unknown` promises nothing. Neither does the moment of an arrival: a
+    busy machine lets requests arrive closer together than they were sent.
     """
     tally = Tally()
     for outcome in outcomes:

@@ -72,7 +72,8 @@ def crashed(
     with (folder / ORDERS).open("wb") as file:
         for order in sample_orders(backend, orders, seed):
             file.write(to_line(order, backend))
-    wanted = max(1, int(orders * Random(seed).uniform(0.2, 0.8)))  # noqa: S311  repeatable is the point, nothing is secret
+    share = Random(seed).uniform(0.2, 0.8)  # noqa: S311  repeatable is the point
+    wanted = max(1, int(orders * share))
     arguments = [str(folder), backend, str(reconcile)]
     with subprocess.Popen(  # noqa: S603  our own program
         [sys.executable, "-m", __name__, *arguments],

@@ -1,4 +1,4 @@
-"""The command `demo`: the whole job against faulty sandboxes, judged by the sandboxes' own audits."""
+"""The command `demo`: bulk runs against faulty sandboxes, judged by the sandboxes' own audits."""
 
 import tempfile
 import time
@@ -28,10 +28,11 @@ RECONCILE = 4.0
 
 
 def demo(orders: int, seed: int, *, reconcile: float = RECONCILE, faults: Faults = FAULTS) -> int:
-    """Submit so many orders with each client, print what the sandboxes counted, and return the exit code.
+    """Submit `orders` sample orders with each client, and print what the sandboxes counted.
 
-    Each client has a sandbox to itself, so that its audit speaks of nothing else; the same seed
-    means the same orders, and the same faults in the order in which requests arrive.
+    Each client has a sandbox to itself, so that its audit holds nothing else. The same seed means
+    the same orders, and the same faults in the order in which requests arrive. Return the exit
+    code.
 
     Raises:
         CommandError: a sandbox did not start.
@@ -41,7 +42,10 @@ def demo(orders: int, seed: int, *, reconcile: float = RECONCILE, faults: Faults
 
 
 def conclude(comparisons: Sequence[Comparison], orders: int) -> ExitCode:
-    """Print what all comparisons come to, and give the exit code; each API had so many orders."""
+    """Print every broken promise and the conclusion, and return the exit code.
+
+    `orders` is how many each API was sent.
+    """
     broken = 0
     unknown = 0
     for comparison in comparisons:

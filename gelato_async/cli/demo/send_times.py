@@ -15,8 +15,8 @@ from attrs import frozen
 
 from gelato_async.limiters.local import LocalLimiter
 
-# Requests a second. The limit is 100: on a busy machine a process may lose the processor between
-# the moment that the limiter counts and the moment that is recorded.
+# Requests a second, below the limit of 100: on a busy machine a process may lose the processor
+# between the moment that the limiter counts and the moment that is recorded.
 RATE = 95
 
 
@@ -42,7 +42,10 @@ def recorded(file: Path) -> Iterator[RecordedLimiter]:
 
 
 def read_times(file: Path) -> list[float]:
-    """The moments in a file that `recorded` wrote; none where a process ended before it wrote one."""
+    """The moments in a file that `recorded` wrote.
+
+    A process that ended before it opened the file sent nothing.
+    """
     if not file.exists():
         return []
     return list(map(float, file.read_text(encoding="ascii").splitlines()))
