@@ -13,7 +13,7 @@ from gelato_async.core.operations.orders import (
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.routes import Route
 from gelato_async.core.rules import (
     Rule,
     RuleTable,
@@ -45,14 +45,12 @@ ROUTES: Routes = {
         path="/api/{prefix}/order",
         body="order",
         answer=SubmittedOrder,
-        repeat=Repeat.AFTER_RECONCILIATION,
     ),
     GetOrder: Route(
         method="GET",
         service="order",
         path="/api/{prefix}/{order_id}",
         answer=Order,
-        repeat=Repeat.FREELY,
     ),
     SearchOrders: Route(
         method="POST",
@@ -60,13 +58,11 @@ ROUTES: Routes = {
         path="/api/{prefix}/search",
         body="query",
         answer=OrderPage,
-        repeat=Repeat.FREELY,
     ),
     CancelOrder: Route(
         method="POST",
         service="order",
         path="/api/{prefix}/{order_id}/cancel",
-        repeat=Repeat.CHECKING,
     ),
     UpdateShipment: Route(
         method="PUT",
@@ -74,7 +70,6 @@ ROUTES: Routes = {
         path="/api/{prefix}/{order_id}",
         body=("shipment_method_uid", "shipping_address"),
         answer=UpdatedShipment,
-        repeat=Repeat.CHECKING,
     ),
 }
 

@@ -1,10 +1,22 @@
-"""What may be repeated, as data; how long to wait before; how many repeats an outage may cause.
+"""Retries: what follows a failed attempt, how long to wait, how many retries an outage may cause.
 
-`RETRY_TABLE` is the one place that decides what follows a failed attempt.
+`RETRY_TABLE` is the one place that decides whether a call is sent again. Its rows are what became
+of the request, which `delivery_of` reads from the error; its columns are the kinds of operation,
+which each operation's class states (`Kind` in operations/base.py). The loops in client/ carry out
+the step: `Sender.repeat` for every call but a create, `CreateOnce` for a create.
+
+A create is sent again at once only if the request provably never left or Gelato answered 429. If
+its outcome is unknown, it is reconciled: only if every look of the window proves that there is no
+such order (`reconciliation`), `CreateOnce` sends it once more, unless `RetryPolicy(resend=False)`.
+
+A 429 is repeated for every kind. `RetryPolicy.delay` gives the wait: `Retry-After`, or up to a
+second that doubles with each attempt. `Sender.pause` closes the limiter for as long, so every call
+on the same key waits, and charges the call 5 tokens of the `RetryQuota`. `RateLimitError` is raised
+when the attempts, the deadline or the quota are spent, or `Retry-After` is too long to obey.
 """
 
-from collections.abc import Mapping
 from enum import Enum
+from typing import NamedTuple
 
 from attrs import define, field, frozen, validators
 
@@ -58,49 +70,57 @@ class Step(Enum):
     RAISE = "raise the error"
 
 
-_EVERY_KIND = {Delivery.NOT_SENT: Step.REPEAT, Delivery.RATE_LIMITED: Step.REPEAT}
-_REFUSED = {Delivery.CONFLICT: Step.RAISE, Delivery.REFUSED: Step.RAISE}
+class Row(NamedTuple):
+    """A row of the retry table: what follows an attempt, for each kind of operation.
 
-# by kind of operation and delivery: what follows if no earlier attempt of the call may have taken
-# effect
-RETRY_TABLE: Mapping[Kind, Mapping[Delivery, Step]] = {
-    Kind.READ: {
-        **_EVERY_KIND,
-        Delivery.UNKNOWN: Step.REPEAT,
-        Delivery.ACCEPTED: Step.REPEAT,
-        **_REFUSED,
-    },
-    Kind.CHECKED: {
-        **_EVERY_KIND,
-        Delivery.UNKNOWN: Step.REPEAT,
-        Delivery.ACCEPTED: Step.CHECK,
-        **_REFUSED,
-    },
-    Kind.CREATE: {
-        **_EVERY_KIND,
-        Delivery.UNKNOWN: Step.RECONCILE,
-        Delivery.ACCEPTED: Step.RECONCILE,
-        **_REFUSED,
-    },
-    Kind.ONCE: {
-        **_EVERY_KIND,
-        Delivery.UNKNOWN: Step.UNKNOWN,
-        Delivery.ACCEPTED: Step.UNKNOWN,
-        **_REFUSED,
-    },
-}
-# where an earlier attempt may have taken effect, a refusal of the repeat may be its doing
-AFTER_UNKNOWN: Mapping[tuple[Kind, Delivery], Step] = {
-    (Kind.CHECKED, Delivery.CONFLICT): Step.CHECK,
-    (Kind.CHECKED, Delivery.REFUSED): Step.CHECK,
-    (Kind.CREATE, Delivery.CONFLICT): Step.RECONCILE,
-}
+    `sent_before` says whether an earlier attempt of the same call may have taken effect; None
+    stands for both.
+    """
+
+    delivery: Delivery
+    sent_before: bool | None
+    read: Step
+    checked: Step
+    create: Step
+    once: Step
+
+    def step(self, kind: Kind) -> Step:
+        """Return what follows for this kind of operation."""
+        by_kind = {
+            Kind.READ: self.read,
+            Kind.CHECKED: self.checked,
+            Kind.CREATE: self.create,
+            Kind.ONCE: self.once,
+        }
+        return by_kind[kind]
+
+
+# a refusal of a repeat may be the doing of the first attempt ("it is canceled already", "this order
+# exists"), so it proves nothing where an earlier attempt may have taken effect
+# fmt: off
+_EITHER, _NO, _YES = None, False, True
+RETRY_TABLE = (
+    #   delivery               sent before  READ         CHECKED      CREATE          ONCE
+    Row(Delivery.NOT_SENT,     _EITHER,     Step.REPEAT, Step.REPEAT, Step.REPEAT,    Step.REPEAT),
+    Row(Delivery.RATE_LIMITED, _EITHER,     Step.REPEAT, Step.REPEAT, Step.REPEAT,    Step.REPEAT),
+    Row(Delivery.UNKNOWN,      _EITHER,     Step.REPEAT, Step.REPEAT, Step.RECONCILE, Step.UNKNOWN),
+    Row(Delivery.ACCEPTED,     _EITHER,     Step.REPEAT, Step.CHECK,  Step.RECONCILE, Step.UNKNOWN),
+    Row(Delivery.CONFLICT,     _NO,         Step.RAISE,  Step.RAISE,  Step.RAISE,     Step.RAISE),
+    Row(Delivery.CONFLICT,     _YES,        Step.RAISE,  Step.CHECK,  Step.RECONCILE, Step.RAISE),
+    Row(Delivery.REFUSED,      _NO,         Step.RAISE,  Step.RAISE,  Step.RAISE,     Step.RAISE),
+    Row(Delivery.REFUSED,      _YES,        Step.RAISE,  Step.CHECK,  Step.RAISE,     Step.RAISE),
+)
+# fmt: on
 
 
 def next_step(kind: Kind, delivery: Delivery, *, sent_before: bool) -> Step:
-    """What follows an attempt; `sent_before`: an earlier one may have taken effect."""
-    usual = RETRY_TABLE[kind][delivery]
-    return AFTER_UNKNOWN.get((kind, delivery), usual) if sent_before else usual
+    """Look up what follows a failed attempt.
+
+    `sent_before`: an earlier attempt of the call may have taken effect.
+    """
+    cases = {(delivery, None), (delivery, sent_before)}
+    row = next(row for row in RETRY_TABLE if (row.delivery, row.sent_before) in cases)
+    return row.step(kind)
 
 
 @frozen(kw_only=True)

@@ -1,7 +1,6 @@
 """Route: how one operation travels. The tables of routes are in the backends."""
 
 from collections.abc import Mapping
-from enum import Enum
 from functools import cached_property
 from string import Formatter
 from types import NoneType
@@ -11,18 +10,6 @@ from urllib.parse import quote
 from attrs import field, frozen
 
 from gelato_async.core.errors import Problem, ValidationError
-
-
-class Repeat(Enum):
-    """What may be done when nobody knows whether a request took effect."""
-
-    FREELY = "send it again: it changes nothing"
-    CHECKING = "send it again, and look at the order when the repeat is refused"
-    AFTER_RECONCILIATION = "look for the order first: sending it again could make a second one"
-    NEVER = (
-        "raise: sending it again could make a second one, and nothing tells whether there is a"
-        " first"
-    )
 
 
 @frozen(kw_only=True)
@@ -40,7 +27,6 @@ class Route:
     method: str
     service: str
     path: str
-    repeat: Repeat
     body: str | tuple[str, ...] | None = None
     query: tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(factory=dict)

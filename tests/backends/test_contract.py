@@ -53,6 +53,7 @@ from gelato_async import (
     UpdateShipment,
     ValidationError,
 )
+from gelato_async.core.operations.base import Kind
 
 # building
 
@@ -162,20 +163,18 @@ def test_bodies_are_compact_utf_8(api):
 
 
 @both
-def test_the_creating_operation_is_the_one_that_reconciles(api):
-    reconciled = [
-        kind
-        for kind, route in api.backend.routes.items()
-        if route.repeat.name == "AFTER_RECONCILIATION"
-    ]
-    assert reconciled == [api.backend.create_operation] == [api.create]
+def test_the_operations_that_make_an_order_are_creates(api):
+    creates = [operation for operation in api.backend.routes if operation.kind is Kind.CREATE]
+    assert creates == [api.backend.create_operation] == [api.create]
 
 
 @both
 def test_reads_are_repeated_freely_and_changes_are_checked(api):
-    repeats = {kind: route.repeat.name for kind, route in of_orders(api.backend.routes).items()}
-    free = {kind for kind, repeat in repeats.items() if repeat == "FREELY"}
-    assert free == repeats.keys() & {GetOrder, SearchOrders, QuoteOrder}
+    orders = of_orders(api.backend.routes)
+    read = {operation for operation in orders if operation.kind is Kind.READ}
+    assert read == orders.keys() & {GetOrder, SearchOrders, QuoteOrder}
+    checked = {operation for operation in orders if operation.kind is Kind.CHECKED}
+    assert checked == orders.keys() - read - {api.create}
 
 
 @both

@@ -23,6 +23,7 @@ from gelato_async import (
     ValidationError,
 )
 from gelato_async.backends.gelato.products import ROUTES, RULES
+from gelato_async.core.operations.base import Kind
 from gelato_async.core.operations.products import (
     GetAvailability,
     GetCatalog,
@@ -68,7 +69,7 @@ def test_every_route_and_every_rule_has_its_sample():
 
 
 def test_questions_change_nothing_and_may_be_repeated():
-    assert {route.repeat.name for route in ROUTES.values()} == {"FREELY"}
+    assert {operation.kind for operation in ROUTES} == {Kind.READ}
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from support.golden import SAMPLES, broken, parse, refused_keys, sample, shown, 
 from gelato_async import UnsupportedError
 from gelato_async.backends.connect import connect_backend
 from gelato_async.backends.gelato.shipping import ROUTES, RULES
+from gelato_async.core.operations.base import Kind
 from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
 from gelato_async.models.enums import ShipmentMethodType
 from gelato_async.models.shipping import ShippingPricesProduct, ShippingPricesRequest
@@ -65,7 +66,7 @@ def test_every_route_has_its_sample():
 
 
 def test_questions_change_nothing_and_may_be_repeated():
-    assert {route.repeat.name for route in ROUTES.values()} == {"FREELY"}
+    assert {operation.kind for operation in ROUTES} == {Kind.READ}
 
 
 def test_gelato_connect_has_no_such_call():

@@ -14,7 +14,14 @@ from gelato_async import (
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.core.operations.base import Answer, CheckedOperation
+from gelato_async.backends import connect, gelato
+from gelato_async.core.operations.base import (
+    Answer,
+    CheckedOperation,
+    Kind,
+    OnceOperation,
+    Operation,
+)
 from gelato_async.core.operations.orders import CreateOperation
 
 
@@ -173,3 +180,25 @@ def test_no_operation_shows_its_recipient(order, make):
     assert not [
         word for word in ("Ida", "Nordmann", "Lönngatan", "Åby", "61630", "ida@") if word in text
     ]
+
+
+OPERATIONS = [
+    pytest.param(operation, id=f"{backend}-{operation.__name__}")
+    for backend, routes in (("gelato", gelato.ROUTES), ("connect", connect.ROUTES))
+    for operation in routes
+]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_class_says_itself_how_it_may_be_repeated(operation):
+    bases = [
+        base
+        for base in (CheckedOperation, CreateOperation, OnceOperation)
+        if issubclass(operation, base)
+    ]
+    assert [operation.kind] == [base.kind for base in bases or [Operation]]
+
+
+@pytest.mark.parametrize("operation", OPERATIONS)
+def test_a_call_that_is_never_repeated_says_what_to_do_instead(operation):
+    assert bool(getattr(operation, "advice", None)) is (operation.kind is Kind.ONCE)

@@ -20,7 +20,15 @@ from gelato_async import (
     ValidationError,
     WebhookError,
 )
-from gelato_async.core.retry import Delivery, RetryQuota, delivery_of
+from gelato_async.core.operations.base import Kind
+from gelato_async.core.retry import (
+    RETRY_TABLE,
+    Delivery,
+    RetryQuota,
+    Step,
+    delivery_of,
+    next_step,
+)
 
 LOST = NoAnswerError("read timeout")
 BUSY = RateLimitError("429", status=429)
@@ -54,6 +62,72 @@ BUSY = RateLimitError("429", status=429)
 )
 def test_an_error_says_how_far_its_request_got(error, delivery):
     assert delivery_of(error) is delivery
+
+
+def steps(kind, *, sent_before=False):
+    return {found: next_step(kind, found, sent_before=sent_before) for found in Delivery}
+
+
+@pytest.mark.parametrize("sent_before", [False, True])
+@pytest.mark.parametrize("delivery", Delivery)
+def test_each_case_has_one_row(delivery, sent_before):
+    rows = [
+        row
+        for row in RETRY_TABLE
+        if row.delivery is delivery and row.sent_before in {None, sent_before}
+    ]
+    assert len(rows) == 1
+    for kind in Kind:
+        assert next_step(kind, delivery, sent_before=sent_before) is rows[0].step(kind)
+
+
+@pytest.mark.parametrize("sent_before", [False, True])
+@pytest.mark.parametrize("kind", Kind)
+def test_what_did_not_happen_is_repeated_whatever_its_kind(kind, sent_before):
+    found = steps(kind, sent_before=sent_before)
+    assert found[Delivery.NOT_SENT] is found[Delivery.RATE_LIMITED] is Step.REPEAT
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_a_refusal_of_the_first_attempt_is_raised(kind):
+    found = steps(kind)
+    assert found[Delivery.CONFLICT] is found[Delivery.REFUSED] is Step.RAISE
+
+
+@pytest.mark.parametrize("sent_before", [False, True])
+def test_a_read_is_repeated_until_it_is_answered_or_refused(sent_before):
+    assert steps(Kind.READ, sent_before=sent_before) == {
+        Delivery.NOT_SENT: Step.REPEAT,
+        Delivery.RATE_LIMITED: Step.REPEAT,
+        Delivery.UNKNOWN: Step.REPEAT,
+        Delivery.ACCEPTED: Step.REPEAT,
+        Delivery.CONFLICT: Step.RAISE,
+        Delivery.REFUSED: Step.RAISE,
+    }
+
+
+def test_a_change_is_repeated_and_a_refused_repeat_is_checked():
+    assert steps(Kind.CHECKED)[Delivery.UNKNOWN] is Step.REPEAT
+    assert steps(Kind.CHECKED)[Delivery.ACCEPTED] is Step.CHECK
+    again = steps(Kind.CHECKED, sent_before=True)
+    assert again[Delivery.CONFLICT] is again[Delivery.REFUSED] is Step.CHECK
+
+
+def test_a_create_that_may_have_taken_effect_is_reconciled_first():
+    for sent_before in (False, True):
+        found = steps(Kind.CREATE, sent_before=sent_before)
+        assert found[Delivery.UNKNOWN] is found[Delivery.ACCEPTED] is Step.RECONCILE
+
+
+def test_a_409_to_a_create_sent_again_may_be_its_own_order():
+    found = steps(Kind.CREATE, sent_before=True)
+    assert (found[Delivery.CONFLICT], found[Delivery.REFUSED]) == (Step.RECONCILE, Step.RAISE)
+
+
+@pytest.mark.parametrize("sent_before", [False, True])
+def test_what_cannot_be_looked_for_ends_unknown(sent_before):
+    found = steps(Kind.ONCE, sent_before=sent_before)
+    assert found[Delivery.UNKNOWN] is found[Delivery.ACCEPTED] is Step.UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given, strategies as st
 
 from gelato_async import ValidationError
-from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.routes import Route
 
 ROUTE = Route(
     method="GET",
     service="order",
     path="/api/{prefix}/{order_id}:cancel",
-    repeat=Repeat.FREELY,
     answer=NoneType,
 )
 PREFIX = {"prefix": "acme"}
@@ -18,10 +17,7 @@ PREFIX = {"prefix": "acme"}
 
 def test_a_route_knows_the_names_in_its_path():
     assert ROUTE.names == {"prefix", "order_id"}
-    assert (
-        Route(method="POST", service="order", path="/v4/orders", repeat=Repeat.FREELY).names
-        == frozenset()
-    )
+    assert Route(method="POST", service="order", path="/v4/orders").names == frozenset()
 
 
 def test_a_route_with_a_body_and_a_query_is_refused():
@@ -33,7 +29,6 @@ def test_a_route_with_a_body_and_a_query_is_refused():
                 method="POST",
                 service="order",
                 path="/v4/orders",
-                repeat=Repeat.FREELY,
                 body=body,
                 query=("limit",),
             )

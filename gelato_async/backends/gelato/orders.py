@@ -13,7 +13,7 @@ from gelato_async.core.operations.orders import (
     QuoteOrder,
     SearchOrders,
 )
-from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.routes import Route
 from gelato_async.core.rules import (
     Rule,
     RuleTable,
@@ -51,7 +51,6 @@ ROUTES: Routes = {
         path="/v4/orders",
         body="order",
         answer=Order,
-        repeat=Repeat.AFTER_RECONCILIATION,
     ),
     QuoteOrder: Route(
         method="POST",
@@ -59,14 +58,12 @@ ROUTES: Routes = {
         path="/v4/orders:quote",
         body="request",
         answer=Quotation,
-        repeat=Repeat.FREELY,
     ),
     GetOrder: Route(
         method="GET",
         service="order",
         path="/v4/orders/{order_id}",
         answer=Order,
-        repeat=Repeat.FREELY,
     ),
     SearchOrders: Route(
         method="POST",
@@ -74,11 +71,8 @@ ROUTES: Routes = {
         path="/v4/orders:search",
         body="query",
         answer=OrderPage,
-        repeat=Repeat.FREELY,
     ),
-    CancelOrder: Route(
-        method="POST", service="order", path="/v4/orders/{order_id}:cancel", repeat=Repeat.CHECKING
-    ),
+    CancelOrder: Route(method="POST", service="order", path="/v4/orders/{order_id}:cancel"),
     ConfirmDraft: Route(
         method="PATCH",
         service="order",
@@ -86,11 +80,8 @@ ROUTES: Routes = {
         body=("items",),
         fixed={"orderType": "order"},
         answer=Order,
-        repeat=Repeat.CHECKING,
     ),
-    DeleteDraft: Route(
-        method="DELETE", service="order", path="/v4/orders/{order_id}", repeat=Repeat.CHECKING
-    ),
+    DeleteDraft: Route(method="DELETE", service="order", path="/v4/orders/{order_id}"),
 }
 
 RENAMES: Renames = {(ShippingAddress, "registration_state"): "registrationStateCode"}

@@ -11,7 +11,7 @@ from gelato_async.core.operations.products import (
     ListCatalogs,
     SearchProducts,
 )
-from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.routes import Route
 from gelato_async.core.rules import (
     Rule,
     RuleTable,
@@ -34,7 +34,6 @@ def _get(path: str, answer: type, *query: str, bare: str | None = None) -> Route
         query=query,
         answer=answer,
         bare=bare,
-        repeat=Repeat.FREELY,
     )
 
 
@@ -47,7 +46,6 @@ ROUTES: Routes = {
         path="/v3/catalogs/{catalog_uid}/products:search",
         body=("attribute_filters", "limit", "offset"),
         answer=ProductPage,
-        repeat=Repeat.FREELY,
     ),
     GetProduct: _get("/v3/products/{product_uid}", Product),
     GetCoverDimensions: _get(
@@ -67,7 +65,6 @@ ROUTES: Routes = {
         path="/v3/stock/region-availability",
         body=("products",),
         answer=StockAvailability,
-        repeat=Repeat.FREELY,
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from gelato_async.core.backend import Routes, Rules
 from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
-from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable, between, country_code, not_empty, required
 from gelato_async.models.shipping import ShipmentMethods, ShippingPrices
 
@@ -13,7 +13,6 @@ ROUTES: Routes = {
         path="/v1/shipment-methods",
         query=("country",),
         answer=ShipmentMethods,
-        repeat=Repeat.FREELY,
     ),
     SearchShippingPrices: Route(
         method="POST",
@@ -21,7 +20,6 @@ ROUTES: Routes = {
         path="/v1/prices:search",
         body="request",
         answer=ShippingPrices,
-        repeat=Repeat.FREELY,
     ),
 }
 

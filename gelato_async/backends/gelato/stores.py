@@ -11,7 +11,7 @@ from gelato_async.core.operations.stores import (
     GetTemplate,
     ListStoreProducts,
 )
-from gelato_async.core.routes import Repeat, Route
+from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable, at_most, between, longest, one_of, required
 from gelato_async.models.store_product import StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
@@ -23,21 +23,18 @@ ROUTES: Routes = {
         path="/v1/stores/{store_id}/products:create-from-template",
         body="product",
         answer=StoreProduct,
-        repeat=Repeat.NEVER,
     ),
     GetStoreProduct: Route(
         method="GET",
         service="ecommerce",
         path="/v1/stores/{store_id}/products/{product_id}",
         answer=StoreProduct,
-        repeat=Repeat.FREELY,
     ),
     # in no document, but seen to work
     DeleteStoreProduct: Route(
         method="DELETE",
         service="ecommerce",
         path="/v1/stores/{store_id}/products/{product_id}",
-        repeat=Repeat.FREELY,
     ),
     ListStoreProducts: Route(
         method="GET",
@@ -45,14 +42,12 @@ ROUTES: Routes = {
         path="/v1/stores/{store_id}/products",
         query=("order", "order_by", "offset", "limit"),
         answer=StoreProductPage,
-        repeat=Repeat.FREELY,
     ),
     GetTemplate: Route(
         method="GET",
         service="ecommerce",
         path="/v1/templates/{template_id}",
         answer=Template,
-        repeat=Repeat.FREELY,
     ),
 }
 

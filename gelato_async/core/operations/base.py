@@ -1,4 +1,4 @@
-"""What every operation is: its answer's type, and how it may be repeated."""
+"""What every operation is: a value that names its answer's type and how it may be repeated."""
 
 from enum import Enum
 from typing import ClassVar, Generic, TypeVar
@@ -16,8 +16,8 @@ T_co = TypeVar("T_co", covariant=True)
 class Kind(Enum):
     """How a call may be repeated. Each class of operations has one."""
 
-    READ = "it changes nothing: repeat it freely"
-    CHECKED = "the order says afterwards whether it took effect: repeat it, and check"
+    READ = "it changes nothing, or nothing more when repeated: repeat it freely"
+    CHECKED = "the order shows afterwards whether it took effect: repeat it, and check"
     CREATE = "it makes an order: send it once, and look for the order before sending it again"
     ONCE = "it makes something that cannot be looked for: never repeat it when in doubt"
 
