@@ -5,6 +5,19 @@ from typing import Any
 
 from gelato_async.backends.origins import Paths, origins, with_paths
 from gelato_async.core.backend import Backend, Fields, Routes, Rules
+from gelato_async.core.checks import (
+    between,
+    country_code,
+    elements_of,
+    email,
+    finite,
+    moment,
+    not_empty,
+    one_of,
+    present,
+    required,
+    state_where_needed,
+)
 from gelato_async.core.credentials import Credentials, validated_key
 from gelato_async.core.operations.orders import (
     CancelOrder,
@@ -14,22 +27,7 @@ from gelato_async.core.operations.orders import (
     UpdateShipment,
 )
 from gelato_async.core.routes import Route
-from gelato_async.core.rules import (
-    Rule,
-    RuleTable,
-    between,
-    country_code,
-    elements_of,
-    email,
-    findable,
-    finite,
-    moment,
-    not_empty,
-    one_of,
-    present,
-    required,
-    state_where_needed,
-)
+from gelato_async.core.rules import Rule, RuleTable, findable
 from gelato_async.core.wire import Dialect, Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment

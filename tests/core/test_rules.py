@@ -1,7 +1,7 @@
 import pytest
 
 from gelato_async import Problem
-from gelato_async.core import rules
+from gelato_async.core import checks
 from gelato_async.core.rules import Rule, RuleTable, problems_of
 
 INFINITY = float("inf")
@@ -14,18 +14,18 @@ def said(check, value, **holder):
 @pytest.mark.parametrize(
     ("check", "good"),
     [
-        (rules.required, ["x", 0, False, [], {}]),
-        (rules.present, ["", "x", 0]),
-        (rules.not_empty, [[1], {"a": 1}, (1,)]),
-        (rules.longest(3), ["", "abc", "äöü", None, 12345, ["long", "list", "of", "words"]]),
-        (rules.at_most(2), [[], [1, 2], (1,), None, "text"]),
-        (rules.between(1), [1, 7, 10**9, None]),
-        (rules.between(1, 100), [1, 100, None]),
-        (rules.one_of("order", "draft"), ["order", "draft", None]),
-        (rules.country_code, ["SE", "GB", "XK", None]),
-        (rules.email, ["a@b", "paul.smith@email.com", '"a@b"@c', "ü@ö", None, "", " "]),
+        (checks.required, ["x", 0, False, [], {}]),
+        (checks.present, ["", "x", 0]),
+        (checks.not_empty, [[1], {"a": 1}, (1,)]),
+        (checks.longest(3), ["", "abc", "äöü", None, 12345, ["long", "list", "of", "words"]]),
+        (checks.at_most(2), [[], [1, 2], (1,), None, "text"]),
+        (checks.between(1), [1, 7, 10**9, None]),
+        (checks.between(1, 100), [1, 100, None]),
+        (checks.one_of("order", "draft"), ["order", "draft", None]),
+        (checks.country_code, ["SE", "GB", "XK", None]),
+        (checks.email, ["a@b", "paul.smith@email.com", '"a@b"@c', "ü@ö", None, "", " "]),
         (
-            rules.unique("id"),
+            checks.unique("id"),
             [
                 [],
                 None,
@@ -36,7 +36,7 @@ def said(check, value, **holder):
             ],
         ),
         (
-            rules.moment,
+            checks.moment,
             [
                 None,
                 "2014-04-25T16:15:47-04:00",
@@ -44,7 +44,7 @@ def said(check, value, **holder):
                 "2014-04-25T16:15:47.5+0200",
             ],
         ),
-        (rules.finite, [None, 0, 19.99, -1]),
+        (checks.finite, [None, 0, 19.99, -1]),
     ],
 )
 def test_what_is_documented_passes(check, good):
@@ -54,28 +54,28 @@ def test_what_is_documented_passes(check, good):
 @pytest.mark.parametrize(
     ("check", "bad", "words"),
     [
-        (rules.required, [None, "", "  "], "is required"),
-        (rules.present, [None], "is required"),
-        (rules.not_empty, [None, [], (), {}], "at least one element"),
-        (rules.longest(3), ["abcd"], "at most 3 characters long; it has 4"),
-        (rules.at_most(2), [[1, 2, 3]], "at most 2 elements; it has 3"),
-        (rules.between(1), [0, -1, 1.0, True, "1", [1]], "a whole number of 1 or more"),
-        (rules.between(1, 100), [0, 101], "at most 100"),
-        (rules.one_of("order", "draft"), ["Order", "", 1, ["order"]], "must be order or draft"),
+        (checks.required, [None, "", "  "], "is required"),
+        (checks.present, [None], "is required"),
+        (checks.not_empty, [None, [], (), {}], "at least one element"),
+        (checks.longest(3), ["abcd"], "at most 3 characters long; it has 4"),
+        (checks.at_most(2), [[1, 2, 3]], "at most 2 elements; it has 3"),
+        (checks.between(1), [0, -1, 1.0, True, "1", [1]], "a whole number of 1 or more"),
+        (checks.between(1, 100), [0, 101], "at most 100"),
+        (checks.one_of("order", "draft"), ["Order", "", 1, ["order"]], "must be order or draft"),
         (
-            rules.country_code,
+            checks.country_code,
             ["se", "SWE", "S", "", "ÅÄ", 46, ["SE"], "SE\n"],
             "two-letter ISO 3166-1 code",
         ),
-        (rules.country_code, ["UK"], "GB for the United Kingdom"),
-        (rules.email, ["a", "@", "a@", "@b", " @b", "a@ ", 7], "both sides of an @"),
-        (rules.unique("id"), [[{"id": "a"}, {"id": "b"}, {"id": "a"}]], "used twice: a"),
+        (checks.country_code, ["UK"], "GB for the United Kingdom"),
+        (checks.email, ["a", "@", "a@", "@b", " @b", "a@ ", 7], "both sides of an @"),
+        (checks.unique("id"), [[{"id": "a"}, {"id": "b"}, {"id": "a"}]], "used twice: a"),
         (
-            rules.moment,
+            checks.moment,
             ["2014-04-25", "2014-04-25T16:15:47", "today", 1398456947, ["2014-04-25T16:15:47Z"]],
             "a moment with an offset",
         ),
-        (rules.finite, [INFINITY, -INFINITY, float("nan"), "19.99", [1]], "an amount of money"),
+        (checks.finite, [INFINITY, -INFINITY, float("nan"), "19.99", [1]], "an amount of money"),
     ],
 )
 def test_what_breaks_a_limit_is_told(check, bad, words):
@@ -84,27 +84,27 @@ def test_what_breaks_a_limit_is_told(check, bad, words):
 
 @pytest.mark.parametrize("country", ["US", "CA", "AU"])
 def test_three_countries_need_a_state(country):
-    assert said(rules.state_where_needed, None, country=country) == f"is required in {country}"
-    assert said(rules.state_where_needed, " ", country=country) is not None
-    assert said(rules.state_where_needed, "X", country=country) is None
+    assert said(checks.state_where_needed, None, country=country) == f"is required in {country}"
+    assert said(checks.state_where_needed, " ", country=country) is not None
+    assert said(checks.state_where_needed, "X", country=country) is None
 
 
 def test_others_need_no_state():
-    assert said(rules.state_where_needed, None, country="SE") is None
-    assert said(rules.state_where_needed, None) is None
+    assert said(checks.state_where_needed, None, country="SE") is None
+    assert said(checks.state_where_needed, None) is None
 
 
 @pytest.mark.parametrize("country", ["CN", "JP", "KR", "RU"])
 def test_some_countries_want_local_script(country):
     few, many = "東京 abcdefghij 1-2-3", "東京 abcdefghijk"
-    assert said(rules.few_latin_letters, few, country=country) is None
-    assert "at most 10 Latin letters" in said(rules.few_latin_letters, many, country=country)
-    assert said(rules.no_latin_letters, "東京 12", country=country) is None
-    assert "local language" in said(rules.no_latin_letters, "東京 a", country=country)
-    assert "local language" in said(rules.no_latin_letters, "É", country=country)
+    assert said(checks.few_latin_letters, few, country=country) is None
+    assert "at most 10 Latin letters" in said(checks.few_latin_letters, many, country=country)
+    assert said(checks.no_latin_letters, "東京 12", country=country) is None
+    assert "local language" in said(checks.no_latin_letters, "東京 a", country=country)
+    assert "local language" in said(checks.no_latin_letters, "É", country=country)
 
 
-@pytest.mark.parametrize("check", [rules.few_latin_letters, rules.no_latin_letters])
+@pytest.mark.parametrize("check", [checks.few_latin_letters, checks.no_latin_letters])
 def test_other_countries_write_as_they_like(check):
     assert said(check, "Some Latin Street Name", country="SE") is None
     assert said(check, None, country="JP") is None
@@ -112,36 +112,36 @@ def test_other_countries_write_as_they_like(check):
 
 
 def test_signs_are_no_letters():
-    assert said(rules.no_latin_letters, "東京\u00d7\u00f7", country="JP") is None
+    assert said(checks.no_latin_letters, "東京\u00d7\u00f7", country="JP") is None
 
 
 def test_brazil_needs_tax_ids():
-    assert said(rules.brazilian, None, country="BR") == "is required in BR"
-    assert said(rules.brazilian, "111.222.333-44", country="BR") is None
-    assert said(rules.brazilian, None, country="SE") is None
+    assert said(checks.brazilian, None, country="BR") == "is required in BR"
+    assert said(checks.brazilian, "111.222.333-44", country="BR") is None
+    assert said(checks.brazilian, None, country="SE") is None
     assert (
-        said(rules.brazilian_company, "", country="BR", isBusiness=True)
+        said(checks.brazilian_company, "", country="BR", isBusiness=True)
         == "is required for a company in BR"
     )
-    assert said(rules.brazilian_company, "1", country="BR", isBusiness=True) is None
-    assert said(rules.brazilian_company, None, country="BR", isBusiness=False) is None
-    assert said(rules.brazilian_company, None, country="BR") is None
-    assert said(rules.brazilian_company, None, country="SE", isBusiness=True) is None
-    assert said(rules.for_brazilian_company, "1", country="BR") == "needs isBusiness to be true"
-    assert said(rules.for_brazilian_company, "1", country="BR", isBusiness=True) is None
-    assert said(rules.for_brazilian_company, "1", country="US") is None
-    assert said(rules.for_brazilian_company, "", country="BR") is None
+    assert said(checks.brazilian_company, "1", country="BR", isBusiness=True) is None
+    assert said(checks.brazilian_company, None, country="BR", isBusiness=False) is None
+    assert said(checks.brazilian_company, None, country="BR") is None
+    assert said(checks.brazilian_company, None, country="SE", isBusiness=True) is None
+    assert said(checks.for_brazilian_company, "1", country="BR") == "needs isBusiness to be true"
+    assert said(checks.for_brazilian_company, "1", country="BR", isBusiness=True) is None
+    assert said(checks.for_brazilian_company, "1", country="US") is None
+    assert said(checks.for_brazilian_company, "", country="BR") is None
 
 
 @pytest.mark.parametrize(
-    "check", [rules.state_where_needed, rules.few_latin_letters, rules.no_latin_letters]
+    "check", [checks.state_where_needed, checks.few_latin_letters, checks.no_latin_letters]
 )
 def test_a_country_of_the_wrong_kind_breaks_no_check(check):
     assert said(check, "Åby", country=["SE"]) is None
 
 
 def test_items_of_the_wrong_kind_break_no_check():
-    assert said(rules.unique("id"), 5) is None
+    assert said(checks.unique("id"), 5) is None
 
 
 BODY = {
@@ -168,16 +168,16 @@ BODY = {
     ],
 )
 def test_a_rule_is_applied_wherever_its_path_leads(path, broken):
-    assert problems_of([Rule(path, rules.required)], BODY) == [
+    assert problems_of([Rule(path, checks.required)], BODY) == [
         Problem(found, "is required") for found in broken
     ]
 
 
 def test_every_broken_rule_is_told():
     table = [
-        Rule("items[].id", rules.required),
-        Rule("name", rules.required),
-        Rule("name", rules.one_of("a")),
+        Rule("items[].id", checks.required),
+        Rule("name", checks.required),
+        Rule("name", checks.one_of("a")),
     ]
     assert sorted(problem.path for problem in problems_of(table, BODY)) == [
         "items[1].id",
@@ -187,5 +187,5 @@ def test_every_broken_rule_is_told():
 
 
 def test_a_table_keeps_its_rules_as_they_were_written():
-    table = [Rule("name", rules.required), Rule("items[].id", rules.required)]
+    table = [Rule("name", checks.required), Rule("items[].id", checks.required)]
     assert list(RuleTable(table)) == table

@@ -4,19 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.core.backend import Fields, Routes, Rules
-from gelato_async.core.operations.orders import (
-    CancelOrder,
-    ConfirmDraft,
-    CreateOrder,
-    DeleteDraft,
-    GetOrder,
-    QuoteOrder,
-    SearchOrders,
-)
-from gelato_async.core.routes import Route
-from gelato_async.core.rules import (
-    Rule,
-    RuleTable,
+from gelato_async.core.checks import (
     at_most,
     between,
     brazilian,
@@ -24,7 +12,6 @@ from gelato_async.core.rules import (
     country_code,
     email,
     few_latin_letters,
-    findable,
     finite,
     for_brazilian_company,
     longest,
@@ -37,6 +24,17 @@ from gelato_async.core.rules import (
     state_where_needed,
     unique,
 )
+from gelato_async.core.operations.orders import (
+    CancelOrder,
+    ConfirmDraft,
+    CreateOrder,
+    DeleteDraft,
+    GetOrder,
+    QuoteOrder,
+    SearchOrders,
+)
+from gelato_async.core.routes import Route
+from gelato_async.core.rules import Rule, RuleTable, findable
 from gelato_async.core.wire import Renames
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, NewOrder

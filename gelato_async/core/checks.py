@@ -1,0 +1,231 @@
+"""The checks that rules are made of: one function for each kind of documented limit.
+
+A check gets a value of a request's JSON (None if it is missing) and the object that holds it. It
+returns what would be right, to be read behind the path ("items[0].quantity: must be ..."), or None
+if the value is within the limit. Unless a check says that it requires the value, a missing one is
+within the limit, and so is one of a kind that another rule refuses. Which fields are checked is
+listed in the backends.
+"""
+
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from unicodedata import category
+
+Check = Callable[[Any, Mapping[str, Any]], str | None]
+
+LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
+WITH_STATES = ("AU", "CA", "US")
+
+_CODE = re.compile(r"[A-Z]{2}")
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+# Unicode's categories of control and format characters, line and paragraph separators
+_INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
+
+
+def elements_of(value: Any) -> list[Mapping[str, Any]]:
+    """Return the objects in a list; nothing if the value is not a list."""
+    if not isinstance(value, (list, tuple)):
+        return []
+    return [element for element in value if isinstance(element, Mapping)]
+
+
+def _missing(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def required(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Require a value; a text must not be blank."""
+    if _missing(value):
+        return "is required"
+    return None
+
+
+def present(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Require a value that may be empty: a post code, where a country has none."""
+    if value is None:
+        return "is required (it may be empty)"
+    return None
+
+
+def not_empty(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Require a list or an object with at least one element."""
+    if not value:
+        return "must have at least one element"
+    return None
+
+
+def text(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Allow a string."""
+    if value is None or isinstance(value, str):
+        return None
+    return "must be a string"
+
+
+def longest(limit: int) -> Check:
+    """Allow at most so many characters."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        if isinstance(value, str) and len(value) > limit:
+            return f"must be at most {limit} characters long; it has {len(value)}"
+        return None
+
+    return check
+
+
+def no_blanks_around(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Refuse white space of any kind at either end of a text that is not all blank."""
+    if not isinstance(value, str) or _missing(value) or value == value.strip():
+        return None
+    return "must not begin or end with a blank or a line break"
+
+
+def no_control_characters(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Refuse characters that cannot be seen inside a text (a tab, a zero-width space ...)."""
+    if not isinstance(value, str) or value.isprintable():
+        return None
+    for position, letter in enumerate(value.strip(), 1):
+        if category(letter) in _INVISIBLE:
+            return f"must not hold control characters; character {position} is U+{ord(letter):04X}"
+    return None
+
+
+def at_most(limit: int) -> Check:
+    """Allow at most so many elements."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        if isinstance(value, (list, tuple)) and len(value) > limit:
+            return f"must have at most {limit} elements; it has {len(value)}"
+        return None
+
+    return check
+
+
+def unique(field: str) -> Check:
+    """Refuse a list of which two elements have the same value in a field."""
+
+    def check(elements: Any, _: Mapping[str, Any]) -> str | None:
+        values = [element.get(field) for element in elements_of(elements)]
+        twice = {str(value) for value in values if value is not None and values.count(value) > 1}
+        if not twice:
+            return None
+        return f"must each have their own {field}; used twice: {', '.join(sorted(twice))}"
+
+    return check
+
+
+def between(least: int, most: int | None = None) -> Check:
+    """Allow a whole number in a range."""
+    right = f"must be a whole number of {least} or more"
+    greatest = math.inf
+    if most is not None:
+        right = f"{right}, at most {most}"
+        greatest = most
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, int) or isinstance(value, bool):
+            return right
+        if not least <= value <= greatest:
+            return right
+        return None
+
+    return check
+
+
+def one_of(*allowed: str) -> Check:
+    """Allow the documented values alone."""
+
+    def check(value: Any, _: Mapping[str, Any]) -> str | None:
+        if value is None or value in allowed:
+            return None
+        return f"must be {' or '.join(allowed)}; it is {value!r}"
+
+    return check
+
+
+def country_code(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Allow an ISO 3166-1 alpha-2 code in upper case; the United Kingdom's is GB."""
+    if value is None:
+        return None
+    if value == "UK":
+        return "must be GB for the United Kingdom, not UK"
+    if isinstance(value, str) and _CODE.fullmatch(value):
+        return None
+    return "must be a two-letter ISO 3166-1 code in upper case, like SE"
+
+
+def state_where_needed(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Require a state in Australia, Canada and the United States; false stands for a missing one."""
+    country = holder.get("country")
+    if country in WITH_STATES and (_missing(value) or value is False):
+        return f"is required in {country}"
+    return None
+
+
+def email(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Allow what has something on both sides of an @ (the documents' own pattern is garbled)."""
+    if _missing(value):
+        return None
+    before, at, after = str(value).rpartition("@")
+    if before.strip() and at and after.strip():
+        return None
+    return "must have something on both sides of an @"
+
+
+def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Refuse a line with more than 10 Latin letters in CN, JP, KR and RU."""
+    country = holder.get("country")
+    if country not in LOCAL_SCRIPT or not isinstance(value, str):
+        return None
+    if len(_LATIN.findall(value)) <= 10:
+        return None
+    return f"must be in the local language of {country}, with at most 10 Latin letters"
+
+
+def no_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Refuse a city with Latin letters in CN, JP, KR and RU."""
+    country = holder.get("country")
+    if country not in LOCAL_SCRIPT or not isinstance(value, str) or not _LATIN.search(value):
+        return None
+    return f"must be in the local language of {country}"
+
+
+def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Require the value of every recipient in Brazil."""
+    if holder.get("country") == "BR" and _missing(value):
+        return "is required in BR"
+    return None
+
+
+def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Require the value of a company in Brazil."""
+    company = holder.get("country") == "BR" and holder.get("isBusiness") is True
+    if company and _missing(value):
+        return "is required for a company in BR"
+    return None
+
+
+def for_brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
+    """Refuse the value for a private person in Brazil."""
+    person = holder.get("country") == "BR" and holder.get("isBusiness") is not True
+    if person and not _missing(value):
+        return "needs isBusiness to be true"
+    return None
+
+
+def moment(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Allow an ISO 8601 moment with its offset."""
+    if value is None or (isinstance(value, str) and _MOMENT.fullmatch(value)):
+        return None
+    return "must be a moment with an offset, like 2014-04-25T16:15:47-04:00 (an aware datetime)"
+
+
+def finite(value: Any, _: Mapping[str, Any]) -> str | None:
+    """Allow an amount of money that JSON can represent."""
+    if value is None or (isinstance(value, (int, float)) and abs(value) < math.inf):
+        return None
+    return "must be an amount of money, like 19.99"
