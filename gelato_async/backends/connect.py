@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.backends.origins import Paths, origins, with_paths
-from gelato_async.core.backend import Backend, Fields, Routes, Rules
+from gelato_async.core.backend import Backend, Routes, Rules
 from gelato_async.core.checks import (
     between,
     country_code,
@@ -19,6 +19,7 @@ from gelato_async.core.checks import (
     state_where_needed,
 )
 from gelato_async.core.credentials import Credentials, validated_key
+from gelato_async.core.nested_models import Fields
 from gelato_async.core.operations.orders import (
     CancelOrder,
     GetOrder,

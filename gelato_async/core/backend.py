@@ -1,13 +1,16 @@
-"""Backend: one API as data (routes, spelling, what it cannot carry, rules, credentials), and the three things done with it."""
+"""Backend: one API as data, and what is done with it.
+
+`Backend.prepare` checks an operation and makes a request of it, `Backend.parse` makes an answer or
+a typed error of the response. The data (routes, spelling, fields that an API cannot carry, rules)
+is in backends/. Nothing here sends: the client does.
+"""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from functools import cache
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-import attrs
 from attrs import field, frozen
 
 from gelato_async.core import json_values, responses, wire
@@ -15,12 +18,12 @@ from gelato_async.core.credentials import Credentials
 from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
 from gelato_async.core.json_text import NotJsonError, parse
 from gelato_async.core.messages import Request, Response
+from gelato_async.core.nested_models import Fields, has_any, models_in, private_values
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.orders import CreateOperation, SearchOrders
 from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import RuleTable
-from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import StoreProduct
@@ -28,38 +31,27 @@ from gelato_async.models.tracebacks import hides_arguments
 
 T = TypeVar("T")
 
-Fields = Mapping[type[Any], Sequence[str]]
 Routes = Mapping[type[Operation[Any]], Route]
 Rules = Mapping[type[Operation[Any]], RuleTable]
 
 PAGE = 100
-"""The most rows that a page may have, of whatever, and what is asked for where nothing else is."""
+"""The most rows of a page, whatever is listed; also the default."""
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-# an order is looked for by these, so they must be what the model says
+# a lost order is looked for by these, so `extra` must not say otherwise than the model
 _OWN_FIELDS = ("orderReferenceId", "orderType")
 # the answers whose `id` is an order's
 _ORDERS = (Order, SubmittedOrder)
-_PRIVATE: Fields = {
-    ShippingAddress: [
-        f.name
-        for f in attrs.fields(ShippingAddress)
-        if f.name not in {"country", "is_business", "extra"}
-    ],
-    ReturnAddress: [
-        f.name for f in attrs.fields(ReturnAddress) if f.name not in {"country", "extra"}
-    ],
-    OrderQuery: ["search"],
-}
 
 
 @frozen(kw_only=True)
 class Backend:
-    """One API. Frozen, and shared by everything that talks to it.
+    """One API, for one key. Frozen, and shared by everything that talks to it.
 
-    `create_operation` is the operation that makes an order here. `origins` maps a service's name to scheme,
-    host and port. `path_values` fills names of path templates that are no fields of operations.
-    `unsupported` lists, by model, the fields that this API cannot carry.
+    `create_operation` is the operation that makes an order here. `origins` maps the name of a
+    service to its scheme, host and port. `path_values` fills the names in path templates that are
+    not fields of operations, like GelatoConnect's prefix. `unsupported` lists, by model, the fields
+    that this API cannot carry.
     """
 
     name: str
@@ -73,7 +65,7 @@ class Backend:
     path_values: Mapping[str, str] = field(factory=dict)
 
     def route(self, operation: Operation[Any]) -> Route:
-        """How an operation travels.
+        """Return how an operation travels.
 
         Raises:
             UnsupportedError: this API has no such call.
@@ -97,33 +89,37 @@ class Backend:
 
     @hides_arguments
     def problems_and_body(self, operation: Operation[Any]) -> tuple[Sequence[Problem], bytes]:
-        """All that is wrong with a request at once, or nothing and the body that would be sent."""
+        """Find everything that is wrong with a request; if nothing is, also give its body."""
         body = self._body(operation)
         problems = [*self._unsupported(operation), *self._broken_rules(operation, body)]
+        if problems:
+            return problems, b""
         try:
-            return problems, b"" if problems else self._encode(body, operation.name)
+            return [], self._encode(body, operation.name)
         except ValidationError as error:
             return error.problems, b""
 
     @hides_arguments
     def build(self, operation: Operation[Any]) -> Request:
-        """The request, unchecked.
+        """Make the request of an operation, unchecked.
 
         Raises:
-            ValidationError: a value has no place in a path, or JSON cannot say it.
+            ValidationError: a value cannot stand in a path, or JSON cannot represent it.
         """
         return self._build(operation, self._body(operation))
 
     @hides_arguments
     def prepare(self, operation: Operation[Any], *, validate: bool = True) -> Request:
-        """Check, and build: the request, ready to be sent. Raises what both raise."""
+        """Check an operation and make its request. Raises what `check` and `build` raise."""
         body = self._body(operation)
         self._check(operation, body, validate=validate)
         return self._build(operation, body)
 
     @hides_arguments
     def parse(self, operation: Operation[T], response: Response, now: datetime | None = None) -> T:
-        """The answer; `now` measures a `Retry-After` date where the answer has no `Date`.
+        """Read the answer to an operation.
+
+        `now` measures a date in `Retry-After` if the response has no `Date`.
 
         Raises:
             ResponseError: Gelato answered no.
@@ -137,24 +133,26 @@ class Backend:
         try:
             found = parse(response.body)
         except NotJsonError as error:
-            found, unread = None, [Problem("", str(error))]
+            found = None
+            unread.append(Problem("", str(error)))
+        content = found
+        if route.bare and isinstance(found, list):
+            content = {route.bare: found}
         try:
-            return wire.load(
-                answer, {route.bare: found} if route.bare and isinstance(found, list) else found
-            )
+            return wire.load(answer, content)
         except wire.MalformedError as error:
             problems = unread or error.problems
         raise self._decode_error(operation, response, found, problems)
 
     def find_operation(self, references: Sequence[str], offset: int = 0) -> SearchOrders:
-        """The search that finds orders by the caller's references, a page at a time."""
+        """Return the operation that searches for orders by the caller's references, one page of it."""
         return SearchOrders(
             OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None)
         )
 
     def redactor(self, operation: Operation[Any]) -> Redactor:
-        """Takes the key, and every address value of the operation, out of a text."""
-        return Redactor([*self.credentials.private, *_private_values(operation)])
+        """Return what masks the key, and every address value of the operation, in a text."""
+        return Redactor([*self.credentials.private, *private_values(operation)])
 
     def _check(self, operation: Operation[Any], body: Mapping[str, Any], *, validate: bool) -> None:
         if lost := self._unsupported(operation):
@@ -163,56 +161,57 @@ class Backend:
             raise ValidationError(problems, operation=operation.name)
 
     def _unsupported(self, operation: Operation[Any]) -> list[Problem]:
-        remedy = "leave it out, or pass it by `extra` if you know better"
-        paths = self._lost(operation) if _has_any(operation, self.unsupported) else ()
-        lost = [Problem(path, f"{self.name} cannot carry this: {remedy}") for path in paths]
-        return lost + [
-            Problem(path, "has a field of its own: say it there") for path in _misplaced(operation)
-        ]
+        problems: list[Problem] = []
+        if has_any(operation, self.unsupported):
+            problems.extend(self._lost(operation))
+        if isinstance(operation, CreateOperation):
+            problems.extend(_misplaced(operation))
+        return problems
 
     def _broken_rules(self, operation: Operation[Any], body: Mapping[str, Any]) -> list[Problem]:
         table = self.rules.get(type(operation))
-        return [] if table is None else table.problems(body)
+        if table is None:
+            return []
+        return table.problems(body)
 
-    def _lost(self, operation: Operation[Any]) -> Iterator[str]:
-        for path, model in _models(operation, ""):
-            for name in self.unsupported.get(type(model), ()):
+    def _lost(self, operation: Operation[Any]) -> Iterator[Problem]:
+        remedy = "leave it out, or pass it by `extra` if you know better"
+        for path, model in models_in(operation):
+            cls = type(model)
+            for name in self.unsupported.get(cls, ()):
                 if getattr(model, name) is not None:
-                    yield f"{path}.{self.dialect.name(type(model), name)}".lstrip(".")
+                    full_path = f"{path}.{self.dialect.name(cls, name)}".lstrip(".")
+                    yield Problem(full_path, f"{self.name} cannot carry this: {remedy}")
 
     def _body(self, operation: Operation[Any]) -> dict[str, Any]:
         route = self.route(operation)
         try:
             return self._dumped(route, operation)
         except (AttributeError, TypeError, ValueError) as error:
-            problem = Problem("", f"a field holds something of a wrong type: {error}")
+            problem = Problem("", f"a field holds a value of the wrong type: {error}")
             raise ValidationError([problem], operation=operation.name) from None
 
     def _dumped(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
         if isinstance(route.body, str):
             return dict(self.dialect.dump(getattr(operation, route.body)))
-        content = {name: getattr(operation, name) for name in route.body or route.query}
-        named = {
-            wire.camel(name): self.dialect.dump(value)
-            for name, value in content.items()
-            if value is not None
-        }
-        return {**route.fixed, **named}
+        content = dict(route.fixed)
+        for name in route.body or route.query:
+            value = getattr(operation, name)
+            if value is not None:
+                content[wire.camel(name)] = self.dialect.dump(value)
+        return content
 
     def _build(self, operation: Operation[Any], content: Mapping[str, Any]) -> Request:
         route = self.route(operation)
-        values = {
-            name: str(getattr(operation, name))
-            for name in route.names
-            if name not in self.path_values
-        }
+        values = dict(self.path_values)
+        for name in route.names - values.keys():
+            values[name] = str(getattr(operation, name))
         headers = {"accept": "application/json", "x-api-key": self.credentials.header}
-        body = b"" if route.body is None else self._encode(content, operation.name)
-        if body:
+        body = b""
+        if route.body is not None:
+            body = self._encode(content, operation.name)
             headers["content-type"] = "application/json"
-        url = self.origins[route.service] + route.expand(
-            {**self.path_values, **values}, operation.name
-        )
+        url = self.origins[route.service] + route.expand(values, operation.name)
         if route.query and content:
             url += "?" + urlencode({name: _in_query(value) for name, value in content.items()})
         return Request(method=route.method, url=url, headers=headers, body=body)
@@ -221,9 +220,12 @@ class Backend:
         try:
             return _to_json(body).encode()
         except TypeError as error:
-            problem = Problem("extra", f"must hold only what JSON can say: {error}")
+            problem = Problem("extra", f"must hold only what JSON can represent: {error}")
         except ValueError:
-            problem = Problem("", "a number or text in it is none that JSON can say")
+            problem = Problem(
+                "",
+                "it contains NaN, infinity or an unpaired surrogate, which JSON cannot represent",
+            )
         raise ValidationError([problem], operation=operation)
 
     def _decode_error(
@@ -231,89 +233,39 @@ class Backend:
     ) -> DecodeError:
         redactor = self.redactor(operation)
         answer = self.route(operation).answer
-        found_id = json_values.as_identifier(found.get("id")) if isinstance(found, dict) else None
-        if found_id and Redactor(self.credentials.private).text(found_id) != found_id:
-            found_id = None  # an echo of the key, and no id
+        found_id = self._id_in(found)
+        order_id = product_id = None
+        if answer in _ORDERS:
+            order_id = found_id
+        elif answer is StoreProduct:
+            product_id = found_id
+        named = "; ".join(map(str, problems))
         return DecodeError(
-            f"{response.status}, but the answer is not as documented: "
-            + "; ".join(map(str, problems)),
+            f"{response.status}, but the answer is not as documented: {named}",
             problems=problems,
             body=responses.shown(response.body, redactor.json(found), redactor),
-            order_id=found_id or None if answer in _ORDERS else None,
-            product_id=found_id or None if answer is StoreProduct else None,
+            order_id=order_id,
+            product_id=product_id,
             operation=operation.name,
         )
 
+    def _id_in(self, found: Any) -> str | None:
+        if not isinstance(found, dict):
+            return None
+        found_id = json_values.as_identifier(found.get("id"))
+        # a server may echo the key anywhere, and ids are not masked
+        if not found_id or Redactor(self.credentials.private).text(found_id) != found_id:
+            return None
+        return found_id
+
 
 def _in_query(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value)
 
 
-def _has_any(value: Any, fields: Fields) -> bool:
-    # nearly always it has none, and paths need not be spelled out to find that
-    if isinstance(value, (tuple, list)):
-        return any(_has_any(element, fields) for element in value)
-    cls = value.__class__
-    for name in fields.get(cls, ()):
-        if getattr(value, name) is not None:
-            return True
-    for name, _ in _parts(cls) or ():
-        found = getattr(value, name)
-        if found is not None and _has_any(found, fields):
-            return True
-    return False
-
-
-def _models(value: Any, path: str) -> Iterator[tuple[str, Any]]:
-    if isinstance(value, (tuple, list)):
-        for position, element in enumerate(value):
-            yield from _models(element, f"{path}[{position}]")
-    elif (parts := _parts(value.__class__)) is not None:
-        yield path, value
-        for name, step in parts:
-            found = getattr(value, name)
-            if found is not None:
-                yield from _models(found, f"{path}.{step}" if path and step else path or step)
-
-
-@cache
-def _parts(cls: type[object]) -> Sequence[tuple[str, str]] | None:
-    """The fields of a model that may hold other models, and what they are called in a path.
-
-    None for no model.
-    """
-    if not attrs.has(cls):
-        return None
-    # an operation's own argument is the body itself, and has no name in it
-    return [
-        (f.name, "" if issubclass(cls, Operation) else wire.camel(f.name))
-        for f in attrs.fields(attrs.resolve_types(cls))
-        if f.name != "extra" and not _is_plain(f.type)
-    ]
-
-
-def _is_plain(type_: Any) -> bool:
-    if get_args(type_):
-        return all(map(_is_plain, get_args(type_)))
-    return not attrs.has(type_)
-
-
-def _misplaced(operation: Operation[Any]) -> Iterator[str]:
-    if isinstance(operation, CreateOperation):
-        yield from (f"extra.{key}" for key in _OWN_FIELDS if key in operation.order.extra)
-
-
-def _private_values(operation: Operation[Any]) -> Iterator[str]:
-    for _, model in _models(operation, ""):
-        values = [getattr(model, name) for name in _PRIVATE.get(type(model), ())]
-        if isinstance(model, (ShippingAddress, ReturnAddress)):
-            values.append(model.extra)
-        yield from _texts(values)
-
-
-def _texts(value: Any) -> Iterator[str]:
-    if isinstance(value, (Mapping, list, tuple)):
-        for element in value.values() if isinstance(value, Mapping) else value:
-            yield from _texts(element)
-    elif isinstance(value, (str, int, float)) and not isinstance(value, bool):
-        yield str(value)
+def _misplaced(operation: CreateOperation[Any]) -> Iterator[Problem]:
+    for key in _OWN_FIELDS:
+        if key in operation.order.extra:
+            yield Problem(f"extra.{key}", "is a field of the order itself: set it there")

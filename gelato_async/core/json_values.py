@@ -1,6 +1,7 @@
-"""Reading single JSON values.
+"""Readers of single JSON values.
 
-Each function answers None for a value that is missing or of the wrong kind.
+Each takes a value of plain JSON and returns None if it is of the wrong kind. What is tolerated
+beyond the documented kind was seen in real answers, or in orders that shop systems write.
 """
 
 import math
@@ -11,7 +12,7 @@ from typing import Any
 
 Reader = Callable[[Any], Any]
 
-# of ten; printing or rounding an amount of a billion digits fills the memory
+# the largest power of ten of an amount: to print or round one of a billion digits fills the memory
 _GREATEST_EXPONENT = 1_000
 
 _JSON_KINDS = {
@@ -25,37 +26,47 @@ _JSON_KINDS = {
 
 
 def name_of(value: Any) -> str:
-    """What JSON calls the kind of a value."""
+    """Return what JSON calls the kind of a value."""
     return _JSON_KINDS.get(type(value), "object")
 
 
 def as_text(value: Any) -> str | None:
     """A string."""
-    return value if isinstance(value, str) else None
+    if isinstance(value, str):
+        return value
+    return None
 
 
 def as_text_or_false(value: Any) -> str | None:
     """A string; false is an empty one, which some shop systems write where there is no text."""
-    return "" if value is False else as_text(value)
+    if value is False:
+        return ""
+    return as_text(value)
 
 
 def as_identifier(value: Any) -> str | None:
     """A string, or a number: ids and references may come as either."""
     if isinstance(value, str):
         return value
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return None
 
 
 def as_flag(value: Any) -> bool | None:
     """A boolean."""
-    return value if isinstance(value, bool) else None
+    if isinstance(value, bool):
+        return value
+    return None
 
 
 def as_integer(value: Any) -> int | None:
     """A whole number, also when it is written as 3.0."""
     if isinstance(value, float) and value.is_integer():
         return int(value)
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    return None
 
 
 def as_float(value: Any) -> float | None:
@@ -66,15 +77,19 @@ def as_float(value: Any) -> float | None:
         number = float(value)
     except (ValueError, OverflowError):
         return None
-    return number if math.isfinite(number) else None
+    if not math.isfinite(number):
+        return None
+    return number
 
 
 def as_decimal(value: Any) -> Decimal | None:
     """A number or a numeric string, with the digits that it shows: 6.27, not 6.269999."""
     if not isinstance(value, (int, float, str)) or isinstance(value, bool):
         return None
+    if isinstance(value, float):
+        value = repr(value)
     try:
-        amount = Decimal(repr(value) if isinstance(value, float) else value)
+        amount = Decimal(value)
     except InvalidOperation:
         return None
     if not amount.is_finite() or abs(amount.adjusted()) > _GREATEST_EXPONENT:
@@ -90,12 +105,16 @@ def as_moment(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return usable(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return usable(moment)
 
 
 def usable(moment: datetime) -> datetime | None:
-    """The moment, unless it is so near to an end of the calendar that sums with it overflow."""
-    return moment if MINYEAR < moment.year < MAXYEAR else None
+    """Return the moment, or None if it is so near to an end of the calendar that sums overflow."""
+    if MINYEAR < moment.year < MAXYEAR:
+        return moment
+    return None
 
 
 def as_day(value: Any) -> date | None:
@@ -110,7 +129,9 @@ def as_day(value: Any) -> date | None:
 
 def as_map(value: Any) -> Mapping[str, Any] | None:
     """An object."""
-    return value if isinstance(value, dict) else None
+    if isinstance(value, dict):
+        return value
+    return None
 
 
 def as_is(value: Any) -> Any:
@@ -119,17 +140,20 @@ def as_is(value: Any) -> Any:
 
 
 def as_one_of(readers: Sequence[Reader]) -> Reader:
-    """What the first of the readers that can read a value makes of it."""
+    """Return a reader that tries several in turn."""
 
     def read(value: Any) -> Any:
-        found = (reader(value) for reader in readers)
-        return next((it for it in found if it is not None), None)
+        for reader in readers:
+            found = reader(value)
+            if found is not None:
+                return found
+        return None
 
     return read
 
 
 def as_list(reader: Reader) -> Reader:
-    """A list of what the reader can read."""
+    """Return a reader of lists, which leaves out elements that `reader` cannot read."""
 
     def read(values: Any) -> tuple[Any, ...] | None:
         if not isinstance(values, list):
@@ -140,13 +164,22 @@ def as_list(reader: Reader) -> Reader:
 
 
 def as_map_of(reader: Reader) -> Reader:
-    """An object, of whose values the reader reads what it can; PHP's empty list is an empty one."""
+    """Return a reader of objects, which leaves out values that `reader` cannot read.
+
+    An empty list is an empty object: PHP writes one like the other.
+    """
 
     def read(values: Any) -> Mapping[str, Any] | None:
+        if values == []:
+            return {}
         if not isinstance(values, dict):
-            return {} if values == [] else None
-        found = {name: reader(value) for name, value in values.items()}
-        return {name: value for name, value in found.items() if value is not None}
+            return None
+        found: dict[str, Any] = {}
+        for name, value in values.items():
+            element = reader(value)
+            if element is not None:
+                found[name] = element
+        return found
 
     return read
 

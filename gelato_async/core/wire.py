@@ -1,7 +1,12 @@
-"""Between models and JSON, in both directions. The only importer of cattrs.
+"""Wire: from JSON to models (`load`) and from models to JSON (`Dialect`). Only here is cattrs used.
 
-Reading is tolerant: only fields without a default are required. Writing is exact: None is left out
-and nothing else.
+Reading is tolerant: only fields without a default are required, any other that is missing or of the
+wrong kind gets its default, and unknown keys are ignored. Writing is exact: None is left out and
+nothing else.
+
+Both build a function for each model once, by cattrs, which then reads or writes all of its fields.
+A reader per field is called for every value of an answer, so what can be decided from the type is
+decided when the function is built.
 """
 
 import math
@@ -26,14 +31,14 @@ from gelato_async.models.enums import OpenEnum
 from gelato_async.models.fields import WIRE_NAMES
 
 MOST_PROBLEMS = 100
-"""How many things that are wrong with an answer are named."""
+"""The most problems of an answer that are named."""
 
 T = TypeVar("T")
 Renames = Mapping[tuple[type[Any], str], str]
 
 
 class MalformedError(Exception):
-    """An answer lacks what it cannot do without; `problems` has every path, `MOST_PROBLEMS` at most."""
+    """A required field of an answer is missing or malformed; `problems` names `MOST_PROBLEMS` at most."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -41,7 +46,7 @@ class MalformedError(Exception):
 
 
 class _ListError(Exception):
-    """Elements of a list are malformed: their positions, and what is wrong with each."""
+    """Elements of a list are malformed; `errors` has their positions and what is wrong with each."""
 
     def __init__(self, errors: list[tuple[int, Exception]]) -> None:
         super().__init__("elements of a list are malformed")
@@ -50,13 +55,13 @@ class _ListError(Exception):
 
 @cache
 def camel(name: str) -> str:
-    """`order_reference_id` -> `orderReferenceId`."""
+    """Spell a name as the wire does: `order_reference_id` becomes `orderReferenceId`."""
     first, *rest = name.split("_")
     return first + "".join(part.title() for part in rest)
 
 
 def wire_names(attribute: "attrs.Attribute[Any]") -> tuple[str, ...]:
-    """The names of a field on the wire: the one to send, then others to read."""
+    """Return the names of a field on the wire: the one to send, then others to read."""
     names: tuple[str, ...] = attribute.metadata.get(WIRE_NAMES) or (camel(attribute.name),)
     return names
 
@@ -75,8 +80,8 @@ def load(cls: type[T], value: Any) -> T:
     except ValueError as error:
         raise MalformedError([Problem("", str(error))]) from error
     except Exception as error:
-        # Whatever else a value does to a reader: it came with a status that says what took effect.
-        # An error of another kind would let a caller repeat what was accepted.
+        # whatever a value does to a reader: the answer is a 2xx, so the request took effect, and an
+        # error of another kind would let a caller repeat it
         raise MalformedError([Problem("", f"cannot be read ({type(error).__name__})")]) from error
 
 
@@ -88,7 +93,10 @@ def _problems(error: BaseException, path: str) -> Iterator[Problem]:
         for position, inner in error.errors:
             yield from _problems(inner, f"{path}[{position}]")
     else:
-        yield Problem(path, "missing" if isinstance(error, KeyError) else str(error))
+        message = str(error)
+        if isinstance(error, KeyError):
+            message = "missing"
+        yield Problem(path, message)
 
 
 def _is_identifier(name: str) -> bool:
@@ -98,7 +106,9 @@ def _is_identifier(name: str) -> bool:
 def _reader_for(type_: Any, name: str) -> Reader:
     if get_origin(type_) in {Union, UnionType}:
         readers = [_reader_for(part, name) for part in get_args(type_) if part is not NoneType]
-        return readers[0] if len(readers) == 1 else json_values.as_one_of(readers)
+        if len(readers) == 1:
+            return readers[0]
+        return json_values.as_one_of(readers)
     if get_origin(type_) is tuple:
         return _list_reader(get_args(type_)[0], name)
     if get_origin(type_) is Mapping and get_args(type_)[1] is not Any:
@@ -110,16 +120,40 @@ def _single_reader(type_: Any, name: str) -> Reader:
     if type_ is str and _is_identifier(name):
         return json_values.as_identifier
     if isinstance(type_, type) and issubclass(type_, OpenEnum):
-        return lambda value: type_(value) if isinstance(value, str) else None
+        return _enum_reader(type_)
     if attrs.has(type_):
-        return lambda value: _READING.structure(value, type_) if isinstance(value, dict) else None
+        return _model_reader(type_)
     return json_values.READERS.get(type_, json_values.as_map)
+
+
+def _enum_reader(enum: type[OpenEnum]) -> Reader:
+    def read(value: Any) -> Any:
+        if isinstance(value, str):
+            return enum(value)
+        return None
+
+    return read
+
+
+def _model_reader(cls: Any) -> Reader:
+    def read(value: Any) -> Any:
+        if isinstance(value, dict):
+            return _READING.structure(value, cls)
+        return None
+
+    return read
 
 
 def _list_reader(element: Any, name: str) -> Reader:
     if not attrs.has(element):
         return json_values.as_list(_reader_for(element, name))
-    return lambda values: _elements(element, values) if isinstance(values, list) else None
+
+    def read(values: Any) -> Any:
+        if isinstance(values, list):
+            return _elements(element, values)
+        return None
+
+    return read
 
 
 def _elements(element: Any, values: list[Any]) -> tuple[Any, ...]:
@@ -130,7 +164,7 @@ def _elements(element: Any, values: list[Any]) -> tuple[Any, ...]:
             continue
         try:
             read.append(_READING.structure(value, element))
-        except Exception as error:  # noqa: BLE001  any, as cattrs does for fields: `load` says why
+        except Exception as error:  # noqa: BLE001  any, as for fields: `load` says why
             errors.append((position, error))
             if len(errors) == MOST_PROBLEMS:
                 break
@@ -162,31 +196,31 @@ def _optional(reader: Reader, empty: Callable[[], Any] | None) -> Callable[[Any,
 
 
 def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], Any]:
-    fields = attrs.fields(attrs.resolve_types(cls))
     overrides: dict[str, Any] = {}
-    for field in fields:
-        reader = json_values.as_is if field.name == "raw" else _reader_for(field.type, field.name)
-        hook = (
-            _required(reader)
-            if field.default is attrs.NOTHING
-            else _optional(reader, _empty(field.type))
-        )
-        overrides[field.name] = override(rename=wire_names(field)[0], struct_hook=hook)
+    # fields with more than one name on the wire: the first name, and another
+    aliases: list[tuple[str, str]] = []
+    for field in attrs.fields(attrs.resolve_types(cls)):
+        reader = _reader_for(field.type, field.name)
+        if field.name == "raw":
+            reader = json_values.as_is
+        empty = _empty(field.type)
+        hook = _required(reader) if field.default is attrs.NOTHING else _optional(reader, empty)
+        name, *others = wire_names(field)
+        aliases += [(name, other) for other in others]
+        overrides[field.name] = override(rename=name, struct_hook=hook)
     structure = make_dict_structure_fn(cls, converter, **overrides)
-    aliases = [(names[0], other) for names in map(wire_names, fields) for other in names[1:]]
-    keeps_raw = any(field.name == "raw" for field in fields)
+    keeps_raw = "raw" in overrides
 
     def load_fields(value: Any, type_: Any) -> Any:
         if not isinstance(value, dict):
             raise ValueError(f"must be an object (it is of kind {json_values.name_of(value)})")  # noqa: TRY004
-        renamed = {
-            name: value[other]
-            for name, other in aliases
-            if other in value and value.get(name) is None
-        }
-        return structure(
-            {**value, **renamed, "raw": value} if renamed or keeps_raw else value, type_
-        )
+        found = value
+        if keeps_raw:
+            found = {**value, "raw": value}
+        for name, other in aliases:
+            if other in value and value.get(name) is None:
+                found = {**found, name: value[other]}
+        return structure(found, type_)
 
     return load_fields
 
@@ -197,14 +231,18 @@ _READING.register_structure_hook(NoneType, lambda _, __: None)
 
 
 def _as_number(amount: Decimal) -> float:
-    # a NaN cannot be sent either way, and a rule says so; a signaling one would raise here
-    return float(amount) if not amount.is_nan() else math.nan
+    # a rule refuses NaN afterwards, but float() raises for a signaling one
+    if amount.is_nan():
+        return math.nan
+    return float(amount)
 
 
 def _is_json(type_: Any) -> bool:
     # cattrs would call two functions for each of these, if only to find None
-    kinds_of_value = get_args(type_) if get_origin(type_) in {Union, UnionType} else (type_,)
-    return all(kind in {str, int, bool, NoneType} for kind in kinds_of_value)
+    kinds = {type_}
+    if get_origin(type_) in {Union, UnionType}:
+        kinds = set(get_args(type_))
+    return kinds <= {str, int, bool, NoneType}
 
 
 class Dialect:
@@ -224,7 +262,7 @@ class Dialect:
         )
 
     def name(self, cls: type[Any], field: str) -> str:
-        """What a model's field is called on this wire."""
+        """Return what a model's field is called on this wire."""
         return self._renames.get((cls, field)) or wire_names(attrs.fields_dict(cls)[field])[0]
 
     def dump(self, model: Any) -> Any:
@@ -232,22 +270,20 @@ class Dialect:
         return self._writing.unstructure(model)
 
     def _make_dumper(self, cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
-        fields = attrs.fields(attrs.resolve_types(cls))
-        overrides: dict[str, Any] = {
-            f.name: override(
-                rename=self.name(cls, f.name),
-                omit=f.name == "extra",
-                unstruct_hook=identity if _is_json(f.type) else None,
+        overrides: dict[str, Any] = {}
+        for field in attrs.fields(attrs.resolve_types(cls)):
+            overrides[field.name] = override(
+                rename=self.name(cls, field.name),
+                omit=field.name == "extra",
+                unstruct_hook=identity if _is_json(field.type) else None,
             )
-            for f in fields
-        }
+        has_extra = "extra" in overrides
         unstructure = make_dict_unstructure_fn(cls, converter, **overrides)
 
         def dump_fields(model: Any) -> dict[str, Any]:
             found = {key: value for key, value in unstructure(model).items() if value is not None}
-            return {**found, **model.extra} if model.extra else found
+            if has_extra and model.extra:
+                found |= model.extra
+            return found
 
-        def dump_plain(model: Any) -> dict[str, Any]:
-            return {key: value for key, value in unstructure(model).items() if value is not None}
-
-        return dump_fields if any(field.name == "extra" for field in fields) else dump_plain
+        return dump_fields

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gelato_async.core.backend import Fields, Routes, Rules
+from gelato_async.core.backend import Routes, Rules
 from gelato_async.core.checks import (
     at_most,
     between,
@@ -24,6 +24,7 @@ from gelato_async.core.checks import (
     state_where_needed,
     unique,
 )
+from gelato_async.core.nested_models import Fields
 from gelato_async.core.operations.orders import (
     CancelOrder,
     ConfirmDraft,
