@@ -1,25 +1,30 @@
 """The clock that dates orders, learned from our own answered creates.
 
 Three clocks take part. C is our monotonic clock, B the database's (`createdAt`, whole seconds), W
-the host's wall clock. A create that was sent at `s` and answered at `r` with the date `b` was
-dated in between, so B - C lies in [b - r, b + 1 - s]. Nothing else is trusted against it: a host's
-clock may be wrong, and the `Date` header comes from another machine than the dates of orders.
+the host's wall clock. A create that was sent at `s` and answered at `r` with the date `b` was dated
+between the two, so B - C lies in [b - r, b + 1 - s]. No other clock is compared with these dates:
+the host's may be wrong, and the `Date` header (D) comes from another machine than they do.
+`reconciliation` says what the dates decide.
 """
 
+import math
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Self
 
 from attrs import define, field, frozen
 
-# how long before a send a sample still says something about it, in seconds
+# seconds that a sample from before a send may be older than it
 MEMORY = 900.0
-# the newest samples are all kept, older ones at one for so many seconds
+# the newest samples are all kept, older ones only if so many seconds apart
 NEWEST = 8
+SPACING = 5.0
 # samples on each side of a send that say most about it
 NEAR = 3
-SPACING = 5.0
-# W - C moves when the machine sleeps or its clock is set: samples from before then are void
+# samples from before a send that are compared with all after it
+BEFORE = 5
+# seconds by which W - C may move: it moves when the machine sleeps or its clock is set, and then
+# the samples from before are void
 STEP = 1.0
 DAY = 86_400.0
 
@@ -33,25 +38,26 @@ class Interval:
 
     @property
     def is_empty(self) -> bool:
-        """Whether no number is left."""
+        """Whether no number lies between the bounds: what gave them is contradictory."""
         return self.low > self.high
 
     def overlaps(self, other: Self) -> bool:
-        """Whether both can be true."""
+        """Whether one number can lie in both."""
         return self.low <= other.high and other.low <= self.high
 
 
-def intersection(intervals: Iterable[Interval]) -> Interval | None:
-    """What all of them allow, perhaps nothing; None if there are none."""
-    known = list(intervals)
-    if not known:
-        return None
-    return Interval(max(one.low for one in known), min(one.high for one in known))
+def intersection(intervals: Iterable[Interval]) -> Interval:
+    """Return what all intervals have in common; it is empty if they contradict each other."""
+    low, high = -math.inf, math.inf
+    for interval in intervals:
+        low = max(low, interval.low)
+        high = min(high, interval.high)
+    return Interval(low, high)
 
 
 @frozen(kw_only=True)
 class Sample:
-    """One answered create. `sent` and `answered` are on C, `dated` on B; `offset` is W - C."""
+    """One answered create: `sent` and `answered` are on C, `dated` is on B, `offset` is W - C."""
 
     sent: float
     answered: float
@@ -59,7 +65,11 @@ class Sample:
     offset: float
 
     def difference(self, moment: float) -> Interval:
-        """B - C at a moment of C, wider the further away that is: clocks drift."""
+        """Return B - C at a moment of C.
+
+        Clocks drift apart, so the interval is a second wider on each side, and a millisecond more
+        for each second between the sample and the moment.
+        """
         distance = max(abs(moment - self.sent), abs(moment - self.answered))
         slack = 1.0 + 0.001 * distance
         return Interval(self.dated - self.answered - slack, self.dated + 1 - self.sent + slack)
@@ -69,9 +79,10 @@ class Sample:
 class Reading:
     """What the samples say of B - C at the moment of a send.
 
-    `near` comes from the samples next to the send, `whole` from all since shortly before it; None
-    where there are none, or where they contradict each other (`torn`: the clock was moved).
-    `before` says that there are samples from before the send, `latest` when the last one was sent.
+    `near` comes from the samples next to the send, `whole` from the last five before it and all
+    after it. Either is None if there are no samples, or if they contradict each other: the clock was
+    moved, and `torn` is true. `before` says whether there are samples from before the send, `latest`
+    when the last one was sent.
     """
 
     near: Interval | None = None
@@ -83,12 +94,12 @@ class Reading:
 
 @define(eq=False)
 class DatabaseClock:
-    """The samples of B, newest last."""
+    """What is known of B: samples, the newest last."""
 
     samples: list[Sample] = field(factory=list)
 
     def learn(self, sample: Sample) -> None:
-        """Keep a sample, and let go of those that it makes superfluous."""
+        """Add a sample, and forget the one that it makes superfluous."""
         self.samples.append(sample)
         old = len(self.samples) - NEWEST - 1
         if old > 0 and self.samples[old].answered - self.samples[old - 1].answered < SPACING:
@@ -97,18 +108,22 @@ class DatabaseClock:
             del self.samples[0]
 
     def is_known(self, now: float, offset: float) -> bool:
-        """Whether a create that is sent now can be told from others by its date."""
+        """Whether the date of a create that is sent now will tell it from others."""
         return any(self._valid(now, offset))
 
     def reading(self, moment: float, offset: float | None) -> Reading:
-        """What is known of B - C at a moment of C. `offset` is W - C now, None for another run."""
+        """Return what is known of B - C at a moment of C.
+
+        `offset` is W - C now; None if the samples come from the journal of an earlier run, whose C
+        has ended.
+        """
         valid = list(self._valid(moment, offset))
         if not valid:
             return Reading()
         before = [sample for sample in valid if sample.sent < moment]
         after = [sample for sample in valid if sample.sent >= moment]
-        near = _difference([*before[-NEAR:], *after[:NEAR]], moment)
-        whole = _difference([*before[-5:], *after], moment)
+        near = _difference(before[-NEAR:] + after[:NEAR], moment)
+        whole = _difference(before[-BEFORE:] + after, moment)
         return Reading(
             near=None if near.is_empty else near,
             whole=None if whole.is_empty else whole,
@@ -117,24 +132,23 @@ class DatabaseClock:
             latest=valid[-1].sent,
         )
 
-    def _valid(self, moment: float, offset: float | None) -> Iterable[Sample]:
+    def _valid(self, moment: float, offset: float | None) -> Iterator[Sample]:
         for sample in self.samples:
             moved = offset is not None and abs(offset - sample.offset) > STEP
             if sample.answered >= moment - MEMORY and not moved:
                 yield sample
 
 
-def _difference(samples: Sequence[Sample], moment: float) -> Interval:
-    found = intersection(sample.difference(moment) for sample in samples)
-    return found or Interval(1.0, 0.0)
+def _difference(samples: Iterable[Sample], moment: float) -> Interval:
+    return intersection(sample.difference(moment) for sample in samples)
 
 
 @define(eq=False)
 class HeaderClock:
-    """The clock of the `Date` header, D: a stand-in where nothing is known of B.
+    """What is known of D, the clock of the `Date` header: a stand-in while nothing is known of B.
 
-    A cache or a broken proxy may answer any date, so D counts only where more than half of the
-    last sixteen answers agree.
+    A cache or a broken proxy may answer any date, so D counts only if more than half of the last
+    sixteen answers agree.
     """
 
     _recent: deque[tuple[Interval, float]] = field(factory=lambda: deque(maxlen=16))
@@ -144,7 +158,7 @@ class HeaderClock:
         self._recent.append((Interval(date - answered - 1, date + 2 - sent), offset))
 
     def difference(self, offset: float) -> Interval | None:
-        """D - C now, or None where nothing is known or too few agree."""
+        """Return D - C now, or None if too few answers agree. `offset` is W - C now."""
         # copied at once, since a client may serve several threads
         recent = list(self._recent)
         seen = [found for found, then in recent if abs(then - offset) <= STEP]

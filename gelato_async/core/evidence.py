@@ -1,4 +1,8 @@
-"""What a client learns from answers: the clocks, whose ids are whose, what the server keeps."""
+"""Evidence: what a client learns from answers, and `judgement` uses.
+
+The clocks, the ids of orders that answered our creates, whether the server keeps markers, and
+whether `updatedAt` can be compared with `createdAt`.
+"""
 
 import unicodedata
 from functools import lru_cache
@@ -11,7 +15,7 @@ from gelato_async.core.messages import Response
 from gelato_async.core.responses import server_date
 from gelato_async.models.order import Order, SubmittedOrder
 
-# ids of answered creates that are remembered: those of the last two minutes at the full rate
+# ids of answered creates that are remembered: 100 seconds at the full rate
 MOST_IDS = 10_000
 # seconds by which a new order's updatedAt may differ from its createdAt on the same clock
 MOST_APART = 60.0
@@ -21,22 +25,26 @@ _GROWTH = 18
 
 
 def marker_of(order: Order) -> str | None:
-    """The marker that an order carries, if any."""
-    return next((entry.value for entry in order.metadata if entry.key == MARKER_KEY), None)
+    """Return the marker that an order carries, if any."""
+    for entry in order.metadata:
+        if entry.key == MARKER_KEY:
+            return entry.value
+    return None
 
 
 def is_same_reference(shown: str, ours: str) -> bool:
-    """Whether a reference is ours, perhaps trimmed, or in another case or form."""
+    """Whether a reference is ours, but for blanks around it, case, or the form of its characters."""
     return shown == ours or _plain(shown) == _plain(ours)
 
 
 def may_be_reference(shown: str, ours: str) -> bool:
-    """Whether a search for our reference may show it like this: the same, or cut off at its end."""
+    """Whether a server may have made this of our reference: the same, or cut off at its end."""
     if shown == ours:
         return True
     if len(shown) > _GROWTH * len(ours):
         return False
-    return bool(_plain(shown)) and _plain(ours).startswith(_plain(shown))
+    start = _plain(shown)
+    return start != "" and _plain(ours).startswith(start)
 
 
 # a look compares each of its rows with each of its references
@@ -50,8 +58,8 @@ class Evidence:
     """What a client has learned, shared by all its calls.
 
     `database` and `header` are the two clocks. `keeps_markers`: the server has shown the marker of
-    one of our orders. `lives`: an order's `updatedAt` is on the clock of its `createdAt`; None while
-    that is unknown.
+    one of our orders. `lives`: an order's `updatedAt` is on the same clock as its `createdAt`, so
+    their difference is how long it lived; None until an answer shows both.
     """
 
     database: DatabaseClock = field(factory=DatabaseClock)
@@ -64,7 +72,7 @@ class Evidence:
     def note_response(
         self, response: Response, *, sent: float, answered: float, wall: float
     ) -> None:
-        """Read the `Date` of an answer. Moments are monotonic, `wall` is the time of day."""
+        """Learn the clock of the `Date` header. Moments are monotonic, `wall` is the time of day."""
         date = server_date(response)
         if date is not None:
             self.header.learn(
@@ -112,7 +120,7 @@ class Evidence:
         return other != reference or (first_sent is not None and moment <= first_sent)
 
     def is_clock_known(self, now: float, wall: float) -> bool:
-        """Whether a create that is sent now can be told from others by its date."""
+        """Whether the date of a create that is sent now will tell it from others."""
         return self.database.is_known(now, wall - now)
 
     def _note_life(self, order: Order) -> None:

@@ -1,12 +1,12 @@
-"""From text to plain JSON, within bounds: no answer, however made, may do more than be refused."""
+"""Parses JSON within bounds, so that no answer can do more harm than be refused."""
 
 import json
 import re
-from itertools import chain
+from collections.abc import Iterable
 from typing import Any
 
-# Bounds that no document of Gelato's comes near. What is nested deeper than the interpreter's stack
-# raises RecursionError in whatever looks at it, and millions of values hold up the event loop.
+# no document of Gelato's comes near these. What is nested deeper than the interpreter's stack raises
+# RecursionError in whatever looks at it, and millions of values hold up the event loop
 MAX_DEPTH = 64
 MAX_VALUES = 500_000
 
@@ -17,20 +17,21 @@ _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 class NotJsonError(ValueError):
-    """A text is not JSON, or passes the bounds; the message says which, and quotes nothing."""
+    """A text is not JSON, or exceeds the bounds; the message says which, and quotes nothing."""
 
 
 def parse(text: bytes | str) -> Any:
-    """Plain JSON of at most `MAX_VALUES` values and `MAX_DEPTH` levels.
+    """Parse JSON of at most `MAX_VALUES` values and `MAX_DEPTH` levels.
 
     An unpaired surrogate, which no file and no database takes, becomes the replacement character.
 
     Raises:
-        NotJsonError: it is not.
+        NotJsonError: the text is not JSON, or exceeds the bounds.
     """
-    raw = text.encode("utf-8", "replace") if isinstance(text, str) else text
+    if isinstance(text, str):
+        text = text.encode("utf-8", "replace")
     try:
-        characters = raw.decode("utf-8-sig")
+        characters = text.decode("utf-8-sig")
         _check_size(characters)
         value = json.loads(characters)
     except NotJsonError:
@@ -41,26 +42,37 @@ def parse(text: bytes | str) -> Any:
         raise NotJsonError(_TOO_DEEP) from None
     if characters.count("[") + characters.count("{") > MAX_DEPTH:  # most answers have fewer
         _check_depth(value)
-    return _without_surrogates(value) if _ESCAPED_SURROGATE.search(characters) else value
+    if _ESCAPED_SURROGATE.search(characters):
+        return _without_surrogates(value)
+    return value
 
 
 def _check_size(characters: str) -> None:
-    # each value but the first stands behind one of these, in a text as well, which errs to the
-    # safe side
+    # one of these stands before each value but the first; those inside strings are counted too,
+    # which errs on the safe side
     if len(characters) > MAX_VALUES and sum(map(characters.count, ",[{")) > MAX_VALUES:
         raise NotJsonError(f"it has more than {MAX_VALUES} values")
 
 
 def _check_depth(value: Any) -> None:
-    level = [value] if isinstance(value, (dict, list)) else []
+    # level by level, not by recursion: the stack is what is to be protected
+    level = [value]
     for _ in range(MAX_DEPTH):
-        inner = chain.from_iterable(
-            found.values() if type(found) is dict else found for found in level
-        )
-        level = [found for found in inner if type(found) is dict or type(found) is list]
-        if not level:
+        inner: list[Any] = []
+        for outer in level:
+            inner += [child for child in _children(outer) if isinstance(child, (dict, list))]
+        if not inner:
             return
+        level = inner
     raise NotJsonError(_TOO_DEEP)
+
+
+def _children(value: Any) -> Iterable[Any]:
+    if isinstance(value, dict):
+        return value.values()
+    if isinstance(value, list):
+        return value
+    return ()
 
 
 def _without_surrogates(value: Any) -> Any:

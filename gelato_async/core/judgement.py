@@ -1,4 +1,8 @@
-"""From the rows of a search to a judgement: which of them a create made, by `reconciliation`."""
+"""Judgement: which of the orders that a search shows a create made.
+
+`judge` gathers the facts of each hit from the row, the pending create and the clocks, and lets the
+table in `reconciliation` decide.
+"""
 
 import math
 from collections.abc import Sequence
@@ -33,7 +37,8 @@ class Found:
 class Judgement:
     """What a look says of one create: the order that it made, or the ids that are in doubt.
 
-    `others` are the ids of all hits, where none is ours.
+    `others` are the ids of all hits if none of them is ours. A judgement without `found` and
+    without ids in doubt means that the order is absent, as far as this look can say.
     """
 
     found: Found | None = None
@@ -55,14 +60,22 @@ def judge(
     evidence: Evidence,
     moment: Moment,
 ) -> Judgement:
-    """Decide which of these orders a create made. `rows` may hold orders of other references."""
+    """Decide which of the orders that a look showed a create made.
+
+    `rows` may hold orders with other references.
+    """
     hits = [row for row in rows if _may_be(pending, row)]
-    findings = {row.id: decide(facts_of(pending, row, evidence, moment)).finding for row in hits}
-    ours = [row for row in hits if findings[row.id] is Finding.OURS]
+    ours: list[OrderSummary] = []
+    in_doubt: list[str] = []
+    for row in hits:
+        finding = decide(facts_of(pending, row, evidence, moment)).finding
+        if finding is Finding.OURS:
+            ours.append(row)
+        elif finding is Finding.DOUBT:
+            in_doubt.append(row.id)
     if ours:
         return Judgement(found=_adopted(ours))
-    doubts = tuple(row.id for row in hits if findings[row.id] is Finding.DOUBT)
-    return Judgement(in_doubt=doubts, others=tuple(row.id for row in hits))
+    return Judgement(in_doubt=tuple(in_doubt), others=tuple(row.id for row in hits))
 
 
 def _may_be(pending: PendingCreate[Any], row: OrderSummary) -> bool:
@@ -73,8 +86,11 @@ def _may_be(pending: PendingCreate[Any], row: OrderSummary) -> bool:
 
 def _adopted(ours: Sequence[OrderSummary]) -> Found:
     first, *_ = sorted(ours, key=_live_then_oldest)
+    # orders that name each other are parts of one that Gelato split
     tied = {first.id, *first.connected_order_ids}
-    tied |= {row.id for row in ours if tied & {row.id, *row.connected_order_ids}}
+    for row in ours:
+        if not tied.isdisjoint({row.id, *row.connected_order_ids}):
+            tied.add(row.id)
     connected: tuple[str, ...] = ()
     if len(tied) > 1:
         connected = tuple(dict.fromkeys((*first.connected_order_ids, *sorted(tied))))
@@ -90,7 +106,7 @@ def _live_then_oldest(row: OrderSummary) -> tuple[bool, datetime, str]:
 def facts_of(
     pending: PendingCreate[Any], row: OrderSummary, evidence: Evidence, moment: Moment
 ) -> Facts:
-    """What is known of a hit."""
+    """Gather what is known of a hit."""
     undated = Facts(
         known=pending.was_there_before(row.id, evidence),
         marker=pending.has_our_marker(row.id),
@@ -107,8 +123,8 @@ def facts_of(
 
 
 def _facts_of_earlier_run(undated: Facts, pending: PendingCreate[Any], date: float) -> Facts:
-    # sent at some time after the intent was written, on a clock that has ended: no clock of this
-    # process is compared with it
+    # it was sent at some time after its intent was written, on a monotonic clock that has ended:
+    # nothing of this process can be compared with that
     first = pending.first_sent or 0.0
     reading = pending.clock.reading(first, None) if pending.clock else Reading()
     sent = Interval(first, math.inf)
@@ -158,8 +174,12 @@ def _has_outlived(row: OrderSummary, evidence: Evidence, trying: float) -> bool:
 def _stand_ins(
     pending: PendingCreate[Any], evidence: Evidence, moment: Moment
 ) -> Sequence[Interval]:
-    """From the send to now by the `Date` header, and by the host's clock; never one of them alone."""
-    first, header = pending.first_sent or 0.0, evidence.header.difference(moment.wall - moment.now)
+    """The time from the send to now on the clock of the `Date` header, and on the host's.
+
+    Empty if one of them is unknown: neither is evidence alone.
+    """
+    first = pending.first_sent or 0.0
+    header = evidence.header.difference(moment.wall - moment.now)
     if header is None or pending.first_wall is None:
         return ()
     return (

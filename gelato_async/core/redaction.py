@@ -1,4 +1,9 @@
-"""Redactor: takes private values out of texts before an error shows them."""
+"""Redactor: masks keys and recipients in texts before an error shows them.
+
+Servers echo what they were sent: in a message, in HTML, in JSON with escapes. So private values are
+searched for in every spelling in which an answer has been seen, or could be expected, to quote them
+(`_spellings`). All that an error keeps of an answer goes through here.
+"""
 
 import html
 import json
@@ -15,49 +20,58 @@ from gelato_async.core.errors import GelatoError
 Mask = Callable[[str], str]
 
 MASK = "***"
-# the attributes of errors that may quote an answer
-_SAID = frozenset({"message", "reason", "code", "request_id", "details", "body"})
+# the attributes of errors that may quote an answer; ids and references stay, since an order is
+# looked for by them
+_QUOTING = frozenset({"message", "reason", "code", "request_id", "details", "body"})
 ROOM = 65_536
-"""How many characters of a JSON answer an error keeps."""
+"""The most characters of a JSON answer that an error keeps."""
 
 _MARKUP = re.compile("[<>&']")
 
 
 class Redactor:
-    """Takes private values (keys, names, streets ...) out of text that an error would show.
+    """Masks private values (keys, names, streets ...) in text that an error would show.
 
-    `longest` is how many characters the longest spelling of one has.
+    `longest` is the number of characters in the longest spelling of one.
     """
 
     def __init__(self, private: Iterable[str]) -> None:
-        words = sorted(
-            {value for text in private for value in _spellings(text)}, key=len, reverse=True
-        )
-        self.longest: int = len(words[0]) if words else 0
+        spellings: set[str] = set()
+        for text in private:
+            spellings |= _spellings(text)
+        # the longest first: an alternative that matches hides those after it
+        words = sorted(spellings, key=len, reverse=True)
+        self.longest: int = 0
         self._pattern: re.Pattern[str] | None = None
         if words:
+            self.longest = len(words[0])
             self._pattern = re.compile("|".join(map(_word, words)), re.IGNORECASE)
 
     def text(self, text: str) -> str:
-        """The text with every private value masked."""
-        return self._pattern.sub(MASK, text) if self._pattern else text
+        """Return the text with every private value masked."""
+        if self._pattern is None:
+            return text
+        return self._pattern.sub(MASK, text)
 
     def cut(self, text: str, length: int) -> str:
-        """The first `length` characters with every private value masked, one at the cut as a whole.
+        """Return the first `length` characters with every private value masked.
 
-        No more of the text is looked at than that takes.
+        A value that the cut would go through is masked as a whole. The text is searched no further
+        than that takes.
         """
+        if self._pattern is None:
+            return text[:length]
         end = length
         start = text[: length + self.longest]
-        for match in self._pattern.finditer(start) if self._pattern else ():
+        for match in self._pattern.finditer(start):
             if match.start() < length:
                 end = max(end, match.end())
         return self.text(start[:end])
 
     def json(self, value: Any, room: int = ROOM) -> Any:
-        """Plain JSON with every private value masked, wherever it stands.
+        """Return plain JSON with every private value masked, in keys too.
 
-        What would take more than `room` characters is left out.
+        The result is cut off after about `room` characters.
         """
         return _JsonRedaction(self, room).value(value)
 
@@ -68,6 +82,7 @@ class _JsonRedaction:
     room: int
 
     def value(self, value: Any) -> Any:
+        """Return a value masked, and take its length from the room that is left."""
         if isinstance(value, str):
             return self.string(value)
         if isinstance(value, list):
@@ -75,11 +90,8 @@ class _JsonRedaction:
         if isinstance(value, dict):
             pairs = self.while_there_is_room(value.items())
             return {self.string(key): self.value(element) for key, element in pairs}
-        shown = str(value)
-        self.room -= len(shown) + 1
-        if isinstance(value, (bool, type(None))):
-            return value
-        return value if self.redactor.text(shown) == shown else MASK
+        self.room -= len(str(value)) + 1
+        return _masked_scalar(value, self.redactor.text)
 
     def string(self, text: str) -> str:
         room = max(0, self.room)
@@ -94,22 +106,28 @@ def _spellings(text: str) -> set[str]:
     text = text.strip()
     if not text:
         return set()
-    # as it is and closed up, as JSON with and without \u escapes (of markup too), as HTML of Python
-    # and of PHP, as bytes that Python's errors quote, and with PHP's escaped slashes
+    spellings = {text}
+    if len(text) > 5:  # a shorter one without its blanks could be a part of any word
+        spellings.add("".join(text.split()))
+    # JSON with \u escapes, without, and with those of markup
+    for as_json in (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1]):
+        spellings.add(as_json)
+        spellings.add(_MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", as_json))
+    # HTML as Python and as PHP write it
     markup = html.escape(text)
-    closed_up = "".join(text.split()) if len(text) > 5 else text
-    as_json = (json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1])
-    safe_json = {_MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", word) for word in as_json}
-    quoted = repr(text.encode(errors="replace"))[2:-1]
-    spellings = {text, closed_up, *as_json, *safe_json, markup, quoted}
+    spellings.add(markup)
     spellings.add(markup.replace("&#x27;", "&#039;"))
+    # bytes as the errors of Python quote them
+    spellings.add(repr(text.encode(errors="replace"))[2:-1])
+    # PHP escapes slashes in JSON
     return spellings | {spelling.replace("/", "\\/") for spelling in spellings}
 
 
 def _word(text: str) -> str:
-    # a short value like "NY" is masked as a word of its own, not inside others
     pattern = re.escape(text)
-    return rf"(?<!\w){pattern}(?!\w)" if len(text) < 4 else pattern
+    if len(text) < 4:  # "NY" is masked as a word of its own, not inside others
+        return rf"(?<!\w){pattern}(?!\w)"
+    return pattern
 
 
 def _masked(value: Any, mask: Mask) -> Any:
@@ -119,18 +137,23 @@ def _masked(value: Any, mask: Mask) -> Any:
         return [_masked(element, mask) for element in value]
     if isinstance(value, dict):
         return {mask(key): _masked(element, mask) for key, element in value.items()}
+    return _masked_scalar(value, mask)
+
+
+def _masked_scalar(value: Any, mask: Mask) -> Any:
+    # true, false and null are not masked: a recipient called "True" is no secret in them
     if isinstance(value, (bool, NoneType)) or mask(str(value)) == str(value):
         return value
     return MASK
 
 
 def redact(error: GelatoError, mask: Mask) -> None:
-    """Mask what an error says; where that changed its message, its cause is not shown either.
+    """Mask the private values in an error's texts.
 
-    Ids and references stay: they are what an order is looked for by.
+    If its message held one, its cause, which may quote the same, is dropped.
     """
     before = error.message
-    for name in _SAID & vars(error).keys():
+    for name in _QUOTING & vars(error).keys():
         setattr(error, name, _masked(getattr(error, name), mask))
     error.args = (error.message,)
     if error.message != before:

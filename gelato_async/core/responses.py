@@ -1,6 +1,6 @@
-"""From status and body to a typed error.
+"""Responses other than 2xx: the typed error for each status, and what its text may show.
 
-What `Retry-After` asks for; what an error's text may show.
+Also the two headers that retries and reconciliation read: `Retry-After` and `Date`.
 """
 
 import json
@@ -25,6 +25,7 @@ from gelato_async.core.messages import Response
 from gelato_async.core.redaction import Redactor
 
 BODY_CUT = 2_000
+"""The most characters that an error shows of an answer's body, message, code or request id."""
 
 _BY_STATUS: Mapping[int, type[ResponseError]] = {
     400: BadRequestError,
@@ -44,7 +45,7 @@ _KEY_ADVICE = "the API key was refused; check it, and that it belongs to this AP
 
 
 def parse_json(body: bytes) -> Any:
-    """Plain JSON, or None where the body is not JSON, or beyond the bounds of `parse`."""
+    """Return a body as plain JSON, or None if it is not JSON or beyond the bounds of `parse`."""
     try:
         return parse(body)
     except NotJsonError:
@@ -54,21 +55,22 @@ def parse_json(body: bytes) -> Any:
 def error_for(
     response: Response, operation: str, redactor: Redactor, now: datetime | None
 ) -> ResponseError:
-    """The error that belongs to a status other than 2xx.
+    """Make the error for a status other than 2xx.
 
     Redirects are not followed, so they are errors too.
     """
     found = redactor.json(parse_json(response.body))
-    answer: Mapping[str, Any] = found if isinstance(found, dict) else {}
+    answer: Mapping[str, Any] = {}
+    if isinstance(found, dict):
+        answer = found
     text = shown(response.body, found, redactor)
-    code = answer.get("code")
-    # a server may echo anything there, the key included
+    # a server may echo anything in a header, the key included
     request_id = redactor.json(answer.get("requestId") or response.headers.get("x-request-id"))
     return _class_for(response.status)(
         _message(response, answer, text),
         status=response.status,
-        code=None if code is None else str(code)[:BODY_CUT],
-        request_id=str(request_id)[:BODY_CUT] if request_id else None,
+        code=_cut(answer.get("code")),
+        request_id=_cut(request_id or None),
         details=answer.get("details"),
         body=text,
         retry_after=retry_after(response, now),
@@ -77,16 +79,22 @@ def error_for(
 
 
 def shown(body: bytes, redacted: Any, redactor: Redactor) -> str:
-    """What an error shows of a body, of which `redacted` is what was read: at most `BODY_CUT` characters."""
+    """Return what an error shows of a body, of which `redacted` is the JSON, already masked."""
     if redacted is None:
-        # a character has four bytes at most
+        # a character of UTF-8 has four bytes at most
         start = body[: 4 * (BODY_CUT + redactor.longest)]
         return redactor.cut(start.decode(errors="replace"), BODY_CUT)[:BODY_CUT]
     return json.dumps(redacted)[:BODY_CUT]
 
 
+def _cut(value: Any) -> str | None:
+    return None if value is None else str(value)[:BODY_CUT]
+
+
 def _class_for(status: int) -> type[ResponseError]:
-    return ServerError if 500 <= status < 600 else _BY_STATUS.get(status, ResponseError)
+    if 500 <= status < 600:
+        return ServerError
+    return _BY_STATUS.get(status, ResponseError)
 
 
 def _message(response: Response, answer: Mapping[str, Any], text: str) -> str:
@@ -95,12 +103,10 @@ def _message(response: Response, answer: Mapping[str, Any], text: str) -> str:
         return f"{status}: {_CDN_BLOCK}"
     if 300 <= status < 400:
         return f"{status}: a redirect, which is not followed; check base_url"
-    said = answer.get("message")
-    parts = [
-        str(said)[:BODY_CUT] if said else _one_line(text),
-        _KEY_ADVICE if status == 401 else "",
-    ]
-    return f"{status}: " + ("; ".join(filter(None, parts)) or "no text that can be read")
+    said = _cut(answer.get("message") or None) or _one_line(text)
+    if status == 401:
+        said = f"{said}; {_KEY_ADVICE}" if said else _KEY_ADVICE
+    return f"{status}: {said or 'no text that can be read'}"
 
 
 def _one_line(text: str) -> str:
@@ -108,19 +114,22 @@ def _one_line(text: str) -> str:
 
 
 def retry_after(response: Response, now: datetime | None = None) -> float | None:
-    """How many seconds the answer asks to wait.
+    """Return how many seconds an answer asks to wait.
 
-    A date is measured from the answer's own `Date`, else from `now`.
+    A date is measured from the answer's own `Date`, or from `now` if it has none.
     """
     asked = response.headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d+(\.\d+)?", asked):
         return float(asked)
-    until, since = _date(asked), _date(response.headers.get("date", "")) or now
-    return max(0.0, (until - since).total_seconds()) if until and since else None
+    until = _date(asked)
+    since = server_date(response) or now
+    if until is None or since is None:
+        return None
+    return max(0.0, (until - since).total_seconds())
 
 
 def server_date(response: Response) -> datetime | None:
-    """The moment in the answer's `Date` header, in whole seconds."""
+    """Return the moment in the `Date` header of an answer, in whole seconds."""
     return _date(response.headers.get("date", ""))
 
 
@@ -129,4 +138,6 @@ def _date(text: str) -> datetime | None:
         moment = parsedate_to_datetime(text)
     except (ValueError, OverflowError):
         return None
-    return usable(moment) if moment.tzinfo else None
+    if moment.tzinfo is None:
+        return None
+    return usable(moment)

@@ -1,4 +1,7 @@
-"""Route: how one operation travels. The tables of routes are in the backends."""
+"""Route: the HTTP request that an operation becomes. The tables of routes are in the backends.
+
+How a call may be repeated is not said here: that belongs to the operation's class.
+"""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -14,14 +17,14 @@ from gelato_async.core.errors import Problem, ValidationError
 
 @frozen(kw_only=True)
 class Route:
-    """How one operation travels.
+    """The request that one operation becomes, and what its answer is.
 
-    `path` is a template like `/v4/orders/{order_id}:cancel`, its names are the operation's fields
-    (or the backend's own, like `prefix`). `body` names the operation's field that is sent, or
-    several that make up an object; `query` names those that are sent as query parameters instead,
-    and no route has both. `answer` is the type of the answer, NoneType where a body is of no
-    interest; `bare` is the field that a list is read into, where the answer is one instead of an
-    object.
+    `path` is a template like `/v4/orders/{order_id}:cancel`; the names in it are fields of the
+    operation, or of the backend (`prefix`). `body` names the field that is sent as the body, or
+    several fields that make up an object; `query` names fields that are sent as query parameters
+    instead. No route has both. `fixed` is merged into the object. `answer` is the type of the
+    answer, NoneType if the body does not matter; if the answer is a list instead of an object,
+    `bare` is the field of `answer` that holds it.
     """
 
     method: str
@@ -39,25 +42,35 @@ class Route:
 
     @cached_property
     def names(self) -> frozenset[str]:
-        """The names that the path template asks for."""
+        """The names in the path template."""
         return frozenset(name for _, name, _, _ in Formatter().parse(self.path) if name)
 
     def expand(self, values: Mapping[str, str], operation: str | None = None) -> str:
-        """Fill in the path, percent-encoding every value (`a/b` becomes `a%2Fb`).
+        """Fill in the path, with every value percent-encoded (`a/b` becomes `a%2Fb`).
 
         Raises:
             ValidationError: a value is empty, `.` or `..`, which would address something else.
         """
-        problems = [
-            Problem(name, "must be an id or reference; it is empty, '.', '..' or no text")
-            for name in sorted(self.names)
-            if _is_no_id(values[name])
-        ]
+        problems: list[Problem] = []
+        encoded: dict[str, str] = {}
+        for name in sorted(self.names):
+            segment = _path_segment(values[name])
+            if segment is None:
+                problem = (
+                    "must be an id or reference; it is empty, '.', '..' or has a lone surrogate"
+                )
+                problems.append(Problem(name, problem))
+            else:
+                encoded[name] = segment
         if problems:
             raise ValidationError(problems, operation=operation)
-        return self.path.format_map({name: quote(values[name], safe="") for name in self.names})
+        return self.path.format_map(encoded)
 
 
-def _is_no_id(text: str) -> bool:
-    # lone surrogates cannot be percent-encoded
-    return text.strip() in {"", ".", ".."} or any("\ud800" <= c <= "\udfff" for c in text)
+def _path_segment(text: str) -> str | None:
+    if text.strip() in {"", ".", ".."}:
+        return None
+    try:
+        return quote(text, safe="")
+    except UnicodeEncodeError:
+        return None
