@@ -213,7 +213,7 @@ class Backend:
             headers["content-type"] = "application/json"
         url = self.origins[route.service] + route.expand(values, operation.name)
         if route.query and content:
-            url += "?" + urlencode({name: _in_query(value) for name, value in content.items()})
+            url += "?" + urlencode(content)
         return Request(method=route.method, url=url, headers=headers, body=body)
 
     def _encode(self, body: Any, operation: str) -> bytes:
@@ -257,12 +257,6 @@ class Backend:
         if not found_id or Redactor(self.credentials.private).text(found_id) != found_id:
             return None
         return found_id
-
-
-def _in_query(value: Any) -> str:
-    if isinstance(value, bool):
-        return str(value).lower()
-    return str(value)
 
 
 def _misplaced(operation: CreateOperation[Any]) -> Iterator[Problem]:

@@ -5,7 +5,15 @@ import pytest
 from support.orders import SWEDISH as ADDRESS
 
 from gelato_async import CatalogItem, CustomItem, File, FileType, Metadata, NewOrder, OrderType
-from gelato_async.core.order_reader import read_order
+from gelato_async.core.order_reader import (
+    LISTED,
+    keys_of,
+    read_order,
+    read_quote_request,
+    required_keys,
+    shown,
+    with_rest,
+)
 
 ITEM = {"itemReferenceId": "item-1", "productUid": "poster_a3_ver", "quantity": 2}
 ORDER = {
@@ -40,6 +48,40 @@ def test_the_documented_body_is_an_order():
         CatalogItem(item_reference_id="item-1", product_uid="poster_a3_ver", quantity=2),
     )
     assert order.shipping_address.address_line1 == "Lönngatan 3"
+
+
+def test_the_documented_body_of_a_quote_is_a_request():
+    body = {
+        "orderReferenceId": "order-1",
+        "currency": "EUR",
+        "customerReferenceId": "customer-1",
+        "recipient": ADDRESS,
+        "products": [ITEM],
+    }
+    request, told = read_quote_request(body)
+    assert list(told) == []
+    assert (request.order_reference_id, len(request.products)) == ("order-1", 1)
+    request, told = read_quote_request({**body, "products": 7})
+    assert request is None
+    assert [problem.path for problem in told] == ["products"]
+
+
+def test_the_keys_of_an_item_are_known():
+    assert keys_of(CatalogItem)["quantity"] is int
+    assert keys_of(CatalogItem)["files"] is None
+    assert set(required_keys(CatalogItem)) == {"itemReferenceId", "productUid", "quantity"}
+
+
+def test_beyond_a_number_of_problems_the_rest_is_counted():
+    _, told = read_order({**ORDER, **{f"unknown{n:04}": 1 for n in range(LISTED + 1_234)}})
+    assert len(told) == LISTED + 1
+    assert told[-1].message == "has 1,234 more problems, which are not listed"
+    assert with_rest(told[:3], 0) == told[:3]
+
+
+def test_of_a_very_long_key_the_start_is_shown():
+    assert shown("k" * 100) == "k" * 100
+    assert shown("k" * 101) == "k" * 100 + "..."
 
 
 def test_keys_of_both_apis_are_read():
