@@ -1,6 +1,9 @@
 """Backends: the two APIs as data.
 
-Routes, renamed fields, what each API cannot carry, rules, credentials. `gelato` has a module for
-each service, `connect` is GelatoConnect; the two never import each other. `origins` applies
-`base_url` and overridden paths. What is done with the data is in `core.backend`.
+Each lists its routes, the wire names that differ, the fields that it cannot carry, and the rules
+that a request must keep. `gelato` has a module for each service of Gelato's own API, `connect` is
+GelatoConnect; the two never import each other. `origins` applies `base_url` and overridden paths.
+Nothing here builds or reads a request, and nothing sends one: `core.backend` does the first, the
+client the second. Start with `gelato/orders.py`, then `Backend` in `core/backend.py`. To add a call,
+write its class in `core/operations` and give it a route here.
 """

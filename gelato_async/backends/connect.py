@@ -1,4 +1,7 @@
-"""GelatoConnect: api.partner-connect.io/api/<prefix>/, with a key and a secret."""
+"""GelatoConnect: api.partner-connect.io/api/<prefix>/, with a key and a secret.
+
+Rules name the vendor's page that they follow in italics.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -98,28 +101,25 @@ def _address(path: str) -> list[Rule]:
 
 
 def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
-    uid, name, variant = (
-        bool(item.get(key)) for key in ("productUid", "productName", "productVariant")
-    )
-    good = (uid and not name and not variant) or (name and variant and not uid)
-    return None if good else "is required, or productName with productVariant, and not both"
+    uid = bool(item.get("productUid"))
+    name = bool(item.get("productName"))
+    variant = bool(item.get("productVariant"))
+    if name == variant and uid != name:
+        return None
+    return "is required, or productName with productVariant, and not both"
 
 
 def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
     kinds = {bool(item.get("productUid")) for item in elements_of(items)}
-    return (
-        "must all be named by productUid or all by productName, not both in one order"
-        if len(kinds) > 1
-        else None
-    )
+    if len(kinds) <= 1:
+        return None
+    return "must all be named by productUid or all by productName, not both in one order"
 
 
 def _some_change(method: Any, body: Mapping[str, Any]) -> str | None:
-    return (
-        None
-        if method or body.get("shippingAddress")
-        else "is required, or shippingAddress, or both"
-    )
+    if method or body.get("shippingAddress"):
+        return None
+    return "is required, or shippingAddress, or both"
 
 
 RULES: Rules = {
@@ -170,7 +170,7 @@ def connect_backend(
     base_url: str | None = None,
     paths: Paths | None = None,
 ) -> Backend:
-    """GelatoConnect for one partner's key and secret.
+    """Make the backend of GelatoConnect for one partner's key and secret.
 
     Raises:
         ValueError: the prefix, the key, the secret, `base_url` or a path template cannot be used.
@@ -180,7 +180,7 @@ def connect_backend(
     )
     if prefix in {".", ".."}:
         raise ValueError(
-            "the GelatoConnect partner prefix is '.' or '..', which is none: copy it again"
+            "the GelatoConnect partner prefix is '.' or '..', which no partner has: copy it again"
         )
     key = validated_key(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
     secret = validated_key(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")

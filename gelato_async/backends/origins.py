@@ -1,11 +1,10 @@
-"""Where a backend's services are.
+"""Where the services of an API are: the documented hosts, or `base_url` in place of all of them.
 
-The documented hosts, or one `base_url` in place of all of them.
+Also the paths that a caller overrides. Both are checked here, once, before any request is made.
 """
 
 import re
 from collections.abc import Mapping
-from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
@@ -20,19 +19,20 @@ from gelato_async.core.operations.base import Operation
 Paths = Mapping[type[Operation[Any]], str]
 
 _ORIGIN = "an origin like https://host or http://127.0.0.1:8000"
-# urlsplit takes some of these out, and what it keeps would reach the HTTP library
+# urlsplit removes some of these silently and passes the others on to the HTTP library
 _NEVER_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\]")
 _LONGEST_NAME = 253
-# with the underscore that names in container networks have
+# with the underscore, which names in container networks may have
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
 _NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
 
 
 def origins(documented: Mapping[str, str], base_url: str | None) -> Mapping[str, str]:
-    """The origin of each service.
+    """Return the origin of each service.
 
     Raises:
-        ValueError: `base_url` is more or less than an origin, or plain HTTP to another machine.
+        ValueError: `base_url` is not an origin, or is plain HTTP to another machine.
+        TypeError: it is not a string.
     """
     if not base_url:
         return documented
@@ -45,7 +45,7 @@ def _validated_origin(base_url: str) -> str:
         raise TypeError(f"base_url must be a string, not a {type(base_url).__name__}")
     if _NEVER_IN_A_URL.search(base_url):
         raise ValueError(
-            f"base_url must be {_ORIGIN}; it holds a blank, a control character or a backslash"
+            f"base_url must be {_ORIGIN}; it contains a blank, a control character or a backslash"
         )
     parts = _split(base_url)
     if parts is None:
@@ -54,7 +54,7 @@ def _validated_origin(base_url: str) -> str:
         raise ValueError(f"base_url must be {_ORIGIN}")
     if parts.path.strip("/") or parts.query or parts.fragment:
         raise ValueError(
-            f"base_url must be {_ORIGIN}, without a path: the paths of the API are kept"
+            f"base_url must be {_ORIGIN}, without a path: the API's own paths are appended"
         )
     host = _host_on_the_wire(parts.hostname)
     if host is None:
@@ -63,55 +63,70 @@ def _validated_origin(base_url: str) -> str:
         )
     if parts.scheme == "http" and not is_loopback(host.strip("[]")):
         raise ValueError(
-            "base_url is plain HTTP to another machine, which would send the key in the clear: use"
+            "base_url is plain HTTP to another machine, which would send the key unencrypted: use"
             " https"
         )
-    port = "" if parts.port is None else f":{parts.port}"
-    return f"{parts.scheme}://{host}{port}"
+    if parts.port is None:
+        return f"{parts.scheme}://{host}"
+    return f"{parts.scheme}://{host}:{parts.port}"
 
 
 def _split(base_url: str) -> SplitResult | None:
-    # the error of the standard library shows a password that stands before the host
-    with suppress(ValueError):
+    # the error of the standard library is dropped, since it shows a password before the host
+    try:
         parts = urlsplit(base_url)
-        return parts if parts.port != 0 else None
-    return None
+        port = parts.port
+    except ValueError:
+        return None
+    if port == 0:
+        return None
+    return parts
 
 
 def _host_on_the_wire(host: str) -> str | None:
-    """The host in ASCII, None where it is none: a name beyond ASCII is encoded (IDNA 2008 and UTS 46)."""
-    with suppress(ValueError):
+    """The host in ASCII, or None if it is not a host. Other names are encoded (IDNA 2008, UTS 46)."""
+    try:
         if ":" in host:
-            # a scope, as in fe80::1%eth0, means something on one machine only
-            return None if "%" in host else f"[{IPv6Address(host)}]"
-        name = host if host.isascii() else idna.encode(host, uts46=True).decode()
-        labels = name.removesuffix(".").split(".")
-        if len(name) > _LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)):
+            return _ipv6(host)
+        if not host.isascii():
+            host = idna.encode(host, uts46=True).decode()
+        labels = host.removesuffix(".").split(".")
+        if len(host) > _LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)):
             return None
-        # what ends in a number is an address: `127.1` and `0x7f000001` are ways to hide one
-        return str(IPv4Address(name)) if _NUMBER.fullmatch(labels[-1]) else name
-    return None
+        if _NUMBER.fullmatch(labels[-1]):
+            # an address: `127.1` and `0x7f000001`, which hide one, are refused
+            return str(IPv4Address(host))
+    except ValueError:
+        return None
+    return host
+
+
+def _ipv6(host: str) -> str | None:
+    # a scope, as in fe80::1%eth0, has a meaning on one machine only
+    if "%" in host:
+        return None
+    return f"[{IPv6Address(host)}]"
 
 
 def with_paths(routes: Routes, paths: Paths, own: Mapping[str, str]) -> Routes:
-    """The routes with other path templates.
+    """Return the routes with the caller's path templates in them.
+
+    `own` are the backend's own names, which each template may use and none must.
 
     Raises:
-        ValueError: a template is for no call of this API, or asks for a name that the call does not
-        have.
+        ValueError: a template is for a call that this API does not have, or lacks a name of the
+            call, or has one that the call does not have.
     """
     changed = dict(routes)
     for operation, path in paths.items():
         if operation not in routes:
-            raise ValueError(f"paths: this API has no {operation.__name__}")
+            raise ValueError(f"paths: this API has no {operation.__name__}: leave it out")
         route = evolve(routes[operation], path=path)
         needed = routes[operation].names - own.keys()
-        if (
-            not path.startswith("/")
-            or "{}" in path
-            or not needed <= route.names <= needed | own.keys()
-        ):
-            names = ", ".join(f"{{{name}}}" for name in sorted(needed | own.keys())) or "no names"
+        allowed = needed | own.keys()
+        has_its_names = needed <= route.names <= allowed
+        if not path.startswith("/") or "{}" in path or not has_its_names:
+            names = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "no names"
             raise ValueError(
                 f"paths: the template for {operation.__name__} must start with / and may use"
                 f" {names}"

@@ -1,8 +1,11 @@
-"""Builds requests and reads answers; performs neither.
+"""The core: builds requests, reads answers, and decides what follows; it sends nothing.
 
 No socket, event loop, clock or randomness: time and chance are arguments, so every test here is
-synchronous. Start with `operations` (a call is a value), then `backend` (what an API makes of it).
-`retry` says how far a failed request got and how long to wait before the next, `reconciliation`
-what became of a create whose answer was lost; `wire` is the only module that imports cattrs.
-Imports `models` alone.
+synchronous. Imports `models` alone.
+
+Start with `operations` (a call is a value), then `backend` (what an API makes of it). `retry` has
+the table that decides whether a call is sent again, `reconciliation` the table that decides whose
+an order is that a search shows after the answer to a create was lost, `token_bucket` when the next
+request may go. `redaction` is where keys and recipients are kept out of errors. `wire` is the only
+module that imports cattrs.
 """

@@ -1,4 +1,4 @@
-"""Credentials: the key a backend sends, checked without ever being shown."""
+"""Credentials: the key that a backend sends. No repr and no error here shows it."""
 
 import hashlib
 import ipaddress
@@ -8,43 +8,42 @@ from attrs import field, frozen
 
 @frozen
 class Credentials:
-    """Who asks: the header's value, and the texts in it that no error may show.
-
-    The repr shows nothing of either.
-    """
+    """The value of the `x-api-key` header, and the texts in it that no error may show."""
 
     header: str = field(repr=False)
     private: tuple[str, ...] = field(repr=False)
 
     @property
     def digest(self) -> str:
-        """Tells keys apart without naming them."""
+        """A hash of the key, to tell keys apart without showing them."""
         return hashlib.sha256(self.header.encode()).hexdigest()
 
 
 def validated_key(value: str | None, name: str, variable: str, forbidden: str = "") -> str:
-    """A key, secret or prefix that may stand where it is going to stand.
+    """Check a key, secret or prefix, and return it.
+
+    `name` and `variable`, the environment variable, are for the error; `forbidden` are characters
+    that would end the value where it is put.
 
     Raises:
-        ValueError: it is empty or holds characters that none has; the text never echoes it.
+        ValueError: it is missing, or contains a character that no key has; it is never quoted.
+        TypeError: it is not a string.
     """
     if value is not None and not isinstance(value, str):
         raise TypeError(f"the {name} must be a string")
     if not value:
         raise ValueError(f"no {name}: pass it, or set the environment variable {variable}")
-    if (
-        not value.isascii()
-        or not value.isprintable()
-        or " " in value
-        or any(c in value for c in forbidden)
-    ):
+    impossible = {" ", *forbidden}
+    if not value.isascii() or not value.isprintable() or not impossible.isdisjoint(value):
         odd = ", ".join(["a space", "a line break", "a letter beyond ASCII", *forbidden])
-        raise ValueError(f"the {name} holds a character that none has ({odd} ...): copy it again")
+        raise ValueError(
+            f"the {name} contains a character that no key has ({odd} ...): copy it again"
+        )
     return value
 
 
 def is_loopback(host: str) -> bool:
-    """Whether a host is this very machine: nothing sent to it crosses a network."""
+    """Whether a host is this machine itself, so that nothing sent to it crosses a network."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:

@@ -1,4 +1,4 @@
-"""Request and Response: what travels between the core and a transport, as bytes and plain strings."""
+"""Request and Response: what the core and a transport exchange, as bytes and plain strings."""
 
 from collections.abc import Mapping
 
@@ -9,7 +9,7 @@ from attrs import field, frozen
 class Request:
     """An HTTP request, ready to be sent.
 
-    Its repr shows neither headers (the key) nor body (the recipient).
+    The repr shows neither the headers, which hold the key, nor the body, which holds the recipient.
     """
 
     method: str

@@ -1,6 +1,8 @@
-"""TokenBucket: when the next request may go.
+"""When the next request may be sent, at most 100 in any window of one second.
 
-Pure: time is an argument, waiting is somebody else's.
+`TokenBucket` spaces requests out before a connection is taken; `SendLog` counts them at the moment
+of sending, when a slow connection may have bunched them up. Both are pure: they are given the time
+and return how long to wait. `limiters.local` waits.
 """
 
 from collections import deque
@@ -8,17 +10,20 @@ from collections import deque
 from attrs import define, field
 
 PER_SECOND = 100
+# a second, and 25 ms by which requests may move closer together on their way to the server
 WINDOW = 1.025
+# requests that an idle client sends at once
 BURST = 10
+# seconds by which a timer may fire late without slowing the schedule down
 LATENESS = 0.1
 _NEVER = float("-inf")
-# two moments that close are the same: sums of intervals are not exact
+# seconds between two moments that count as the same: sums of intervals are not exact
 _SAME = 1e-9
 
 
 @define(eq=False)
 class SendLog:
-    """The last `limit` sends: the next may go when the oldest of them is a second and a 25 ms guard old."""
+    """The last `limit` sends: the next may go when the oldest of them is older than the window."""
 
     limit: int = PER_SECOND
     _sent: deque[float] = field(init=False)
@@ -27,7 +32,7 @@ class SendLog:
         self._sent = deque([_NEVER] * self.limit, maxlen=self.limit)
 
     def take(self, now: float) -> float:
-        """0.0 and noted, or the seconds to wait and nothing noted."""
+        """Note a send and return 0.0, or return the seconds to wait and note nothing."""
         wait = self._sent[0] + WINDOW - now
         if wait > _SAME:
             return wait
@@ -37,10 +42,10 @@ class SendLog:
 
 @define(eq=False)
 class TokenBucket:
-    """Paces requests on a schedule that does not drift, and never lets more than `rate` into any second.
+    """Paces requests on a schedule that does not drift, at most `rate` in any window of a second.
 
-    An idle bucket gives ten at once. Under a backlog one goes every 1/(rate - 1) s, on a schedule
-    that timers which fire up to 100 ms late do not move. All times are seconds of one monotonic
+    An idle bucket grants ten at once. Under a backlog it grants one every 1/(rate - 1) s; a timer
+    that fires up to 100 ms late does not move the schedule. All times are seconds of one monotonic
     clock.
     """
 
@@ -60,12 +65,14 @@ class TokenBucket:
         self._credit = (min(BURST, self.rate) - 1) * self._interval
 
     def take(self, now: float) -> float:
-        """0.0 and a token is taken, or the seconds to wait and nothing is taken."""
-        # who was told to come at `due` and came later makes up for it; who found an idle bucket has
-        # its credit
+        """Take a token and return 0.0, or return the seconds to wait and take none."""
+        # a caller whose timer fired after `due` may catch up by LATENESS; a bucket that has been
+        # idle for more than a second grants the whole burst
         late = now - self._due
-        earliest = now - (self._credit if late > 1.0 else min(max(late, 0.0), LATENESS))
-        earliest = max(earliest, self._next)
+        credit = self._credit
+        if late <= 1.0:
+            credit = min(max(late, 0.0), LATENESS)
+        earliest = max(now - credit, self._next)
         ready = now + _SAME
         if earliest > ready or self._sent[0] + WINDOW > ready or self.closed_until > ready:
             self._due = max(earliest, self._sent[0] + WINDOW, self.closed_until)
@@ -76,13 +83,13 @@ class TokenBucket:
         return 0.0
 
     def give_back(self) -> None:
-        """A token that was taken was not used."""
+        """Return a token that was taken and not used."""
         self._next -= self._interval
-        # the oldest is forgotten, not the one that was not used: whatever the order, the log then
-        # counts no less than was sent
+        # the oldest entry is dropped, not the unused one: in whatever order tokens come back, the
+        # log then never counts less than was sent
         self._sent.popleft()
         self._sent.appendleft(_NEVER)
 
     def close(self, until: float) -> None:
-        """Give no token before this moment."""
+        """Grant no token before this moment."""
         self.closed_until = max(self.closed_until, until)

@@ -1,4 +1,4 @@
-"""RateLimiter: what the engine asks of a limiter. Clock: time as an argument."""
+"""RateLimiter: what a client asks of a limiter. Clock: time as an argument."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -12,7 +12,7 @@ from attrs import field, frozen
 class Clock:
     """Where time comes from, in seconds: `now` never goes back, `wall` is the time of day (Unix).
 
-    Tests pass virtual ones.
+    Tests pass virtual clocks, so no test sleeps.
     """
 
     now: Callable[[], float] = field(default=time.monotonic)
@@ -21,38 +21,39 @@ class Clock:
 
 
 class RateLimiter(Protocol):
-    """Decides when an attempt may go.
+    """Decides when an attempt may be sent.
 
-    The engine calls `acquire`, then the transport calls `before_send`.
+    For each attempt the client awaits `acquire`, then the transport awaits `before_send` as the last
+    act before bytes leave. If an attempt ends before that, the client calls `give_back`.
     """
 
     async def acquire(self) -> None:
-        """Wait for a turn, before a connection is taken."""
+        """Wait for a turn, before a connection is taken from the pool."""
 
     async def before_send(self) -> None:
-        """Wait, rarely and briefly, at the moment of sending, when the connection stands."""
+        """Wait, rarely and briefly, at the moment of sending, when the connection is open."""
 
     def give_back(self) -> None:
-        """An attempt that had its turn was never sent."""
+        """Return the turn of an attempt that was never sent."""
 
     def pause(self, seconds: float) -> None:
-        """Gelato said 429: let nobody go for so long."""
+        """Let no attempt pass for so many seconds: Gelato answered 429."""
 
 
 class Unlimited:
     """A limiter that never waits: for a server of your own, or a transport in memory.
 
-    Gelato blocks keys that do this.
+    Gelato blocks keys that exceed its limit.
     """
 
     async def acquire(self) -> None:
-        """Go at once."""
+        """Return at once."""
 
     async def before_send(self) -> None:
-        """Go at once."""
+        """Return at once."""
 
     def give_back(self) -> None:
-        """Nothing was taken."""
+        """Do nothing: no turn was taken."""
 
     def pause(self, seconds: float) -> None:
-        """Nobody is held back."""
+        """Do nothing: no attempt is held back."""

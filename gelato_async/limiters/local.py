@@ -1,4 +1,8 @@
-"""LocalLimiter: the token bucket with an async shell, shared by all tasks, event loops and threads of one process."""
+"""LocalLimiter: the token bucket with waiting, for all tasks, event loops and threads of a process.
+
+The usual call waits for nothing and costs about a microsecond, a lock and a look at the bucket. Only
+if that says to wait does a task join a line.
+"""
 
 from collections import deque
 from collections.abc import Callable
@@ -18,11 +22,16 @@ _numbers = count()
 
 @define(eq=False)
 class _Line:
-    """A first-in-first-out line. Only its head has a timer; the others wait to become the head."""
+    """A first-in-first-out line. Only its head has a timer; the others wait to become the head.
+
+    Events belong to an event loop, so each loop has a line of its own. Several loops compete for
+    the same tokens, each with one timer.
+    """
 
     take: Callable[[], float]
     clock: Clock
     lock: Lock
+    # tasks in all lines: while there are any, a newcomer must not overtake them
     standing: int = field(init=False, default=0)
     _lines: "RunVar[deque[anyio.Event]]" = field(init=False)
 
@@ -30,7 +39,7 @@ class _Line:
         self._lines = RunVar(f"gelato_async.line.{next(_numbers)}")
 
     async def stand(self) -> None:
-        """Wait to be the head, then until there is something to take."""
+        """Wait to be the head of the line, then until there is a token to take."""
         turn, waiting = anyio.Event(), self._line_of_this_loop()
         waiting.append(turn)
         self._count(1)
@@ -61,8 +70,9 @@ class _Line:
 class LocalLimiter:
     """At most `rate` requests in any window of one second, from this process.
 
-    An idle limiter lets ten go at once; a backlog goes out evenly. Several processes with one key:
-    divide `rate` between them. One limiter may serve several clients, event loops and threads.
+    An idle limiter lets ten requests go at once; a backlog goes out evenly. If several processes
+    use one key, divide `rate` between them. One limiter may serve several clients, event loops and
+    threads.
     """
 
     def __init__(self, rate: int = PER_SECOND, *, clock: Clock | None = None) -> None:
@@ -100,7 +110,7 @@ class LocalLimiter:
             self._bucket.give_back()
 
     def pause(self, seconds: float) -> None:
-        """Close the gate for everybody, 120 s at most."""
+        """Let no attempt pass for so many seconds, 120 at most."""
         with self._lock:
             self._bucket.close(self._now() + min(seconds, LONGEST_PAUSE))
 
@@ -112,7 +122,9 @@ class LocalLimiter:
         with self._lock:
             now = self._now()
             closed = self._bucket.closed_until - now
-            return closed if closed > 0 else self._log.take(now)
+            if closed > 0:
+                return closed
+            return self._log.take(now)
 
 
 _SHARED: dict[str, LocalLimiter] = {}
@@ -120,6 +132,6 @@ _SHARED_LOCK = Lock()
 
 
 def shared_limiter(digest: str) -> LocalLimiter:
-    """The limiter that all clients with one key share in this process."""
+    """Return the limiter that all clients with one key share in this process."""
     with _SHARED_LOCK:
         return _SHARED.setdefault(digest, LocalLimiter())

@@ -155,7 +155,7 @@ def test_a_missing_credential_names_its_variable(api, argument, variable, value)
 def test_a_credential_with_odd_characters_is_refused_without_being_echoed(
     api, argument, variable, value
 ):
-    with pytest.raises(ValueError, match="character that none has") as caught:
+    with pytest.raises(ValueError, match="character that no key has") as caught:
         api.make(**{argument: value})
     assert "s3" not in str(caught.value)
 

@@ -35,7 +35,7 @@ def test_no_key_names_the_variable_to_set(value):
     ["se cret", "secret\n", "secret\r\nx: y", "sec\x00ret", "sécret", "secret\x7f", "sec:ret"],
 )
 def test_a_bad_key_is_refused_without_being_echoed(value):
-    with pytest.raises(ValueError, match="holds a character that none has") as caught:
+    with pytest.raises(ValueError, match="contains a character that no key has") as caught:
         validated_key(value, "API key", "KEY", forbidden=":")
     assert "sec" not in str(caught.value)
     assert "API key" in str(caught.value)

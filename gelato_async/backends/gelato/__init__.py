@@ -1,6 +1,8 @@
 """Gelato's own API: four services, one backend.
 
-A module for each service has its routes and rules; this one puts them together.
+The module of each service has its routes and rules, as tables: `orders`, `products`, `shipping`,
+`stores`. A service's module builds nothing and knows no other; only this one puts the tables
+together, with the key and the origins. Start with `orders`.
 """
 
 from gelato_async.backends.gelato import orders, products, shipping, stores
@@ -38,7 +40,7 @@ RULES: Rules = {
 def gelato_backend(
     api_key: str | None, *, base_url: str | None = None, paths: Paths | None = None
 ) -> Backend:
-    """Gelato's API for one key.
+    """Make the backend of Gelato's API for one key.
 
     Raises:
         ValueError: the key, `base_url` or a path template cannot be used.

@@ -1,4 +1,7 @@
-"""Gelato's orders: order.gelatoapis.com v4."""
+"""Gelato's orders: order.gelatoapis.com v4.
+
+Rules name the vendor's page that they follow in italics.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -93,10 +96,7 @@ UNSUPPORTED: Fields = {
 
 
 def _address(path: str, *, whole: bool) -> list[Rule]:
-    """*Create order*, `ShippingAddressObject`, and `ReturnAddressObject` where not `whole`.
-
-    All optional there.
-    """
+    """*Create order*, `ShippingAddressObject`; `ReturnAddressObject` if not `whole`: all optional."""
     lengths = {
         "companyName": 60,
         "addressLine1": 35,
@@ -108,7 +108,9 @@ def _address(path: str, *, whole: bool) -> list[Rule]:
     }
     rules = [Rule(f"{path}.{name}", longest(limit)) for name, limit in lengths.items()]
     rules += [Rule(f"{path}.country", country_code), Rule(f"{path}.email", email)]
-    return [*rules, *_recipient(path)] if whole else rules
+    if whole:
+        rules += _recipient(path)
+    return rules
 
 
 def _recipient(path: str) -> list[Rule]:
@@ -130,12 +132,18 @@ def _recipient(path: str) -> list[Rule]:
 
 
 def _file_has_source(url: Any, file: Mapping[str, Any]) -> str | None:
-    return None if url or file.get("id") else "is required, unless `id` reuses an embroidery file"
+    if url or file.get("id"):
+        return None
+    return "is required, unless `id` reuses an embroidery file"
 
 
 def _embroidery_type(file_type: Any, file: Mapping[str, Any]) -> str | None:
-    embroidery = any(file.get(name) is not None for name in ("id", "threadColors", "isVisible"))
-    return "is required for embroidery" if embroidery and not file_type else None
+    if file_type:
+        return None
+    for name in ("id", "threadColors", "isVisible"):
+        if file.get(name) is not None:
+            return "is required for embroidery"
+    return None
 
 
 def _files(path: str) -> list[Rule]:

@@ -31,7 +31,7 @@ ROUTES: Routes = {
         path="/v1/stores/{store_id}/products/{product_id}",
         answer=StoreProduct,
     ),
-    # in no document, but seen to work
+    # undocumented, but seen to work
     DeleteStoreProduct: Route(
         method="DELETE",
         service="ecommerce",
@@ -54,11 +54,9 @@ ROUTES: Routes = {
 
 
 def _some_if_any(variants: Any, _: Mapping[str, Any]) -> str | None:
-    return (
-        "must name at least one variant, or be left out to take all of the template"
-        if variants == []
-        else None
-    )
+    if variants != []:
+        return None
+    return "must name at least one variant, or be left out to take all of the template"
 
 
 _IMAGE = "variants[].imagePlaceholders[]"

@@ -24,7 +24,7 @@ class Kind(Enum):
 
 @frozen
 class Operation(Generic[T_co]):
-    """An API call as a value; `T` is the type of its answer."""
+    """A call of an API as a value; the type parameter is the type of its answer."""
 
     name: ClassVar[str]
     kind: ClassVar[Kind] = Kind.READ
@@ -36,7 +36,7 @@ class Operation(Generic[T_co]):
 
 @frozen
 class Answer(Generic[T_co]):
-    """An answer, wrapped because None is one too."""
+    """An answer that an order's state proves; wrapped, since an answer may be None."""
 
     value: T_co
 
@@ -49,9 +49,9 @@ class CheckedOperation(Operation[T_co]):
     order_id: str = field(converter=as_reference, validator=instance_of(str))
 
     def answer_from(self, order: Order | None) -> Answer[T_co] | None:
-        """The answer that the order's state proves, or None if it proves nothing.
+        """Return the answer that an order's state proves, or None if it proves nothing.
 
-        `order` is None if the order is gone.
+        `order` is None if there is no such order any more.
         """
         raise NotImplementedError
 
@@ -60,7 +60,7 @@ class CheckedOperation(Operation[T_co]):
 class OnceOperation(Operation[T_co]):
     """A call that makes something which cannot be looked for: never repeated when in doubt.
 
-    `advice` is what a caller may do then.
+    `advice` says in the error what the caller may do instead.
     """
 
     kind: ClassVar[Kind] = Kind.ONCE

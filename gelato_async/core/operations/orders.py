@@ -1,4 +1,4 @@
-"""One frozen class per API call: its fields are the arguments, its type parameter is the answer.
+"""The calls on orders, of both APIs.
 
 Nothing here knows a path or a backend. `client.send(operation)` runs any of them.
 """
@@ -17,6 +17,17 @@ from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.quote import Quotation, QuoteRequest
 from gelato_async.models.search import OrderPage, OrderQuery
 
+# the fields of an address that an order shows again
+_SHOWN_ADDRESS = (
+    "country",
+    "first_name",
+    "last_name",
+    "address_line1",
+    "address_line2",
+    "city",
+    "post_code",
+)
+
 
 @frozen
 class CreateOperation(Operation[T_co]):
@@ -26,7 +37,7 @@ class CreateOperation(Operation[T_co]):
     order: NewOrder = field(validator=instance_of(NewOrder))
 
     def answer_from(self, order: Order) -> T_co:
-        """What the lost answer would have said, from the order that it made."""
+        """Return what the lost answer would have been, read from the order that was made."""
         raise NotImplementedError
 
 
@@ -37,7 +48,7 @@ class CreateOrder(CreateOperation[Order]):
     name: ClassVar[str] = "orders.create"
 
     def answer_from(self, order: Order) -> Order:
-        """The order itself."""
+        """Return the order itself."""
         return order
 
 
@@ -48,7 +59,7 @@ class SubmitOrder(CreateOperation[SubmittedOrder]):
     name: ClassVar[str] = "orders.create"
 
     def answer_from(self, order: Order) -> SubmittedOrder:
-        """Its id, reference and time."""
+        """Return the order's id, reference and time."""
         return SubmittedOrder(
             id=order.id,
             order_reference_id=order.order_reference_id,
@@ -88,12 +99,10 @@ class CancelOrder(CheckedOperation[None]):
     name: ClassVar[str] = "orders.cancel"
 
     def answer_from(self, order: Order | None) -> Answer[None] | None:
-        """Canceled is canceled, whosever request it was."""
-        return (
-            Answer(None)
-            if order and order.fulfillment_status == FulfillmentStatus.CANCELED
-            else None
-        )
+        """A canceled order proves success, whichever request canceled it."""
+        if order is None or order.fulfillment_status != FulfillmentStatus.CANCELED:
+            return None
+        return Answer(None)
 
 
 @frozen
@@ -107,8 +116,10 @@ class ConfirmDraft(CheckedOperation[Order]):
     items: tuple[DraftItem, ...] | None = field(default=None, converter=as_draft_items)
 
     def answer_from(self, order: Order | None) -> Answer[Order] | None:
-        """An order that is no draft any more has been confirmed."""
-        return Answer(order) if order and order.order_type == OrderType.ORDER else None
+        """An order that is not a draft any more proves success."""
+        if order is None or order.order_type != OrderType.ORDER:
+            return None
+        return Answer(order)
 
 
 @frozen
@@ -118,8 +129,10 @@ class DeleteDraft(CheckedOperation[None]):
     name: ClassVar[str] = "orders.delete_draft"
 
     def answer_from(self, order: Order | None) -> Answer[None] | None:
-        """Gone is deleted."""
-        return Answer(None) if order is None else None
+        """A draft that is gone proves success."""
+        if order is not None:
+            return None
+        return Answer(None)
 
 
 @frozen(kw_only=True)
@@ -134,35 +147,27 @@ class UpdateShipment(CheckedOperation[UpdatedShipment]):
     )
 
     def answer_from(self, order: Order | None) -> Answer[UpdatedShipment] | None:
-        """The order shows the wanted method and the wanted address."""
-        if order is None or not (
-            self._has_method(order) and self._has_address(order.shipping_address)
-        ):
+        """An order with the wanted method and the wanted address proves success."""
+        if order is None:
+            return None
+        if not self._has_method(order) or not self._has_address(order.shipping_address):
             return None
         return Answer(
             UpdatedShipment(shipping_address=order.shipping_address, shipment=order.shipment)
         )
 
     def _has_method(self, order: Order) -> bool:
-        shown = {
-            order.shipment_method_uid,
-            order.shipment.shipment_method_uid if order.shipment else None,
-        }
-        return self.shipment_method_uid is None or self.shipment_method_uid in shown
+        wanted = self.shipment_method_uid
+        if wanted is None or wanted == order.shipment_method_uid:
+            return True
+        return order.shipment is not None and wanted == order.shipment.shipment_method_uid
 
     def _has_address(self, shown: OrderAddress | None) -> bool:
         wanted = self.shipping_address
-        if wanted is None:
-            return True
-        names = (
-            "country",
-            "first_name",
-            "last_name",
-            "address_line1",
-            "address_line2",
-            "city",
-            "post_code",
-        )
-        return shown is not None and all(
-            (getattr(wanted, n) or "") == (getattr(shown, n) or "") for n in names
-        )
+        if wanted is None or shown is None:
+            return wanted is None
+
+        def is_same(name: str) -> bool:
+            return (getattr(wanted, name) or "") == (getattr(shown, name) or "")
+
+        return all(map(is_same, _SHOWN_ADDRESS))

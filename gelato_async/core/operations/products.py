@@ -19,12 +19,12 @@ from gelato_async.models.product import (
 from gelato_async.models.stock import StockAvailability, as_uids
 
 PRODUCTS = 250
-"""The most products that one question for their stock may name."""
+"""The most products that one call for their availability may name."""
 
 
 @frozen(kw_only=True)
 class ListCatalogs(Operation[CatalogPage]):
-    """*List catalogs*. `limit` and `offset` are not documented, but understood."""
+    """*List catalogs*: one page. `limit` and `offset` are undocumented, but work."""
 
     name: ClassVar[str] = "products.catalogs"
     limit: int | None = None
@@ -33,7 +33,7 @@ class ListCatalogs(Operation[CatalogPage]):
 
 @frozen
 class GetCatalog(Operation[Catalog]):
-    """*Get catalog*: a catalog with its attributes."""
+    """*Get catalog*: one catalog with its attributes."""
 
     name: ClassVar[str] = "products.catalog"
     catalog_uid: str = field(validator=instance_of(str))

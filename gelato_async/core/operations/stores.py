@@ -17,7 +17,7 @@ SortField = Literal["createdAt", "updatedAt"]
 class CreateProductFromTemplate(OnceOperation[StoreProduct]):
     """*Create product (from template)* of Gelato's stores.
 
-    Nothing tells afterwards whether a lost one was made.
+    If its answer is lost, nothing shows for certain whether the product was made.
     """
 
     name: ClassVar[str] = "stores.create_product_from_template"
@@ -39,9 +39,9 @@ class GetStoreProduct(Operation[StoreProduct]):
 
 @frozen
 class DeleteStoreProduct(Operation[None]):
-    """Deletes a product of a store. *Undocumented*: it works, but Gelato may change it unannounced.
+    """Delete a product of a store. *Undocumented*: Gelato may change this without notice.
 
-    It may be repeated: a product that is gone stays gone.
+    May be repeated: to delete a product that is gone changes nothing.
     """
 
     name: ClassVar[str] = "stores.delete_product"
