@@ -8,7 +8,18 @@ from typing import Any
 
 from gelato_async.backends.origins import Paths, origins, with_paths
 from gelato_async.core.backend import Backend, Routes, Rules
-from gelato_async.core.checks import (
+from gelato_async.core.credentials import Credentials, validated_key
+from gelato_async.core.operations.nested_models import Fields
+from gelato_async.core.operations.orders import (
+    CancelOrder,
+    GetOrder,
+    SearchOrders,
+    SubmitOrder,
+    UpdateShipment,
+)
+from gelato_async.core.routes import Route
+from gelato_async.core.rules import Rule, RuleTable, findable
+from gelato_async.core.rules.checks import (
     between,
     country_code,
     elements_of,
@@ -21,17 +32,6 @@ from gelato_async.core.checks import (
     required,
     state_where_needed,
 )
-from gelato_async.core.credentials import Credentials, validated_key
-from gelato_async.core.nested_models import Fields
-from gelato_async.core.operations.orders import (
-    CancelOrder,
-    GetOrder,
-    SearchOrders,
-    SubmitOrder,
-    UpdateShipment,
-)
-from gelato_async.core.routes import Route
-from gelato_async.core.rules import Rule, RuleTable, findable
 from gelato_async.core.wire import Dialect, Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment

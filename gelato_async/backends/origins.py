@@ -84,7 +84,7 @@ def _split(base_url: str) -> SplitResult | None:
 
 
 def _host_on_the_wire(host: str) -> str | None:
-    """The host in ASCII, or None if it is not a host. Other names are encoded (IDNA 2008, UTS 46)."""
+    """The host in ASCII, encoded where necessary (IDNA 2008, UTS 46); None if it is not a host."""
     try:
         if ":" in host:
             return _ipv6(host)

@@ -18,8 +18,8 @@ from gelato_async.core.credentials import Credentials
 from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
 from gelato_async.core.json_text import NotJsonError, parse
 from gelato_async.core.messages import Request, Response
-from gelato_async.core.nested_models import Fields, has_any, models_in, private_values
 from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.nested_models import Fields, has_any, models_in, private_values
 from gelato_async.core.operations.orders import CreateOperation, SearchOrders
 from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
@@ -145,7 +145,7 @@ class Backend:
         raise self._decode_error(operation, response, found, problems)
 
     def find_operation(self, references: Sequence[str], offset: int = 0) -> SearchOrders:
-        """Return the operation that searches for orders by the caller's references, one page of it."""
+        """Return the operation that searches for orders by reference, for one page."""
         return SearchOrders(
             OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None)
         )

@@ -80,9 +80,9 @@ class Reading:
     """What the samples say of B - C at the moment of a send.
 
     `near` comes from the samples next to the send, `whole` from the last five before it and all
-    after it. Either is None if there are no samples, or if they contradict each other: the clock was
-    moved, and `torn` is true. `before` says whether there are samples from before the send, `latest`
-    when the last one was sent.
+    after it. Either is None if there are no samples, or if they contradict each other: then the
+    clock was moved, and `torn` is true. `before` says whether there are samples from before the
+    send, `latest` when the last one was sent.
     """
 
     near: Interval | None = None

@@ -1,14 +1,14 @@
-"""The exceptions, drawn as the tree they are. They say what the caller may do next.
+"""The exceptions. Each class says what the caller may do next.
 
     GelatoError
     ├── NotSentError                nothing reached Gelato: safe to repeat
     │   ├── ValidationError         the order breaks documented rules
-    │   ├── UnsupportedError        this API cannot say that
+    │   ├── UnsupportedError        this API has no such call or field
     │   └── ConnectionFailedError   refused, DNS, TLS, connect timeout, no free connection
     ├── NoAnswerError               it was sent and no whole answer came
     ├── OutcomeUnknownError         a create that may have been made: don't repeat it, look
-    ├── OrderEndedError             an order ended otherwise than it was waited for
-    │   └── OrderRefusedError       Gelato took it at first and refused it later
+    ├── OrderEndedError             an order ended in another status than it was waited for
+    │   └── OrderRefusedError       Gelato accepted it at first and refused it later
     ├── WaitTimeoutError            what was waited for did not happen in time
     ├── ResponseError               Gelato answered no
     │   ├── BadRequestError         400, 422
@@ -20,8 +20,8 @@
     ├── DecodeError                 a 2xx that is not as documented
     └── WebhookError                what was received is not an event
 
-They survive `pickle` and `copy`, and their text holds no key and no value of the recipient's
-address.
+All survive `pickle` and `copy`. No text of an error contains a key or a value of the recipient's
+address: the client masks them (`redaction`) before it raises one.
 """
 
 from collections.abc import Callable, Sequence
@@ -35,28 +35,30 @@ from gelato_async.models.store_product import StoreProduct
 
 @frozen
 class Problem:
-    """One thing that is wrong: where (`items[0].quantity`), and what would be right."""
+    """One thing that is wrong: the path of the field, and what would be right."""
 
     path: str
     message: str
 
     def __str__(self) -> str:
-        """Read as `items[0].quantity: must be 1 or more`."""
-        return f"{self.path}: {self.message}" if self.path else self.message
+        """Return a line like `items[0].quantity: must be 1 or more`."""
+        if not self.path:
+            return self.message
+        return f"{self.path}: {self.message}"
 
 
 def _restore(cls: "type[GelatoError]", state: dict[str, Any]) -> "GelatoError":
     error = cls.__new__(cls, state["message"])
-    # an OSError, as WaitTimeoutError is one, takes them in the __init__ that is not called
+    # WaitTimeoutError is an OSError, which sets args in the __init__ that is not called here
     error.args = (state["message"],)
     error.__dict__.update(state)
     return error
 
 
 class GelatoError(Exception):
-    """Anything that went wrong.
+    """The base of all errors of this library.
 
-    `operation` is the call's short name, `reason` the cause as text.
+    `operation` is the call's short name, like `orders.create`; `reason` is the cause as text.
     """
 
     def __init__(
@@ -68,14 +70,16 @@ class GelatoError(Exception):
         self.reason: str | None = reason
 
     def __str__(self) -> str:
-        return f"{self.operation}: {self.message}" if self.operation else self.message
+        if not self.operation:
+            return self.message
+        return f"{self.operation}: {self.message}"
 
     def __reduce__(self) -> tuple[Callable[..., "GelatoError"], tuple[type[Self], dict[str, Any]]]:
         return _restore, (type(self), self.__dict__.copy())
 
 
 class NotSentError(GelatoError):
-    """Nothing reached Gelato: it is safe to call again."""
+    """The request did not reach Gelato: it is safe to call again."""
 
 
 class _ProblemsError(NotSentError):
@@ -85,24 +89,24 @@ class _ProblemsError(NotSentError):
 
 
 class ValidationError(_ProblemsError):
-    """The request breaks rules that the documents state; `problems` has them all.
+    """The request breaks documented rules; `problems` names every field and what would be right.
 
-    Nothing was sent: fix and call again.
+    Nothing was sent: correct them and call again.
     """
 
 
 class UnsupportedError(_ProblemsError):
-    """This API has no way to say what was asked; `problems` names every field. Nothing was sent."""
+    """This API has no such call, or cannot carry a field; `problems` has each. Nothing was sent."""
 
 
 class ConnectionFailedError(NotSentError):
-    """No connection: refused, DNS, TLS, connect timeout, or none free in time. Nothing was sent."""
+    """No connection: refused, DNS, TLS, a timeout, or none free in time. Nothing was sent."""
 
 
 class NoAnswerError(GelatoError):
-    """The request was sent and no whole answer came: nobody knows whether it took effect.
+    """The request was sent and no whole answer came: it is unknown whether it took effect.
 
-    `status` is set when at least the status line came.
+    `status` is set if at least the status line came.
     """
 
     def __init__(
@@ -118,12 +122,12 @@ class NoAnswerError(GelatoError):
 
 
 class OutcomeUnknownError(GelatoError):
-    """A create may or may not have made what it was to make. Don't send it again: look for it, later.
+    """A create may or may not have taken effect. Don't send it again: look for it later.
 
-    An order is looked for with `orders.find(order_reference_id)`; `order_ids` names orders that may
-    be the one, where some were found. A store product has no reference, so `order_reference_id` is
-    None: it is looked for with `stores.products`, or with `stores.product` where the answer told
-    its `product_id`. `sends` is how often it was sent.
+    For an order call `orders.find(order_reference_id)`; `order_ids` are orders that may be it, if
+    some were found. A store product has no reference, so `order_reference_id` is None: look for it
+    with `stores.products`, or with `stores.product` if the answer named its `product_id`. `sends`
+    is how often the create was sent.
     """
 
     def __init__(
@@ -145,7 +149,7 @@ class OutcomeUnknownError(GelatoError):
 
 
 class OrderEndedError(GelatoError):
-    """An order that was waited for is in a final status which was not wanted.
+    """An order that was waited for reached a final status other than the wanted ones.
 
     `order` is the order as it is now.
     """
@@ -158,22 +162,22 @@ class OrderEndedError(GelatoError):
 
 
 class OrderRefusedError(OrderEndedError):
-    """Gelato took the order, and refused it later: it is failed or canceled, and `order.refusal_reason` has the words.
+    """Gelato accepted the order and refused it later: it is failed or canceled.
 
-    `refusal_reason_code` is for machines, like `missing_retail_prices`. Fix what it names and
-    create the order again.
+    `order.refusal_reason` has Gelato's text, `refusal_reason_code` is for machines, like
+    `missing_retail_prices`. Correct what it names and create the order again.
     """
 
     @property
     def refusal_reason_code(self) -> str | None:
-        """Why, in one word of Gelato's."""
+        """Gelato's code for the reason."""
         return self.order.refusal_reason_code
 
 
 class WaitTimeoutError(GelatoError, TimeoutError):
     """What was waited for did not happen in time, and may still happen: wait again, or look later.
 
-    `last` is the order or store product as it was last seen, None where no look succeeded; then
+    `last` is the order or store product as it was last seen. If no look succeeded it is None, and
     `reason` says why.
     """
 
@@ -190,10 +194,10 @@ class WaitTimeoutError(GelatoError, TimeoutError):
 
 
 class ResponseError(GelatoError):
-    """Gelato answered no.
+    """Gelato answered with a status other than 2xx.
 
-    `code`, `details` and `request_id` (name it to Gelato's support) are None where the answer has
-    none; `body` is the answer's text, cut to 2,000 characters.
+    `code`, `details` and `request_id` (Gelato's support asks for it) are None if the answer lacks
+    them; `body` is the answer's text, cut to 2,000 characters.
     """
 
     def __init__(  # noqa: PLR0913  an answer has that many parts
@@ -219,37 +223,40 @@ class ResponseError(GelatoError):
 
 
 class BadRequestError(ResponseError):
-    """400 or 422: the request was refused as it is; `message` and `details` say why."""
+    """400 or 422: Gelato refuses the request as it is; `message` and `details` say why."""
 
 
 class AuthenticationError(ResponseError):
-    """401 or 403: the key is wrong, lacks a permission, or the CDN in front refused us (its own message says so)."""
+    """401 or 403: the key is wrong or lacks a permission, or the CDN in front of Gelato refused us.
+
+    The message says which.
+    """
 
 
 class NotFoundError(ResponseError):
-    """404: no such order, product or template, for this key."""
+    """404: there is no such order, product or template, for this key."""
 
 
 class ConflictError(ResponseError):
-    """409: too late, or not in a state that allows it."""
+    """409: the order is in a state that does not allow the call, often because it is too late."""
 
 
 class RateLimitError(ResponseError):
-    """429: too many requests with this key, also after retries.
+    """429: too many requests with this key, even after retries.
 
-    `retry_after` is in seconds, None where not told.
+    `retry_after` is in seconds, None if the answer does not name a time.
     """
 
 
 class ServerError(ResponseError):
-    """Any 5xx: nobody knows whether the request took effect, as far as the answer tells."""
+    """Any 5xx: the answer does not show whether the request took effect."""
 
 
 class DecodeError(GelatoError):
     """A 2xx whose body is not as documented: the request was accepted, its answer cannot be read.
 
-    `problems` has every path, `body` the text (cut), `order_id` or `product_id` the id of the order
-    or the store product that the answer is, where it could be found.
+    `problems` has every path, `body` the text (cut); `order_id` or `product_id` is the id of the
+    order or store product in the answer, if it could be read.
     """
 
     def __init__(
@@ -271,4 +278,4 @@ class DecodeError(GelatoError):
 
 
 class WebhookError(GelatoError):
-    """What was received is not an event: not JSON, not an object, or without a name in `event`."""
+    """What was received is not an event: not JSON, not an object, or without `event`."""

@@ -33,7 +33,7 @@ def marker_of(order: Order) -> str | None:
 
 
 def is_same_reference(shown: str, ours: str) -> bool:
-    """Whether a reference is ours, but for blanks around it, case, or the form of its characters."""
+    """Whether a reference is ours but for blanks around it, case or the form of its letters."""
     return shown == ours or _plain(shown) == _plain(ours)
 
 
@@ -72,7 +72,10 @@ class Evidence:
     def note_response(
         self, response: Response, *, sent: float, answered: float, wall: float
     ) -> None:
-        """Learn the clock of the `Date` header. Moments are monotonic, `wall` is the time of day."""
+        """Learn the clock of the `Date` header.
+
+        Moments are monotonic, `wall` is the time of day.
+        """
         date = server_date(response)
         if date is not None:
             self.header.learn(

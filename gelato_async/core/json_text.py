@@ -5,8 +5,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-# no document of Gelato's comes near these. What is nested deeper than the interpreter's stack raises
-# RecursionError in whatever looks at it, and millions of values hold up the event loop
+# no document of Gelato's comes near these bounds. What is nested deeper than the interpreter's
+# stack raises RecursionError wherever it is read, and millions of values hold up the event loop
 MAX_DEPTH = 64
 MAX_VALUES = 500_000
 

@@ -174,12 +174,8 @@ def as_map_of(reader: Reader) -> Reader:
             return {}
         if not isinstance(values, dict):
             return None
-        found: dict[str, Any] = {}
-        for name, value in values.items():
-            element = reader(value)
-            if element is not None:
-                found[name] = element
-        return found
+        found = {name: reader(value) for name, value in values.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
     return read
 

@@ -239,6 +239,7 @@ def _list_reader(element: Any) -> _Read:
         read_one = _reader_for(element, "")
 
     def read_list(reader: _Reader, values: Any, path: str, key: str) -> Any:
+        """Read every element, an item as the kind that its keys show."""
         path = _join(path, key)
         if not isinstance(values, list):
             return reader.wrong(path, "must be a list", values)

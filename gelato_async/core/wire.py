@@ -38,7 +38,7 @@ Renames = Mapping[tuple[type[Any], str], str]
 
 
 class MalformedError(Exception):
-    """A required field of an answer is missing or malformed; `problems` names `MOST_PROBLEMS` at most."""
+    """Required fields of an answer are missing or malformed; `problems` names the first of them."""
 
     def __init__(self, problems: list[Problem]) -> None:
         super().__init__("; ".join(map(str, problems)))
@@ -46,7 +46,7 @@ class MalformedError(Exception):
 
 
 class _ListError(Exception):
-    """Elements of a list are malformed; `errors` has their positions and what is wrong with each."""
+    """Elements of a list are malformed; `errors` has their positions and errors."""
 
     def __init__(self, errors: list[tuple[int, Exception]]) -> None:
         super().__init__("elements of a list are malformed")
@@ -212,8 +212,10 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
     keeps_raw = "raw" in overrides
 
     def load_fields(value: Any, type_: Any) -> Any:
+        """Make the model, each field under any of its names, with the JSON itself as `raw`."""
         if not isinstance(value, dict):
-            raise ValueError(f"must be an object (it is of kind {json_values.name_of(value)})")  # noqa: TRY004
+            kind = json_values.name_of(value)
+            raise ValueError(f"must be an object (it is of kind {kind})")  # noqa: TRY004
         found = value
         if keeps_raw:
             found = {**value, "raw": value}

@@ -1,7 +1,7 @@
 """LocalLimiter: the token bucket with waiting, for all tasks, event loops and threads of a process.
 
-The usual call waits for nothing and costs about a microsecond, a lock and a look at the bucket. Only
-if that says to wait does a task join a line.
+The usual call does not wait and takes about a microsecond: a lock and a look at the bucket. A task
+joins a line only if that says to wait.
 """
 
 from collections import deque

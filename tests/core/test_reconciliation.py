@@ -17,11 +17,11 @@ from gelato_async.core.reconciliation import DECISIONS, Facts, Finding, Fit, dec
 EPOCH = 1_772_615_411.0
 SENT, NOW = 1_000.0, 1_060.0
 OURS, ANOTHERS, DOUBT = Finding.OURS, Finding.ANOTHERS, Finding.DOUBT
-SINCE = Fit(future=False, since=True, after=True, a_day_before=False)
-BEFORE = Fit(future=False, since=False, after=False, a_day_before=False)
-DAY_BEFORE = Fit(future=False, since=False, after=False, a_day_before=True)
-ABOUT = Fit(future=False, since=True, after=False, a_day_before=False)
-FUTURE = Fit(future=True, since=True, after=True, a_day_before=False)
+SINCE = Fit(is_known=True, future=False, since=True, after=True, a_day_before=False)
+BEFORE = Fit(is_known=True, future=False, since=False, after=False, a_day_before=False)
+DAY_BEFORE = Fit(is_known=True, future=False, since=False, after=False, a_day_before=True)
+ABOUT = Fit(is_known=True, future=False, since=True, after=False, a_day_before=False)
+FUTURE = Fit(is_known=True, future=True, since=True, after=True, a_day_before=False)
 
 
 # the table, line by line
@@ -36,7 +36,7 @@ FUTURE = Fit(future=True, since=True, after=True, a_day_before=False)
         ({"exact": False, "looked_before": True}, DOUBT),
         ({"looked_before": True, "dated": False}, OURS),
         ({"looked_before": True, "live": False, "dated": False}, DOUBT),
-        ({"dated": False, "near": None}, DOUBT),
+        ({"dated": False}, DOUBT),
         ({"near": SINCE}, OURS),
         ({"near": DAY_BEFORE}, ANOTHERS),
         ({"near": BEFORE}, DOUBT),

@@ -1,8 +1,7 @@
 import pytest
 
 from gelato_async import Problem
-from gelato_async.core import checks
-from gelato_async.core.rules import Rule, RuleTable, problems_of
+from gelato_async.core.rules import Rule, RuleTable, checks, problems_of
 
 INFINITY = float("inf")
 

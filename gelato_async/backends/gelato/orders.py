@@ -7,7 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.core.backend import Routes, Rules
-from gelato_async.core.checks import (
+from gelato_async.core.operations.nested_models import Fields
+from gelato_async.core.operations.orders import (
+    CancelOrder,
+    ConfirmDraft,
+    CreateOrder,
+    DeleteDraft,
+    GetOrder,
+    QuoteOrder,
+    SearchOrders,
+)
+from gelato_async.core.routes import Route
+from gelato_async.core.rules import Rule, RuleTable, findable
+from gelato_async.core.rules.checks import (
     at_most,
     between,
     brazilian,
@@ -27,18 +39,6 @@ from gelato_async.core.checks import (
     state_where_needed,
     unique,
 )
-from gelato_async.core.nested_models import Fields
-from gelato_async.core.operations.orders import (
-    CancelOrder,
-    ConfirmDraft,
-    CreateOrder,
-    DeleteDraft,
-    GetOrder,
-    QuoteOrder,
-    SearchOrders,
-)
-from gelato_async.core.routes import Route
-from gelato_async.core.rules import Rule, RuleTable, findable
 from gelato_async.core.wire import Renames
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, NewOrder
@@ -96,7 +96,7 @@ UNSUPPORTED: Fields = {
 
 
 def _address(path: str, *, whole: bool) -> list[Rule]:
-    """*Create order*, `ShippingAddressObject`; `ReturnAddressObject` if not `whole`: all optional."""
+    """*Create order*, `ShippingAddressObject`; if not `whole`, `ReturnAddressObject`."""
     lengths = {
         "companyName": 60,
         "addressLine1": 35,

@@ -1,7 +1,6 @@
 """Gelato's products: product.gelatoapis.com v3."""
 
 from gelato_async.core.backend import PAGE, Routes, Rules
-from gelato_async.core.checks import at_most, between, country_code, not_empty, required
 from gelato_async.core.operations.products import (
     PRODUCTS,
     GetAvailability,
@@ -14,6 +13,7 @@ from gelato_async.core.operations.products import (
 )
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable
+from gelato_async.core.rules.checks import at_most, between, country_code, not_empty, required
 from gelato_async.models.catalog import Catalog, CatalogPage
 from gelato_async.models.product import CoverDimensions, Product, ProductPage, ProductPrices
 from gelato_async.models.stock import StockAvailability

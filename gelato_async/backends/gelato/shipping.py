@@ -1,10 +1,10 @@
 """Gelato's shipment methods and their prices: shipment.gelatoapis.com v1."""
 
 from gelato_async.core.backend import Routes, Rules
-from gelato_async.core.checks import between, country_code, not_empty, required
 from gelato_async.core.operations.shipping import ListShipmentMethods, SearchShippingPrices
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable
+from gelato_async.core.rules.checks import between, country_code, not_empty, required
 from gelato_async.models.shipping import ShipmentMethods, ShippingPrices
 
 ROUTES: Routes = {

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.core.backend import Routes, Rules
-from gelato_async.core.checks import at_most, between, longest, one_of, required
 from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     DeleteStoreProduct,
@@ -14,6 +13,7 @@ from gelato_async.core.operations.stores import (
 )
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable
+from gelato_async.core.rules.checks import at_most, between, longest, one_of, required
 from gelato_async.models.store_product import StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
 

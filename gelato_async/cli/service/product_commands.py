@@ -30,8 +30,8 @@ from gelato_async.cli.output.product_views import (
 )
 from gelato_async.cli.service.queries import Advice, run_query
 from gelato_async.client.clients import GelatoClient
-from gelato_async.core.checks import country_code
 from gelato_async.core.errors import NotFoundError
+from gelato_async.core.rules.checks import country_code
 
 products: App = App(
     name="products",

@@ -1,4 +1,4 @@
-"""The calls on products: catalogs, products, covers, prices and stock (product.gelatoapis.com v3)."""
+"""The calls on products: catalogs, covers, prices and stock (product.gelatoapis.com v3)."""
 
 from collections.abc import Mapping
 from typing import ClassVar

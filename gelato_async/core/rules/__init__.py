@@ -1,7 +1,9 @@
 """Rules: documented limits on a request, checked before it is sent.
 
-This module walks over the JSON that would be sent, so paths read as in the vendor's documents and
-`extra` is checked too. `checks` has the checks themselves, and the backends list which apply where.
+Rules look at the JSON that would be sent, so paths read as in the vendor's documents and `extra` is
+checked too. Here are `Rule` and the walk over a body; `checks` has one function for each kind of
+limit. Which rules a request must keep is not said here: the backends list them. Start with
+`RuleTable.problems`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -9,9 +11,9 @@ from typing import Any
 
 from attrs import define, field, frozen
 
-from gelato_async.core import checks
-from gelato_async.core.checks import Check
 from gelato_async.core.errors import Problem
+from gelato_async.core.rules import checks
+from gelato_async.core.rules.checks import Check
 
 REFERENCE = 100
 """The most characters of a reference.

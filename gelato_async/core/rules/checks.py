@@ -127,11 +127,10 @@ def between(least: int, most: int | None = None) -> Check:
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
         if value is None:
             return None
-        if not isinstance(value, int) or isinstance(value, bool):
-            return right
-        if not least <= value <= greatest:
-            return right
-        return None
+        is_whole = isinstance(value, int) and not isinstance(value, bool)
+        if is_whole and least <= value <= greatest:
+            return None
+        return right
 
     return check
 
@@ -159,7 +158,7 @@ def country_code(value: Any, _: Mapping[str, Any]) -> str | None:
 
 
 def state_where_needed(value: Any, holder: Mapping[str, Any]) -> str | None:
-    """Require a state in Australia, Canada and the United States; false stands for a missing one."""
+    """Require a state in Australia, Canada and the United States; false counts as missing."""
     country = holder.get("country")
     if country in WITH_STATES and (_missing(value) or value is False):
         return f"is required in {country}"

@@ -48,7 +48,7 @@ def has_any(value: Any, fields: Fields) -> bool:
 
 
 def models_in(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield a model and all models inside it, each with its path in the body (`items[0].files[1]`)."""
+    """Yield a model and all models inside it, each with its path in the body (`items[0].files`)."""
     if isinstance(value, (tuple, list)):
         for position, element in enumerate(value):
             yield from models_in(element, f"{path}[{position}]")
@@ -68,7 +68,7 @@ def models_in(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def private_values(operation: Operation[Any]) -> Iterator[str]:
-    """Yield every value of an operation that no error may show: of addresses, and texts searched for."""
+    """Yield the values of an operation that no error may show: of addresses and text searches."""
     for _, model in models_in(operation):
         for name in _PRIVATE.get(type(model), ()):
             yield from _texts(getattr(model, name))
