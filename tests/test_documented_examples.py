@@ -222,7 +222,7 @@ def test_a_request_is_sent_as_the_example_has_it(name):
     assert sent(backend, operation(sample)) == default | sample
 
 
-def test_what_the_document_sends_as_the_body_of_a_get_goes_as_query_parameters():
+def test_the_documented_body_of_a_get_is_sent_as_a_query():
     sample = read("list_store_products_request")
     request = GELATO.prepare(ListStoreProducts(store_id="store", **arguments(sample)))
     assert request.body == b""

@@ -318,7 +318,7 @@ def assert_known_or_explained(event: Any) -> None:
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_an_event_without_one_of_its_optional_keys_is_of_its_kind(name):
+def test_an_event_without_an_optional_key_keeps_its_kind(name):
     content = read(name)
     kind = EVENT_CLASSES[content["event"]]
     needed = required(kind)

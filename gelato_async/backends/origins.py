@@ -111,7 +111,7 @@ def _ipv6(host: str) -> str | None:
 def with_paths(routes: Routes, paths: Paths, own: Mapping[str, str]) -> Routes:
     """Return the routes with the caller's path templates in them.
 
-    `own` are the backend's own names, which each template may use and none must.
+    `own` are the backend's own names, which a template may use but need not.
 
     Raises:
         ValueError: a template is for a call that this API does not have, or lacks a name of the

@@ -35,10 +35,10 @@ Routes = Mapping[type[Operation[Any]], Route]
 Rules = Mapping[type[Operation[Any]], RuleTable]
 
 PAGE = 100
-"""The most rows of a page, whatever is listed; also the default."""
+"""The most rows that a page of any list has; also the default."""
 
 _to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
-# a lost order is looked for by these, so `extra` must not say otherwise than the model
+# a lost order is looked for by these fields of the model, so `extra` must not override them
 _OWN_FIELDS = ("orderReferenceId", "orderType")
 # the answers whose `id` is an order's
 _ORDERS = (Order, SubmittedOrder)

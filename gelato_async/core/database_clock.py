@@ -108,7 +108,7 @@ class DatabaseClock:
             del self.samples[0]
 
     def is_known(self, now: float, offset: float) -> bool:
-        """Whether the date of a create that is sent now will tell it from others."""
+        """Whether the date of a create that is sent now will distinguish it from others."""
         return any(self._valid(now, offset))
 
     def reading(self, moment: float, offset: float | None) -> Reading:

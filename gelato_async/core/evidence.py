@@ -123,7 +123,7 @@ class Evidence:
         return other != reference or (first_sent is not None and moment <= first_sent)
 
     def is_clock_known(self, now: float, wall: float) -> bool:
-        """Whether the date of a create that is sent now will tell it from others."""
+        """Whether the date of a create that is sent now will distinguish it from others."""
         return self.database.is_known(now, wall - now)
 
     def _note_life(self, order: Order) -> None:

@@ -89,7 +89,7 @@ class Finding(Enum):
     """Whose order a hit is."""
 
     OURS = "the lost create made it"
-    ANOTHERS = "it was there before, or somebody else made it"
+    ANOTHERS = "it was there before, or another program made it"
     DOUBT = "it may be either"
 
 

@@ -34,7 +34,7 @@ from gelato_async.core.operations.base import Kind
 
 
 class Delivery(Enum):
-    """What became of a request, as far as the error of its attempt says."""
+    """What became of a request, as far as the error of its attempt shows."""
 
     NOT_SENT = "it never left"
     RATE_LIMITED = "429: refused for now"
@@ -125,16 +125,16 @@ def next_step(kind: Kind, delivery: Delivery, *, sent_before: bool) -> Step:
 
 @frozen(kw_only=True)
 class RetryPolicy:
-    """How a client repeats. Times are in seconds.
+    """How often and when a client repeats a call. Times are in seconds.
 
-    `attempts` counts the first one. The wait before a repeat is drawn at random up to `initial`
-    (`initial_rate_limited` after a 429), doubling each time, at most `maximum`. A `Retry-After` of
-    up to `longest_retry_after` is obeyed, a longer one ends the call.
+    `attempts` includes the first one. The wait before a repeat is random, up to `initial`
+    (`initial_rate_limited` after a 429), which doubles with each attempt up to `maximum`. A
+    `Retry-After` of up to `longest_retry_after` is obeyed; a longer one ends the call.
 
     `reconcile` is how long a create whose outcome is unknown is looked for before it is sent again:
-    longer than Gelato takes to store an order and show it in a search. `resend=False` never sends
-    such a create again. `marker=True` adds one metadata entry with a random value to each order, by
-    which a lost one is recognised beyond doubt; without it, some stay unknown.
+    longer than Gelato takes to store an order and show it in a search. With `resend=False` such a
+    create is never sent again. With `marker=True` each order gets one metadata entry with a random
+    value, by which a lost one is recognised beyond doubt; without it, some stay unknown.
     """
 
     attempts: int = field(default=4, validator=validators.ge(1))
@@ -147,18 +147,21 @@ class RetryPolicy:
     marker: bool = False
 
     def delay(self, error: GelatoError, attempt: int, jitter: float) -> float | None:
-        """Seconds to wait after the failed attempt number `attempt`, or None to give up.
+        """Return the seconds to wait after a failed attempt, or None to give up.
 
         The first attempt is number 1. `jitter` is a random number from 0 to 1. Whether a repeat is
-        safe at all is for `next_step` to say.
+        safe at all, `next_step` decides.
         """
         if attempt >= self.attempts:
             return None
-        asked = error.retry_after if isinstance(error, ResponseError) else None
-        if asked is not None:
-            return asked if asked <= self.longest_retry_after else None
+        if isinstance(error, ResponseError) and error.retry_after is not None:
+            if error.retry_after > self.longest_retry_after:
+                return None
+            return error.retry_after
         first = self.initial_rate_limited if isinstance(error, RateLimitError) else self.initial
-        return float(min(self.maximum, first * 2.0 ** min(attempt - 1, 1000)) * jitter)
+        # the exponent is bounded since a float overflows at 2 ** 1024
+        longest = min(self.maximum, first * 2.0 ** min(attempt - 1, 1000))
+        return float(longest * jitter)
 
 
 @define
@@ -166,8 +169,8 @@ class RetryQuota:
     """Retry budget shared by all calls of a limiter.
 
     Each failed attempt costs tokens, whether it is repeated or not; each success refunds some. When
-    it is empty nothing is retried, so an outage is not amplified, and neither is the recovery from
-    one: calls that time out after it has ended spend what the first successes refund.
+    the budget is empty nothing is retried, so an outage is not amplified, and neither is the
+    recovery from one: calls that time out after its end spend what the first successes refund.
     """
 
     capacity: int = 500
@@ -179,16 +182,19 @@ class RetryQuota:
         self.left = self.capacity
 
     def pay(self, error: GelatoError) -> int | None:
-        """Charge a failed attempt: what it cost, or None if too little was left for a retry."""
+        """Charge a failed attempt and return its cost, or None if too little is left for a retry.
+
+        Then the rest is taken, so that no call is retried until calls succeed again.
+        """
         paid = self.buy(error)
         if paid is None:
             self.left = 0
         return paid
 
     def buy(self, error: GelatoError) -> int | None:
-        """Pay for a retry if there is enough: what it cost, or None and nothing is charged.
+        """Pay for a retry and return its cost, or None, and nothing is taken, if too little is left.
 
-        Who asks over and over does not keep it empty by that.
+        A caller that asks again and again does not keep the budget empty by that.
         """
         cost = self.cost_rate_limited if isinstance(error, RateLimitError) else self.cost
         if cost > self.left:
@@ -197,5 +203,5 @@ class RetryQuota:
         return cost
 
     def succeeded(self, paid: int) -> None:
-        """A call succeeded: refund what its last retry cost, or 1."""
+        """Refund what the last retry of a successful call cost, or 1 token."""
         self.left = min(self.capacity, self.left + (paid or 1))

@@ -51,7 +51,7 @@ def ids(backend, operation):
 
 
 @pytest.mark.parametrize(("backend", "operation"), OF_ORDERS)
-def test_the_id_of_an_order_is_told(backend, operation):
+def test_the_error_names_the_id_of_an_order(backend, operation):
     assert ids(backend, operation) == ("id-1", None)
 
 

@@ -179,7 +179,7 @@ def test_reads_are_repeated_freely_and_changes_are_checked(api):
 
 @both
 @pytest.mark.parametrize("order_id", ["", " ", ".", ".."])
-def test_an_id_that_is_none_is_refused(api, order_id):
+def test_an_id_that_addresses_something_else_is_refused(api, order_id):
     with pytest.raises(ValidationError) as caught:
         api.backend.build(CancelOrder(order_id))
     assert [problem.path for problem in caught.value.problems] == ["order_id"]
@@ -199,7 +199,7 @@ def test_an_id_that_is_none_is_refused(api, order_id):
     ],
     ids=str,
 )
-def test_what_json_cannot_say_is_refused_before_it_is_sent(api, extra, path):
+def test_what_json_cannot_represent_is_refused(api, extra, path):
     with pytest.raises(ValidationError) as caught:
         api.backend.build(api.create(evolve(MINIMAL, extra=extra)))
     assert [problem.path for problem in caught.value.problems] == [path]
@@ -219,7 +219,7 @@ def test_what_an_order_is_looked_for_by_has_a_field_of_its_own(api, key):
 
 
 @both
-def test_a_reference_given_as_a_number_is_sent_and_known_as_a_string(api):
+def test_a_reference_given_as_a_number_becomes_a_string(api):
     operation = api.create(with_order(order_reference_id=1001))
     assert operation.order.order_reference_id == "1001"
     assert body_of(api.backend, operation)["orderReferenceId"] == "1001"
@@ -237,7 +237,7 @@ def test_what_an_address_has_in_extra_is_masked_however_deep(api):
 
 
 @both
-def test_a_review_tells_all_problems_or_gives_the_body(api):
+def test_a_review_gives_all_problems_or_the_body(api):
     assert (
         api.backend.problems_and_body(api.create(with_order(currency="")))[0][0].path == "currency"
     )
@@ -248,7 +248,7 @@ def test_a_review_tells_all_problems_or_gives_the_body(api):
 
 
 @both
-def test_a_field_that_holds_something_else_is_told_and_never_raises_otherwise(api):
+def test_a_field_of_a_wrong_kind_is_a_problem_and_no_other_error(api):
     with pytest.raises(ValidationError, match="wrong type"):
         api.backend.check(api.create(with_order(shipping_address="Storgatan 1")))
     assert api.backend.redactor(api.create(with_order(items=["odd"]))).text("odd") == "odd"

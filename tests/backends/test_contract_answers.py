@@ -231,7 +231,7 @@ def test_an_error_shows_no_value_of_extra_in_an_address(api):
     assert caught.value.message == "400: bad doorCode ***"
 
 
-def test_an_error_shows_no_value_of_an_update_or_a_quote_or_a_search():
+def test_an_error_shows_no_value_of_other_calls_with_addresses():
     for api, operation in [
         (CONNECT, UpdateShipment(order_id="id-1", shipping_address=SWEDE)),
         (GELATO, QuoteOrder(QUOTE)),
@@ -330,7 +330,7 @@ def is_harmless(found, needed, path=""):
 @answers
 @settings(max_examples=25, deadline=None)
 @given(data=st.data())
-def test_no_news_breaks_the_reading_while_the_required_values_stand(api, name, operation, data):
+def test_only_changes_of_required_values_break_the_reading(api, name, operation, data):
     needed = NEEDED[name]
     found = mutated(data.draw, api.sample(name), needed)
     if is_harmless(found, needed):

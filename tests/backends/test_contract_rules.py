@@ -260,7 +260,7 @@ BROKEN = [
         for n, (api, operation, path) in enumerate(BROKEN)
     ],
 )
-def test_a_broken_rule_is_told_with_its_path_and_no_other(api, operation, path):
+def test_a_broken_rule_is_the_only_problem_with_its_path(api, operation, path):
     assert set(api.broken(operation)) == {path}
 
 
@@ -323,7 +323,7 @@ def test_every_rule_of_the_table_is_broken_by_a_case(api):
 
 
 @both
-def test_all_problems_are_told_at_once(api):
+def test_all_problems_come_at_once(api):
     order = evolve(
         MINIMAL,
         order_reference_id="",
@@ -373,7 +373,7 @@ def test_items_of_the_wrong_kind_in_extra_break_no_check(api, items):
 
 @both
 @pytest.mark.parametrize("country", [["SE"], {"code": "SE"}, 46])
-def test_a_country_of_the_wrong_kind_in_extra_is_told(api, country):
+def test_a_country_of_the_wrong_kind_in_extra_is_a_problem(api, country):
     assert api.broken(api.create(with_address(extra={"country": country}))) == [
         "shippingAddress.country"
     ]

@@ -118,7 +118,7 @@ def test_the_environment_is_held_to_the_same(api, monkeypatch):
         CLIENTS[api]()
 
 
-def test_plain_http_is_for_this_machine_alone_however_it_is_written():
+def test_plain_http_is_for_this_machine_in_any_spelling():
     with pytest.raises(ValueError, match="plain HTTP"):
         GelatoClient("key", base_url="http://bücher.example")
 
@@ -133,7 +133,7 @@ async def test_a_name_beyond_ascii_fails_as_any_name_that_is_not_there(api):
         await client.orders.get("1")
 
 
-def test_the_command_line_says_so_in_one_line(monkeypatch, capsys):
+def test_the_command_line_reports_it_in_one_line(monkeypatch, capsys):
     monkeypatch.setenv("GELATO_API_KEY", "key")
     arguments = ["orders", "get", "1", "--backend", "gelato", "--base-url", "https://exa mple.com"]
     assert main(arguments) == 2

@@ -54,7 +54,7 @@ def test_the_length_of_a_quotes_state_counts_still():
         BACKEND.prepare(QuoteOrder(request))
 
 
-def test_false_for_a_state_or_a_post_code_is_read_as_none_of_it():
+def test_false_for_a_state_or_a_post_code_is_empty_text():
     given = {"state": False, "postCode": False}
     body = {**ORDER, "shippingAddress": {**ADDRESS, **given}, "returnAddress": given}
     order, problems = read_order(body)
@@ -64,7 +64,7 @@ def test_false_for_a_state_or_a_post_code_is_read_as_none_of_it():
     BACKEND.prepare(CreateOrder(order))
 
 
-def test_false_is_no_text_elsewhere():
+def test_false_is_not_a_text_elsewhere():
     order, problems = read_order({**ORDER, "shippingAddress": {**ADDRESS, "city": False}})
     assert order is None
     assert [problem.path for problem in problems] == ["shippingAddress.city"]

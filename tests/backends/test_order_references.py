@@ -101,7 +101,7 @@ def test_any_other_reference_goes(api, reference):
 
 
 @both
-def test_whoever_knows_better_may_say_so(api):
+def test_a_caller_that_knows_better_may_skip_validation(api):
     backend, create = APIS[api]
     request = backend.prepare(create(order("r" * 101)), validate=False)
     assert json.loads(request.body)["orderReferenceId"] == "r" * 101

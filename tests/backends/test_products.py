@@ -76,7 +76,7 @@ def test_questions_change_nothing_and_may_be_repeated():
     "operation", [GetCatalog, SearchProducts, GetProduct, GetCoverDimensions, GetPrices]
 )
 @pytest.mark.parametrize("uid", ["", " ", ".", ".."])
-def test_a_uid_that_is_none_is_refused(operation, uid):
+def test_a_uid_that_addresses_something_else_is_refused(operation, uid):
     with pytest.raises(ValidationError) as caught:
         BACKEND.prepare(operation(uid))
     assert [problem.path for problem in caught.value.problems] in (["catalog_uid"], ["product_uid"])
@@ -101,7 +101,7 @@ def test_a_request_does_not_change_with_the_callers_lists():
         lambda: GetCatalog(None),
     ],
 )
-def test_a_single_text_is_no_list_and_a_number_no_uid(make):
+def test_a_single_text_is_not_a_list_nor_a_number_a_uid(make):
     with pytest.raises(TypeError):
         make()
 
@@ -131,7 +131,7 @@ BROKEN = [
 @pytest.mark.parametrize(
     ("operation", "path"), BROKEN, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_a_broken_rule_is_told_with_its_path_and_no_other(operation, path):
+def test_a_broken_rule_is_the_only_problem_with_its_path(operation, path):
     assert broken(operation) == [path]
 
 
@@ -201,7 +201,7 @@ def test_only_what_identifies_a_thing_is_required(name):
 
 
 @answers
-def test_unknown_keys_anywhere_hurt_nobody(name):
+def test_unknown_keys_anywhere_are_ignored(name):
     found, answer = read(name, with_news)
     assert [path for path in unread(found, answer) if "brandNew" not in path] == []
     assert answer.raw == found
@@ -394,7 +394,7 @@ def test_the_errors_of_stock_keep_their_lower_case_codes(status, code, kind):
     assert "In its own words." in str(caught.value)
 
 
-def test_a_row_without_its_uid_is_told_with_its_path():
+def test_a_row_without_its_uid_is_a_problem_with_its_path():
     with pytest.raises(DecodeError) as caught:
         parse(GetPrices("p"), [{"productUid": "p"}, {"price": 1}])
     assert caught.value.problems == (Problem("prices[1].productUid", "missing"),)

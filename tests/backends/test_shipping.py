@@ -94,7 +94,7 @@ BROKEN = [
 @pytest.mark.parametrize(
     ("operation", "path"), BROKEN, ids=lambda value: value if isinstance(value, str) else ""
 )
-def test_a_broken_rule_is_told_with_its_path_and_no_other(operation, path):
+def test_a_broken_rule_is_the_only_problem_with_its_path(operation, path):
     assert set(broken(operation)) == {path}
 
 
@@ -126,7 +126,7 @@ def test_what_the_documents_allow_passes(operation):
         lambda: SearchShippingPrices("mugs"),
     ],
 )
-def test_a_single_text_is_no_list(make):
+def test_a_single_text_is_not_a_list(make):
     with pytest.raises(TypeError):
         make()
 
@@ -145,7 +145,7 @@ def test_only_what_identifies_a_thing_is_required(name):
 
 
 @answers
-def test_unknown_keys_anywhere_hurt_nobody(name):
+def test_unknown_keys_anywhere_are_ignored(name):
     found = with_news(sample(f"shipping/{name}"))
     answer = parse(ANSWERS[name], found)
     assert [path for path in unread(found, answer) if "brandNew" not in path] == []

@@ -162,7 +162,7 @@ BROKEN = [
 
 
 @pytest.mark.parametrize(("operation", "path"), BROKEN, ids=[path for _, path in BROKEN])
-def test_a_broken_rule_is_told_with_its_path_and_no_other(operation, path):
+def test_a_broken_rule_is_the_only_problem_with_its_path(operation, path):
     with pytest.raises(ValidationError) as caught:
         BACKEND.prepare(operation)
     assert [problem.path for problem in caught.value.problems] == [path]
@@ -270,7 +270,7 @@ def test_a_product_is_read_with_its_types():
     assert (read.tags, read.product_type, read.vendor) == ((), None, None)
 
 
-def test_a_created_product_is_not_ready_whatever_its_date_of_publishing():
+def test_a_created_product_with_a_publishing_date_is_not_ready():
     read = parse(ANSWERS["answer_created"], sample("answer_created"))
     assert read.published_at > read.created_at
     assert not read.is_ready

@@ -7,7 +7,7 @@ def test_credentials_show_nothing():
     assert repr(Credentials("key:secret", ("key", "secret"))) == "Credentials()"
 
 
-def test_the_digest_tells_keys_apart_without_naming_them():
+def test_the_digest_distinguishes_keys_without_showing_them():
     one, same, other = (
         Credentials("key-1", ()),
         Credentials("key-1", ("key-1",)),
@@ -42,6 +42,6 @@ def test_a_bad_key_is_refused_without_being_echoed(value):
 
 
 @pytest.mark.parametrize("key", [b"key", 5, ["key"]])
-def test_a_key_of_another_kind_is_told(key):
+def test_a_key_that_is_not_a_string_is_refused(key):
     with pytest.raises(TypeError, match="must be a string"):
         validated_key(key, "Gelato API key", "GELATO_API_KEY")

@@ -53,7 +53,7 @@ def test_samples_from_before_a_set_clock_or_a_sleep_are_void():
     assert not clock.is_known(10.0, 5_001.1)
 
 
-def test_a_step_between_two_samples_tears_what_they_say():
+def test_a_step_between_two_samples_tears_the_reading():
     clock = DatabaseClock([sample(0.0), sample(20.0, ahead=30.0)])
     reading = clock.reading(10.0, 0.0)
     assert (reading.torn, reading.near, reading.whole) == (True, None, None)
@@ -92,7 +92,7 @@ def test_the_header_counts_where_more_than_half_agree():
     assert clock.difference(0.0) is None
 
 
-def test_the_header_says_nothing_before_it_came_and_after_a_set_clock():
+def test_the_header_is_unknown_at_first_and_after_a_set_clock():
     clock = HeaderClock()
     assert clock.difference(0.0) is None
     header(clock, 1.0, 101.0)

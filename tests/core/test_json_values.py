@@ -89,7 +89,7 @@ def test_of_a_map_what_can_be_read_is_kept(values, found):
     assert json_values.as_map_of(json_values.as_integer)(values) == found
 
 
-def test_a_huge_number_is_no_float_and_breaks_nothing():
+def test_a_huge_number_is_not_a_float():
     assert json_values.as_integer(HUGE) == HUGE
     assert json_values.as_decimal(HUGE) == HUGE
     assert json_values.as_float(HUGE) is None

@@ -72,7 +72,7 @@ def test_there_are_17_fulfilment_statuses_and_16_file_types():
 
 
 @pytest.mark.parametrize("cls", MODELS, ids=lambda cls: cls.__name__)
-def test_models_are_frozen_slotted_and_keyword_only_beyond_two_fields(cls):
+def test_models_are_frozen_slotted_and_mostly_keyword_only(cls):
     fields = attrs.fields(cls)
     assert not hasattr(cls, "__dict__") or "__dict__" not in dir(cls.__new__(cls))
     assert cls.__setattr__ is not object.__setattr__
@@ -127,7 +127,7 @@ def test_nothing_and_an_empty_list_stay_different():
 
 
 @pytest.mark.parametrize("value", ["order-1", b"order-1"])
-def test_a_single_text_is_no_list(value):
+def test_a_single_text_is_not_a_list(value):
     with pytest.raises(TypeError, match="expected a list"):
         OrderQuery(order_reference_ids=value)
 

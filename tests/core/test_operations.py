@@ -71,7 +71,7 @@ def test_any_other_order_proves_no_cancel(found):
     assert CancelOrder("id-1").answer_from(found) is None
 
 
-def test_an_order_that_is_no_draft_any_more_proves_its_confirmation():
+def test_an_order_that_is_not_a_draft_proves_its_confirmation():
     found = shown(kind="order")
     assert ConfirmDraft("id-1").answer_from(found) == Answer(found)
 

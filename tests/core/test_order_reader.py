@@ -186,7 +186,7 @@ def test_problems_come_in_the_order_of_the_document():
     assert [problem.path for problem in told] == keys
 
 
-def test_what_is_required_is_told_with_its_path():
+def test_what_is_missing_is_a_problem_with_its_path():
     found = {
         "items": [{}, {"productName": "n"}],
         "shippingAddress": {"country": "SE"},
@@ -271,7 +271,7 @@ def test_what_is_required_is_told_with_its_path():
         ),
     ],
 )
-def test_a_value_of_the_wrong_kind_is_told_with_its_path(found, path, message):
+def test_a_value_of_the_wrong_kind_is_a_problem_with_its_path(found, path, message):
     assert problems(found) == {path: message}
 
 

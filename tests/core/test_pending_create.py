@@ -38,7 +38,7 @@ def looks(pending, reconcile, *, since=0.0, late=0.0):
     return moments
 
 
-def test_looks_come_at_growing_intervals_and_last_when_the_window_ends(pending):
+def test_looks_come_at_growing_intervals_until_the_window_ends(pending):
     assert looks(pending(), 60.0) == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
 
 
@@ -53,7 +53,7 @@ def test_a_short_window_is_looked_at_once_at_its_end(pending):
 @given(since=st.floats(0, 1e7), reconcile=st.floats(0, 600), late=st.just(0.0) | st.floats(0, 5))
 @example(since=306676.99705486785, reconcile=60.0, late=0.0)
 @example(since=0.1, reconcile=0.3, late=0.0)
-def test_the_looks_end_and_the_last_one_is_not_before_the_window_is_over(since, reconcile, late):
+def test_the_last_look_is_not_before_the_window_is_over(since, reconcile, late):
     pending = PendingCreate(operation=None, request=None)
     moments = looks(pending, reconcile, since=since, late=late)
     assert len(moments) < 20
@@ -67,7 +67,7 @@ def test_a_resend_starts_a_window_of_its_own(pending):
     assert looks(lost, 60.0, since=100.0)[0] == 100.5
 
 
-def test_before_anything_is_known_to_be_unclear_the_first_look_counts_from_zero(pending):
+def test_of_a_clear_create_the_first_look_counts_from_zero(pending):
     assert pending().next_look(60.0) == 0.5
 
 

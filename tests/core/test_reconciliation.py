@@ -64,7 +64,7 @@ def test_the_first_line_that_matches_decides(facts, finding):
     assert decide(Facts(**facts)).finding is finding
 
 
-def test_every_line_of_the_table_says_why():
+def test_every_line_of_the_table_has_a_reason():
     assert all(decision.because for decision in DECISIONS)
     assert len({decision.because for decision in DECISIONS}) == len(DECISIONS)
 
@@ -135,14 +135,14 @@ def test_a_database_clock_that_steps_proves_nothing(pending, dated):
     assert finding(pending(), dated(-7_200), torn) is DOUBT
 
 
-def test_a_look_before_the_send_tells_old_from_new(pending, dated):
+def test_a_look_before_the_send_separates_old_from_new(pending, dated):
     looked = pending()
     looked.mark_others(["old"])
     assert finding(looked, dated(-5, id="old"), Evidence()) is ANOTHERS
     assert finding(looked, dated(-7_200, id="new"), Evidence()) is OURS
 
 
-def test_an_order_that_another_create_was_answered_with_is_not_ours(pending, dated):
+def test_the_order_that_answered_another_create_is_not_ours(pending, dated):
     known = evidence(900.0, 990.0)
     known.note_id("id-1", "another", SENT + 1)
     assert finding(pending(), dated(1), known) is ANOTHERS
@@ -205,7 +205,7 @@ def test_a_dead_hit_needs_a_clock_known_before_and_after(pending, dated, status)
     assert finding(lost, dated(-1, fulfillmentStatus=status), both) is DOUBT
 
 
-def test_a_canceled_order_that_lived_longer_than_we_tried_is_not_ours(pending, dated):
+def test_a_canceled_order_that_outlived_our_trying_is_not_ours(pending, dated):
     updated = datetime.fromtimestamp(EPOCH + SENT, UTC).isoformat()
     hit = dated(-600, fulfillmentStatus="canceled", updatedAt=updated)
     known = evidence(900.0, 990.0)
@@ -227,14 +227,14 @@ def test_without_evidence_header_and_host_count_only_together(pending, dated):
 
 
 @pytest.mark.parametrize("date", ["Fri, 31 Dec 9999 23:59:59 GMT", "tomorrow", ""])
-def test_garbage_in_the_date_header_is_no_evidence(pending, dated, date):
+def test_garbage_in_the_date_header_is_not_evidence(pending, dated, date):
     known = Evidence()
     answered = Response(status=200, headers={"date": date})
     known.note_response(answered, sent=SENT, answered=SENT + 0.5, wall=EPOCH + SENT + 0.5)
     assert finding(pending(), dated(5), known) is DOUBT
 
 
-def test_an_order_of_an_earlier_run_is_compared_with_that_runs_clock(pending, dated):
+def test_an_order_of_an_earlier_run_is_judged_by_that_runs_clock(pending, dated):
     lost = pending()
     lost.clock = DatabaseClock([sample(980.0, ahead=77.0), sample(1_005.0, ahead=77.0)])
     lost.first_sent = SENT

@@ -202,7 +202,7 @@ def test_private_values_are_masked_in_every_spelling(shown, left):
     assert Redactor(PRIVATE).text(shown) == left
 
 
-def test_longer_values_are_masked_before_the_shorter_ones_in_them():
+def test_longer_values_are_masked_before_shorter_ones_in_them():
     assert Redactor(["Lane", "Lane Cove Road"]).text("at Lane Cove Road") == "at ***"
 
 
@@ -262,7 +262,7 @@ def test_retry_after_in_seconds(asked, seconds):
     assert retry_after(answer(429, retry_after=asked), NOON) == seconds
 
 
-def test_no_retry_after_is_none():
+def test_a_missing_retry_after_is_none():
     assert retry_after(answer(429), NOON) is None
 
 
@@ -281,7 +281,7 @@ def test_a_date_that_has_passed_asks_for_no_wait():
     assert retry_after(answer(429, retry_after="Wed, 04 Mar 2026 09:00:00 GMT", date=DATE)) == 0.0
 
 
-def test_the_error_tells_how_long_to_wait():
+def test_the_error_has_the_seconds_to_wait():
     error = error_for(
         answer(429, retry_after="Wed, 04 Mar 2026 12:00:09 GMT"), "orders.get", NOBODY, NOON
     )

@@ -83,7 +83,7 @@ def test_each_case_has_one_row(delivery, sent_before):
 
 @pytest.mark.parametrize("sent_before", [False, True])
 @pytest.mark.parametrize("kind", Kind)
-def test_what_did_not_happen_is_repeated_whatever_its_kind(kind, sent_before):
+def test_what_did_not_happen_is_repeated_for_every_kind(kind, sent_before):
     found = steps(kind, sent_before=sent_before)
     assert found[Delivery.NOT_SENT] is found[Delivery.RATE_LIMITED] is Step.REPEAT
 

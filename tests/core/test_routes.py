@@ -70,7 +70,7 @@ def test_every_bad_value_is_named_at_once():
     assert [problem.path for problem in caught.value.problems] == ["order_id", "prefix"]
 
 
-def test_an_id_that_is_no_text_is_refused_like_any_other_bad_id():
+def test_an_id_that_cannot_be_encoded_is_refused():
     with pytest.raises(ValidationError) as caught:
         ROUTE.expand({**PREFIX, "order_id": "\ud800"})
     assert [problem.path for problem in caught.value.problems] == ["order_id"]

@@ -77,7 +77,7 @@ def test_what_is_documented_passes(check, good):
         (checks.finite, [INFINITY, -INFINITY, float("nan"), "19.99", [1]], "an amount of money"),
     ],
 )
-def test_what_breaks_a_limit_is_told(check, bad, words):
+def test_what_breaks_a_limit_has_a_message(check, bad, words):
     assert all(words in (said(check, value) or "") for value in bad)
 
 
@@ -172,7 +172,7 @@ def test_a_rule_is_applied_wherever_its_path_leads(path, broken):
     ]
 
 
-def test_every_broken_rule_is_told():
+def test_every_broken_rule_is_a_problem():
     table = [
         Rule("items[].id", checks.required),
         Rule("name", checks.required),

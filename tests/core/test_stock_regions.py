@@ -35,7 +35,7 @@ def test_a_country_has_the_region_that_lists_it(country, region):
 @pytest.mark.parametrize(
     ("code", "country", "region"), [("SA", "Saudi Arabia", "ROW"), ("AS", "American Samoa", None)]
 )
-def test_a_country_is_not_taken_for_the_region_of_the_same_letters(code, country, region):
+def test_a_country_is_not_the_region_of_the_same_letters(code, country, region):
     assert StockRegion.for_country(code) == region
     assert code not in StockRegion(code).countries
 
@@ -61,7 +61,7 @@ def test_of_other_countries_nothing_is_said(country):
     assert not StockRegion.is_not_supported(country)
 
 
-def test_the_lists_are_as_long_as_in_the_document_and_share_no_country():
+def test_the_lists_are_as_documented_and_share_no_country():
     assert {str(region): len(region.countries) for region in StockRegion} == SIZES
     every = [country for region in StockRegion for country in region.countries]
     assert len({*every} - NOT_SUPPORTED_COUNTRIES) == len(every) == sum(SIZES.values())

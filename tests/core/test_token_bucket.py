@@ -45,7 +45,7 @@ def eager(limiter, pattern):
 
 @settings(deadline=None)
 @given(arrivals)
-def test_no_window_of_one_second_has_more_than_100_whatever_the_arrivals(pattern):
+def test_no_second_has_more_than_100_for_any_arrivals(pattern):
     assert worst_window(eager(TokenBucket(), pattern)) <= 100
 
 
@@ -54,7 +54,7 @@ def test_no_window_of_one_second_has_more_than_100_whatever_the_arrivals(pattern
 @example([0.0], 1000)
 @example([0.03], 1000)
 @example([0.0, 0.0, 0.0, 0.2], 1000)
-def test_no_window_of_one_second_has_more_than_100_however_late_the_timers(late, count):
+def test_no_second_has_more_than_100_with_late_timers(late, count):
     assert worst_window(backlog(TokenBucket(), count, late=late)) <= 100
 
 
@@ -93,7 +93,7 @@ def test_a_backlog_goes_out_at_97_a_second_or_more(late):
     assert (len(sent) - 1) / (sent[-1] - sent[0]) >= 97.0
 
 
-def test_a_late_timer_is_made_up_for_by_no_more_than_the_idle_burst():
+def test_a_late_timer_catches_up_by_at_most_the_idle_burst():
     bucket = TokenBucket()
     last = backlog(bucket, 500)[-1]
     now = last + bucket.take(last) + 0.5
@@ -103,7 +103,7 @@ def test_a_late_timer_is_made_up_for_by_no_more_than_the_idle_burst():
     assert 1 < at_once <= 10
 
 
-def test_waiting_as_told_is_always_enough():
+def test_waiting_as_long_as_asked_is_always_enough():
     bucket = TokenBucket()
     now = backlog(bucket, 250)[-1]
     assert bucket.take(now + bucket.take(now)) == 0.0
@@ -187,7 +187,7 @@ def test_closing_again_never_opens_earlier():
     assert bucket.take(25.0) == 15.0
 
 
-def test_the_rate_after_reopening_is_no_burst_of_all_that_waited():
+def test_a_reopened_gate_does_not_release_a_burst():
     bucket = TokenBucket()
     backlog(bucket, 50)
     bucket.close(60.0)

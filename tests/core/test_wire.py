@@ -63,7 +63,7 @@ def test_three_values_are_enough_for_an_order():
     )
 
 
-def test_unknown_keys_hurt_nobody_and_stay_in_raw():
+def test_unknown_keys_are_ignored_and_stay_in_raw():
     news = {
         "brandNew": {"deep": [1, None]},
         "items": [{"id": "item-1", "colour": "green"}],
@@ -183,9 +183,7 @@ def test_days_are_dates():
         (OrderAddress, ("registrationState", "registrationStateCode"), "registration_state", "SP"),
     ],
 )
-def test_both_spellings_are_read_and_null_in_one_does_not_hide_the_other(
-    cls, spellings, attribute, value
-):
+def test_both_spellings_are_read_and_a_null_hides_neither(cls, spellings, attribute, value):
     first, second = spellings
     for found in (
         {first: value},
@@ -276,7 +274,7 @@ def test_a_malformed_answer_reads_as_its_problems():
         wire.load(Order, {"id": "id-1"})
 
 
-def test_an_answer_of_no_interest_is_none_whatever_it_says():
+def test_an_answer_without_a_type_is_none():
     assert [wire.load(type(None), found) for found in (None, {}, [], "x", {"code": 200})] == [
         None
     ] * 5

@@ -90,7 +90,7 @@ async def test_it_lets_ten_go_again_after_a_rest(limiter, virtual):
 
 
 @pytest.mark.anyio
-async def test_a_backlog_of_a_thousand_keeps_to_the_rate_and_wastes_little_of_it(limiter, virtual):
+async def test_a_backlog_of_a_thousand_keeps_to_the_rate(limiter, virtual):
     moments = await backlog(limiter, virtual, 1_000)
     assert len(moments) == 1_000
     assert moments == sorted(moments)
@@ -99,7 +99,7 @@ async def test_a_backlog_of_a_thousand_keeps_to_the_rate_and_wastes_little_of_it
 
 
 @pytest.mark.anyio
-async def test_late_timers_do_not_slow_a_backlog_down_nor_break_the_limit(virtual):
+async def test_late_timers_neither_slow_a_backlog_nor_break_the_limit(virtual):
     async def late_sleep(seconds):
         await virtual.sleep(seconds + 0.012)
 
@@ -137,7 +137,7 @@ async def test_first_come_is_first_served(limiter, virtual):
 
 
 @pytest.mark.anyio
-async def test_nobody_slips_past_those_who_stand_in_line(stopped):
+async def test_no_newcomer_overtakes_the_line(stopped):
     limiter = LocalLimiter(clock=stopped.clock)
     for _ in range(10):
         await limiter.acquire()
@@ -157,7 +157,7 @@ async def test_nobody_slips_past_those_who_stand_in_line(stopped):
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("position", ["head", "middle", "last"])
-async def test_a_cancelled_waiter_costs_no_token_and_holds_nobody_up(stopped, position):
+async def test_a_cancelled_waiter_costs_no_token_and_delays_no_other(stopped, position):
     limiter = LocalLimiter(clock=stopped.clock)
     for _ in range(10):
         await limiter.acquire()
@@ -191,7 +191,7 @@ async def test_a_cancelled_waiter_costs_no_token_and_holds_nobody_up(stopped, po
 
 
 @pytest.mark.anyio
-async def test_a_waiter_that_is_cancelled_as_its_turn_comes_hands_it_on(stopped):
+async def test_a_waiter_cancelled_as_its_turn_comes_passes_it_on(stopped):
     limiter = LocalLimiter(clock=stopped.clock)
     for _ in range(10):
         await limiter.acquire()
@@ -238,7 +238,7 @@ async def test_a_pause_holds_everybody_back_as_long_as_it_lasts(limiter, virtual
 
 
 @pytest.mark.anyio
-async def test_a_pause_holds_those_back_who_had_their_turn_but_have_not_sent(limiter, virtual):
+async def test_a_pause_holds_back_attempts_between_turn_and_send(limiter, virtual):
     await limiter.acquire()
     limiter.pause(4.0)
     await limiter.before_send()
@@ -246,9 +246,7 @@ async def test_a_pause_holds_those_back_who_had_their_turn_but_have_not_sent(lim
 
 
 @pytest.mark.anyio
-async def test_a_pause_lasts_two_minutes_at_most_and_a_shorter_one_does_not_end_it(
-    limiter, virtual
-):
+async def test_a_pause_lasts_two_minutes_at_most_and_is_not_shortened(limiter, virtual):
     limiter.pause(100_000)
     limiter.pause(1)
     await limiter.acquire()
@@ -267,7 +265,7 @@ async def test_turns_that_were_saved_up_cannot_be_sent_all_at_once(limiter, virt
 
 
 @pytest.mark.anyio
-async def test_waiting_to_send_is_fair_and_a_cancelled_wait_is_no_send(stopped):
+async def test_waiting_to_send_is_fair_even_if_a_wait_is_cancelled(stopped):
     limiter = LocalLimiter(clock=stopped.clock)
     for _ in range(100):
         await limiter.before_send()
