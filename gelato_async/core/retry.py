@@ -5,9 +5,10 @@ of the request, which `delivery_of` reads from the error; its columns are the ki
 which each operation's class states (`Kind` in operations/base.py). The loops in client/ carry out
 the step: `Sender.repeat` for every call but a create, `CreateOnce` for a create.
 
-A create is sent again at once only if the request provably never left or Gelato answered 429. If
-its outcome is unknown, it is reconciled: only if every look of the window proves that there is no
-such order (`reconciliation`), `CreateOnce` sends it once more, unless `RetryPolicy(resend=False)`.
+A create is sent again without a look only if the request provably never left, or Gelato answered
+429. If its outcome is unknown, it is reconciled first (`reconciliation`): `CreateOnce` sends it once
+more only if looks over the whole window proved that there is no such order, and never after a 2xx
+or with `RetryPolicy(resend=False)`.
 
 A 429 is repeated for every kind. `RetryPolicy.delay` gives the wait: `Retry-After`, or up to a
 second that doubles with each attempt. `Sender.pause` closes the limiter for as long, so every call
@@ -97,8 +98,8 @@ class Row(NamedTuple):
 
 # a refusal of a repeat may be the doing of the first attempt ("it is canceled already", "this order
 # exists"), so it proves nothing where an earlier attempt may have taken effect
-# fmt: off
 _EITHER, _NO, _YES = None, False, True
+# fmt: off
 RETRY_TABLE = (
     #   delivery               sent before  READ         CHECKED      CREATE          ONCE
     Row(Delivery.NOT_SENT,     _EITHER,     Step.REPEAT, Step.REPEAT, Step.REPEAT,    Step.REPEAT),
