@@ -40,6 +40,8 @@ from gelato_async.models.tracebacks import hides_arguments
 
 ORIGINS = {"order": "https://api.partner-connect.io"}
 
+# the paths of *Getting Started*; *Order Management* has URLs that are "provided during connector
+# setup", so a client takes other paths as an option
 ROUTES: Routes = {
     SubmitOrder: Route(
         method="POST",
@@ -75,11 +77,13 @@ ROUTES: Routes = {
     ),
 }
 
+# in the singular as documented, though both hold lists; Gelato's own API has the plural
 RENAMES: Renames = {
     (OrderQuery, "fulfillment_statuses"): "fulfillmentStatus",
     (OrderQuery, "financial_statuses"): "financialStatus",
 }
 
+# what only the documents of Gelato's own API have
 UNSUPPORTED: Fields = {
     NewOrder: ("return_address",),
     CatalogItem: ("page_count", "adjust_product_uid_by_file_types"),
@@ -90,6 +94,7 @@ UNSUPPORTED: Fields = {
 
 def _address(path: str) -> list[Rule]:
     """*Shipping Address Parameters*."""
+    # stricter than Gelato's own API: a phone number is required, lengths are not limited
     needed = ("country", "firstName", "lastName", "addressLine1", "city", "email", "phone")
     return [
         *(Rule(f"{path}.{name}", required) for name in needed),
@@ -129,6 +134,7 @@ RULES: Rules = {
             Rule("currency", required),
             Rule("orderType", one_of("order", "draft")),
             Rule("retailShippingPriceInclVat", finite),
+            # each present entry needs both; no number or length is documented
             Rule("metadata[].key", required),
             Rule("metadata[].value", required),
             Rule("shippingAddress", not_empty),
@@ -141,6 +147,7 @@ RULES: Rules = {
             Rule("items[].retailPriceInclVat", finite),
             Rule("items[].metadata[].key", required),
             Rule("items[].metadata[].value", required),
+            # every file needs a type and a URL: there are no embroidery files to reuse here
             Rule("items[].files", not_empty),
             Rule("items[].files[].type", required),
             Rule("items[].files[].url", required),

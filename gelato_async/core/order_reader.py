@@ -124,9 +124,8 @@ class _Reader:
             elif found is not None:
                 if entry.name in arguments:
                     self._add_twin(plan, value, entry, _join(path, key))
-                if found.__class__ is not entry.plain:
-                    found = entry.read(self, found, path, key)  # noqa: PLW2901  the value, read
-                arguments[entry.name] = found
+                plain = found.__class__ is entry.plain
+                arguments[entry.name] = found if plain else entry.read(self, found, path, key)
         return self._make(plan, arguments, path)
 
     def _make(self, plan: "_Plan", arguments: dict[str, Any], path: str) -> Any:
@@ -169,8 +168,11 @@ class _Entry:
 @frozen
 class _Plan:
     model: Callable[..., Any]
+    # by key of the body; two keys may lead to one field
     entries: Mapping[str, _Entry]
+    # the field, and the key by which a problem names it
     required: Mapping[str, str]
+    # what a field gets that the body lacks, if that is not the model's default
     absent: dict[str, Any]
 
 

@@ -240,7 +240,7 @@ def _as_number(amount: Decimal) -> float:
 
 
 def _is_json(type_: Any) -> bool:
-    # cattrs would call two functions for each of these, if only to find None
+    # values of these types are JSON already; by default cattrs calls two functions for each value
     kinds = {type_}
     if get_origin(type_) in {Union, UnionType}:
         kinds = set(get_args(type_))

@@ -49,6 +49,7 @@ class _Line:
             while (wait := self.take()) > 0:
                 await self.clock.sleep(wait)
         finally:
+            # a cancelled task, too, makes the next one the head
             self._count(-1)
             waiting.remove(turn)
             if waiting:
@@ -121,12 +122,15 @@ class LocalLimiter:
     def _note_send(self) -> float:
         with self._lock:
             now = self._now()
+            # a 429 may have come since this attempt got its turn
             closed = self._bucket.closed_until - now
             if closed > 0:
                 return closed
             return self._log.take(now)
 
 
+# by the digest of a key, for as long as the process lives: Gelato counts requests by key, whichever
+# client sent them
 _SHARED: dict[str, LocalLimiter] = {}
 _SHARED_LOCK = Lock()
 

@@ -86,8 +86,10 @@ ROUTES: Routes = {
     DeleteDraft: Route(method="DELETE", service="order", path="/v4/orders/{order_id}"),
 }
 
+# the split-order example answers `registrationState`, as GelatoConnect does: both are read
 RENAMES: Renames = {(ShippingAddress, "registration_state"): "registrationStateCode"}
 
+# what only the documents of GelatoConnect have
 UNSUPPORTED: Fields = {
     NewOrder: ("retail_currency", "retail_shipping_price_excl_vat"),
     CatalogItem: ("metadata", "retail_price_excl_vat"),
@@ -138,6 +140,8 @@ def _file_has_source(url: Any, file: Mapping[str, Any]) -> str | None:
 
 
 def _embroidery_type(file_type: Any, file: Mapping[str, Any]) -> str | None:
+    # no document says how to recognise an embroidery product by its uid, so these fields are taken
+    # for the sign of one
     if file_type:
         return None
     for name in ("id", "threadColors", "isVisible"):
@@ -168,7 +172,8 @@ def _items(path: str) -> list[Rule]:
     ]
 
 
-_ORDER = [Rule(name, required) for name in ("customerReferenceId", "currency")]
+# any currency: the documented list is "applicable only for customers using wallets or credit cards"
+_ORDER = [Rule("customerReferenceId", required), Rule("currency", required)]
 
 RULES: Rules = {
     CreateOrder: RuleTable(

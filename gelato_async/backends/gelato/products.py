@@ -31,6 +31,7 @@ def _get(path: str, answer: type, *query: str, bare: str | None = None) -> Route
 
 
 ROUTES: Routes = {
+    # documented as a bare list; live answers were always objects, with or without a limit
     ListCatalogs: _get("/v3/catalogs", CatalogPage, "limit", "offset", bare="data"),
     GetCatalog: _get("/v3/catalogs/{catalog_uid}", Catalog),
     SearchProducts: Route(

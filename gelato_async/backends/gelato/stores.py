@@ -37,6 +37,7 @@ ROUTES: Routes = {
         service="ecommerce",
         path="/v1/stores/{store_id}/products/{product_id}",
     ),
+    # documented as a GET with a JSON body; every client that is known to work sends a query
     ListStoreProducts: Route(
         method="GET",
         service="ecommerce",
