@@ -133,6 +133,7 @@ class Backend:
         try:
             found = parse(response.body)
         except NotJsonError as error:
+            # no problem yet: of some calls the answer's body is of no interest
             found = None
             unread.append(Problem("", str(error)))
         content = found

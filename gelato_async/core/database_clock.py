@@ -101,6 +101,7 @@ class DatabaseClock:
     def learn(self, sample: Sample) -> None:
         """Add a sample, and forget the one that it makes superfluous."""
         self.samples.append(sample)
+        # the sample that has just become old goes if the one before it is too close to it
         old = len(self.samples) - NEWEST - 1
         if old > 0 and self.samples[old].answered - self.samples[old - 1].answered < SPACING:
             del self.samples[old]

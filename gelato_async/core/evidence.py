@@ -102,19 +102,24 @@ class Evidence:
             self._note_life(order)
 
     def note_id(self, order_id: str, reference: str, moment: float) -> None:
-        """Remember that an order is what one of our creates made: of this reference, as known since then."""
+        """Remember that one of our creates, of this reference, made an order.
+
+        `moment` is when that became known.
+        """
         # a client may serve several threads
         with self._lock:
             self._ids[order_id] = (reference, moment)
+            # a dict keeps the order of insertion: the first id is the oldest
             if len(self._ids) > MOST_IDS:
                 del self._ids[next(iter(self._ids))]
 
     def knows_id(self, order_id: str, reference: str, first_sent: float | None) -> bool:
-        """Whether an order is what another of our creates made.
+        """Whether another of our creates made an order, so that this one did not.
 
-        One of another reference, or one that was answered before this one was sent; None where that
-        was on a clock that has ended. What was answered since then may be this very one: of a run
-        whose journal broke before the outcome was in it.
+        That is known if the other one was of another reference, or answered before this one was
+        first sent; `first_sent` is None if that was on a clock that has ended. What was answered
+        since then may be the order of this very create: of a run whose journal broke before the
+        outcome was in it.
         """
         noted = self._ids.get(order_id)
         if noted is None:
@@ -129,5 +134,7 @@ class Evidence:
     def _note_life(self, order: Order) -> None:
         if order.created_at is None or order.updated_at is None:
             return
+        # the answer to a create shows an order that was just made, so its dates must be close; once
+        # they are not, `updatedAt` is never compared again
         apart = abs((order.updated_at - order.created_at).total_seconds())
         self.lives = self.lives is not False and apart <= MOST_APART

@@ -79,9 +79,10 @@ def judge(
 
 
 def _may_be(pending: PendingCreate[Any], row: OrderSummary) -> bool:
-    return not pending.is_another_type(row.order_type) and may_be_reference(
-        row.order_reference_id, pending.reference
-    )
+    # a draft and an order may share a reference
+    if pending.is_another_type(row.order_type):
+        return False
+    return may_be_reference(row.order_reference_id, pending.reference)
 
 
 def _adopted(ours: Sequence[OrderSummary]) -> Found:
@@ -99,6 +100,7 @@ def _adopted(ours: Sequence[OrderSummary]) -> Found:
 
 
 def _live_then_oldest(row: OrderSummary) -> tuple[bool, datetime, str]:
+    # a live order is the one that is printed; of several the oldest is taken for ours
     undated = datetime.max.replace(tzinfo=UTC)
     return row.fulfillment_status in _DEAD, row.created_at or undated, row.id
 

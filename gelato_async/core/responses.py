@@ -99,6 +99,7 @@ def _class_for(status: int) -> type[ResponseError]:
 
 def _message(response: Response, answer: Mapping[str, Any], text: str) -> str:
     status = response.status
+    # plain text that holds "error code: 1010" is the CDN's; an answer of Gelato's is JSON
     if status == 403 and "1010" in text and not answer:
         return f"{status}: {_CDN_BLOCK}"
     if 300 <= status < 400:

@@ -161,11 +161,12 @@ def _elements(element: Any, values: list[Any]) -> tuple[Any, ...]:
     errors: list[tuple[int, Exception]] = []
     for position, value in enumerate(values):
         if not isinstance(value, dict):
-            continue
+            continue  # it has nothing that a program could want, and stays in `raw`
         try:
             read.append(_READING.structure(value, element))
         except Exception as error:  # noqa: BLE001  any, as for fields: `load` says why
             errors.append((position, error))
+            # an answer of 100,000 malformed elements would hold up the event loop
             if len(errors) == MOST_PROBLEMS:
                 break
     if errors:
@@ -219,6 +220,7 @@ def _make_loader(cls: type[Any], converter: Converter) -> Callable[[Any, Any], A
         found = value
         if keeps_raw:
             found = {**value, "raw": value}
+        # the vendor's tables and examples disagree on some names, and real answers have both
         for name, other in aliases:
             if other in value and value.get(name) is None:
                 found = {**found, name: value[other]}
