@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
+import attrs
 from attrs import field, frozen
 
 from gelato_async.core import json_values, responses, wire
@@ -189,8 +190,10 @@ class Backend:
         try:
             return self._dumped(route, operation)
         except (AttributeError, TypeError, ValueError) as error:
-            problem = Problem("", f"a field holds a value of the wrong type: {error}")
-            raise ValidationError([problem], operation=operation.name) from None
+            problems = list(_misfits(operation))
+            if not problems:
+                problems.append(Problem("", f"a field holds a value of the wrong type: {error}"))
+            raise ValidationError(problems, operation=operation.name) from None
 
     def _dumped(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
         if isinstance(route.body, str):
@@ -258,6 +261,14 @@ class Backend:
         if not found_id or Redactor(self.credentials.private).text(found_id) != found_id:
             return None
         return found_id
+
+
+def _misfits(operation: Operation[Any]) -> Iterator[Problem]:
+    for path, value in models_in(operation):
+        cls = type(value)
+        if not attrs.has(cls):
+            message = f"is of the wrong type: use the class for it, not a {cls.__name__}"
+            yield Problem(path, message)
 
 
 def _misplaced(operation: CreateOperation[Any]) -> Iterator[Problem]:

@@ -44,6 +44,7 @@ from gelato_async import (
     DeleteDraft,
     DraftItem,
     GetOrder,
+    OrderQuery,
     Problem,
     QuoteOrder,
     Response,
@@ -249,6 +250,11 @@ def test_a_review_gives_all_problems_or_the_body(api):
 
 @both
 def test_a_field_of_a_wrong_kind_is_a_problem_and_no_other_error(api):
-    with pytest.raises(ValidationError, match="wrong type"):
+    with pytest.raises(ValidationError, match="wrong type") as caught:
         api.backend.check(api.create(with_order(shipping_address="Storgatan 1")))
+    assert [problem.path for problem in caught.value.problems] == ["shippingAddress"]
+    with pytest.raises(ValidationError, match="wrong type: use the class for it, not a dict"):
+        api.backend.check(api.create(with_order(metadata=[{"key": "a", "value": "b"}])))
+    with pytest.raises(ValidationError, match="wrong type: 'str' object has no"):
+        api.backend.check(SearchOrders(OrderQuery(start_date="2026-03-04")))
     assert api.backend.redactor(api.create(with_order(items=["odd"]))).text("odd") == "odd"

@@ -48,16 +48,16 @@ def has_any(value: Any, fields: Fields) -> bool:
 
 
 def models_in(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """Yield a model and all models inside it, each with its path in the body (`items[0].files`)."""
+    """Yield a model and all models inside it, each with its path in the body (`items[0].files`).
+
+    What stands in the place of a model without being one is yielded too.
+    """
     if isinstance(value, (tuple, list)):
         for position, element in enumerate(value):
             yield from models_in(element, f"{path}[{position}]")
         return
-    parts = _parts(value.__class__)
-    if parts is None:
-        return
     yield path, value
-    for name, step in parts:
+    for name, step in _parts(value.__class__) or ():
         found = getattr(value, name)
         if found is None:
             continue
