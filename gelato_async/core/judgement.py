@@ -125,8 +125,8 @@ def facts_of(
 
 
 def _facts_of_earlier_run(undated: Facts, pending: PendingCreate[Any], date: float) -> Facts:
-    # the create was sent at some time after its intent was written, on a monotonic clock that has ended:
-    # nothing of this process can be compared with that
+    # the create was sent at some time after its intent was written, on a monotonic clock that has
+    # ended: nothing of this process can be compared with that
     first = pending.first_sent or 0.0
     reading = pending.clock.reading(first, None) if pending.clock else Reading()
     sent = Interval(first, math.inf)

@@ -47,8 +47,8 @@ is in doubt.
 
 What is evidence
 ----------------
-1. Ids that are known. An order that a look showed before the send, or that answered another create
-   of ours, is another's.
+1. Ids that are known. An order that a look showed before the send, or that had answered another
+   create of ours by then, is another's.
 2. A marker. With `RetryPolicy(marker=True)` each order has a random value in its metadata, which a
    GET of the hit shows.
 3. A look before the send. A live order that it did not show is ours. Such a look costs a search, so

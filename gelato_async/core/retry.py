@@ -6,9 +6,9 @@ which each operation's class states (`Kind` in operations/base.py). The loops in
 the step: `Sender.repeat` for every call but a create, `CreateOnce` for a create.
 
 A create is sent again without a look only if the request provably never left, or Gelato answered
-429. If its outcome is unknown, it is reconciled first (`reconciliation`): `CreateOnce` sends it once
-more only if looks over the whole window proved that there is no such order, and never after a 2xx
-or with `RetryPolicy(resend=False)`.
+429. If its outcome is unknown, it is reconciled first (`reconciliation`): `CreateOnce` sends it
+once more only if looks over the whole window proved that there is no such order, and never after a
+2xx or with `RetryPolicy(resend=False)`.
 
 A 429 is repeated for every kind. `RetryPolicy.delay` gives the wait: `Retry-After`, or up to a
 second that doubles with each attempt. `Sender.pause` closes the limiter for as long, so every call
@@ -193,7 +193,7 @@ class RetryQuota:
         return paid
 
     def buy(self, error: GelatoError) -> int | None:
-        """Pay for a retry and return its cost, or None, and nothing is taken, if too little is left.
+        """Pay for a retry and return its cost; or take nothing and return None if it is too much.
 
         A caller that asks again and again does not keep the budget empty by that.
         """
