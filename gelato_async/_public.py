@@ -11,6 +11,7 @@ from gelato_async.client.clients import (
     GelatoClient as GelatoClient,
     GelatoConnectClient as GelatoConnectClient,
 )
+from gelato_async.client.logging_observer import LoggingObserver as LoggingObserver
 from gelato_async.client.paging import (
     OrderSearch as OrderSearch,
     ProductSearch as ProductSearch,
@@ -42,6 +43,26 @@ from gelato_async.core.errors import (
     ValidationError as ValidationError,
     WaitTimeoutError as WaitTimeoutError,
     WebhookError as WebhookError,
+)
+from gelato_async.core.events import (
+    AttemptAnswered as AttemptAnswered,
+    AttemptFailed as AttemptFailed,
+    AttemptSent as AttemptSent,
+    CallEvent as CallEvent,
+    CircuitClosed as CircuitClosed,
+    CircuitOpened as CircuitOpened,
+    GateClosed as GateClosed,
+    LimiterWaited as LimiterWaited,
+    Observer as Observer,
+    OperationBegan as OperationBegan,
+    OperationEnded as OperationEnded,
+    ReconciliationAdopted as ReconciliationAdopted,
+    ReconciliationBegan as ReconciliationBegan,
+    ReconciliationGaveUp as ReconciliationGaveUp,
+    ReconciliationLooked as ReconciliationLooked,
+    ReconciliationResent as ReconciliationResent,
+    RetryBudgetSpent as RetryBudgetSpent,
+    RetryScheduled as RetryScheduled,
 )
 from gelato_async.core.messages import (
     Request as Request,

@@ -1,0 +1,153 @@
+"""Events of calls, and the observer that gets them.
+
+A client gives every event to one observer at the moment it happens, in the task that makes the
+call. Events are plain values: names, numbers, ids and references. None holds a key, a body, a
+recipient, or the text of an error, which may quote a server. `docs/observability.md` lists them.
+"""
+
+from typing import Protocol
+
+from attrs import frozen
+
+
+@frozen
+class CallEvent:
+    """Something that happened in a call.
+
+    `call_id` is unique in the process. `send` counts the requests that the call has sent so far, of
+    whatever operation: a create that is looked for also sends searches. Both together name an
+    attempt. `operation` is the short name of what is being done, like `orders.create`. `error` is
+    the name of an exception's class, times are in seconds.
+    """
+
+    call_id: int
+    send: int
+    operation: str
+
+
+class Observer(Protocol):
+    """Gets the events of a client's calls.
+
+    The call waits while `on_event` runs: keep it short. What it raises is logged once and changes
+    nothing for the call.
+    """
+
+    def on_event(self, event: CallEvent) -> None:
+        """Take note of an event."""
+        ...
+
+
+@frozen
+class OperationBegan(CallEvent):
+    """An operation begins. The looks for a lost order are operations within its create."""
+
+
+@frozen(kw_only=True)
+class OperationEnded(CallEvent):
+    """An operation is over: answered, or failed with `error`."""
+
+    seconds: float
+    error: str | None = None
+
+
+@frozen(kw_only=True)
+class LimiterWaited(CallEvent):
+    """An attempt had to wait for its turn."""
+
+    seconds: float
+
+
+@frozen
+class AttemptSent(CallEvent):
+    """A request leaves at this moment. `send` counts it."""
+
+
+@frozen(kw_only=True)
+class AttemptAnswered(CallEvent):
+    """A whole answer came, whatever it says. `seconds` are measured from sending."""
+
+    status: int
+    seconds: float
+
+
+@frozen(kw_only=True)
+class AttemptFailed(CallEvent):
+    """An attempt got no whole answer. `sent` says whether it left, `status` is what came of it."""
+
+    error: str
+    sent: bool
+    seconds: float
+    status: int | None = None
+
+
+@frozen(kw_only=True)
+class RetryScheduled(CallEvent):
+    """A failed attempt is repeated after `seconds`."""
+
+    seconds: float
+    error: str
+
+
+@frozen(kw_only=True)
+class RetryBudgetSpent(CallEvent):
+    """A failed attempt is not repeated: too many requests fail at the moment."""
+
+    error: str
+
+
+@frozen(kw_only=True)
+class GateClosed(CallEvent):
+    """A 429 holds back all requests of the limiter for `seconds`."""
+
+    seconds: float
+
+
+@frozen(kw_only=True)
+class ReconciliationBegan(CallEvent):
+    """The outcome of a create is unknown: from now on the order is looked for."""
+
+    order_reference_id: str
+    error: str
+
+
+@frozen(kw_only=True)
+class ReconciliationLooked(CallEvent):
+    """A look for the order is over: it showed `hits` orders with its reference, or failed."""
+
+    order_reference_id: str
+    hits: int = 0
+    error: str | None = None
+
+
+@frozen(kw_only=True)
+class ReconciliationAdopted(CallEvent):
+    """The order was found, and is the answer. `others` have its reference and may be duplicates."""
+
+    order_reference_id: str
+    order_id: str
+    others: tuple[str, ...] = ()
+
+
+@frozen(kw_only=True)
+class ReconciliationResent(CallEvent):
+    """The order was proved absent, and is sent again."""
+
+    order_reference_id: str
+
+
+@frozen(kw_only=True)
+class ReconciliationGaveUp(CallEvent):
+    """The outcome stays unknown. `order_ids` are the orders that may be the one."""
+
+    order_reference_id: str
+    order_ids: tuple[str, ...] = ()
+
+
+@frozen
+class CircuitOpened(CallEvent):
+    """Requests of a bulk run fail: it holds back its orders, and sends one at a time as a probe."""
+
+
+@frozen
+class CircuitClosed(CallEvent):
+    """Requests of a bulk run get through again."""
