@@ -56,9 +56,9 @@ from gelato_async.core.events import (
     Observer as Observer,
     OperationBegan as OperationBegan,
     OperationEnded as OperationEnded,
+    OutcomeStaysUnknown as OutcomeStaysUnknown,
     ReconciliationAdopted as ReconciliationAdopted,
     ReconciliationBegan as ReconciliationBegan,
-    ReconciliationGaveUp as ReconciliationGaveUp,
     ReconciliationLooked as ReconciliationLooked,
     ReconciliationResent as ReconciliationResent,
     RetryBudgetSpent as RetryBudgetSpent,
@@ -228,7 +228,10 @@ from gelato_async.models.template import (
     TemplateVariantOption as TemplateVariantOption,
     TextPlaceholder as TextPlaceholder,
 )
-from gelato_async.transports.base import Transport as Transport
+from gelato_async.transports.base import (
+    SendGate as SendGate,
+    Transport as Transport,
+)
 from gelato_async.transports.httpx import (
     RESET_ON_CLOSE as RESET_ON_CLOSE,
     HttpxTransport as HttpxTransport,

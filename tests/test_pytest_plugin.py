@@ -117,7 +117,7 @@ def test_one_order(gelato_client, gelato_sandbox, number):
 def test_the_others_are_gone():
     (one, first), (two, second) = seen
     assert one.url != two.url or one is not two
-    assert first.engine.limiter is not second.engine.limiter
+    assert first.engine.sender.limiter is not second.engine.sender.limiter
     with pytest.raises(ConnectionFailedError):
         asyncio.run(second.with_options(retry=RetryPolicy(attempts=1)).orders.get("x"))
 """).assert_outcomes(passed=3)
@@ -152,7 +152,7 @@ def test_options(gelato_client, gelato_sandbox, gelato_connect_client):
     with pytest.raises(OutcomeUnknownError):
         asyncio.run(gelato_client.orders.create(an_order("a")))
     assert gelato_sandbox.api_key == os.environ["GELATO_API_KEY"] == "of-mine"
-    assert gelato_connect_client.engine.timeout == 3
+    assert gelato_connect_client.engine.sender.timeout == 3
 
 class TestOtherwise:
     @pytest.fixture

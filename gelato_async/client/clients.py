@@ -11,14 +11,19 @@ import attrs
 from gelato_async.backends.connect import connect_backend
 from gelato_async.backends.gelato import gelato_backend
 from gelato_async.backends.origins import Paths
+from gelato_async.client.create_once import create
 from gelato_async.client.engine import Engine
+from gelato_async.client.logging_observer import LoggingObserver
 from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
 from gelato_async.client.products import Products
-from gelato_async.client.sender import Reply
+from gelato_async.client.sender import Reply, Sender
 from gelato_async.client.shipping import Shipping
 from gelato_async.client.stores import Stores
 from gelato_async.core.backend import Backend
+from gelato_async.core.calls import Reporter
+from gelato_async.core.events import Observer
 from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.retry import RetryPolicy
 from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.limiters.local import shared_limiter
@@ -30,6 +35,10 @@ from gelato_async.transports.injected import AsyncClient, ClientTransport
 
 T = TypeVar("T")
 
+_LOGGING = LoggingObserver()
+# the options of a call that belong to the sender; the others belong to the engine
+_OF_SENDER = frozenset({"timeout", "limiter", "reporter"})
+
 
 class CallOptions(TypedDict, total=False):
     """What `with_options` can change.
@@ -38,7 +47,8 @@ class CallOptions(TypedDict, total=False):
     for a whole call with all its retries and reconciliation (None: no limit of our own; a deadline of
     yours, like `anyio.fail_after`, counts too). `retry`: the `RetryPolicy`. `limiter`: replaces the
     one that all clients with the same key share in this process. `validate`: False sends what
-    breaks documented rules.
+    breaks documented rules. `observer`: gets the events of all calls (a `LoggingObserver`; None:
+    nobody gets them, and nothing is logged).
     """
 
     timeout: float
@@ -46,6 +56,7 @@ class CallOptions(TypedDict, total=False):
     retry: RetryPolicy | None
     limiter: RateLimiter | None
     validate: bool
+    observer: Observer | None
 
 
 class ClientOptions(CallOptions, total=False):
@@ -77,26 +88,31 @@ class _Client:
         retry: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
         validate: bool = True,
+        observer: Observer | None = _LOGGING,
         transport: Transport | AsyncClient | None = None,
         max_response_bytes: int | None = None,
         clock: Clock | None = None,
     ) -> None:
         used = _as_transport(transport, max_response_bytes)
         self._owned = used if transport is None else None
-        self._use(
-            Engine(
-                backend=backend,
-                transport=used,
-                limiter=limiter or shared_limiter(backend.credentials.digest),
-                clock=clock or Clock(),
-                retry=retry or RetryPolicy(),
-                timeout=_positive("timeout", timeout),
-                total_timeout=(
-                    None if total_timeout is None else _positive("total_timeout", total_timeout)
-                ),
-                validate=validate,
-            )
+        if total_timeout is not None:
+            _check_positive("total_timeout", total_timeout)
+        _check_positive("timeout", timeout)
+        sender = Sender(
+            backend=backend,
+            transport=used,
+            limiter=limiter or shared_limiter(backend.credentials.digest),
+            clock=clock or Clock(),
+            timeout=timeout,
+            reporter=_reporter(observer),
         )
+        engine = Engine(
+            sender=sender,
+            retry=retry or RetryPolicy(),
+            total_timeout=total_timeout,
+            validate=validate,
+        )
+        self._use(engine)
 
     def _use(self, engine: Engine) -> None:
         self._engine = engine
@@ -119,13 +135,15 @@ class _Client:
         Raises:
             UnsupportedError: it has none.
         """
-        return await self._engine.send(operation)
+        return (await self.send_raw(operation)).answer
 
     async def send_raw(self, operation: Operation[T]) -> Reply[T]:
         """Run an operation.
 
         The reply holds its `answer` and the `response` that it was read from.
         """
+        if isinstance(operation, CreateOperation):
+            return await create(self._engine, operation)
         return await self._engine.send_raw(operation)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
@@ -138,21 +156,21 @@ class _Client:
             raise TypeError(f"with_options() has no option {', '.join(sorted(unknown))}")
         changes: dict[str, Any] = dict(options)
         if "timeout" in changes:
-            _positive("timeout", changes["timeout"])
+            _check_positive("timeout", changes["timeout"])
         if changes.get("total_timeout") is not None:
-            _positive("total_timeout", changes["total_timeout"])
-        defaults = {
-            "retry": RetryPolicy(),
-            "limiter": shared_limiter(self._engine.backend.credentials.digest),
-        }
-        changes |= {
-            name: default
-            for name, default in defaults.items()
-            if name in changes and changes[name] is None
-        }
+            _check_positive("total_timeout", changes["total_timeout"])
+        if "retry" in changes:
+            changes["retry"] = changes["retry"] or RetryPolicy()
+        if "limiter" in changes:
+            shared = shared_limiter(self._engine.backend.credentials.digest)
+            changes["limiter"] = changes["limiter"] or shared
+        if "observer" in changes:
+            changes["reporter"] = _reporter(changes.pop("observer"))
+        of_sender = {name: changes.pop(name) for name in _OF_SENDER & changes.keys()}
+        sender = attrs.evolve(self._engine.sender, **of_sender)
         other = copy.copy(self)
         other._owned = None  # noqa: SLF001  a copy of our own class
-        other._use(attrs.evolve(self._engine, **changes))  # noqa: SLF001
+        other._use(attrs.evolve(self._engine, sender=sender, **changes))  # noqa: SLF001
         return other
 
     async def aclose(self) -> None:
@@ -274,9 +292,17 @@ def _as_transport(
     return transport
 
 
-def _positive(name: str, seconds: float) -> float:
+def _reporter(observer: Observer | None) -> Reporter | None:
+    if observer is None:
+        return None
+    if not callable(getattr(observer, "on_event", None)):
+        kind = type(observer).__name__
+        raise TypeError(f"observer must have a method on_event, like LoggingObserver, not a {kind}")
+    return Reporter(observer)
+
+
+def _check_positive(name: str, seconds: float) -> None:
     if not isinstance(seconds, (int, float)):
         raise TypeError(f"{name} must be a number of seconds, not a {type(seconds).__name__}")
     if not seconds > 0:
         raise ValueError(f"{name} must be more than 0 seconds, not {seconds}")
-    return seconds

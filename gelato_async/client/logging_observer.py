@@ -12,8 +12,8 @@ from gelato_async.core.events import (
     CircuitClosed,
     CircuitOpened,
     GateClosed,
+    OutcomeStaysUnknown,
     ReconciliationAdopted,
-    ReconciliationGaveUp,
     RetryBudgetSpent,
     RetryScheduled,
 )
@@ -43,9 +43,9 @@ _LINES: Mapping[type[CallEvent], tuple[int, str]] = {
         logging.INFO,
         "order %(order_reference_id)r: its answer was lost, and it was found as %(order_id)s",
     ),
-    ReconciliationGaveUp: (
+    OutcomeStaysUnknown: (
         logging.WARNING,
-        "order %(order_reference_id)r: nobody knows whether it was made (%(send)s requests sent)",
+        "%(operation)s %(order_reference_id)r: nobody knows whether it took effect (call %(call_id)s)",
     ),
     CircuitOpened: (
         logging.WARNING,

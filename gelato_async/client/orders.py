@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from gelato_async.client import split_orders as connected
+from gelato_async.client.create_once import create
 from gelato_async.client.engine import Engine
 from gelato_async.client.paging import OrderSearch
 from gelato_async.client.split_orders import ConnectedOrders
@@ -62,7 +63,7 @@ class _Orders:
         wanted: object = as_reference(reference)
         if not isinstance(wanted, str):
             raise TypeError(f"reference must be a str, not a {type(wanted).__name__}")
-        return await self._engine.find([wanted], self._engine.deadline())
+        return await self._engine.find([wanted], self._engine.new_call())
 
     async def cancel(self, order_id: str) -> None:
         """Stop an order (*Cancel order*); whether it is too late is the server's to say.
@@ -136,7 +137,7 @@ class GelatoOrders(_Orders):
                 it again.
             ResponseError: Gelato refused it.
         """
-        return await self._engine.send(CreateOrder(order))
+        return (await create(self._engine, CreateOrder(order))).answer
 
     async def quote(self, request: QuoteRequest) -> Quotation:
         """What it would cost and how it could be shipped (*Quote*); makes no order."""
@@ -181,7 +182,7 @@ class GelatoConnectOrders(_Orders):
                 it again.
             ResponseError: GelatoConnect refused it.
         """
-        return await self._engine.send(SubmitOrder(order))
+        return (await create(self._engine, SubmitOrder(order))).answer
 
     async def update_shipment(
         self,

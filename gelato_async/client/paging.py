@@ -1,11 +1,12 @@
 """Listings: all rows of a search, page after page, without a row twice."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from typing import Generic, TypeVar
 
 from attrs import evolve
 
 from gelato_async.client.engine import Engine
+from gelato_async.client.pages import Page, Pages, ReadPage
 from gelato_async.core.backend import PAGE
 from gelato_async.core.errors import DecodeError
 from gelato_async.core.operations.orders import SearchOrders
@@ -16,7 +17,7 @@ from gelato_async.core.operations.products import (
     SearchProducts,
 )
 from gelato_async.core.operations.stores import ListStoreProducts
-from gelato_async.models.catalog import Catalog
+from gelato_async.models.catalog import Catalog, CatalogPage
 from gelato_async.models.product import Product
 from gelato_async.models.search import OrderQuery, OrderSummary
 from gelato_async.models.stock import ProductAvailability, as_uids
@@ -26,11 +27,33 @@ from gelato_async.models.store_product import StoreProduct
 _SAME_PAGES = 3
 
 R = TypeVar("R")
-# from an offset to the rows of its page, and how many the answer had
-ReadPage = Callable[[int], Awaitable[tuple[Sequence[R], int]]]
 
 
-class OrderSearch:
+class _Listing(Generic[R]):
+    """Reads page after page, as often as it is iterated."""
+
+    def __init__(
+        self,
+        read: ReadPage[R],
+        key: Callable[[R], str],
+        *,
+        name: str,
+        offset: int = 0,
+        limit: int = PAGE,
+    ) -> None:
+        self._read = read
+        self._key = key
+        self._name = name
+        self._offset = offset
+        # without validation a limit may be 0, and no page is shorter than that
+        self._limit = max(limit, 1)
+
+    def __aiter__(self) -> AsyncIterator[R]:
+        pages = Pages(self._read, self._key, self._limit, self._offset)
+        return Rows(pages, name=self._name)
+
+
+class OrderSearch(_Listing[OrderSummary]):
     """The orders that a query finds: `async for row in search` reads page after page, as often as you iterate.
 
     Rows are told apart by id, so none comes twice. Pages are cut by offset, which cannot promise
@@ -45,32 +68,21 @@ class OrderSearch:
     """
 
     def __init__(self, engine: Engine, query: OrderQuery) -> None:
-        self._engine = engine
+        limit = PAGE if query.limit is None else query.limit
+
+        async def read(offset: int) -> tuple[Sequence[OrderSummary], int]:
+            page = await engine.send(SearchOrders(evolve(query, limit=limit, offset=offset)))
+            return page.orders, page.length
+
+        start = query.offset or 0
+        super().__init__(read, _order_id, name=SearchOrders.name, offset=start, limit=limit)
         self._query = query
 
     def __repr__(self) -> str:
         return f"OrderSearch({self._query!r})"
 
-    def __aiter__(self) -> AsyncIterator[OrderSummary]:
-        return Rows(
-            self._read,
-            _order_id,
-            offset=self._query.offset or 0,
-            limit=self._limit,
-            name=SearchOrders.name,
-        )
 
-    @property
-    def _limit(self) -> int:
-        return PAGE if self._query.limit is None else self._query.limit
-
-    async def _read(self, offset: int) -> tuple[Sequence[OrderSummary], int]:
-        query = evolve(self._query, limit=self._limit, offset=offset)
-        page = await self._engine.send(SearchOrders(query))
-        return page.orders, page.length
-
-
-class StoreProductListing:
+class StoreProductListing(_Listing[StoreProduct]):
     """The products of a store: `async for product in listing` reads page after page, as often as you iterate.
 
     Rows are told apart by id, so none comes twice. In ascending order products that are made
@@ -81,102 +93,18 @@ class StoreProductListing:
     """
 
     def __init__(self, engine: Engine, operation: ListStoreProducts) -> None:
-        self._engine = engine
+        async def read(offset: int) -> tuple[Sequence[StoreProduct], int]:
+            page = await engine.send(evolve(operation, limit=PAGE, offset=offset))
+            return page.products, page.length
+
+        super().__init__(read, _store_product_id, name=ListStoreProducts.name)
         self._operation = operation
 
     def __repr__(self) -> str:
         return f"StoreProductListing({self._operation!r})"
 
-    def __aiter__(self) -> AsyncIterator[StoreProduct]:
-        return Rows(
-            self._read, _store_product_id, offset=0, limit=PAGE, name=ListStoreProducts.name
-        )
 
-    async def _read(self, offset: int) -> tuple[Sequence[StoreProduct], int]:
-        page = await self._engine.send(evolve(self._operation, limit=PAGE, offset=offset))
-        return page.products, page.length
-
-
-class Rows(Generic[R]):
-    """One pass over a listing, whose rows are told apart by a key. Only a page shorter than its limit ends it.
-
-    A page of rows that are all known does not: others may be made meanwhile. Where full pages stay
-    the same although the offset moves, the first page is read again: if that is as it was, nothing
-    was made, and the server ignores its offset.
-
-    Raises:
-        DecodeError: it does.
-        GelatoError: a page could not be read.
-    """
-
-    # a class, not an async generator: leaving the loop early leaves nothing suspended behind
-
-    def __init__(
-        self, read: ReadPage[R], key: Callable[[R], str], *, offset: int, limit: int, name: str
-    ) -> None:
-        self._read = read
-        self._key = key
-        self._start = self._offset = offset
-        # without validation a limit may be 0, and no page is shorter than that
-        self._limit = max(limit, 1)
-        self._name = name
-        self._seen: set[str] = set()
-        self._rows: list[R] = []
-        self._ended = False
-        self._first: frozenset[str] | None = None
-        self._last: frozenset[str] | None = None
-        self._same_pages = 0
-
-    def __aiter__(self) -> AsyncIterator[R]:
-        return self
-
-    async def __anext__(self) -> R:
-        while not self._rows:
-            if self._ended:
-                raise StopAsyncIteration
-            await self._turn()
-        return self._rows.pop()
-
-    async def _turn(self) -> None:
-        rows, length = await self._read(self._offset)
-        fresh = {self._key(row): row for row in rows if self._key(row) not in self._seen}
-        self._offset += length
-        self._ended = length < self._limit
-        self._seen.update(fresh)
-        self._rows = list(fresh.values())[::-1]
-        if not self._ended:
-            await self._compare(self._keys(rows))
-
-    async def _compare(self, page: frozenset[str]) -> None:
-        self._same_pages = self._same_pages + 1 if page == self._last else 0
-        self._last = page
-        if self._first is None:
-            self._first = page
-        elif self._same_pages >= _SAME_PAGES:
-            await self._compare_first(self._first)
-
-    async def _compare_first(self, before: frozenset[str]) -> None:
-        rows, _ = await self._read(self._start)
-        self._first, self._same_pages = self._keys(rows), 0
-        if self._first == before:
-            raise DecodeError(
-                "the search answers the same page again: it ignores its offset",
-                operation=self._name,
-            )
-
-    def _keys(self, rows: Sequence[R]) -> frozenset[str]:
-        return frozenset(map(self._key, rows))
-
-
-def _order_id(row: OrderSummary) -> str:
-    return row.id
-
-
-def _store_product_id(row: StoreProduct) -> str:
-    return row.id
-
-
-class ProductSearch:
+class ProductSearch(_Listing[Product]):
     """The products of a catalog that pass the filters: `async for product in search` reads page after page.
 
     It may be iterated as often as you like. Products are told apart by their uid, so none comes
@@ -193,61 +121,142 @@ class ProductSearch:
         catalog_uid: str,
         attribute_filters: Mapping[str, Iterable[str]] | None = None,
     ) -> None:
-        self._engine = engine
-        self._first = SearchProducts(catalog_uid, attribute_filters=attribute_filters, offset=0)
+        first = SearchProducts(catalog_uid, attribute_filters=attribute_filters, offset=0)
+
+        async def read(offset: int) -> tuple[Sequence[Product], int]:
+            page = await engine.send(evolve(first, offset=offset))
+            return page.products, page.length
+
+        super().__init__(read, _product_uid, name=SearchProducts.name, limit=first.limit)
+        self._first = first
 
     def __repr__(self) -> str:
         return f"ProductSearch({self._first.catalog_uid!r}, {self._first.attribute_filters!r})"
 
-    def __aiter__(self) -> AsyncIterator[Product]:
-        return Rows(
-            self._read, _product_uid, offset=0, limit=self._first.limit, name=SearchProducts.name
-        )
 
-    async def _read(self, offset: int) -> tuple[Sequence[Product], int]:
-        page = await self._engine.send(evolve(self._first, offset=offset))
-        return page.products, page.length
+def _order_id(row: OrderSummary) -> str:
+    return row.id
+
+
+def _store_product_id(row: StoreProduct) -> str:
+    return row.id
 
 
 def _product_uid(product: Product) -> str:
     return product.product_uid
 
 
+class Rows(Generic[R]):
+    """One pass over a listing. Only a page shorter than its limit ends it.
+
+    Where full pages stay the same although the offset moves, the first page is read again: if that
+    has not changed, nothing was made meanwhile, and the server ignores its offset.
+
+    Raises:
+        DecodeError: it does.
+        GelatoError: a page could not be read.
+    """
+
+    # a class, not an async generator: leaving the loop early leaves nothing suspended behind
+
+    def __init__(self, pages: Pages[R], *, name: str) -> None:
+        self._pages = pages
+        self._start = pages.offset
+        self._name = name
+        self._rows: list[R] = []
+        self._ended = False
+        self._first: frozenset[str] | None = None
+        self._last: frozenset[str] | None = None
+        self._same_pages = 0
+
+    def __aiter__(self) -> AsyncIterator[R]:
+        return self
+
+    async def __anext__(self) -> R:
+        while not self._rows:
+            if self._ended:
+                raise StopAsyncIteration
+            page = await self._pages.next()
+            self._rows = list(reversed(page.fresh))
+            self._ended = page.is_last
+            if not page.is_last:
+                await self._compare(page)
+        return self._rows.pop()
+
+    async def _compare(self, page: Page[R]) -> None:
+        keys = self._keys(page.rows)
+        self._same_pages = self._same_pages + 1 if keys == self._last else 0
+        self._last = keys
+        if self._first is None:
+            self._first = keys
+        elif self._same_pages >= _SAME_PAGES:
+            await self._compare_first(self._first)
+
+    async def _compare_first(self, before: frozenset[str]) -> None:
+        rows, _ = await self._pages.read(self._start)
+        self._first, self._same_pages = self._keys(rows), 0
+        if self._first == before:
+            raise DecodeError(
+                "the search answers the same page again: it ignores its offset",
+                operation=self._name,
+            )
+
+    def _keys(self, rows: Sequence[R]) -> frozenset[str]:
+        return frozenset(map(self._pages.key, rows))
+
+
 async def all_catalogs(engine: Engine) -> tuple[Catalog, ...]:
-    """All catalogs, whether they come at once or in pages.
+    """Read all catalogs, whether they come at once or in pages.
 
     Raises:
         DecodeError: the pages hold fewer than the total that they state.
     """
-    deadline, operation = engine.deadline(), ListCatalogs()
-    found: dict[str, Catalog] = {}
-    unread = 0
+    call = engine.new_call()
+    answers: list[CatalogPage] = []
+
+    async def read(offset: int) -> tuple[Sequence[Catalog], int]:
+        operation = ListCatalogs(limit=PAGE, offset=offset) if answers else ListCatalogs()
+        answers.append(await engine.send_within(operation, call))
+        return answers[-1].catalogs, answers[-1].length
+
+    pages, found = Pages(read, _catalog_uid, limit=PAGE), list[Catalog]()
     while True:
-        page = await engine.send_within(operation, deadline)
-        met = len(found)
-        found |= {catalog.catalog_uid: catalog for catalog in page.catalogs}
-        unread += page.length - len(page.catalogs)
-        operation = ListCatalogs(limit=PAGE, offset=(operation.offset or 0) + page.length)
-        if page.ends_at(operation.offset or 0) or len(found) == met:
-            _check_total(len(found) + unread, page.pagination.total if page.pagination else None)
-            return tuple(found.values())
+        page = await pages.next()
+        found += page.fresh
+        if not page.fresh or answers[-1].ends_at(pages.offset):
+            _check_total(len(found), answers)
+            return tuple(found)
 
 
-def _check_total(count: int, total: int | None) -> None:
-    if total is not None and count < total:
+def _catalog_uid(catalog: Catalog) -> str:
+    return catalog.catalog_uid
+
+
+def _check_total(found: int, answers: Sequence[CatalogPage]) -> None:
+    pagination = answers[-1].pagination
+    if pagination is None or pagination.total is None:
+        return
+    unreadable = sum(page.length - len(page.catalogs) for page in answers)
+    count = found + unreadable
+    if count < pagination.total:
         raise DecodeError(
-            f"the pages hold {count} of {total} catalogs", operation=ListCatalogs.name
+            f"the pages hold {count} of {pagination.total} catalogs", operation=ListCatalogs.name
         )
 
 
 async def all_availability(engine: Engine, uids: Iterable[str]) -> tuple[ProductAvailability, ...]:
-    """The stock of any number of products, in as few requests as the limit allows, all checked before the first is sent."""
-    deadline, asked = engine.deadline(), tuple(dict.fromkeys(as_uids(uids)))
+    """Read the stock of any number of products, in as few requests as the limit allows.
+
+    All are checked before the first is sent.
+    """
+    call, asked = engine.new_call(), tuple(dict.fromkeys(as_uids(uids)))
     chunks = [
         GetAvailability(asked[start : start + PRODUCTS])
         for start in range(0, len(asked) or 1, PRODUCTS)
     ]
     for chunk in chunks:
         engine.backend.check(chunk, validate=engine.validate)
-    pages = [await engine.send_within(chunk, deadline) for chunk in chunks]
-    return tuple(row for page in pages for row in page.products_availability)
+    rows: list[ProductAvailability] = []
+    for chunk in chunks:
+        rows += (await engine.send_within(chunk, call)).products_availability
+    return tuple(rows)

@@ -77,11 +77,11 @@ async def gather(engine: Engine, order: Order | OrderSummary | str) -> Connected
     Raises:
         DecodeError: they name more than 100 parts, which no order has.
     """
-    deadline, found = engine.deadline(), dict[str, Order]()
+    call, found = engine.new_call(), dict[str, Order]()
     open_ids = [order if isinstance(order, str) else order.id]
     seen = set(open_ids)
     while open_ids:
-        part = await engine.send_within(GetOrder(open_ids.pop(0)), deadline)
+        part = await engine.send_within(GetOrder(open_ids.pop(0)), call)
         found[part.id] = part
         seen.add(part.id)
         named = [

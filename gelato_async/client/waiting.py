@@ -110,9 +110,10 @@ class _Looks(Generic[T]):
 
     async def _send(self) -> T:
         # retries end with the wait, only an attempt that is under way then may take its usual time
-        latest = max(self.end, self.engine.clock.now()) + self.engine.timeout
-        deadline = min(self.engine.deadline(), latest)
-        return await self.engine.send_within(self.operation, deadline, retry_until=self.end)
+        latest = max(self.end, self.engine.clock.now()) + self.engine.sender.timeout
+        call = self.engine.new_call(min(self.engine.deadline(), latest))
+        call.retry_until = self.end
+        return await self.engine.send_within(self.operation, call)
 
     def _passes(self, error: GelatoError) -> bool:
         if isinstance(error, NotFoundError):

@@ -39,10 +39,15 @@ class Reporter:
 
 @define(eq=False, kw_only=True)
 class Call:
-    """One call: until when it may take, in monotonic seconds, and how many requests it has sent."""
+    """One call: until when it may take, in monotonic seconds, and how many requests it has sent.
+
+    No repeat begins at `retry_until` or later; an attempt that is under way then has until the
+    deadline.
+    """
 
     reporter: Reporter | None = None
     deadline: float = math.inf
+    retry_until: float = math.inf
     id: int = field(init=False, factory=partial(next, _ids))
     sends: int = field(init=False, default=0)
 

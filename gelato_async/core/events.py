@@ -136,10 +136,13 @@ class ReconciliationResent(CallEvent):
 
 
 @frozen(kw_only=True)
-class ReconciliationGaveUp(CallEvent):
-    """The outcome stays unknown. `order_ids` are the orders that may be the one."""
+class OutcomeStaysUnknown(CallEvent):
+    """Nobody knows whether something was made, and nothing more is tried.
 
-    order_reference_id: str
+    `order_reference_id` is None where it is no order. `order_ids` are those that may be the one.
+    """
+
+    order_reference_id: str | None = None
     order_ids: tuple[str, ...] = ()
 
 

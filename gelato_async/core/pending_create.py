@@ -5,9 +5,10 @@ from typing import Generic, TypeVar
 
 from attrs import define, field
 
+from gelato_async.core.calls import Call
 from gelato_async.core.database_clock import DatabaseClock
 from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
-from gelato_async.core.evidence import Evidence, is_same_reference, may_be_reference
+from gelato_async.core.evidence import Evidence, is_same_reference, marker_of
 from gelato_async.core.messages import Request
 from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.retry import Delivery, RetryPolicy, delivery_of
@@ -26,8 +27,9 @@ class PendingCreate(Generic[T]):
     """A create on its way. Times are monotonic seconds.
 
     `operation` and `request` are None where there is nothing to send, only an outcome to find.
-    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set once
-    a 2xx came, after which it is never sent again; `order_id` when that answer named the order.
+    `attempts` counts against the policy, `sends` is how often it left in all. `accepted` is set
+    once a 2xx came, after which it is never sent again; `order_id` when that answer named the
+    order.
 
     `known_ids` are the orders that were there before: those that a look before the send showed, None
     if there was no look. `mixed_up` counts 2xx answers about another order, `answered_with` is the id
@@ -39,6 +41,7 @@ class PendingCreate(Generic[T]):
 
     operation: CreateOperation[T] | None
     request: Request | None = field(repr=False)
+    call: Call = field(factory=Call, repr=False)
     reference: str = ""
     order_type: OrderType | None = None
     marker: str | None = field(default=None, repr=False)
@@ -68,6 +71,11 @@ class PendingCreate(Generic[T]):
         if self.operation is not None:
             self.reference = self.operation.order.order_reference_id
             self.order_type = self.operation.order.order_type
+
+    @property
+    def operation_name(self) -> str:
+        """The short name of creates."""
+        return "orders.create"
 
     @property
     def is_unclear(self) -> bool:
@@ -107,7 +115,11 @@ class PendingCreate(Generic[T]):
         """
         self.known_ids = (self.known_ids or frozenset()) | frozenset(ids)
 
-    def note_hits(self, rows: Sequence[OrderSummary], now: float) -> None:
+    def look_failed(self, error: GelatoError) -> None:
+        """A look failed: absence is not proved any more."""
+        self.failed_look = error
+
+    def look_showed(self, rows: Sequence[OrderSummary], now: float) -> None:
         """Remember when a look first showed each of these orders."""
         for row in rows:
             if may_be_reference(row.order_reference_id, self.reference):
@@ -124,15 +136,40 @@ class PendingCreate(Generic[T]):
         end = since + window
         return min(end, since + 2 * (self.last_look - since)) if self.last_look < end else None
 
-    def may_resend(self, policy: RetryPolicy) -> bool:
-        """Whether it may be sent again once all looks proved it absent."""
-        return (
-            policy.resend
-            and self.request is not None
-            and not self.accepted
-            and self.failed_look is None
-            and self.attempts < policy.attempts
-        )
+    def contents(self) -> tuple[CreateOperation[T], Request]:
+        """Return what is sent.
+
+        Raises:
+            OutcomeUnknownError: there is nothing to send.
+        """
+        if self.operation is None or self.request is None:
+            raise self.unknown("its contents are not known")
+        return self.operation, self.request
+
+    def check_resend(self, policy: RetryPolicy) -> None:
+        """See that it may be sent again, now that the window is over and no look found it.
+
+        Raises:
+            OutcomeUnknownError: it may not.
+        """
+        if self.in_doubt:
+            raise self.in_doubt_error()
+        if self.request is None:
+            raise self.unknown("it was not found, and it is not in the input any more")
+        if self.accepted:
+            ids = () if self.order_id is None else (self.order_id,)
+            raise self.unknown(
+                "Gelato accepted it, but its answer was lost and no search shows it", ids
+            )
+        if self.failed_look is not None:
+            raise self.unknown("looking for it failed")
+        if self.mixed_up > 1:
+            # something took the request each time: a third one would be a guess
+            raise self.unknown("it was answered with another order, twice")
+        if not policy.resend or self.attempts >= policy.attempts:
+            raise self.unknown(
+                "it was not found, and may not be sent again under this retry policy"
+            )
 
     def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
         """The error for a caller when nothing more can be done."""
@@ -143,7 +180,7 @@ class PendingCreate(Generic[T]):
             order_reference_id=self.reference,
             sends=self.sends,
             order_ids=order_ids,
-            operation="orders.create",
+            operation=self.operation_name,
             reason=None if cause is None else str(cause),
         )
 
@@ -170,6 +207,22 @@ class PendingCreate(Generic[T]):
         if shown is None or self.order_type is None or not OrderType(shown).is_known:
             return False
         return shown != self.order_type
+
+    def teach(self, evidence: Evidence, answer: object, now: float, wall: float) -> None:
+        """Let the client learn from an answer to this create."""
+        if not isinstance(answer, (Order, SubmittedOrder)):
+            return
+        if self.sends > 1:
+            # a server that refuses duplicates may answer with the order of the first send
+            evidence.note_id(answer.id)
+            return
+        evidence.note_created(answer, sent=self.last_sent, answered=now, wall=wall)
+        if (
+            self.marker is not None
+            and isinstance(answer, Order)
+            and marker_of(answer) == self.marker
+        ):
+            evidence.keeps_markers = True
 
     def first_seen(self, order_id: str) -> float | None:
         """When a look first showed an order."""

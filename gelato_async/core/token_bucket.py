@@ -39,6 +39,10 @@ class SendLog:
         self._sent.append(now)
         return 0.0
 
+    def give_back(self) -> None:
+        """Forget a send that was noted and did not happen."""
+        _forget_one(self._sent)
+
 
 @define(eq=False)
 class TokenBucket:
@@ -85,11 +89,15 @@ class TokenBucket:
     def give_back(self) -> None:
         """Return a token that was taken and not used."""
         self._next -= self._interval
-        # the oldest entry is dropped, not the unused one: in whatever order tokens come back, the
-        # log then never counts less than was sent
-        self._sent.popleft()
-        self._sent.appendleft(_NEVER)
+        _forget_one(self._sent)
 
     def close(self, until: float) -> None:
         """Grant no token before this moment."""
         self.closed_until = max(self.closed_until, until)
+
+
+def _forget_one(sent: deque[float]) -> None:
+    # the oldest is forgotten, not the one that was not used: whatever the order, the log then
+    # counts no less than was sent
+    sent.popleft()
+    sent.appendleft(_NEVER)

@@ -36,6 +36,9 @@ class RateLimiter(Protocol):
     def give_back(self) -> None:
         """Return the turn of an attempt that was never sent."""
 
+    def take_back(self) -> None:
+        """Forget the last `before_send`: its request did not leave after all. `give_back` follows."""
+
     def pause(self, seconds: float) -> None:
         """Let no attempt pass for so many seconds: Gelato answered 429."""
 
@@ -54,6 +57,9 @@ class Unlimited:
 
     def give_back(self) -> None:
         """Do nothing: no turn was taken."""
+
+    def take_back(self) -> None:
+        """Nothing was noted."""
 
     def pause(self, seconds: float) -> None:
         """Do nothing: no attempt is held back."""

@@ -110,6 +110,11 @@ class LocalLimiter:
         with self._lock:
             self._bucket.give_back()
 
+    def take_back(self) -> None:
+        """Forget a send that was noted and did not happen."""
+        with self._lock:
+            self._log.give_back()
+
     def pause(self, seconds: float) -> None:
         """Let no attempt pass for so many seconds, 120 at most."""
         with self._lock:

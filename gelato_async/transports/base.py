@@ -1,31 +1,58 @@
-"""Transport: what the engine asks of a transport, and what its errors may show."""
+"""Transport: what is asked of a transport. SendGate: the moment of sending. `hides_frames`: what errors may show."""
 
 import sys
 import traceback
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Callable, Coroutine
 from functools import wraps
 from typing import Any, ParamSpec, Protocol
+
+from attrs import define, field
 
 from gelato_async.core.errors import GelatoError
 from gelato_async.core.messages import Request, Response
 from gelato_async.models.tracebacks import chain
 
-BeforeSend = Callable[[], Awaitable[None]]
-
 P = ParamSpec("P")
 Send = Callable[P, Coroutine[Any, Any, Response]]
+
+
+@define(eq=False)
+class SendGate:
+    """The moment of sending of one request: whether it may leave, and that it has left.
+
+    This gate lets everything pass. A client's own one asks the caller and the rate limiter.
+    """
+
+    sent: bool = field(init=False, default=False)
+
+    def allow(self) -> None:
+        """Raise, with whatever error, if the request must not leave any more.
+
+        A transport asks before it uses a connection, which a veto then leaves as it was. It may ask
+        at any time and as often as it likes.
+        """
+
+    async def mark_sent(self) -> None:
+        """Ask a last time, wait for the limiter, and note that the request leaves at this moment.
+
+        A transport awaits this as its last act before bytes leave. Where it raises, or is
+        cancelled, nothing was sent: the transport sends nothing, lets the error through and uses
+        the connection for nothing else. A veto costs no place in the limiter's log of sends.
+        """
+        self.allow()
+        self.sent = True
 
 
 class Transport(Protocol):
     """Sends one request and reads its answer to the end."""
 
     def send(
-        self, request: Request, *, timeout: float, before_send: BeforeSend
+        self, request: Request, *, timeout: float, gate: SendGate
     ) -> Coroutine[Any, Any, Response]:
         """Send a request once (`async def`); no redirect is followed and nothing is repeated.
 
-        `before_send` is awaited exactly once, at the moment of sending; its wait counts against no
-        timeout. It is not awaited where nothing was sent.
+        `gate.mark_sent` is awaited exactly once, as the last act before bytes leave; its wait
+        counts against no timeout. It is not awaited where nothing is sent.
 
         Raises:
             ConnectionFailedError: it is proved that nothing was sent.

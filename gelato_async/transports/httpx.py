@@ -19,7 +19,7 @@ from gelato_async._version import __version__
 from gelato_async.core.credentials import is_loopback
 from gelato_async.core.errors import ConnectionFailedError, GelatoError, NoAnswerError
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import BeforeSend, hides_frames
+from gelato_async.transports.base import SendGate, hides_frames
 from gelato_async.transports.body import (
     MAX_RESPONSE_BYTES,
     Body,
@@ -79,7 +79,7 @@ class HttpxTransport:
         self._pool = ConnectionPool(self._open, connections, keepalive)
 
     @hides_frames
-    async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ASYNC109
+    async def send(self, request: Request, *, timeout: float, gate: SendGate) -> Response:  # noqa: ASYNC109
         """Send a request once, on a connection of its own for that time.
 
         Raises:
@@ -93,11 +93,12 @@ class HttpxTransport:
             lease = await self._pool.take(f"{scheme}://{host}", timeout)
         except TimeoutError:
             raise ConnectionFailedError(f"no connection came free within {timeout:g} s") from None
-        exchange = Exchange(host, before_send, timeout, self._max_response_bytes)
+        exchange = Exchange(host, gate, timeout, self._max_response_bytes)
         try:
+            gate.allow()
             return await exchange.run(lease.connection, request)
         finally:
-            await self._pool.release(lease, reusable=exchange.complete)
+            await self._pool.release(lease, reusable=exchange.reusable)
 
     async def aclose(self) -> None:
         """Close this event loop's connections; a later request opens new ones."""
@@ -122,28 +123,28 @@ class Exchange:
     """One request and its answer: what was seen of it, and so what its error means."""
 
     host: str
-    before_send: BeforeSend
+    gate: SendGate
     timeout: float
     max_response_bytes: int
+    reusable: bool = True
     seen: bool = False
-    sent: bool = False
-    complete: bool = False
     answer: httpx.Response | None = None
     body: Body | None = None
     scope: anyio.CancelScope = field(init=False, factory=anyio.CancelScope)
 
     async def run(self, connection: httpx.AsyncBaseTransport, request: Request) -> Response:
         """Send, and read the answer to its end."""
+        self.reusable = False
         with self.scope:
             try:
                 self.answer = await connection.handle_async_request(self._request(request))
-                if not self.sent:  # a mocked network reports no events
-                    await self.before_send()
+                if not self.gate.sent:  # a mocked network reports no events
+                    await self.gate.mark_sent()
                 body = await self._read(self.answer)
             # an SSLError is what httpx makes nothing else of: a record that cannot be decrypted
             except (httpx.HTTPError, ssl.SSLError, UnreadableError) as error:
                 return self._partial(error)
-            self.complete = True
+            self.reusable = True
             return Response(
                 status=self.answer.status_code, headers=headers_of(self.answer), body=body
             )
@@ -161,8 +162,8 @@ class Exchange:
         self.seen = True
         set_reset_on_close(name, info)
         if name == _SENDING and info["request"].method != b"CONNECT":
-            await self.before_send()
-            self.sent = True
+            # an error from here, a veto too, makes httpcore close the connection
+            await self.gate.mark_sent()
             self.scope.deadline = anyio.current_time() + self.timeout
 
     def _request(self, request: Request) -> httpx.Request:
@@ -188,7 +189,7 @@ class Exchange:
     def _partial(self, error: Exception) -> Response:
         status = self.answer.status_code if self.answer is not None else None
         if self.answer is None or status is None or 200 <= status < 300:
-            left = self.sent if self.seen else None
+            left = self.gate.sent if self.seen else None
             raise mapped(error, self.host, status=status, left=left) from error
         return Response(status=status, headers=headers_of(self.answer))
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from inspect import isawaitable
 
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import BeforeSend
+from gelato_async.transports.base import SendGate
 
 Script = Callable[[Request], Response | Awaitable[Response]]
 
@@ -23,9 +23,9 @@ class ScriptedTransport:
         self._keep = keep
         self.requests: list[Request] = []
 
-    async def send(self, request: Request, *, timeout: float, before_send: BeforeSend) -> Response:  # noqa: ARG002, ASYNC109
+    async def send(self, request: Request, *, timeout: float, gate: SendGate) -> Response:  # noqa: ARG002, ASYNC109
         """Answer by the script."""
-        await before_send()
+        await gate.mark_sent()
         if self._keep:
             self.requests.append(request)
         answer = self._script(request)

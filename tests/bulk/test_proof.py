@@ -90,7 +90,7 @@ async def test_a_resume_reads_no_clock_of_the_host(
     await killed(client_for(cold=cold, retry=retry), orders, path, copy)
 
     resumed = client_for(cold=True, retry=retry)
-    resumed.engine.clock = evolve(
+    resumed.engine.sender.clock = evolve(
         resumed.engine.clock,
         # another process: its monotonic clock has another start, its wall clock was set
         now=lambda: virtual.now() + 50_000,

@@ -35,8 +35,8 @@ class Closing:
         self.closed = 0
         self.timeouts = []
 
-    async def send(self, request: Request, *, timeout, before_send):  # noqa: ASYNC109
-        await before_send()
+    async def send(self, request: Request, *, timeout, gate):  # noqa: ASYNC109
+        await gate.mark_sent()
         self.timeouts.append(timeout)
         return Response(status=200, body=b'{"orders": []}')
 
@@ -177,8 +177,8 @@ async def test_with_options_changes_a_copy_on_the_same_connections(make_client, 
     await other.orders.search_page()
     assert transport.timeouts == [30.0, 5]
     assert type(other) is type(client)
-    assert other.engine.limiter is client.engine.limiter is limiter
-    assert other.engine.transport is client.engine.transport
+    assert other.engine.sender.limiter is client.engine.sender.limiter is limiter
+    assert other.engine.sender.transport is client.engine.sender.transport
     assert (other.engine.total_timeout, other.engine.retry.attempts, other.engine.validate) == (
         50,
         1,
@@ -196,7 +196,7 @@ def test_with_options_none_means_the_default(make_client):
     other = client.with_options(total_timeout=None, retry=None, limiter=None)
     assert other.engine.total_timeout is None
     assert other.engine.retry == RetryPolicy()
-    assert other.engine.limiter is shared_limiter(client.engine.backend.credentials.digest)
+    assert other.engine.sender.limiter is shared_limiter(client.engine.backend.credentials.digest)
 
 
 def test_with_options_knows_no_other_options(gelato):
@@ -206,13 +206,15 @@ def test_with_options_knows_no_other_options(gelato):
 
 def test_with_options_can_replace_the_limiter(gelato):
     limiter = LocalLimiter(5)
-    assert gelato.with_options(limiter=limiter).engine.limiter is limiter
+    assert gelato.with_options(limiter=limiter).engine.sender.limiter is limiter
 
 
 def test_clients_with_one_key_share_a_limiter_by_default():
-    assert GelatoClient("one").engine.limiter is GelatoClient("one").engine.limiter
-    assert GelatoClient("one").engine.limiter is not GelatoClient("two").engine.limiter
-    assert GelatoClient("one").engine.limiter.rate == 100
+    assert GelatoClient("one").engine.sender.limiter is GelatoClient("one").engine.sender.limiter
+    assert (
+        GelatoClient("one").engine.sender.limiter is not GelatoClient("two").engine.sender.limiter
+    )
+    assert GelatoClient("one").engine.sender.limiter.rate == 100
 
 
 # lifecycle
@@ -230,13 +232,13 @@ async def test_what_was_passed_in_is_never_closed(make_client):
 @pytest.mark.anyio
 async def test_what_a_client_made_it_closes_and_twice_is_fine(monkeypatch):
     client = GelatoClient("key")
-    assert isinstance(client.engine.transport, HttpxTransport)
+    assert isinstance(client.engine.sender.transport, HttpxTransport)
     closed = []
 
     async def aclose():
         closed.append(1)
 
-    monkeypatch.setattr(client.engine.transport, "aclose", aclose)
+    monkeypatch.setattr(client.engine.sender.transport, "aclose", aclose)
     async with client.with_options(timeout=1) as copy:
         await copy.aclose()
     assert closed == []

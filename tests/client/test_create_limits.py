@@ -48,8 +48,8 @@ async def test_an_ambient_deadline_ends_the_window_too(server, gelato, make_orde
 @pytest.mark.anyio
 async def test_a_create_is_reconciled_that_ran_out_of_time_on_its_way(make_client, make_order):
     class Silent:
-        async def send(self, request, *, timeout, before_send):  # noqa: ASYNC109
-            await before_send()
+        async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
+            await gate.mark_sent()
             await anyio.sleep_forever()
 
     with pytest.raises(OutcomeUnknownError):

@@ -331,7 +331,7 @@ async def test_full_metadata_leave_no_room_for_the_marker(server, marked, make_o
 @pytest.mark.anyio
 async def test_age_is_measured_by_the_servers_clock(server, make_client, make_order, virtual):
     ours_is_fast = make_client()
-    ours_is_fast.engine.clock = type(ours_is_fast.engine.clock)(
+    ours_is_fast.engine.sender.clock = type(ours_is_fast.engine.clock)(
         now=virtual.now, sleep=virtual.sleep, wall=lambda: virtual.wall() + 3_600
     )
     server.queue("create", server.lost(DROPPED))

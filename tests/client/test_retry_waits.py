@@ -176,8 +176,8 @@ async def test_a_call_that_runs_out_of_time_in_line_was_not_sent(server, make_cl
 @pytest.mark.anyio
 async def test_a_call_that_runs_out_of_time_on_its_way_has_no_answer(make_client):
     class Silent:
-        async def send(self, request, *, timeout, before_send):  # noqa: ASYNC109
-            await before_send()
+        async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
+            await gate.mark_sent()
             await anyio.sleep_forever()
 
     client = make_client(total_timeout=0.01, transport=Silent())
@@ -241,7 +241,7 @@ class Counting(Unlimited):
 @pytest.mark.anyio
 async def test_every_attempt_takes_a_token_and_what_was_not_sent_gives_it_back(server, make_client):
     class Refusing:
-        async def send(self, request, *, timeout, before_send):  # noqa: ASYNC109
+        async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
             raise ConnectionFailedError("refused")
 
     limiter = Counting()
@@ -259,7 +259,7 @@ async def test_every_attempt_takes_a_token_and_what_was_not_sent_gives_it_back(s
 @pytest.mark.anyio
 async def test_an_attempt_that_is_cancelled_before_it_was_sent_gives_its_token_back(make_client):
     class Connecting:
-        async def send(self, request, *, timeout, before_send):  # noqa: ASYNC109
+        async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
             scope.cancel()
             await anyio.sleep_forever()
 

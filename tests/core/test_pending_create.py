@@ -6,6 +6,7 @@ from gelato_async import (
     DecodeError,
     NoAnswerError,
     Order,
+    OutcomeUnknownError,
     Request,
     RetryPolicy,
     ServerError,
@@ -88,16 +89,19 @@ def test_a_lost_answer_may_be_sent_again_while_attempts_are_left(pending):
     lost = pending()
     lost.attempt_started(0.0)
     lost.mark_unclear(LOST, 1.0)
-    assert lost.may_resend(RetryPolicy())
-    assert not lost.may_resend(RetryPolicy(resend=False))
-    assert not lost.may_resend(RetryPolicy(attempts=1))
+    lost.check_resend(RetryPolicy())
+    for policy in (RetryPolicy(resend=False), RetryPolicy(attempts=1)):
+        with pytest.raises(OutcomeUnknownError, match="under this retry policy"):
+            lost.check_resend(policy)
 
 
 def test_what_was_accepted_is_never_sent_again(pending):
     accepted = pending()
     accepted.mark_unclear(DecodeError("odd", order_id="id-1"), 1.0)
     assert (accepted.accepted, accepted.order_id) == (True, "id-1")
-    assert not accepted.may_resend(RetryPolicy())
+    with pytest.raises(OutcomeUnknownError, match="Gelato accepted it") as caught:
+        accepted.check_resend(RetryPolicy())
+    assert caught.value.order_ids == ("id-1",)
     accepted.mark_unclear(LOST, 2.0)
     assert accepted.accepted
 
@@ -112,7 +116,8 @@ def test_after_a_failed_look_nothing_is_sent_again(pending):
     lost = pending()
     lost.mark_unclear(LOST, 1.0)
     lost.failed_look = ServerError("500", status=500)
-    assert not lost.may_resend(RetryPolicy())
+    with pytest.raises(OutcomeUnknownError, match="looking for it failed"):
+        lost.check_resend(RetryPolicy())
 
 
 def test_the_error_says_what_to_do_next(pending):

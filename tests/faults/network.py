@@ -9,7 +9,14 @@ from attrs import define
 from faults.clocks import TrueTime
 from faults.server import Exchange, SimulatedServer, route
 
-from gelato_async import ConnectionFailedError, GelatoError, NoAnswerError, Request, Response
+from gelato_async import (
+    ConnectionFailedError,
+    GelatoError,
+    NoAnswerError,
+    Request,
+    Response,
+    SendGate,
+)
 
 CONNECTING = 0.01
 # the first pause of a kernel that sends unacknowledged bytes again; it doubles each time
@@ -69,12 +76,10 @@ class Wire:
     tag: Callable[[str], Any]
     on_result: Callable[[Request, Exchange | None, object], None]
 
-    async def send(
-        self, request: Request, *, timeout: float, before_send: Callable[[], Any]
-    ) -> Response:
+    async def send(self, request: Request, *, timeout: float, gate: SendGate) -> Response:
         exchange: list[Exchange] = []
         try:
-            response = await self._send(request, timeout, before_send, exchange)
+            response = await self._send(request, timeout, gate, exchange)
         except GelatoError as error:
             self._report(request, exchange, error)
             raise
@@ -88,13 +93,13 @@ class Wire:
         self,
         request: Request,
         timeout: float,
-        before_send: Callable[[], Any],
+        gate: SendGate,
         exchange: list[Exchange],
     ) -> Response:
         await self._pass_step()
         await anyio.sleep(CONNECTING)
         self._refuse(request)
-        await before_send()
+        await gate.mark_sent()
         with anyio.move_on_after(timeout):
             await self._deliver(request, exchange)
             await anyio.sleep(exchange[0].after)

@@ -6,25 +6,34 @@ import anyio.to_thread
 
 from gelato_async import (
     Request,
+    SendGate,
 )
 
 TIMEOUT = 30.0
 
 
 class Sends:
+    """Makes gates, and counts how often one was passed."""
+
     def __init__(self):
         self.count = 0
 
-    async def __call__(self):
-        self.count += 1
+    def __call__(self):
+        return CountingGate(self)
+
+
+class CountingGate(SendGate):
+    def __init__(self, sends):
+        super().__init__()
+        self.sends = sends
+
+    async def mark_sent(self):
+        await super().mark_sent()
+        self.sends.count += 1
 
 
 def get(url):
     return Request(method="GET", url=url, headers={"x-api-key": "k"})
-
-
-async def nothing():
-    pass
 
 
 async def eventually(condition):

@@ -15,7 +15,6 @@ from support.http_requests import (
     eventually,
     get,
     half_a_status_line,
-    nothing,
     paths,
     reset_at_once,
 )
@@ -28,9 +27,21 @@ from gelato_async import (
     Request,
     Response,
     RetryPolicy,
+    SendGate,
     Unlimited,
     __version__,
 )
+
+
+class Veto(SendGate):
+    def allow(self):
+        raise LookupError("no")
+
+
+class VetoOfSending(SendGate):
+    async def mark_sent(self):
+        raise LookupError("no")
+
 
 # what goes out and what comes in
 
@@ -42,7 +53,7 @@ async def test_a_request_goes_out_as_it_is(serve, transport, sends):
     request = Request(
         method="POST", url=f"{server.url}/a%2Fb?c=d", headers=headers, body=b'{"a": "\xc3\xbc"}'
     )
-    response = await transport.send(request, timeout=TIMEOUT, before_send=sends)
+    response = await transport.send(request, timeout=TIMEOUT, gate=sends())
     assert response == Response(status=200, headers={"content-length": "2"}, body=b"{}")
     (received,) = server.connections[0].requests
     head, _, body = received.partition(b"\r\n\r\n")
@@ -63,7 +74,7 @@ async def test_a_request_goes_out_as_it_is(serve, transport, sends):
 async def test_an_empty_body_has_a_length_where_one_is_expected(serve, transport, method, length):
     server = serve()
     await transport.send(
-        Request(method=method, url=server.url + "/"), timeout=TIMEOUT, before_send=nothing
+        Request(method=method, url=server.url + "/"), timeout=TIMEOUT, gate=SendGate()
     )
     head = server.connections[0].requests[0].decode().lower()
     assert ("content-length: " + length in head) if length else ("content-length" not in head)
@@ -77,7 +88,7 @@ async def test_every_status_is_an_answer_and_no_redirect_is_followed(serve, tran
             c.read_request() and c.reply(b"", status, "location: /elsewhere", "X-Request-Id: r")
         )
     )
-    response = await transport.send(get(server.url + "/"), timeout=TIMEOUT, before_send=nothing)
+    response = await transport.send(get(server.url + "/"), timeout=TIMEOUT, gate=SendGate())
     assert response.status == status
     assert response.headers["x-request-id"] == "r"
     assert paths(server) == {"/": 0}
@@ -87,7 +98,7 @@ async def test_every_status_is_an_answer_and_no_redirect_is_followed(serve, tran
 async def test_gzip_is_read(serve, transport):
     packed = gzip.compress(b'{"id": "1"}')
     server = serve(lambda c: c.read_request() and c.reply(packed, 200, "content-encoding: gzip"))
-    response = await transport.send(get(server.url + "/"), timeout=TIMEOUT, before_send=nothing)
+    response = await transport.send(get(server.url + "/"), timeout=TIMEOUT, gate=SendGate())
     assert response.body == b'{"id": "1"}'
 
 
@@ -98,7 +109,7 @@ async def test_an_interim_answer_is_passed_over(serve, transport):
         connection.send(b"HTTP/1.1 103 Early Hints\r\n\r\n")
         connection.reply(b"{}")
 
-    response = await transport.send(get(serve(behave).url), timeout=TIMEOUT, before_send=nothing)
+    response = await transport.send(get(serve(behave).url), timeout=TIMEOUT, gate=SendGate())
     assert response.status == 200
 
 
@@ -115,7 +126,7 @@ async def test_the_certificate_in_the_environment_and_the_callers_context_are_tr
     certificate = os.fspath(Path(__file__).with_name("localhost.pem"))
     request = get(f"https://localhost:{server.port}/")
     transport = HttpxTransport(ssl_context=ssl.create_default_context(cafile=certificate))
-    assert (await transport.send(request, timeout=TIMEOUT, before_send=nothing)).status == 200
+    assert (await transport.send(request, timeout=TIMEOUT, gate=SendGate())).status == 200
     await transport.aclose()
 
 
@@ -125,7 +136,7 @@ async def test_the_certificate_in_the_environment_and_the_callers_context_are_tr
 @pytest.mark.anyio
 async def test_a_refused_connection_was_not_sent(transport, sends, refusing_url):
     with pytest.raises(ConnectionFailedError) as caught:
-        await transport.send(get(refusing_url), timeout=TIMEOUT, before_send=sends)
+        await transport.send(get(refusing_url), timeout=TIMEOUT, gate=sends())
     assert sends.count == 0
     assert "ConnectError" in caught.value.reason
     assert refusing_url.partition("://")[2] in str(caught.value)
@@ -136,7 +147,7 @@ async def test_a_failed_handshake_was_not_sent(serve, transport, sends):
     server = serve(lambda c: c.stream.recv(1_000) and c.send(b"this is no TLS\r\n\r\n"))
     with pytest.raises(ConnectionFailedError):
         await transport.send(
-            get(f"https://127.0.0.1:{server.port}/"), timeout=TIMEOUT, before_send=sends
+            get(f"https://127.0.0.1:{server.port}/"), timeout=TIMEOUT, gate=sends()
         )
     assert sends.count == 0
 
@@ -149,7 +160,7 @@ async def test_a_certificate_that_is_not_trusted_was_not_sent(serve, transport, 
 
     with pytest.raises(ConnectionFailedError):
         url = f"https://127.0.0.1:{serve(behave).port}/"
-        await transport.send(get(url), timeout=TIMEOUT, before_send=sends)
+        await transport.send(get(url), timeout=TIMEOUT, gate=sends())
     assert sends.count == 0
 
 
@@ -158,9 +169,7 @@ async def test_a_handshake_that_does_not_end_was_not_sent(serve, transport, send
     release = threading.Event()
     server = serve(lambda c: release.wait(20))
     with pytest.raises(ConnectionFailedError, match="ConnectTimeout"):
-        await transport.send(
-            get(f"https://127.0.0.1:{server.port}/"), timeout=0.02, before_send=sends
-        )
+        await transport.send(get(f"https://127.0.0.1:{server.port}/"), timeout=0.02, gate=sends())
     release.set()
     assert sends.count == 0
 
@@ -176,7 +185,7 @@ async def test_a_connection_that_ends_before_a_status_leaves_no_answer(
     serve, transport, sends, behave
 ):
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(serve(behave).url), timeout=TIMEOUT, before_send=sends)
+        await transport.send(get(serve(behave).url), timeout=TIMEOUT, gate=sends())
     assert caught.value.status is None
     assert sends.count == 1
 
@@ -188,7 +197,7 @@ async def test_a_success_that_breaks_off_is_no_answer_with_a_status(
 ):
     server = serve(lambda c: c.read_request() and c.reply(b"{", status, length=100))
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=sends)
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=sends())
     assert caught.value.status == status
 
 
@@ -198,7 +207,7 @@ async def test_a_success_that_cannot_be_unpacked_is_no_answer_with_a_status(serv
         lambda c: c.read_request() and c.reply(b"no gzip", 200, "content-encoding: gzip")
     )
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert caught.value.status == 200
 
 
@@ -208,7 +217,7 @@ async def test_another_answer_that_breaks_off_is_that_answer(serve, transport, s
     server = serve(
         lambda c: c.read_request() and c.reply(b"{", status, "retry-after: 9", length=100)
     )
-    response = await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+    response = await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert (response.status, response.headers["retry-after"], response.body) == (status, "9", b"")
 
 
@@ -217,7 +226,7 @@ async def test_a_silent_server_is_no_answer(serve, transport, sends):
     release = threading.Event()
     server = serve(lambda c: c.read_request() and release.wait(20))
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(server.url), timeout=0.05, before_send=sends)
+        await transport.send(get(server.url), timeout=0.05, gate=sends())
     release.set()
     assert caught.value.status is None
     assert sends.count == 1
@@ -233,7 +242,7 @@ async def test_a_success_that_stalls_is_no_answer_with_a_status(serve, transport
         release.wait(20)
 
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(serve(behave).url), timeout=0.5, before_send=nothing)
+        await transport.send(get(serve(behave).url), timeout=0.5, gate=SendGate())
     release.set()
     assert caught.value.status == 200
 
@@ -251,15 +260,36 @@ async def test_what_a_server_echoes_where_no_http_is_shows_in_no_error(serve, li
 
 
 @pytest.mark.anyio
-async def test_an_error_of_before_send_comes_through_and_nothing_was_sent(serve, transport):
-    async def fail():
-        raise LookupError("no")
+async def test_a_veto_at_the_last_moment_closes_the_connection_unused(serve, transport):
+    server = serve()
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    with pytest.raises(LookupError):
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=VetoOfSending())
+    await eventually(server.connections[0].ended.is_set)
+    assert len(server.connections[0].requests) == 1
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    assert len(server.connections) == 2
 
+
+@pytest.mark.anyio
+async def test_a_veto_before_leaves_a_standing_connection_as_it_was(serve, transport):
+    server = serve()
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    gate = Veto()
+    with pytest.raises(LookupError):
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=gate)
+    assert not gate.sent
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    assert len(server.connections) == 1
+    assert len(server.connections[0].requests) == 2
+
+
+@pytest.mark.anyio
+async def test_a_veto_before_the_first_connection_opens_none(serve, transport):
     server = serve()
     with pytest.raises(LookupError):
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=fail)
-    await eventually(lambda: server.connections and server.connections[0].ended.is_set())
-    assert server.connections[0].requests == []
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=Veto())
+    assert server.connections == []
 
 
 NEVER_LEFT = [
@@ -297,9 +327,7 @@ async def test_every_error_of_httpx_has_a_meaning(transport, sends, raised, mean
     with respx.mock() as network:
         network.get("https://print.invalid/v4").mock(side_effect=raised("went wrong"))
         with pytest.raises(meant) as caught:
-            await transport.send(
-                get("https://print.invalid/v4"), timeout=TIMEOUT, before_send=sends
-            )
+            await transport.send(get("https://print.invalid/v4"), timeout=TIMEOUT, gate=sends())
     assert type(caught.value) is meant
     assert caught.value.reason == f"{raised.__name__}: went wrong"
     assert sends.count == 0
@@ -316,11 +344,11 @@ def test_the_errors_above_are_all_there_are():
 
 
 @pytest.mark.anyio
-async def test_a_mocked_network_works_and_before_send_is_awaited_once(transport, sends):
+async def test_a_mocked_network_works_and_the_gate_is_passed_once(transport, sends):
     with respx.mock() as network:
         route = network.post("https://print.invalid/v4").respond(201, json={"id": "1"})
         request = Request(method="POST", url="https://print.invalid/v4", body=b"{}")
-        response = await transport.send(request, timeout=TIMEOUT, before_send=sends)
+        response = await transport.send(request, timeout=TIMEOUT, gate=sends())
     assert (response.status, response.body) == (201, b'{"id":"1"}')
     assert sends.count == 1
     assert route.calls[0].request.content == b"{}"

@@ -16,7 +16,6 @@ from support.http_requests import (
     eventually,
     get,
     half_a_status_line,
-    nothing,
     paths,
     reset_at_once,
 )
@@ -25,6 +24,7 @@ from gelato_async import (
     ConnectionFailedError,
     HttpxTransport,
     NoAnswerError,
+    SendGate,
 )
 from gelato_async.transports.httpx import CONNECTIONS, KEEPALIVE
 
@@ -39,7 +39,7 @@ def test_the_defaults_are_the_documented_ones():
 async def test_a_connection_is_used_again(serve, transport):
     server = serve()
     for number in range(5):
-        await transport.send(get(f"{server.url}/{number}"), timeout=TIMEOUT, before_send=nothing)
+        await transport.send(get(f"{server.url}/{number}"), timeout=TIMEOUT, gate=SendGate())
     assert len(server.connections) == 1
 
 
@@ -51,7 +51,7 @@ async def test_a_connection_is_used_again_after_an_error_status(serve, transport
 
     server = serve(behave)
     for _ in range(3):
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert len(server.connections) == 1
 
 
@@ -69,7 +69,7 @@ async def test_the_connection_used_last_is_used_first(serve, transport):
     server, done = serve(behave), []
 
     async def send(path):
-        await transport.send(get(server.url + path), timeout=TIMEOUT, before_send=nothing)
+        await transport.send(get(server.url + path), timeout=TIMEOUT, gate=SendGate())
         done.append(path)
 
     async with anyio.create_task_group() as tasks:
@@ -90,7 +90,7 @@ async def test_the_connection_used_last_is_used_first(serve, transport):
 async def test_each_origin_has_connections_of_its_own(serve, transport):
     one, other = serve(), serve()
     for server in (one, other, one, other):
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert len(one.connections) == len(other.connections) == 1
 
 
@@ -113,9 +113,7 @@ async def test_no_more_connections_than_allowed_and_first_come_is_first_served(s
         for number in range(20):
             request = get(f"{server.url}/{number}")
             tasks.start_soon(
-                lambda request=request: transport.send(
-                    request, timeout=TIMEOUT, before_send=nothing
-                )
+                lambda request=request: transport.send(request, timeout=TIMEOUT, gate=SendGate())
             )
             await anyio.lowlevel.checkpoint()
     await transport.aclose()
@@ -142,7 +140,7 @@ async def test_the_limit_holds_for_many_at_once(serve):
     async with anyio.create_task_group() as tasks:
         for _ in range(50):
             tasks.start_soon(
-                lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+                lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
             )
     await transport.aclose()
     assert most == [5]
@@ -160,17 +158,13 @@ async def test_whoever_gets_no_connection_in_time_was_not_sent(serve, sends):
 
     server, transport = serve(behave), HttpxTransport(connections=1)
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(
-            lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
-        )
+        tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate()))
         await eventually(lambda: paths(server))
         with pytest.raises(ConnectionFailedError, match="no connection came free within"):
-            await transport.send(get(server.url), timeout=0.01, before_send=sends)
+            await transport.send(get(server.url), timeout=0.01, gate=sends())
         release.set()
     assert sends.count == 0
-    assert (
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
-    ).status == 200
+    assert (await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())).status == 200
     await transport.aclose()
 
 
@@ -188,7 +182,7 @@ async def test_a_waiter_that_is_cancelled_holds_nobody_up(serve):
 
     async def send(name):
         with anyio.CancelScope() as scopes[name]:
-            await transport.send(get(f"{server.url}/{name}"), timeout=TIMEOUT, before_send=nothing)
+            await transport.send(get(f"{server.url}/{name}"), timeout=TIMEOUT, gate=SendGate())
             done.append(name)
 
     async with anyio.create_task_group() as tasks:
@@ -214,10 +208,8 @@ async def test_a_connection_is_thrown_away_when_a_request_failed_on_it(serve, tr
 
     server = serve(first_fails)
     with pytest.raises(NoAnswerError):
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
-    assert (
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
-    ).status == 200
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    assert (await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())).status == 200
     assert len(server.connections) == 2
 
 
@@ -235,12 +227,12 @@ async def test_a_connection_is_thrown_away_when_its_request_was_cancelled(serve,
     with anyio.CancelScope() as scope:
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(
-                lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+                lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
             )
             await eventually(lambda: paths(server))
             scope.cancel()
     release.set()
-    response = await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+    response = await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert response.body == b"1"  # not the late answer to another request
     assert await anyio.to_thread.run_sync(server.connections[0].ended.wait, 20)
 
@@ -253,7 +245,7 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_not_used(serve, 
 
     server = serve(one_each)
     for number in range(3):
-        await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
         assert await anyio.to_thread.run_sync(server.connections[number].ended.wait, 20)
     assert len(server.connections) == 3
 
@@ -275,15 +267,13 @@ async def test_connections_that_were_idle_too_long_are_closed_by_who_comes_next(
         for _ in range(3):
             request = get(f"{server.url}/together")
             tasks.start_soon(
-                lambda request=request: transport.send(
-                    request, timeout=TIMEOUT, before_send=nothing
-                )
+                lambda request=request: transport.send(request, timeout=TIMEOUT, gate=SendGate())
             )
     time += 59
-    await transport.send(get(f"{server.url}/alone"), timeout=TIMEOUT, before_send=nothing)
+    await transport.send(get(f"{server.url}/alone"), timeout=TIMEOUT, gate=SendGate())
     assert not any(connection.ended.is_set() for connection in server.connections)
     time += 2
-    await transport.send(get(f"{server.url}/alone"), timeout=TIMEOUT, before_send=nothing)
+    await transport.send(get(f"{server.url}/alone"), timeout=TIMEOUT, gate=SendGate())
     used = paths(server)["/alone"]
     for connection in server.connections:
         if connection.number != used:
@@ -296,11 +286,11 @@ async def test_connections_that_were_idle_too_long_are_closed_by_who_comes_next(
 async def test_it_can_be_closed_twice_and_used_again(serve):
     server, transport = serve(), HttpxTransport()
     await transport.aclose()
-    await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     await transport.aclose()
     await transport.aclose()
     assert await anyio.to_thread.run_sync(server.connections[0].ended.wait, 20)
-    await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert len(server.connections) == 2
     await transport.aclose()
 
@@ -316,9 +306,7 @@ async def test_a_connection_in_use_is_closed_when_it_comes_back(serve):
 
     server, transport = serve(behave), HttpxTransport()
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(
-            lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
-        )
+        tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate()))
         await eventually(lambda: paths(server))
         await transport.aclose()
         release.set()
@@ -333,26 +321,21 @@ async def test_a_connection_that_cannot_even_be_made_takes_no_place(serve, monke
             monkeypatch.setattr(
                 transport._pool, "open", lambda _: (_ for _ in ()).throw(ValueError("broken"))
             )
-            await transport.send(get("http://127.0.0.1:1"), timeout=TIMEOUT, before_send=nothing)
+            await transport.send(get("http://127.0.0.1:1"), timeout=TIMEOUT, gate=SendGate())
     monkeypatch.setattr(transport._pool, "open", transport._open)
-    assert (
-        await transport.send(get(serve().url), timeout=TIMEOUT, before_send=nothing)
-    ).status == 200
+    assert (await transport.send(get(serve().url), timeout=TIMEOUT, gate=SendGate())).status == 200
     await transport.aclose()
 
 
 _LOOPS = """
 import asyncio, sys, trio
-from gelato_async import HttpxTransport, Request
+from gelato_async import HttpxTransport, Request, SendGate
 
 transport = HttpxTransport()
 
-async def nothing():
-    pass
-
 async def send_three():
     for _ in range(3):
-        response = await transport.send(Request(method="GET", url=sys.argv[1]), timeout=30, before_send=nothing)
+        response = await transport.send(Request(method="GET", url=sys.argv[1]), timeout=30, gate=SendGate())
         assert response.status == 200
 
 asyncio.run(send_three())
@@ -380,7 +363,7 @@ def test_one_transport_serves_two_loops_at_once(serve):
         async with anyio.create_task_group() as tasks:
             for _ in range(30):
                 tasks.start_soon(
-                    lambda: transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+                    lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
                 )
 
     def run(runner):

@@ -7,19 +7,20 @@ import ssl
 from pathlib import Path
 
 import pytest
-from support.http_requests import TIMEOUT, Sends, get, nothing, paths
+from support.http_requests import TIMEOUT, Sends, get, paths
 
 from gelato_async import (
     ConnectionFailedError,
     HttpxTransport,
+    SendGate,
 )
 
 
-def send_once(url, sends=nothing, **options):
+def send_once(url, sends=SendGate, **options):
     async def main():
         transport = HttpxTransport(**options)
         try:
-            return await transport.send(get(url), timeout=TIMEOUT, before_send=sends)
+            return await transport.send(get(url), timeout=TIMEOUT, gate=sends())
         finally:
             await transport.aclose()
 
@@ -77,7 +78,7 @@ def test_a_proxy_that_does_not_connect_sent_nothing(serve, no_proxies, answer):
     assert list(paths(proxy)) == ["print.invalid:443"]
 
 
-def test_through_a_proxy_before_send_is_awaited_once_and_not_for_its_connect(
+def test_through_a_proxy_the_gate_is_passed_once_and_not_for_its_connect(
     serve, no_proxies, server_tls
 ):
     sends, at_connect = Sends(), []

@@ -9,11 +9,12 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 import trio
-from support.http_requests import TIMEOUT, eventually, get, nothing
+from support.http_requests import TIMEOUT, eventually, get
 
 from gelato_async import (
     HttpxTransport,
     NoAnswerError,
+    SendGate,
 )
 
 
@@ -63,13 +64,15 @@ def test_waiting_to_send_counts_against_no_timeout(serve, backend):
     server = serve()
 
     async def main(jump):
-        async def long_wait():
-            jump(10_000)
-            await anyio.lowlevel.checkpoint()
+        class Slow(SendGate):
+            async def mark_sent(self):
+                jump(10_000)
+                await anyio.lowlevel.checkpoint()
+                await super().mark_sent()
 
         transport = HttpxTransport()
         for _ in range(2):  # on a new connection, and on one that stood
-            response = await transport.send(get(server.url), timeout=TIMEOUT, before_send=long_wait)
+            response = await transport.send(get(server.url), timeout=TIMEOUT, gate=Slow())
             assert response.status == 200
         await transport.aclose()
 
@@ -102,7 +105,7 @@ def test_the_timeout_counts_from_sending_to_the_last_byte(serve, backend):
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(jump_later)
             with pytest.raises(NoAnswerError, match=r"nothing within 30 s|Timeout") as caught:
-                await transport.send(get(server.url), timeout=TIMEOUT, before_send=nothing)
+                await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
             release.set()
         assert caught.value.status == 200
         await transport.aclose()

@@ -16,19 +16,6 @@ from gelato_async.core.messages import Response
 TIMEOUT = 30.0
 
 
-class Sends:
-    def __init__(self):
-        self.count = 0
-
-    async def __call__(self):
-        self.count += 1
-
-
-@pytest.fixture
-def sends():
-    return Sends()
-
-
 @pytest.fixture(params=["httpx", "httpx2"])
 def library(request):
     return pytest.importorskip(request.param)
@@ -68,7 +55,7 @@ async def test_a_request_goes_out_as_it_is(library, sends):
         request = Request(
             method="POST", url="https://print.invalid/a%2Fb", headers={"x-api-key": "k"}, body=b"{}"
         )
-        response = await ClientTransport(client).send(request, timeout=TIMEOUT, before_send=sends)
+        response = await ClientTransport(client).send(request, timeout=TIMEOUT, gate=sends())
     ((before, method, url, headers, body),) = seen
     assert (before, method, url, body) == (1, "POST", "https://print.invalid/a%2Fb", b"{}")
     assert headers["user-agent"].startswith("gelato-async/")
@@ -86,7 +73,7 @@ async def test_statuses_are_answers_and_redirects_are_not_followed(library, send
     )
     async with library.AsyncClient(transport=transport, follow_redirects=True) as client:
         response = await ClientTransport(client).send(
-            get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+            get("https://print.invalid/"), timeout=TIMEOUT, gate=sends()
         )
     assert response.status == status
 
@@ -117,7 +104,7 @@ async def test_errors_mean_what_they_mean_in_the_default_transport(library, send
     async with answering(library, answer) as client:
         with pytest.raises(meant) as caught:
             await ClientTransport(client).send(
-                get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+                get("https://print.invalid/"), timeout=TIMEOUT, gate=sends()
             )
     assert type(caught.value) is meant
     assert caught.value.reason == f"{name}: went wrong"
@@ -132,7 +119,7 @@ async def test_another_error_comes_through(library, sends):
     async with answering(library, answer) as client:
         with pytest.raises(KeyError):
             await ClientTransport(client).send(
-                get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+                get("https://print.invalid/"), timeout=TIMEOUT, gate=sends()
             )
 
 
@@ -142,7 +129,7 @@ async def test_respx_mocks_an_injected_client(sends):
         with respx.mock() as network:
             network.get("https://print.invalid/").respond(200, json={})
             response = await ClientTransport(client).send(
-                get("https://print.invalid/"), timeout=TIMEOUT, before_send=sends
+                get("https://print.invalid/"), timeout=TIMEOUT, gate=sends()
             )
     assert response.status == 200
 
@@ -152,7 +139,7 @@ async def test_over_a_real_socket(serve, client, sends):
     server = serve()
     for _ in range(3):
         response = await ClientTransport(client).send(
-            get(server.url), timeout=TIMEOUT, before_send=sends
+            get(server.url), timeout=TIMEOUT, gate=sends()
         )
         assert (response.status, response.body) == (200, b"{}")
     assert sends.count == 3
@@ -162,14 +149,14 @@ async def test_over_a_real_socket(serve, client, sends):
 @pytest.mark.anyio
 async def test_a_refused_connection_was_not_sent(client, refusing_url, sends):
     with pytest.raises(ConnectionFailedError):
-        await ClientTransport(client).send(get(refusing_url), timeout=TIMEOUT, before_send=sends)
+        await ClientTransport(client).send(get(refusing_url), timeout=TIMEOUT, gate=sends())
 
 
 @pytest.mark.anyio
 async def test_a_dropped_connection_is_no_answer(serve, client, sends):
     server = serve(lambda c: c.read_request())
     with pytest.raises(NoAnswerError) as caught:
-        await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, before_send=sends)
+        await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, gate=sends())
     assert caught.value.status is None
 
 
@@ -177,16 +164,14 @@ async def test_a_dropped_connection_is_no_answer(serve, client, sends):
 async def test_a_success_that_breaks_off_is_no_answer_with_a_status(serve, client, sends):
     server = serve(lambda c: c.read_request() and c.reply(b"{", 200, length=100))
     with pytest.raises(NoAnswerError) as caught:
-        await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, before_send=sends)
+        await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, gate=sends())
     assert caught.value.status == 200
 
 
 @pytest.mark.anyio
 async def test_an_error_that_breaks_off_is_that_error(serve, client, sends):
     server = serve(lambda c: c.read_request() and c.reply(b"{", 503, "retry-after: 9", length=100))
-    response = await ClientTransport(client).send(
-        get(server.url), timeout=TIMEOUT, before_send=sends
-    )
+    response = await ClientTransport(client).send(get(server.url), timeout=TIMEOUT, gate=sends())
     assert (response.status, response.headers["retry-after"]) == (503, "9")
 
 
@@ -208,10 +193,10 @@ async def test_a_script_answers_at_once_or_later_and_what_was_sent_is_kept(sends
 
     request = get("https://print.invalid/")
     at_once = ScriptedTransport(lambda _: Response(status=201))
-    assert (await at_once.send(request, timeout=TIMEOUT, before_send=sends)).status == 201
+    assert (await at_once.send(request, timeout=TIMEOUT, gate=sends())).status == 201
     assert at_once.requests == [request]
     forgetful = ScriptedTransport(later, keep=False)
-    assert (await forgetful.send(request, timeout=TIMEOUT, before_send=sends)).status == 202
+    assert (await forgetful.send(request, timeout=TIMEOUT, gate=sends())).status == 202
     assert forgetful.requests == []
     assert sends.count == 2
     await forgetful.aclose()

@@ -14,7 +14,7 @@ import anyio.to_thread
 import httpx
 import pytest
 
-from gelato_async import ClientTransport, GelatoError, HttpxTransport, Request
+from gelato_async import ClientTransport, GelatoError, HttpxTransport, Request, SendGate
 from gelato_async.transports.httpx import RESET_ON_CLOSE
 
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
@@ -111,10 +111,6 @@ def loop(request):
     return {"backend": name, "backend_options": options}
 
 
-async def nothing():
-    pass
-
-
 def create(url):
     return Request(method="POST", url=url, body=BODY)
 
@@ -122,12 +118,12 @@ def create(url):
 async def time_out(transport, server, url):
     # on a busy machine it may fail before it is sent, which is as good
     with pytest.raises(GelatoError):
-        await transport.send(create(url), timeout=0.4, before_send=nothing)
+        await transport.send(create(url), timeout=0.4, gate=SendGate())
 
 
 async def cancel(transport, server, url):
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: transport.send(create(url), timeout=LONG, before_send=nothing))
+        tasks.start_soon(lambda: transport.send(create(url), timeout=LONG, gate=SendGate()))
         await anyio.to_thread.run_sync(server.ready.wait, LONG)
         await anyio.wait_all_tasks_blocked()  # all is written, and the answer is waited for
         tasks.cancel_scope.cancel()
@@ -149,13 +145,10 @@ def test_a_request_given_up_never_arrives(way, loop, give_up, monkeypatch):
 
 _CHILD = """
 import anyio, sys
-from gelato_async import HttpxTransport, Request
-
-async def nothing():
-    pass
+from gelato_async import HttpxTransport, Request, SendGate
 
 request = Request(method="POST", url=sys.argv[1], body=b"x" * int(sys.argv[2]))
-anyio.run(lambda: HttpxTransport().send(request, timeout=60, before_send=nothing))
+anyio.run(lambda: HttpxTransport().send(request, timeout=60, gate=SendGate()))
 """
 
 
@@ -191,7 +184,7 @@ def test_an_injected_client_takes_the_option_as_the_documents_show(serve, name):
         transport = library.AsyncHTTPTransport(socket_options=[RESET_ON_CLOSE])
         async with library.AsyncClient(transport=transport) as client:
             sent = ClientTransport(client).send(
-                Request(method="GET", url=server.url), timeout=LONG, before_send=nothing
+                Request(method="GET", url=server.url), timeout=LONG, gate=SendGate()
             )
             assert (await sent).status == 200
 
@@ -208,7 +201,7 @@ def test_closing_after_a_read_answer_loses_nothing(serve, loop):
     async def main():
         for _ in range(50):
             transport = HttpxTransport()
-            response = await transport.send(create(server.url), timeout=LONG, before_send=nothing)
+            response = await transport.send(create(server.url), timeout=LONG, gate=SendGate())
             await transport.aclose()
             assert response.body == BODY
 

@@ -21,8 +21,10 @@ from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import CONFLICT
 from gelato_async.bulk.run.jobs import Job
 from gelato_async.bulk.run.source import Source
-from gelato_async.client.create_once import CreateOnce, look_before, marked, new_marker
+from gelato_async.client.create_once import CreateOnce
 from gelato_async.client.engine import Engine
+from gelato_async.client.looks import look_before
+from gelato_async.client.markers import marked, new_marker
 from gelato_async.core.errors import GelatoError, NotSentError, Problem, ValidationError
 from gelato_async.core.messages import Request
 from gelato_async.core.operations.orders import CreateOperation

@@ -10,8 +10,8 @@ from attrs import define, evolve, field
 
 from gelato_async.bulk.run.circuit_breaker import LONGEST_PAUSE
 from gelato_async.bulk.run.jobs import Job
-from gelato_async.client.create_once import look
 from gelato_async.client.engine import Engine
+from gelato_async.client.looks import look
 from gelato_async.core.errors import (
     AuthenticationError,
     GelatoError,

@@ -129,7 +129,7 @@ class OutcomeRecorder:
         }
 
     async def _end(self, job: Job, outcome: Outcome) -> None:
-        job.create.release()
+        job.create.finish(getattr(outcome, "error", None))
         self.journal.add(RecordOutcome(outcome, accepted=job.pending.accepted))
         await self._tell(outcome)
 

@@ -1,0 +1,90 @@
+"""Looks: searches for orders whose creates may be lost, for one or for many at once."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from gelato_async.client.engine import Engine
+from gelato_async.core.calls import Call
+from gelato_async.core.errors import GelatoError
+from gelato_async.core.events import ReconciliationLooked
+from gelato_async.core.evidence import may_be_reference
+from gelato_async.core.pending_create import PendingCreate
+from gelato_async.core.redaction import redact
+from gelato_async.models.search import OrderSummary
+
+
+async def look_before(
+    creates: Sequence[PendingCreate[Any]], engine: Engine, call: Call | None = None
+) -> None:
+    """Look for orders of these references before they are sent, if no clock could tell them later.
+
+    One attempt, the best that can be done: if it fails, an order that gets lost may stay unknown.
+    """
+    clock = engine.clock
+    known = engine.evidence.is_clock_known(clock.now(), clock.wall())
+    if known or not creates or not engine.retry.reconcile:
+        return
+    try:
+        rows = await _search(engine.without_retries(), creates, call)
+    except GelatoError:
+        return
+    for pending in creates:
+        pending.mark_others([row.id for row in _hits(pending, rows)])
+
+
+async def look(
+    engine: Engine, creates: Sequence[PendingCreate[Any]], call: Call | None = None
+) -> tuple[OrderSummary, ...]:
+    """Look once for several creates: all orders with their references, for `CreateOnce.judge`.
+
+    Raises:
+        GelatoError: the look failed, which is noted with every create.
+    """
+    # a look shows what there was when it began, not when its answer came: the last one must begin
+    # after the window
+    began = engine.clock.now()
+    try:
+        rows = await _search(engine, creates, call)
+    except GelatoError as error:
+        for pending in creates:
+            mask(engine, pending, error)
+            pending.look_failed(error)
+            _report(pending, error=type(error).__name__)
+        raise
+    finally:
+        for pending in creates:
+            pending.last_look = began
+    ended = engine.clock.now()
+    for pending in creates:
+        pending.look_showed(rows, ended)
+        _report(pending, hits=len(_hits(pending, rows)))
+    return rows
+
+
+def mask(engine: Engine, pending: PendingCreate[Any], error: GelatoError) -> None:
+    """Take the recipient out of the error of a search or a GET, which does not know the recipient."""
+    if pending.operation is not None:
+        redact(error, engine.backend.redactor(pending.operation).text)
+
+
+async def _search(
+    engine: Engine, creates: Sequence[PendingCreate[Any]], call: Call | None
+) -> tuple[OrderSummary, ...]:
+    references = [pending.reference for pending in creates]
+    # a look for many orders ends with the run that makes it, not at the client's deadline
+    return await engine.find(references, call or engine.new_call(math.inf), similar=True)
+
+
+def _hits(pending: PendingCreate[Any], rows: Sequence[OrderSummary]) -> list[OrderSummary]:
+    return [row for row in rows if may_be_reference(row.order_reference_id, pending.reference)]
+
+
+def _report(pending: PendingCreate[Any], *, hits: int = 0, error: str | None = None) -> None:
+    pending.call.emit(
+        ReconciliationLooked,
+        pending.operation_name,
+        order_reference_id=pending.reference,
+        hits=hits,
+        error=error,
+    )

@@ -1,0 +1,63 @@
+"""Markers: a random metadata value by which a lost order is recognised beyond doubt."""
+
+import secrets
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from attrs import evolve
+
+from gelato_async.client.engine import Engine
+from gelato_async.core.errors import GelatoError, Problem, ValidationError
+from gelato_async.core.evidence import MARKER_KEY, marker_of, may_be_reference
+from gelato_async.core.operations.orders import CreateOperation
+from gelato_async.core.pending_create import PendingCreate
+from gelato_async.models.new_order import Metadata
+from gelato_async.models.search import OrderSummary
+
+T = TypeVar("T")
+
+# documented for Gelato; for GelatoConnect nothing is, and no order needs more
+MOST_METADATA = 20
+
+
+def new_marker() -> str:
+    """Return a random value that no other order has."""
+    return secrets.token_hex(16)
+
+
+def marked(operation: CreateOperation[T], marker: str) -> CreateOperation[T]:
+    """Return the create with one metadata entry more, by which its order can be recognised.
+
+    Raises:
+        ValidationError: the order has no room for it.
+    """
+    entries = operation.order.metadata or ()
+    if len(entries) >= MOST_METADATA:
+        problem = Problem(
+            "metadata",
+            f"has {len(entries)} entries: leave one of {MOST_METADATA} free for the marker, or"
+            " switch it off (RetryPolicy(marker=False))",
+        )
+        raise ValidationError([problem], operation=operation.name)
+    order = evolve(operation.order, metadata=(*entries, Metadata(MARKER_KEY, marker)))
+    return evolve(operation, order=order)
+
+
+async def read_markers(
+    engine: Engine, pending: PendingCreate[Any], rows: Sequence[OrderSummary]
+) -> None:
+    """Get the orders of a look whose markers are not known yet; `pending` keeps what they show."""
+    evidence = engine.evidence
+    for row in rows:
+        strange = not may_be_reference(row.order_reference_id, pending.reference)
+        if strange or row.id in pending.markers or pending.knows_id(row.id):
+            continue
+        try:
+            order = (await engine.get(row.id, pending.call)).answer
+        except GelatoError:
+            # gone, or not to be had at the moment: the next look tries again
+            continue
+        shown = marker_of(order)
+        evidence.keeps_markers = evidence.keeps_markers or shown == pending.marker
+        if shown is not None or evidence.keeps_markers:
+            pending.markers[row.id] = shown == pending.marker
