@@ -12,6 +12,7 @@ from gelato_async import (
     OutcomeUnknownError,
     Response,
     ResponseError,
+    Unlimited,
 )
 from gelato_async.client.create_once import CreateOnce
 from gelato_async.core.pending_create import PendingCreate
@@ -108,6 +109,45 @@ async def test_on_sending_is_called_before_the_first_byte_of_every_attempt(
     create = CreateOnce(gelato.engine, pending)
     await create.attempt(on_sending=lambda: seen.append(server.count("create")))
     assert seen == [0, 1]
+
+
+class Counting(Unlimited):
+    def __init__(self):
+        self.turns = self.sends = 0
+
+    async def acquire(self):
+        self.turns += 1
+
+    async def before_send(self):
+        self.sends += 1
+
+    def give_back(self):
+        self.turns -= 1
+
+    def take_back(self):
+        self.sends -= 1
+
+
+def veto():
+    raise LookupError("not any more")
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("hook", ["may_send", "on_sending"])
+async def test_a_veto_of_the_caller_sends_nothing_and_costs_nothing(
+    server, make_client, make_order, hook
+):
+    limiter = Counting()
+    client = make_client(limiter=limiter)
+    operation = CreateOrder(make_order())
+    pending = PendingCreate(operation=operation, request=client.engine.backend.build(operation))
+    create = CreateOnce(client.engine, pending)
+    with pytest.raises(LookupError):
+        await create.attempt(**{hook: veto})
+    assert (limiter.turns, limiter.sends, pending.sends, server.calls) == (0, 0, 0, [])
+    assert await create.attempt()
+    assert (limiter.turns, limiter.sends, pending.sends) == (1, 1, 1)
+    create.release()
 
 
 # find

@@ -268,10 +268,6 @@ async def test_retries_are_logged_at_info_and_no_call_that_ends_well_above_it(
     server.queue("search", Response(status=500))
     with caplog.at_level(logging.DEBUG):
         await gelato.orders.create(make_order())
-    levels = {"repeated in": logging.INFO}
-    for record in caplog.records:
-        wanted = next(
-            (levels[text] for text in levels if text in record.getMessage()), logging.DEBUG
-        )
-        assert record.levelno == wanted
-    assert sum(record.levelno == logging.INFO for record in caplog.records) == 2
+    louder = [record for record in caplog.records if record.levelno > logging.DEBUG]
+    assert [record.levelno for record in louder] == [logging.INFO] * 2
+    assert all("repeated in" in record.getMessage() for record in louder)

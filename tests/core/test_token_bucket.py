@@ -215,3 +215,12 @@ def test_the_log_waits_until_the_oldest_send_is_old_enough():
     assert log.take(0.6) == pytest.approx(WINDOW - 0.6)
     assert log.take(WINDOW) == 0.0
     assert log.take(WINDOW + 0.1) == pytest.approx(0.4)
+
+
+def test_a_send_that_is_given_back_makes_room_for_one_and_no_more():
+    log = SendLog(2)
+    assert (log.take(0.0), log.take(0.5)) == (0.0, 0.0)
+    log.give_back()
+    assert log.take(0.6) == 0.0
+    # whichever of the two was the one given back: two real ones in a window at most
+    assert log.take(0.6) == pytest.approx(0.5 + WINDOW - 0.6)

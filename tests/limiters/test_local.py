@@ -231,6 +231,14 @@ async def test_turns_given_back_do_not_count_against_the_window(limiter, virtual
 
 
 @pytest.mark.anyio
+async def test_a_send_that_is_taken_back_leaves_its_place_to_another(limiter, virtual):
+    for _ in range(300):
+        await limiter.before_send()
+        limiter.take_back()
+    assert virtual.slept == []
+
+
+@pytest.mark.anyio
 async def test_a_pause_holds_everybody_back_as_long_as_it_lasts(limiter, virtual):
     limiter.pause(7.5)
     moments = await backlog(limiter, virtual, 30)
@@ -339,4 +347,5 @@ async def test_unlimited_never_waits():
     for _ in range(1_000):
         await unlimited.acquire()
         await unlimited.before_send()
+    unlimited.take_back()
     unlimited.give_back()

@@ -12,8 +12,10 @@ import httpx
 
 import gelato_async
 from gelato_async import (
+    AttemptAnswered,
     AuthenticationError,
     BadRequestError,
+    CallEvent,
     CallOptions,
     CancelOrder,
     CatalogItem,
@@ -37,11 +39,13 @@ from gelato_async import (
     GetOrder,
     HttpxTransport,
     LocalLimiter,
+    LoggingObserver,
     Metadata,
     NewOrder,
     NoAnswerError,
     NotFoundError,
     NotSentError,
+    Observer,
     Operation,
     Order,
     OrderAddress,
@@ -61,6 +65,7 @@ from gelato_async import (
     RateLimiter,
     RateLimitError,
     Receipt,
+    ReconciliationAdopted,
     Reply,
     Request,
     Response,
@@ -69,6 +74,7 @@ from gelato_async import (
     ReturnAddress,
     ScriptedTransport,
     SearchOrders,
+    SendGate,
     ServerError,
     Shipment,
     ShippingAddress,
@@ -381,3 +387,38 @@ async def reading_has_its_own_errors(client: GelatoClient) -> None:
         assert_type(error.problems, tuple[Problem, ...])
     except WebhookError as error:
         assert_type(error.message, str)
+
+
+class Metrics:
+    def on_event(self, event: CallEvent) -> None:
+        assert_type(event.call_id, int)
+        match event:
+            case AttemptAnswered(status=status, seconds=seconds):
+                assert_type(status, int)
+                assert_type(seconds, float)
+            case ReconciliationAdopted(order_id=order_id, others=others):
+                assert_type(order_id, str)
+                assert_type(others, tuple[str, ...])
+
+
+def an_observer_is_any_object_with_the_method(client: GelatoClient) -> None:
+    observer: Observer = Metrics()
+    GelatoConnectClient("acme", "key", "secret", observer=observer)
+    GelatoClient("key", observer=LoggingObserver())
+    assert_type(client.with_options(observer=Metrics()), GelatoClient)
+    assert_type(client.with_options(observer=None), GelatoClient)
+
+
+class OwnTransport:
+    async def send(self, request: Request, *, timeout: float, gate: SendGate) -> Response:
+        gate.allow()
+        await gate.mark_sent()
+        assert_type(gate.sent, bool)
+        return Response(status=200)
+
+    async def aclose(self) -> None: ...
+
+
+def a_transport_of_ones_own_is_taken() -> None:
+    transport: Transport = OwnTransport()
+    GelatoClient("key", transport=transport)

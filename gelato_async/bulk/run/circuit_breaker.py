@@ -1,11 +1,13 @@
 """CircuitBreaker: while requests fail, one probe at a time goes out, at growing intervals, and everybody else waits."""
 
+import math
 from collections import deque
 
 import anyio
 from attrs import define, field
 
 from gelato_async.client.engine import Engine
+from gelato_async.core.events import CircuitClosed, CircuitOpened
 
 LONGEST_PAUSE = 30.0
 CALLS = 20
@@ -68,10 +70,12 @@ class CircuitBreaker:
             self._let_others_try()
         elif not self.active and not self._over and (surely or self._half_failed(now)):
             self._probes = 1
+            self.engine.new_call(math.inf).emit(CircuitOpened, "orders.create")
 
     def end(self) -> None:
         """Requests get through again."""
         if self.active:
+            self.engine.new_call(math.inf).emit(CircuitClosed, "orders.create")
             self._probes = 0
             self._recent.clear()
             self._let_others_try()
