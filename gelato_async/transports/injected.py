@@ -46,17 +46,21 @@ class AsyncClient(Protocol):
 
 
 class ClientTransport:
-    """Sends through a client that stays yours.
+    """Sends through a client that stays yours, with its pool, proxies, hooks and TLS settings.
 
-    Its pool, proxies, hooks and TLS settings, and yours to close. Make it with the socket option
-    that resets a connection which is given up; without it the kernel may deliver an order after it
-    was looked for in vain, and then it is made twice:
+    You close it. Make it with the socket option that resets a connection which is given up:
 
         transport = httpx.AsyncHTTPTransport(socket_options=[RESET_ON_CLOSE])
         client = httpx.AsyncClient(transport=transport)
 
-    Connections that a request of this library opens get the option in any case; those that another
-    user of your client opened do not, and HTTP/2 closes no connection for one request.
+    Without the option the kernel may deliver a create that was given up after the order was looked
+    for and not found, and then the order is made twice. Connections that a request of this library
+    opens get the option in any case; those that another user of your client opened do not.
+
+    Leave HTTP/2 off (`http2=False`, the default of both libraries). With HTTP/2 several requests
+    share one connection, which is not reset when one of them is given up: what the connection still
+    holds of that request may arrive later. The same holds for a proxy between: it may deliver what
+    it has read.
 
     An answer of more than `max_response_bytes`, as it comes in or unpacked, is read no further,
     unless a hook of yours reads it before.
