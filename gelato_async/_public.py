@@ -6,12 +6,14 @@ here is internal.
 
 from gelato_async._version import __version__ as __version__
 from gelato_async.client.clients import (
-    CallOptions as CallOptions,
-    ClientOptions as ClientOptions,
     GelatoClient as GelatoClient,
     GelatoConnectClient as GelatoConnectClient,
 )
 from gelato_async.client.logging_observer import LoggingObserver as LoggingObserver
+from gelato_async.client.options import (
+    CallOptions as CallOptions,
+    ClientOptions as ClientOptions,
+)
 from gelato_async.client.paging import (
     OrderSearch as OrderSearch,
     ProductSearch as ProductSearch,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from gelato_async.client.clients import ClientOptions, GelatoClient, GelatoConnectClient
+    from gelato_async.client.clients import GelatoClient, GelatoConnectClient
+    from gelato_async.client.options import ClientOptions
     from gelato_async.sandbox import Sandbox
 
 _numbers = count(1)

@@ -2,9 +2,8 @@
 
 import copy
 import os
-from inspect import iscoroutinefunction
 from types import TracebackType
-from typing import Any, Self, TypedDict, TypeVar, Unpack
+from typing import Any, Self, TypeVar, Unpack
 
 import attrs
 
@@ -13,14 +12,20 @@ from gelato_async.backends.gelato import gelato_backend
 from gelato_async.backends.origins import Paths
 from gelato_async.client.create_once import create
 from gelato_async.client.engine import Engine
-from gelato_async.client.logging_observer import LoggingObserver
+from gelato_async.client.options import (
+    LOGGING,
+    CallOptions,
+    ClientOptions,
+    as_transport,
+    check_positive,
+    reporter_for,
+)
 from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
 from gelato_async.client.products import Products
 from gelato_async.client.sender import Reply, Sender
 from gelato_async.client.shipping import Shipping
 from gelato_async.client.stores import Stores
 from gelato_async.core.backend import Backend
-from gelato_async.core.calls import Reporter
 from gelato_async.core.events import Observer
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.orders import CreateOperation
@@ -29,49 +34,12 @@ from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.limiters.local import shared_limiter
 from gelato_async.models.tracebacks import hides_arguments_of_methods
 from gelato_async.transports.base import Transport
-from gelato_async.transports.body import MAX_RESPONSE_BYTES
-from gelato_async.transports.httpx import HttpxTransport
-from gelato_async.transports.injected import AsyncClient, ClientTransport
+from gelato_async.transports.injected import AsyncClient
 
 T = TypeVar("T")
 
-_LOGGING = LoggingObserver()
 # the options of a call that belong to the sender; the others belong to the engine
 _OF_SENDER = frozenset({"timeout", "limiter", "reporter"})
-
-
-class CallOptions(TypedDict, total=False):
-    """What `with_options` can change.
-
-    `timeout`: seconds for an attempt, from sending to the last byte (30). `total_timeout`: seconds
-    for a whole call with all its retries and reconciliation (None: no limit of our own; a deadline of
-    yours, like `anyio.fail_after`, counts too). `retry`: the `RetryPolicy`. `limiter`: replaces the
-    one that all clients with the same key share in this process. `validate`: False sends what
-    breaks documented rules. `observer`: gets the events of all calls (a `LoggingObserver`; None:
-    nobody gets them, and nothing is logged).
-    """
-
-    timeout: float
-    total_timeout: float | None
-    retry: RetryPolicy | None
-    limiter: RateLimiter | None
-    validate: bool
-    observer: Observer | None
-
-
-class ClientOptions(CallOptions, total=False):
-    """What a client takes, beside its key.
-
-    `transport`: a `Transport`, or an `httpx.AsyncClient` or `httpx2.AsyncClient` of yours (see
-    `ClientTransport` for the socket option to make it with); what was passed in is never closed.
-    `max_response_bytes`: how long an answer may be, as it comes in and unpacked (32 MiB); a longer
-    one to a create means that the order was made, and is looked for. A `Transport` of yours keeps
-    bounds of its own. `clock`: another source of time, for tests.
-    """
-
-    transport: Transport | AsyncClient | None
-    max_response_bytes: int
-    clock: Clock | None
 
 
 @hides_arguments_of_methods
@@ -88,23 +56,26 @@ class _Client:
         retry: RetryPolicy | None = None,
         limiter: RateLimiter | None = None,
         validate: bool = True,
-        observer: Observer | None = _LOGGING,
+        observer: Observer | None = LOGGING,
         transport: Transport | AsyncClient | None = None,
         max_response_bytes: int | None = None,
         clock: Clock | None = None,
     ) -> None:
-        used = _as_transport(transport, max_response_bytes)
-        self._owned = used if transport is None else None
+        used = as_transport(transport, max_response_bytes)
+        # what was passed in is the caller's to close
+        self._owned = None
+        if transport is None:
+            self._owned = used
         if total_timeout is not None:
-            _check_positive("total_timeout", total_timeout)
-        _check_positive("timeout", timeout)
+            check_positive("total_timeout", total_timeout)
+        check_positive("timeout", timeout)
         sender = Sender(
             backend=backend,
             transport=used,
             limiter=limiter or shared_limiter(backend.credentials.digest),
             clock=clock or Clock(),
             timeout=timeout,
-            reporter=_reporter(observer),
+            reporter=reporter_for(observer),
         )
         engine = Engine(
             sender=sender,
@@ -156,16 +127,16 @@ class _Client:
             raise TypeError(f"with_options() has no option {', '.join(sorted(unknown))}")
         changes: dict[str, Any] = dict(options)
         if "timeout" in changes:
-            _check_positive("timeout", changes["timeout"])
+            check_positive("timeout", changes["timeout"])
         if changes.get("total_timeout") is not None:
-            _check_positive("total_timeout", changes["total_timeout"])
+            check_positive("total_timeout", changes["total_timeout"])
         if "retry" in changes:
             changes["retry"] = changes["retry"] or RetryPolicy()
         if "limiter" in changes:
             shared = shared_limiter(self._engine.backend.credentials.digest)
             changes["limiter"] = changes["limiter"] or shared
         if "observer" in changes:
-            changes["reporter"] = _reporter(changes.pop("observer"))
+            changes["reporter"] = reporter_for(changes.pop("observer"))
         of_sender = {name: changes.pop(name) for name in _OF_SENDER & changes.keys()}
         sender = attrs.evolve(self._engine.sender, **of_sender)
         other = copy.copy(self)
@@ -219,7 +190,7 @@ class GelatoClient(_Client):
         paths: Paths | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
-        api_key = api_key if api_key is not None else os.environ.get("GELATO_API_KEY")
+        api_key = _given_or_environment(api_key, "GELATO_API_KEY")
         base_url = base_url or os.environ.get("GELATO_BASE_URL")
         self._set_up(gelato_backend(api_key, base_url=base_url, paths=paths), **options)
 
@@ -256,11 +227,9 @@ class GelatoConnectClient(_Client):
         paths: Paths | None = None,
         **options: Unpack[ClientOptions],
     ) -> None:
-        prefix = prefix if prefix is not None else os.environ.get("GELATO_CONNECT_PREFIX")
-        api_key = api_key if api_key is not None else os.environ.get("GELATO_CONNECT_API_KEY")
-        api_secret = (
-            api_secret if api_secret is not None else os.environ.get("GELATO_CONNECT_API_SECRET")
-        )
+        prefix = _given_or_environment(prefix, "GELATO_CONNECT_PREFIX")
+        api_key = _given_or_environment(api_key, "GELATO_CONNECT_API_KEY")
+        api_secret = _given_or_environment(api_secret, "GELATO_CONNECT_API_SECRET")
         base_url = base_url or os.environ.get("GELATO_CONNECT_BASE_URL")
         self._set_up(
             connect_backend(prefix, api_key, api_secret, base_url=base_url, paths=paths), **options
@@ -274,35 +243,8 @@ class GelatoConnectClient(_Client):
 Client = GelatoClient | GelatoConnectClient
 
 
-def _as_transport(
-    transport: Transport | AsyncClient | None, max_response_bytes: int | None
-) -> Transport:
-    limit = MAX_RESPONSE_BYTES if max_response_bytes is None else max_response_bytes
-    if transport is None:
-        return HttpxTransport(max_response_bytes=limit)
-    if not iscoroutinefunction(transport.send):
-        raise TypeError(
-            "transport must be asynchronous, like an httpx.AsyncClient, not a"
-            f" {type(transport).__name__}"
-        )
-    if isinstance(transport, AsyncClient):
-        return ClientTransport(transport, max_response_bytes=limit)
-    if max_response_bytes is not None:
-        raise ValueError("max_response_bytes has no effect on a transport of yours: set it there")
-    return transport
-
-
-def _reporter(observer: Observer | None) -> Reporter | None:
-    if observer is None:
-        return None
-    if not callable(getattr(observer, "on_event", None)):
-        kind = type(observer).__name__
-        raise TypeError(f"observer must have a method on_event, like LoggingObserver, not a {kind}")
-    return Reporter(observer)
-
-
-def _check_positive(name: str, seconds: float) -> None:
-    if not isinstance(seconds, (int, float)):
-        raise TypeError(f"{name} must be a number of seconds, not a {type(seconds).__name__}")
-    if not seconds > 0:
-        raise ValueError(f"{name} must be more than 0 seconds, not {seconds}")
+def _given_or_environment(value: str | None, name: str) -> str | None:
+    # what was given counts even where it is empty: the backend says what is wrong with it
+    if value is not None:
+        return value
+    return os.environ.get(name)

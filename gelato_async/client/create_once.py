@@ -21,19 +21,12 @@ from gelato_async.core.errors import (
     NotSentError,
     OutcomeUnknownError,
 )
-from gelato_async.core.events import (
-    OperationBegan,
-    OperationEnded,
-    OutcomeStaysUnknown,
-    ReconciliationAdopted,
-    ReconciliationBegan,
-    ReconciliationResent,
-)
+from gelato_async.core.events import OperationBegan, OperationEnded
 from gelato_async.core.judgement import Found, Judgement, Moment, judge
 from gelato_async.core.messages import Response
 from gelato_async.core.operations.base import Kind
 from gelato_async.core.operations.orders import CreateOperation
-from gelato_async.core.pending_create import PendingCreate
+from gelato_async.core.pending_create import NAME, PendingCreate
 from gelato_async.core.retry import Delivery, Step, delivery_of, next_step
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
@@ -52,8 +45,10 @@ async def create(engine: Engine, operation: CreateOperation[T]) -> Reply[T]:
         OutcomeUnknownError: it was sent, and what became of it could not be found out.
         GelatoError: it was refused or never left.
     """
-    marker = new_marker() if engine.retry.marker else None
-    sent = operation if marker is None else marked(operation, marker)
+    marker, sent = None, operation
+    if engine.retry.marker:
+        marker = new_marker()
+        sent = marked(operation, marker)
     request = engine.backend.prepare(sent, validate=engine.validate)
     pending = PendingCreate(
         operation=operation, request=request, marker=marker, call=engine.new_call()
@@ -100,7 +95,7 @@ class CreateOnce(Generic[T]):
         claim(key_of(self.engine.backend, self.pending.reference), self)
         if self._began is None:
             self._began = self.engine.clock.now()
-            self.pending.call.emit(OperationBegan, self.pending.operation_name)
+            self.pending.call.emit(OperationBegan, NAME)
 
     def release(self) -> None:
         """Let others use the reference: the outcome is known, or nobody waits for it any more."""
@@ -109,14 +104,12 @@ class CreateOnce(Generic[T]):
     def finish(self, error: BaseException | None = None) -> None:
         """Report the outcome, and let others use the reference."""
         self.release()
-        call, name = self.pending.call, self.pending.operation_name
         if isinstance(error, OutcomeUnknownError):
-            reference, ids = self.pending.reference, error.order_ids
-            call.emit(OutcomeStaysUnknown, name, order_reference_id=reference, order_ids=ids)
+            self.pending.mark_unknown(error)
         if self._began is not None:
             seconds = self.engine.clock.now() - self._began
             kind = None if error is None else type(error).__name__
-            call.emit(OperationEnded, name, seconds=seconds, error=kind)
+            self.pending.call.emit(OperationEnded, NAME, seconds=seconds, error=kind)
 
     async def attempt(
         self,
@@ -142,14 +135,14 @@ class CreateOnce(Generic[T]):
             except GelatoError as error:
                 step = next_step(Kind.CREATE, delivery_of(error), sent_before=sent_before)
                 if step is Step.RECONCILE:
-                    self._mark_unclear(error)
+                    pending.mark_unclear(error, clock.now())
                     return None
                 pending.mark_refused()
                 on_pausing()
                 if step is Step.RAISE:
                     raise
                 pending.retry_cost = await self.engine.pause(
-                    error, pending.attempts, pending.call, pending.operation_name
+                    error, pending.attempts, pending.call, NAME
                 )
 
     async def fetch(self) -> Reply[T] | None:
@@ -165,10 +158,10 @@ class CreateOnce(Generic[T]):
             order, response = await self.engine.get(pending.order_id, pending.call)
         except GelatoError as error:
             mask(self.engine, pending, error)
-            pending.last_error = error
+            pending.mark_not_fetched(error)
             return None
         if not pending.is_answered_by(order, evidence):
-            pending.order_id = None
+            pending.mark_misnamed()
             return None
         evidence.note_id(order.id)
         return Reply(operation.answer_from(order), response)
@@ -191,8 +184,10 @@ class CreateOnce(Generic[T]):
             await read_markers(self.engine, pending, rows)
         judgement = judge(pending, rows, evidence, Moment(clock.now(), clock.wall()))
         pending.in_doubt = judgement.in_doubt
-        if judgement.found is not None:
-            self._note_adopted(judgement.found)
+        found = judgement.found
+        if found is not None:
+            evidence.note_id(found.row.id)
+            pending.mark_adopted(found.row.id, found.others)
         return judgement
 
     def check_resend(self) -> None:
@@ -207,11 +202,10 @@ class CreateOnce(Generic[T]):
         """Pay for sending it again; False if too many requests fail at the moment."""
         pending = self.pending
         paid = self.engine.quota.pay(pending.last_error or pending.unknown("it was in flight"))
-        pending.retry_cost = paid or 0
         if paid is None:
+            pending.retry_cost = 0
             return False
-        name, reference = pending.operation_name, pending.reference
-        pending.call.emit(ReconciliationResent, name, order_reference_id=reference)
+        pending.mark_resent(paid)
         return True
 
     async def _run(self) -> Reply[T]:
@@ -249,23 +243,13 @@ class CreateOnce(Generic[T]):
             pending.call, operation, request, may_send=may_send, on_sending=sending
         )
         if not pending.is_answered_by(reply.answer, engine.evidence):
-            pending.mixed_up += 1
+            pending.mark_mixed_up()
             raise AnotherOrderError(
                 "it was answered with another order than it was sent for", operation=operation.name
             )
         pending.teach(engine.evidence, reply.answer, engine.clock.now(), engine.clock.wall())
         engine.quota.succeeded(pending.retry_cost)
         return reply
-
-    def _mark_unclear(self, error: GelatoError) -> None:
-        pending = self.pending
-        pending.mark_unclear(error, self.engine.clock.now())
-        pending.call.emit(
-            ReconciliationBegan,
-            pending.operation_name,
-            order_reference_id=pending.reference,
-            error=type(error).__name__,
-        )
 
     async def _reconcile(self) -> Found | None:
         pending, engine = self.pending, self.engine
@@ -297,16 +281,6 @@ class CreateOnce(Generic[T]):
             order = wire.load(Order, row.raw)
             response = Response(status=200, body=json.dumps(row.raw).encode())
         return Reply(operation.answer_from(order), response)
-
-    def _note_adopted(self, found: Found) -> None:
-        self.engine.evidence.note_id(found.row.id)
-        self.pending.call.emit(
-            ReconciliationAdopted,
-            self.pending.operation_name,
-            order_reference_id=self.pending.reference,
-            order_id=found.row.id,
-            others=found.others,
-        )
 
 
 def _is_refusal(error: GelatoError) -> bool:

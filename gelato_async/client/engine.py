@@ -1,6 +1,5 @@
 """Engine: runs operations. It reads the retry table after each failed attempt."""
 
-import math
 import random
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -95,13 +94,16 @@ class Engine:
 
         Its total timeout, or the caller's own deadline if that is earlier.
         """
-        left = math.inf if self.total_timeout is None else self.total_timeout
-        return self.clock.now() + min(left, ambient_limit())
+        left = ambient_limit()
+        if self.total_timeout is not None:
+            left = min(left, self.total_timeout)
+        return self.clock.now() + left
 
     def new_call(self, deadline: float | None = None) -> Call:
         """Begin a call, which ends at the deadline, by default at that of the client and its caller."""
-        until = self.deadline() if deadline is None else deadline
-        return Call(reporter=self.sender.reporter, deadline=until)
+        if deadline is None:
+            deadline = self.deadline()
+        return Call(reporter=self.sender.reporter, deadline=deadline)
 
     def without_retries(self) -> "Engine":
         """Return an engine that makes one attempt, on the same sender."""
@@ -143,7 +145,9 @@ class Engine:
         `similar`: also those whose references a server may have made of these.
         """
         wanted = frozenset(references)
-        is_wanted = partial(_is_similar, wanted) if similar else wanted.__contains__
+        is_wanted: Callable[[str], bool] = wanted.__contains__
+        if similar:
+            is_wanted = partial(_is_similar, wanted)
         rows: dict[str, OrderSummary] = {}
 
         async def read(offset: int) -> tuple[Sequence[OrderSummary], int]:
@@ -267,13 +271,15 @@ def _undecodable(why: str) -> DecodeError:
 
 
 def _unknown(operation: OnceOperation[Any], error: GelatoError, sends: int) -> OutcomeUnknownError:
-    product_id = error.product_id if isinstance(error, DecodeError) else None
     known = "nobody knows whether it took effect"
     if delivery_of(error) is Delivery.ACCEPTED:
         known = "it took effect, and its answer is lost"
-    named = f" (it made {product_id!r})" if product_id else ""
+    product_id = None
+    if isinstance(error, DecodeError) and error.product_id:
+        product_id = error.product_id
+        known += f" (it made {product_id!r})"
     return OutcomeUnknownError(
-        f"{known}{named}. Do not send it again: {operation.advice}",
+        f"{known}. Do not send it again: {operation.advice}",
         sends=sends,
         product_id=product_id,
         operation=operation.name,

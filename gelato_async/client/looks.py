@@ -7,7 +7,6 @@ from typing import Any
 from gelato_async.client.engine import Engine
 from gelato_async.core.calls import Call
 from gelato_async.core.errors import GelatoError
-from gelato_async.core.events import ReconciliationLooked
 from gelato_async.core.evidence import may_be_reference
 from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.redaction import redact
@@ -30,7 +29,8 @@ async def look_before(
     except GelatoError:
         return
     for pending in creates:
-        pending.mark_others([row.id for row in _hits(pending, rows)])
+        hits = [row for row in rows if may_be_reference(row.order_reference_id, pending.reference)]
+        pending.mark_others([row.id for row in hits])
 
 
 async def look(
@@ -41,24 +41,17 @@ async def look(
     Raises:
         GelatoError: the look failed, which is noted with every create.
     """
-    # a look shows what there was when it began, not when its answer came: the last one must begin
-    # after the window
     began = engine.clock.now()
     try:
         rows = await _search(engine, creates, call)
     except GelatoError as error:
         for pending in creates:
             mask(engine, pending, error)
-            pending.look_failed(error)
-            _report(pending, error=type(error).__name__)
+            pending.look_failed(error, began)
         raise
-    finally:
-        for pending in creates:
-            pending.last_look = began
     ended = engine.clock.now()
     for pending in creates:
-        pending.look_showed(rows, ended)
-        _report(pending, hits=len(_hits(pending, rows)))
+        pending.look_showed(rows, began, ended)
     return rows
 
 
@@ -74,17 +67,3 @@ async def _search(
     references = [pending.reference for pending in creates]
     # a look for many orders ends with the run that makes it, not at the client's deadline
     return await engine.find(references, call or engine.new_call(math.inf), similar=True)
-
-
-def _hits(pending: PendingCreate[Any], rows: Sequence[OrderSummary]) -> list[OrderSummary]:
-    return [row for row in rows if may_be_reference(row.order_reference_id, pending.reference)]
-
-
-def _report(pending: PendingCreate[Any], *, hits: int = 0, error: str | None = None) -> None:
-    pending.call.emit(
-        ReconciliationLooked,
-        pending.operation_name,
-        order_reference_id=pending.reference,
-        hits=hits,
-        error=error,
-    )

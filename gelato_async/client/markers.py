@@ -60,4 +60,4 @@ async def read_markers(
         shown = marker_of(order)
         evidence.keeps_markers = evidence.keeps_markers or shown == pending.marker
         if shown is not None or evidence.keeps_markers:
-            pending.markers[row.id] = shown == pending.marker
+            pending.note_marker(row.id, is_ours=shown == pending.marker)

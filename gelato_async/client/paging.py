@@ -68,7 +68,9 @@ class OrderSearch(_Listing[OrderSummary]):
     """
 
     def __init__(self, engine: Engine, query: OrderQuery) -> None:
-        limit = PAGE if query.limit is None else query.limit
+        limit = PAGE
+        if query.limit is not None:
+            limit = query.limit
 
         async def read(offset: int) -> tuple[Sequence[OrderSummary], int]:
             page = await engine.send(SearchOrders(evolve(query, limit=limit, offset=offset)))
@@ -185,7 +187,10 @@ class Rows(Generic[R]):
 
     async def _compare(self, page: Page[R]) -> None:
         keys = self._keys(page.rows)
-        self._same_pages = self._same_pages + 1 if keys == self._last else 0
+        if keys == self._last:
+            self._same_pages += 1
+        else:
+            self._same_pages = 0
         self._last = keys
         if self._first is None:
             self._first = keys

@@ -120,7 +120,9 @@ class Sender:
             self._report_failure(gate, error, began)
             raise
         answered, wall = self.clock.now(), self.clock.wall()
-        sent = gate.sent_at if gate.sent else answered
+        sent = answered
+        if gate.sent:
+            sent = gate.sent_at
         self.evidence.note_response(response, sent=sent, answered=answered, wall=wall)
         call.emit(AttemptAnswered, operation.name, status=response.status, seconds=answered - sent)
         answer = self.backend.parse(operation, response, datetime.fromtimestamp(wall, UTC))
@@ -160,10 +162,14 @@ class Sender:
         if deadline == math.inf:
             return None
         left = deadline - self.clock.now()
-        return left if left < ambient_limit() - _MARGIN else None
+        if left >= ambient_limit() - _MARGIN:
+            return None
+        return left
 
     def _report_failure(self, gate: AttemptGate, error: BaseException, began: float) -> None:
-        since = gate.sent_at if gate.sent else began
+        since = began
+        if gate.sent:
+            since = gate.sent_at
         gate.call.emit(
             AttemptFailed,
             gate.operation,

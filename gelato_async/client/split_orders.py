@@ -14,8 +14,8 @@ _MOST_PARTS = 100
 # the first may be asked for by the caller's own reference, which comes on top of its id
 _MOST_IDS = _MOST_PARTS + 1
 _DEAD = frozenset({FulfillmentStatus.FAILED, FulfillmentStatus.CANCELED})
-# from what has come to nothing over what waits for somebody to what is on its way; a status that is
-# new is put at the place of None, so that nothing is said to be shipped which may not be
+# From dead parts over those that wait for somebody to those on their way. A status that this
+# release does not know takes the place of None: no order is called shipped that may not be.
 _PROGRESS = (
     FulfillmentStatus.FAILED,
     FulfillmentStatus.CANCELED,
@@ -64,31 +64,36 @@ class ConnectedOrders:
     def live(self) -> "ConnectedOrders | None":
         """The parts that are neither canceled nor failed; None where none is left."""
         parts = tuple(order for order in self.orders if order.fulfillment_status not in _DEAD)
-        return ConnectedOrders(orders=parts) if parts else None
+        if not parts:
+            return None
+        return ConnectedOrders(orders=parts)
 
 
 def _progress(status: FulfillmentStatus) -> int:
-    return _PROGRESS.index(status if status in _PROGRESS else None)
+    if status not in _PROGRESS:
+        return _PROGRESS.index(None)
+    return _PROGRESS.index(status)
 
 
 async def gather(engine: Engine, order: Order | OrderSummary | str) -> ConnectedOrders:
-    """Get an order and all that it is connected with, and what these name in turn, within one deadline.
+    """Get an order and all that it is connected with, and what these name in turn, in one call.
 
     Raises:
         DecodeError: they name more than 100 parts, which no order has.
     """
+    first = order
+    if not isinstance(first, str):
+        first = first.id
     call, found = engine.new_call(), dict[str, Order]()
-    open_ids = [order if isinstance(order, str) else order.id]
-    seen = set(open_ids)
+    open_ids, seen = [first], {first}
     while open_ids:
         part = await engine.send_within(GetOrder(open_ids.pop(0)), call)
         found[part.id] = part
         seen.add(part.id)
-        named = [
-            order_id for order_id in dict.fromkeys(part.connected_order_ids) if order_id not in seen
-        ]
-        open_ids += named
-        seen.update(named)
+        for order_id in part.connected_order_ids:
+            if order_id not in seen:
+                open_ids.append(order_id)
+                seen.add(order_id)
         if len(seen) > _MOST_IDS:
             raise DecodeError(
                 f"the order is connected with more than {_MOST_PARTS} parts",

@@ -66,10 +66,8 @@ async def wait(
         WaitTimeoutError: it is not over in time, or Gelato asks to be left alone for longer.
         GelatoError: a look was refused, or whatever `is_over` raises.
     """
-    looks, interval = (
-        _Looks(engine, operation, engine.clock.now(), _validated_timeout(seconds)),
-        pace.first,
-    )
+    looks = _Looks(engine, operation, engine.clock.now(), _validated_timeout(seconds))
+    interval = pace.first
     while True:
         found = await looks.look()
         if found is not None and is_over(found):
@@ -96,7 +94,9 @@ class _Looks(Generic[T]):
 
     @property
     def retry_after(self) -> float:
-        return self.failed.retry_after or 0.0 if isinstance(self.failed, ResponseError) else 0.0
+        if not isinstance(self.failed, ResponseError):
+            return 0.0
+        return self.failed.retry_after or 0.0
 
     async def look(self) -> T | None:
         try:
@@ -123,11 +123,9 @@ class _Looks(Generic[T]):
         return delivery_of(error) in _PASSING or type(error) is NotSentError
 
     def out_of_time(self, left: float, status_of: Callable[[T], str | None]) -> WaitTimeoutError:
-        seen = (
-            "no look succeeded"
-            if self.last is None
-            else f"it was {status_of(self.last)} when last seen"
-        )
+        seen = "no look succeeded"
+        if self.last is not None:
+            seen = f"it was {status_of(self.last)} when last seen"
         why = f"{self.seconds:g} seconds are over"
         if left > 0:
             why = (
@@ -164,7 +162,9 @@ async def wait_for_order(
         OrderEndedError: it is in another status, and that one is final.
         WaitTimeoutError: time is up.
     """
-    wanted = frozenset([statuses] if isinstance(statuses, str) else statuses)
+    if isinstance(statuses, str):
+        statuses = [statuses]
+    wanted = frozenset(statuses)
     if not wanted:
         raise ValueError("statuses: name at least one to wait for, like FulfillmentStatus.SHIPPED")
 

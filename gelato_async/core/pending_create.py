@@ -1,4 +1,8 @@
-"""PendingCreate: a create from its first attempt to its outcome."""
+"""PendingCreate: a create from its first attempt to its outcome.
+
+Its methods are the changes that it goes through, and each reports itself to the client's observer.
+`client.create_once` calls them in order, a bulk run for many at once.
+"""
 
 from collections.abc import Collection, Sequence
 from typing import Generic, TypeVar
@@ -8,7 +12,14 @@ from attrs import define, field
 from gelato_async.core.calls import Call
 from gelato_async.core.database_clock import DatabaseClock
 from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
-from gelato_async.core.evidence import Evidence, is_same_reference, marker_of
+from gelato_async.core.events import (
+    OutcomeStaysUnknown,
+    ReconciliationAdopted,
+    ReconciliationBegan,
+    ReconciliationLooked,
+    ReconciliationResent,
+)
+from gelato_async.core.evidence import Evidence, is_same_reference, marker_of, may_be_reference
 from gelato_async.core.messages import Request
 from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.retry import Delivery, RetryPolicy, delivery_of
@@ -20,6 +31,8 @@ T = TypeVar("T")
 
 # seconds from the failure to the first look
 FIRST_LOOK = 0.5
+# the short name of creates, of both APIs
+NAME = "orders.create"
 
 
 @define(eq=False, kw_only=True)
@@ -31,12 +44,10 @@ class PendingCreate(Generic[T]):
     once a 2xx came, after which it is never sent again; `order_id` when that answer named the
     order.
 
-    `known_ids` are the orders that were there before: those that a look before the send showed, None
-    if there was no look. `mixed_up` counts 2xx answers about another order, `answered_with` is the id
-    of the last one that nothing proves to be another's. `clock` and `first_sent`
-    belong together: an order of an earlier run has that run's clock, and was sent at some time after
-    `first_sent`. `markers` says whether the marker that an order showed is ours; `unmarked` are the
-    orders that showed none at the last look.
+    `known_ids` are the orders that were there before: those that a look before the send showed,
+    None if there was no look. `mixed_up` counts 2xx answers about another order. `clock` and
+    `first_sent` belong together: an order of an earlier run has that run's clock, and was sent at
+    some time after `first_sent`.
     """
 
     operation: CreateOperation[T] | None
@@ -73,68 +84,9 @@ class PendingCreate(Generic[T]):
             self.order_type = self.operation.order.order_type
 
     @property
-    def operation_name(self) -> str:
-        """The short name of creates."""
-        return "orders.create"
-
-    @property
     def is_unclear(self) -> bool:
         """Whether an attempt may have taken effect."""
         return self.unclear_since is not None
-
-    def attempt_started(self, now: float) -> None:
-        """The next attempt is about to wait for its turn."""
-        self.attempts += 1
-        self.begun = now
-
-    def mark_sent(self, now: float, wall: float) -> None:
-        """The request leaves at this moment."""
-        self.sends += 1
-        self.last_sent = now
-        if self.first_sent is None:
-            self.first_sent, self.first_wall = now, wall
-
-    def mark_refused(self) -> None:
-        """The attempt certainly made nothing: where it was the first, the next one is."""
-        if not self.is_unclear:
-            self.first_sent = self.first_wall = None
-
-    def mark_unclear(self, error: GelatoError, now: float) -> None:
-        """The outcome of an attempt is unknown: from now on the order is looked for."""
-        self.last_error = error
-        if self.first_sent is None:
-            self.first_sent = self.begun
-        self.accepted = self.accepted or delivery_of(error) is Delivery.ACCEPTED
-        self.order_id = error.order_id if isinstance(error, DecodeError) else None
-        self.unclear_since, self.last_look = now, None
-
-    def mark_others(self, ids: Collection[str]) -> None:
-        """Looks that precede the next send showed just these orders with our reference.
-
-        One look before the first send, or looks over the whole window before another one.
-        """
-        self.known_ids = (self.known_ids or frozenset()) | frozenset(ids)
-
-    def look_failed(self, error: GelatoError) -> None:
-        """A look failed: absence is not proved any more."""
-        self.failed_look = error
-
-    def look_showed(self, rows: Sequence[OrderSummary], now: float) -> None:
-        """Remember when a look first showed each of these orders."""
-        for row in rows:
-            if may_be_reference(row.order_reference_id, self.reference):
-                self._first_seen.setdefault(row.id, now)
-
-    def next_look(self, window: float) -> float | None:
-        """When to look next: at growing intervals, the last time when `window` seconds are over.
-
-        None: it is over.
-        """
-        since = self.unclear_since or 0.0
-        if self.last_look is None:
-            return since + min(FIRST_LOOK, window)
-        end = since + window
-        return min(end, since + 2 * (self.last_look - since)) if self.last_look < end else None
 
     def contents(self) -> tuple[CreateOperation[T], Request]:
         """Return what is sent.
@@ -146,6 +98,144 @@ class PendingCreate(Generic[T]):
             raise self.unknown("its contents are not known")
         return self.operation, self.request
 
+    # the attempts
+
+    def attempt_started(self, now: float) -> None:
+        """Note that the next attempt is about to wait for its turn."""
+        self.attempts += 1
+        self.begun = now
+
+    def mark_sent(self, now: float, wall: float) -> None:
+        """Note that the request leaves at this moment."""
+        self.sends += 1
+        self.last_sent = now
+        if self.first_sent is None:
+            self.first_sent, self.first_wall = now, wall
+
+    def mark_refused(self) -> None:
+        """Note that the attempt certainly made nothing: if it was the first, the next one is."""
+        if not self.is_unclear:
+            self.first_sent = self.first_wall = None
+
+    def mark_mixed_up(self) -> None:
+        """Note that a 2xx was about another order."""
+        self.mixed_up += 1
+
+    def mark_unclear(self, error: GelatoError, now: float) -> None:
+        """Note that the outcome of an attempt is unknown: from now on the order is looked for."""
+        self.last_error = error
+        if self.first_sent is None:
+            self.first_sent = self.begun
+        self.accepted = self.accepted or delivery_of(error) is Delivery.ACCEPTED
+        self.order_id = None
+        if isinstance(error, DecodeError):
+            self.order_id = error.order_id
+        self.unclear_since, self.last_look = now, None
+        self.call.emit(
+            ReconciliationBegan,
+            NAME,
+            order_reference_id=self.reference,
+            error=type(error).__name__,
+        )
+
+    def mark_not_fetched(self, error: GelatoError) -> None:
+        """Note that the order which an answer named could not be got."""
+        self.last_error = error
+
+    def mark_misnamed(self) -> None:
+        """Note that an answer named another order."""
+        self.order_id = None
+
+    # the looks
+
+    def next_look(self, window: float) -> float | None:
+        """When to look next: at growing intervals, the last time when `window` seconds are over.
+
+        None: it is over.
+        """
+        since = self.unclear_since or 0.0
+        if self.last_look is None:
+            return since + min(FIRST_LOOK, window)
+        end = since + window
+        if self.last_look >= end:
+            return None
+        return min(end, since + 2 * (self.last_look - since))
+
+    def mark_others(self, ids: Collection[str]) -> None:
+        """Note that looks which precede the next send showed just these orders with our reference.
+
+        One look before the first send, or looks over the whole window before another one.
+        """
+        self.known_ids = (self.known_ids or frozenset()) | frozenset(ids)
+
+    def look_failed(self, error: GelatoError, began: float) -> None:
+        """Note that a look which began at this moment failed: absence is not proved any more."""
+        self.failed_look, self.last_look = error, began
+        self.call.emit(
+            ReconciliationLooked,
+            NAME,
+            order_reference_id=self.reference,
+            error=type(error).__name__,
+        )
+
+    def look_showed(self, rows: Sequence[OrderSummary], began: float, ended: float) -> None:
+        """Note a look, and which orders it was the first to show.
+
+        It shows what there was when it began, not when its answer came.
+        """
+        self.last_look = began
+        for row in rows:
+            self._first_seen.setdefault(row.id, ended)
+        hits = sum(may_be_reference(row.order_reference_id, self.reference) for row in rows)
+        self.call.emit(ReconciliationLooked, NAME, order_reference_id=self.reference, hits=hits)
+
+    def note_marker(self, order_id: str, *, is_ours: bool) -> None:
+        """Remember whether an order has our marker."""
+        self.markers[order_id] = is_ours
+
+    def first_seen(self, order_id: str) -> float | None:
+        """When a look first showed an order."""
+        return self._first_seen.get(order_id)
+
+    def knows_id(self, order_id: str) -> bool:
+        """Whether an order was there before this create was sent."""
+        return self.known_ids is not None and order_id in self.known_ids
+
+    # what becomes of it
+
+    def is_answered_by(self, answer: object, evidence: Evidence) -> bool:
+        """Whether the answer of an attempt is about this order."""
+        if not isinstance(answer, (Order, SubmittedOrder)):
+            return True
+        if not is_same_reference(answer.order_reference_id, self.reference):
+            return False
+        if isinstance(answer, Order) and not self._has_type(answer.order_type):
+            return False
+        is_new = not self.knows_id(answer.id) and not evidence.knows_id(answer.id)
+        return bool(answer.id) and is_new
+
+    def teach(self, evidence: Evidence, answer: object, now: float, wall: float) -> None:
+        """Let the client learn from an answer to this create."""
+        if not isinstance(answer, (Order, SubmittedOrder)):
+            return
+        if self.sends > 1:
+            # a server that refuses duplicates may answer with the order of the first send
+            evidence.note_id(answer.id)
+            return
+        evidence.note_created(answer, sent=self.last_sent, answered=now, wall=wall)
+        if isinstance(answer, Order) and self.marker is not None:
+            evidence.keeps_markers = evidence.keeps_markers or marker_of(answer) == self.marker
+
+    def mark_adopted(self, order_id: str, others: tuple[str, ...]) -> None:
+        """Note that the order was found. `others` may be ours too."""
+        self.call.emit(
+            ReconciliationAdopted,
+            NAME,
+            order_reference_id=self.reference,
+            order_id=order_id,
+            others=others,
+        )
+
     def check_resend(self, policy: RetryPolicy) -> None:
         """See that it may be sent again, now that the window is over and no look found it.
 
@@ -153,13 +243,18 @@ class PendingCreate(Generic[T]):
             OutcomeUnknownError: it may not.
         """
         if self.in_doubt:
-            raise self.in_doubt_error()
+            ids = ", ".join(self.in_doubt)
+            raise self.unknown(
+                f"an order with its reference may be this one or another ({ids}): compare it with"
+                " yours",
+                self.in_doubt,
+            )
         if self.request is None:
             raise self.unknown("it was not found, and it is not in the input any more")
         if self.accepted:
-            ids = () if self.order_id is None else (self.order_id,)
+            named = () if self.order_id is None else (self.order_id,)
             raise self.unknown(
-                "Gelato accepted it, but its answer was lost and no search shows it", ids
+                "Gelato accepted it, but its answer was lost and no search shows it", named
             )
         if self.failed_look is not None:
             raise self.unknown("looking for it failed")
@@ -171,8 +266,22 @@ class PendingCreate(Generic[T]):
                 "it was not found, and may not be sent again under this retry policy"
             )
 
+    def mark_resent(self, cost: int) -> None:
+        """Note that it is about to be sent again, at a cost to the retry budget."""
+        self.retry_cost = cost
+        self.call.emit(ReconciliationResent, NAME, order_reference_id=self.reference)
+
+    def mark_unknown(self, error: OutcomeUnknownError) -> None:
+        """Note that nothing more is tried."""
+        self.call.emit(
+            OutcomeStaysUnknown,
+            NAME,
+            order_reference_id=self.reference,
+            order_ids=error.order_ids,
+        )
+
     def unknown(self, why: str, order_ids: Sequence[str] = ()) -> OutcomeUnknownError:
-        """The error for a caller when nothing more can be done."""
+        """Return the error for a caller when nothing more can be done."""
         cause = self.failed_look or self.last_error
         return OutcomeUnknownError(
             f"order {self.reference!r} was sent {self.sends} time(s) and nobody knows whether it"
@@ -180,63 +289,10 @@ class PendingCreate(Generic[T]):
             order_reference_id=self.reference,
             sends=self.sends,
             order_ids=order_ids,
-            operation=self.operation_name,
+            operation=NAME,
             reason=None if cause is None else str(cause),
         )
 
-    def in_doubt_error(self) -> OutcomeUnknownError:
-        """The error for an order that may be ours or another's."""
-        ids = ", ".join(self.in_doubt)
-        return self.unknown(
-            f"an order with its reference may be this one or another ({ids}): compare it with yours",
-            self.in_doubt,
-        )
-
-    def is_answered_by(self, answer: object, evidence: Evidence) -> bool:
-        """Whether the answer of an attempt is about this order."""
-        if not isinstance(answer, (Order, SubmittedOrder)):
-            return True
-        if not is_same_reference(answer.order_reference_id, self.reference):
-            return False
-        if isinstance(answer, Order) and self.is_another_type(answer.order_type):
-            return False
-        return bool(answer.id) and not self.was_there_before(answer.id, evidence)
-
-    def is_another_type(self, shown: OrderType | None) -> bool:
-        """Whether an order of this type cannot be ours; one that is news may be."""
-        if shown is None or self.order_type is None or not OrderType(shown).is_known:
-            return False
-        return shown != self.order_type
-
-    def teach(self, evidence: Evidence, answer: object, now: float, wall: float) -> None:
-        """Let the client learn from an answer to this create."""
-        if not isinstance(answer, (Order, SubmittedOrder)):
-            return
-        if self.sends > 1:
-            # a server that refuses duplicates may answer with the order of the first send
-            evidence.note_id(answer.id)
-            return
-        evidence.note_created(answer, sent=self.last_sent, answered=now, wall=wall)
-        if (
-            self.marker is not None
-            and isinstance(answer, Order)
-            and marker_of(answer) == self.marker
-        ):
-            evidence.keeps_markers = True
-
-    def first_seen(self, order_id: str) -> float | None:
-        """When a look first showed an order."""
-        return self._first_seen.get(order_id)
-
-    def knows_id(self, order_id: str) -> bool:
-        """Whether a look before this create was sent showed an order."""
-        return self.known_ids is not None and order_id in self.known_ids
-
-    def has_our_marker(self, order_id: str) -> bool | None:
-        """Whether an order has our marker; None where nothing can be said."""
-        return False if order_id in self.unmarked else self.markers.get(order_id)
-
-    def was_there_before(self, order_id: str, evidence: Evidence) -> bool:
-        """Whether a look, or the answer to another create, proves that an order is not this one's."""
-        first_sent = self.first_sent if self.clock is None else None
-        return self.knows_id(order_id) or evidence.knows_id(order_id, self.reference, first_sent)
+    def _has_type(self, order_type: OrderType | None) -> bool:
+        # a server that names no type, or a caller who set none, contradicts nothing
+        return order_type is None or self.order_type is None or order_type == self.order_type

@@ -1,9 +1,14 @@
 """Keeps keys and recipients out of tracebacks.
 
-Tools that report errors (Sentry, rich, `traceback` with `capture_locals`) show the variables of
-every frame that an error came through, and arguments are such variables. A decorated function
-empties its own frame and those below it before an error leaves it: lines and messages stay, values
-do not.
+A traceback keeps the frame of every function that an error came through, and a frame keeps its
+variables, the arguments among them. Tools that report errors (Sentry, rich, `traceback` with
+`capture_locals`) send these variables along: `GelatoClient(api_key)` that fails would send the key,
+`orders.create(order)` the recipient.
+
+So the functions that get such arguments are decorated. When an error leaves one, the decorator
+clears its frame and all frames below: file, line and message stay in the traceback, the variables
+do not. The decorator's own frame drops its arguments too. Errors of the caller's own that were
+being handled at the time are left alone.
 """
 
 import inspect
@@ -20,6 +25,7 @@ R = TypeVar("R")
 C = TypeVar("C")
 
 _SUSPENDABLE = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
+# what a wrong argument raises, long before anything is awaited
 _ABOUT_ARGUMENTS = (TypeError, ValueError, AttributeError)
 
 
@@ -27,7 +33,7 @@ def hides_arguments(function: Callable[P, R]) -> Callable[P, R]:
     """Decorate a function, not a coroutine function, whose arguments may hold a key or a recipient."""
 
     @wraps(function)
-    def call(*args: P.args, **kwargs: P.kwargs) -> R:
+    def _call_and_hide(*args: P.args, **kwargs: P.kwargs) -> R:
         handled = sys.exception()
         try:
             return function(*args, **kwargs)
@@ -36,21 +42,26 @@ def hides_arguments(function: Callable[P, R]) -> Callable[P, R]:
             del args, kwargs
             raise
 
-    return call
+    return _call_and_hide
 
 
 def hides_arguments_of_methods(cls: type[C]) -> type[C]:
     """Decorate a class: its `__init__` and its own public methods hide their arguments."""
     for name, member in list(vars(cls).items()):
-        if isinstance(member, FunctionType) and (name == "__init__" or not name.startswith("_")):
-            hides = _hides_awaited if inspect.iscoroutinefunction(member) else hides_arguments
-            setattr(cls, name, hides(member))
+        if not isinstance(member, FunctionType):
+            continue
+        if name.startswith("_") and name != "__init__":
+            continue
+        if inspect.iscoroutinefunction(member):
+            setattr(cls, name, _hides_awaited(member))
+        else:
+            setattr(cls, name, hides_arguments(member))
     return cls
 
 
 def _hides_awaited(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
-    async def call(*args: Any, **kwargs: Any) -> Any:
+    async def _await_and_hide(*args: Any, **kwargs: Any) -> Any:
         handled = sys.exception()
         try:
             return await function(*args, **kwargs)
@@ -59,11 +70,11 @@ def _hides_awaited(function: Callable[..., Any]) -> Callable[..., Any]:
             del args, kwargs
             raise
 
-    return call
+    return _await_and_hide
 
 
 def chain(error: BaseException, handled: BaseException | None = None) -> Iterator[BaseException]:
-    """An error, its parts, its causes and what was being handled when it was raised.
+    """Iterate over an error, its parts, its causes, and what was being handled when it was raised.
 
     `handled` and what led to it are left out: they are the caller's own.
     """
@@ -74,8 +85,9 @@ def chain(error: BaseException, handled: BaseException | None = None) -> Iterato
             continue
         seen.add(id(found))
         yield found
-        parts = found.exceptions if isinstance(found, BaseExceptionGroup) else ()
-        linked = (found.__cause__, found.__context__, *parts)
+        linked = [found.__cause__, found.__context__]
+        if isinstance(found, BaseExceptionGroup):
+            linked += found.exceptions
         open_ += [other for other in linked if other is not None]
 
 
@@ -85,9 +97,12 @@ def _empty_frames(error: BaseException, handled: BaseException | None) -> None:
         # the decorated function's frame, which has certainly ended
         own.tb_next.tb_frame.clear()
     # Up to Python 3.12, to clear the frame of a suspended coroutine is to close the coroutine. An
-    # error about an argument ends all that it came through. One that came from outside may be an
-    # object that several calls share; by then our coroutines hold nothing that shows.
-    kept = 0 if isinstance(error, _ABOUT_ARGUMENTS) else _SUSPENDABLE
+    # error about an argument ends everything that it came through, so that nothing is suspended
+    # any more. Another one may be an object that several calls share, and pass through coroutines
+    # that go on: they are left, and hold nothing that shows by then.
+    kept = _SUSPENDABLE
+    if isinstance(error, _ABOUT_ARGUMENTS):
+        kept = 0
     for found in chain(error, handled):
         for frame, _ in traceback.walk_tb(found.__traceback__):
             if not frame.f_code.co_flags & kept:

@@ -45,14 +45,15 @@ class Body:
     """
 
     def __init__(self, coding: str, limit: int) -> None:
-        names = [name for part in coding.lower().split(",") if (name := part.strip())]
-        packed = [name for name in names if name != "identity"]
-        known = len(packed) <= _MOST_CODINGS and _CODINGS.issuperset(packed)
-        self.failure = None if known else "its Content-Encoding is not gzip, as was asked for"
+        codings = _codings_of(coding)
+        self.failure: str | None = None
+        if len(codings) > _MOST_CODINGS or not _CODINGS.issuperset(codings):
+            self.failure = "its Content-Encoding is not gzip, as was asked for"
         self._limit = limit
         self._content = bytearray()
-        self._unpackers: Sequence[Any] = [zlib.decompressobj(_ANY_HEADER) for _ in packed]
-        self._sizes = [0] * (len(packed) + 1)
+        self._unpackers: Sequence[Any] = [zlib.decompressobj(_ANY_HEADER) for _ in codings]
+        # the bytes so far: as they came in, and after each unpacker
+        self._sizes = [0] * (len(codings) + 1)
 
     def add(self, part: bytes) -> bool:
         """Take the next part; False means that no more of the body is of use."""
@@ -111,3 +112,8 @@ class Body:
             self._take(unpacker.flush(), stage)
             if not unpacker.eof:
                 raise UnreadableError("it breaks off where it is packed")
+
+
+def _codings_of(header: str) -> Sequence[str]:
+    names = [name.strip() for name in header.lower().split(",")]
+    return [name for name in names if name not in ("", "identity")]

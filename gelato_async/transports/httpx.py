@@ -1,4 +1,4 @@
-"""HttpxTransport: one httpx transport per connection, and what becomes of httpx's errors."""
+"""HttpxTransport: the default transport, with one httpx transport per connection."""
 
 import platform
 import socket
@@ -17,7 +17,7 @@ from attrs import define, field
 
 from gelato_async._version import __version__
 from gelato_async.core.credentials import is_loopback
-from gelato_async.core.errors import ConnectionFailedError, GelatoError, NoAnswerError
+from gelato_async.core.errors import ConnectionFailedError
 from gelato_async.core.messages import Request, Response
 from gelato_async.transports.base import SendGate, hides_frames
 from gelato_async.transports.body import (
@@ -26,13 +26,11 @@ from gelato_async.transports.body import (
     UnreadableError,
     validated_limit,
 )
+from gelato_async.transports.failures import mapped, reason_of_end
 from gelato_async.transports.pool import ConnectionPool
 
 CONNECTIONS = 256
 KEEPALIVE = 60.0
-_NEVER_LEFT = frozenset(
-    {"ConnectError", "ConnectTimeout", "PoolTimeout", "ProxyError", "UnsupportedProtocol"}
-)
 _CONNECTED = ".connect_tcp.complete"
 _SENDING = "http11.send_request_headers.started"
 
@@ -106,9 +104,11 @@ class HttpxTransport:
 
     def _open(self, origin: str) -> httpx.AsyncBaseTransport:
         proxy = _proxy_for(origin)
-        secure = origin.startswith("https:") or (proxy or "").startswith("https:")
+        context = self._ssl_context
+        if context is None and (_is_secure(origin) or _is_secure(proxy or "")):
+            context = _ssl_context()
         return httpx.AsyncHTTPTransport(
-            verify=self._ssl_context or (_ssl_context() if secure else _no_certificates()),
+            verify=context or _no_certificates(),
             limits=httpx.Limits(
                 max_connections=1, max_keepalive_connections=1, keepalive_expiry=None
             ),
@@ -187,10 +187,15 @@ class Exchange:
         )
 
     def _partial(self, error: Exception) -> Response:
-        status = self.answer.status_code if self.answer is not None else None
-        if self.answer is None or status is None or 200 <= status < 300:
-            left = self.gate.sent if self.seen else None
+        left = None
+        if self.seen:
+            left = self.gate.sent
+        if self.answer is None:
+            raise mapped(error, self.host, status=None, left=left) from error
+        status = self.answer.status_code
+        if 200 <= status < 300:
             raise mapped(error, self.host, status=status, left=left) from error
+        # a refusal is one without its body too
         return Response(status=status, headers=headers_of(self.answer))
 
 
@@ -205,13 +210,6 @@ def set_reset_on_close(event: str, info: Mapping[str, Any]) -> None:
             opened.setsockopt(*RESET_ON_CLOSE)
 
 
-def reason_of_end(body: Body | None, timeout: float) -> Exception:
-    """Why an exchange was cut off: its body is unreadable, or its time was over."""
-    if body is not None and body.failure is not None:
-        return UnreadableError(body.failure)
-    return TimeoutError(f"nothing within {timeout:g} s")
-
-
 def headers_of(answer: httpx.Response) -> dict[str, str]:
     """Names in lower case, the values of repeated ones joined.
 
@@ -220,28 +218,10 @@ def headers_of(answer: httpx.Response) -> dict[str, str]:
     headers: dict[str, str] = {}
     for raw_name, raw_value in answer.headers.raw:
         name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+        if name in headers:
+            value = f"{headers[name]}, {value}"
+        headers[name] = value
     return headers
-
-
-def mapped(error: Exception, host: str, *, status: int | None, left: bool | None) -> GelatoError:
-    """What an error of httpx (or httpx2) means to a caller.
-
-    `left` says whether the request was seen leaving, if known.
-    """
-    kinds = {cls.__name__ for cls in type(error).__mro__}
-    reason = f"{type(error).__name__}: {str(error) or error.__cause__ or ''}".rstrip(": ")
-    if status is None and (left is False or (left is None and kinds & _NEVER_LEFT)):
-        return ConnectionFailedError(
-            f"no connection to {host} ({reason}): check the network, base_url and proxy settings",
-            reason=reason,
-        )
-    came = "no answer came" if status is None else f"the answer ({status}) broke off"
-    if isinstance(error, UnreadableError):
-        came = f"the answer ({status}) cannot be read"
-    return NoAnswerError(
-        f"the request was sent to {host} and {came} ({reason})", status=status, reason=reason
-    )
 
 
 class _Body(httpx.AsyncByteStream):
@@ -280,4 +260,10 @@ def _proxy_for(origin: str) -> str | None:
         return None
     proxies = getproxies()
     proxy = proxies.get(parts.scheme) or proxies.get("all")
-    return f"http://{proxy}" if proxy and "://" not in proxy else proxy
+    if proxy and "://" not in proxy:
+        return f"http://{proxy}"
+    return proxy
+
+
+def _is_secure(url: str) -> bool:
+    return url.startswith("https:")

@@ -15,12 +15,8 @@ from gelato_async.transports.body import (
     UnreadableError,
     validated_limit,
 )
-from gelato_async.transports.httpx import (
-    USER_AGENT,
-    mapped,
-    reason_of_end,
-    set_reset_on_close,
-)
+from gelato_async.transports.failures import mapped, names_of, reason_of_end
+from gelato_async.transports.httpx import USER_AGENT, set_reset_on_close
 
 _ERRORS = frozenset({"HTTPError", "StreamError", "InvalidURL"})
 
@@ -125,7 +121,7 @@ class _Exchange:
         except (ssl.SSLError, UnreadableError) as error:
             return self.partial(error)
         except Exception as error:
-            if not _ERRORS & {cls.__name__ for cls in type(error).__mro__}:
+            if not _ERRORS & names_of(error):
                 raise
             return self.partial(error)
         finally:
@@ -143,15 +139,18 @@ class _Exchange:
         return await self.body.read(self.answer.aiter_raw(), self.scope)
 
     def partial(self, error: Exception) -> Response:
-        status = None if self.answer is None else self.answer.status_code
-        if status is not None and not 200 <= status < 300:
-            return self._whole(b"")
-        left = (
-            any(name.endswith("send_request_headers.started") for name in self.seen)
-            if self.seen
-            else None
-        )
-        raise mapped(error, self.host, status=status, left=left) from error
+        """Return what is known of an answer that broke off, or raise what that means."""
+        left = None
+        if self.seen:
+            # of HTTP/1.1 or HTTP/2
+            left = any(name.endswith("send_request_headers.started") for name in self.seen)
+        if self.answer is None:
+            raise mapped(error, self.host, status=None, left=left) from error
+        status = self.answer.status_code
+        if 200 <= status < 300:
+            raise mapped(error, self.host, status=status, left=left) from error
+        # a refusal is one without its body too
+        return self._whole(b"")
 
     def _whole(self, body: bytes) -> Response:
         return Response(

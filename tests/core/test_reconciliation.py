@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from attrs import evolve
 
-from gelato_async import CreateOrder, Request, Response
+from gelato_async import CreateOrder, OutcomeUnknownError, Request, Response, RetryPolicy
 from gelato_async.core.database_clock import DatabaseClock, Sample
 from gelato_async.core.evidence import Evidence, is_same_reference, may_be_reference
 from gelato_async.core.judgement import Moment, judge
@@ -198,7 +198,7 @@ def test_a_hit_in_another_spelling_is_in_doubt(pending, dated):
 def test_a_dead_hit_needs_a_clock_known_before_and_after(pending, dated, status):
     lost, before = pending(), evidence(900.0, 990.0)
     assert finding(lost, dated(10, fulfillmentStatus=status), before) is DOUBT
-    lost.note_hits([dated(10)], 1_020.0)
+    lost.look_showed([dated(10)], 1_020.0, 1_020.0)
     both = evidence(900.0, 990.0, 1_030.0)
     assert finding(lost, dated(10, fulfillmentStatus=status), both) is OURS
     assert finding(lost, dated(-60, fulfillmentStatus=status), both) is ANOTHERS
@@ -305,7 +305,9 @@ def test_a_doubt_names_its_orders(pending, row):
     judgement = judge(lost, rows, Evidence(), Moment(NOW, EPOCH + NOW))
     assert (judgement.found, judgement.in_doubt) == (None, ("id-1", "id-2"))
     lost.in_doubt = judgement.in_doubt
-    assert lost.in_doubt_error().order_ids == ("id-1", "id-2")
+    with pytest.raises(OutcomeUnknownError) as caught:
+        lost.check_resend(RetryPolicy())
+    assert caught.value.order_ids == ("id-1", "id-2")
 
 
 def test_an_order_that_is_ours_ends_the_doubt_about_others(pending, dated):
