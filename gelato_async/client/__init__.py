@@ -1,7 +1,12 @@
-"""The clients, and what stands between a method and the transport.
+"""The clients, and everything between a method that a user calls and the transport.
 
-`clients` composes everything from options. `orders`, `products`, `shipping` and `stores` are the
-methods that users call, a line each. Behind them: `engine` runs any operation, `sender` makes one
-attempt and repeats what may be repeated, `create_once` makes an order exactly once. `paging`,
-`waiting` and `split_orders` are calls that take several requests.
+Start at `clients`, which composes a client from its options, and at `orders`: its methods are a line
+each, like those of `products`, `shipping` and `stores`. An operation goes to `engine`, which reads
+the retry table after each failed attempt and waits before the next; `sender` makes one attempt. A
+create goes to `create_once` instead: `looks` and `markers` find out what became of it.
+`references_in_flight` keeps two creates of one reference apart. `paging` (on `pages`), `waiting` and
+`split_orders` are calls that take several requests. `logging_observer` writes the log.
+
+What belongs elsewhere: rules and bodies (`backends`), what may be repeated and whose order a search
+shows (`core`), HTTP (`transports`), many orders at once (`bulk`).
 """

@@ -1,4 +1,4 @@
-"""GelatoClient and GelatoConnectClient: compose the engine from options, and own what they made."""
+"""GelatoClient and GelatoConnectClient: compose an engine from options, and own what they made."""
 
 import copy
 import os
@@ -104,7 +104,7 @@ class _Client:
         """Run any operation that this API has a route for.
 
         Raises:
-            UnsupportedError: it has none.
+            UnsupportedError: this API has no route for it.
         """
         return (await self.send_raw(operation)).answer
 
@@ -118,10 +118,11 @@ class _Client:
         return await self._engine.send_raw(operation)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
-        """A cheap copy with other options, on the same connections and limiter.
+        """Return a cheap copy with other options, on the same connections and limiter.
 
-        Closing it closes nothing.
+        Closing the copy closes nothing.
         """
+        # a TypedDict is not checked at run time, and a misspelled option must not be ignored
         unknown = options.keys() - CallOptions.__annotations__.keys()
         if unknown:
             raise TypeError(f"with_options() has no option {', '.join(sorted(unknown))}")
@@ -145,9 +146,9 @@ class _Client:
         return other
 
     async def aclose(self) -> None:
-        """Close the connections of this event loop; twice is fine.
+        """Close the connections of this event loop. A transport that was passed in stays open.
 
-        What was passed in stays open.
+        Calling it twice is fine.
         """
         if self._owned is not None:
             await self._owned.aclose()

@@ -68,6 +68,7 @@ class CreateOnce(Generic[T]):
     _began: float | None = None
 
     def __attrs_post_init__(self) -> None:
+        # a bulk run makes its pending creates without a call of a client
         self.pending.call.reporter = self.engine.sender.reporter
 
     async def run(self) -> Reply[T]:
@@ -134,6 +135,7 @@ class CreateOnce(Generic[T]):
                 return await self._send(may_send, on_sending)
             except GelatoError as error:
                 step = next_step(Kind.CREATE, delivery_of(error), sent_before=sent_before)
+                # creates have three of the table's steps: reconcile, raise, repeat
                 if step is Step.RECONCILE:
                     pending.mark_unclear(error, clock.now())
                     return None
@@ -154,6 +156,7 @@ class CreateOnce(Generic[T]):
         if pending.order_id is None:
             return None
         operation, _ = pending.contents()
+        # the answer could not be read: only the order itself shows whose it is
         try:
             order, response = await self.engine.get(pending.order_id, pending.call)
         except GelatoError as error:
@@ -202,11 +205,8 @@ class CreateOnce(Generic[T]):
         """Pay for sending it again; False if too many requests fail at the moment."""
         pending = self.pending
         paid = self.engine.quota.pay(pending.last_error or pending.unknown("it was in flight"))
-        if paid is None:
-            pending.retry_cost = 0
-            return False
-        pending.mark_resent(paid)
-        return True
+        pending.retry_cost = paid or 0
+        return paid is not None
 
     async def _run(self) -> Reply[T]:
         await look_before([self.pending], self.engine, self.pending.call)
@@ -227,6 +227,8 @@ class CreateOnce(Generic[T]):
         try:
             return await self.attempt()
         except GelatoError as error:
+            # That a resend never left says nothing about the attempt before it. That it was refused
+            # does: the looks proved the order absent, so the refusal is the outcome.
             if not self.pending.is_unclear or _is_refusal(error):
                 raise
             raise self.pending.unknown("it could not be sent again") from error
@@ -255,6 +257,7 @@ class CreateOnce(Generic[T]):
         pending, engine = self.pending, self.engine
         others: tuple[str, ...] = ()
         while (due := pending.next_look(engine.retry.reconcile)) is not None:
+            # without the look at the end of the window absence cannot be proved
             if due >= pending.call.deadline:
                 raise pending.unknown("the time for the whole call does not suffice to find out")
             await engine.clock.sleep(max(0.0, due - engine.clock.now()))
@@ -268,6 +271,7 @@ class CreateOnce(Generic[T]):
             if judgement.found is not None:
                 return judgement.found
             others = judgement.others
+        # looks over the whole window without a doubt: what they showed was there before the resend
         if not pending.in_doubt and pending.failed_look is None:
             pending.mark_others(others)
         return None

@@ -45,6 +45,7 @@ from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
 
+# clients that share a limiter share its budget: an outage is the same for all of them
 _quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
 
 
@@ -183,8 +184,8 @@ class Engine:
         wait = self.retry.delay(error, attempt, self.jitter())
         if isinstance(error, RateLimitError):
             self._close_gate(error, wait, call, operation)
-        # charged though it may not be repeated: else calls that time out at the end of an outage
-        # would all be repeated at once
+        # Charged though it may not be repeated: otherwise calls that time out at the end of an
+        # outage would all be repeated at once.
         paid = self.quota.pay(error)
         if paid is None:
             call.emit(RetryBudgetSpent, operation, error=kind)
@@ -233,7 +234,9 @@ class Engine:
                     case Step.REPEAT:
                         paid = await self.pause(error, attempt, call, operation.name)
                     case _:
+                        # the table says RAISE; RECONCILE is for creates, which are not run here
                         raise
+                # a refusal of the next attempt may be the doing of this one
                 unclear = unclear or delivery is Delivery.UNKNOWN
                 attempt += 1
             else:
@@ -249,7 +252,8 @@ class Engine:
         except NotFoundError:
             answer = operation.answer_from(None)
         except GelatoError:
-            # raised from here, the error would carry this one, which was not masked for the operation
+            # Raised from here, the error of the call would have this one as its context, which was
+            # not masked for the operation. So the state counts as unknown, and `error` is raised.
             answer = None
         else:
             answer = operation.answer_from(order)

@@ -27,6 +27,7 @@ async def look_before(
     try:
         rows = await _search(engine.without_retries(), creates, call)
     except GelatoError:
+        # the creates go out all the same: most are answered, and teach the clock to the others
         return
     for pending in creates:
         hits = [row for row in rows if may_be_reference(row.order_reference_id, pending.reference)]

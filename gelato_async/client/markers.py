@@ -49,6 +49,7 @@ async def read_markers(
     """Get the orders of a look whose markers are not known yet; `pending` keeps what they show."""
     evidence = engine.evidence
     for row in rows:
+        # each costs a request, so only hits that nothing else decides
         strange = not may_be_reference(row.order_reference_id, pending.reference)
         if strange or row.id in pending.markers or pending.knows_id(row.id):
             continue
@@ -59,5 +60,7 @@ async def read_markers(
             continue
         shown = marker_of(order)
         evidence.keeps_markers = evidence.keeps_markers or shown == pending.marker
+        # An order without a marker is another's only if this server keeps markers: one that drops
+        # metadata shows ours without it too.
         if shown is not None or evidence.keeps_markers:
             pending.note_marker(row.id, is_ours=shown == pending.marker)

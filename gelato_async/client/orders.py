@@ -34,7 +34,7 @@ class _Orders:
         self._engine = engine
 
     async def get(self, order_id: str) -> Order:
-        """One order (*Get order*). GelatoConnect takes your own reference too.
+        """Get one order (*Get order*). GelatoConnect takes your own reference too.
 
         Raises:
             NotFoundError: there is none.
@@ -42,23 +42,20 @@ class _Orders:
         return await self._engine.send(GetOrder(order_id))
 
     def search(self, query: OrderQuery | None = None) -> OrderSearch:
-        """All orders that match, newest first.
-
-        `async for row in orders.search(...)` (*Search orders*).
-        """
+        """Search for orders, newest first: `async for row in orders.search(...)` (*Search orders*)."""
         return OrderSearch(self._engine, SearchOrders(query or OrderQuery()).query)
 
     async def search_page(self, query: OrderQuery | None = None) -> OrderPage:
-        """One page of a search (*Search orders*).
+        """Read one page of a search (*Search orders*).
 
         A page shorter than its limit (default 50) is the last one.
         """
         return await self._engine.send(SearchOrders(query or OrderQuery()))
 
     async def find(self, reference: str) -> tuple[OrderSummary, ...]:
-        """All orders with your reference.
+        """Find all orders with your reference.
 
-        The parts of a split order, canceled ones and duplicates included.
+        The parts of a split order, canceled orders and duplicates are among them.
         """
         wanted: object = as_reference(reference)
         if not isinstance(wanted, str):
@@ -66,13 +63,13 @@ class _Orders:
         return await self._engine.find([wanted], self._engine.new_call())
 
     async def cancel(self, order_id: str) -> None:
-        """Stop an order (*Cancel order*); whether it is too late is the server's to say.
+        """Cancel an order (*Cancel order*). The server decides whether it is too late.
 
-        A cancel whose answer was lost is repeated; if the repeat is refused, the order tells
-        whether it is canceled.
+        A cancel whose answer was lost is repeated. If the repeat is refused, the status of the
+        order decides: a canceled order proves success, whichever request canceled it.
 
         Raises:
-            ConflictError: too late, or canceled already.
+            ConflictError: it is too late, or the order was canceled before.
             NotFoundError: there is none.
         """
         await self._engine.send(CancelOrder(order_id))
@@ -86,31 +83,31 @@ class _Orders:
     ) -> Order:
         """Look at an order until it has the status, or one of the statuses (*Get order*).
 
-        Name all that will do, like `("shipped", "in_transit", "delivered")`: an order may pass
-        through one between two looks. They come after 0, 1, 2, 4 ... at most 60 seconds, through
-        the limiter; one that fails for a passing reason is repeated with the next, after a
-        `Retry-After` where the answer has one. An order that is not found counts as not there yet
-        for 10 seconds. After `timeout` seconds comes the last look, and one that is under way then
-        may add up to the client's own `timeout`. The client's `total_timeout` holds for each look.
-        An order takes days: for many of them webhooks are the better way.
+        Name every status that will do, like `("shipped", "in_transit", "delivered")`: an order may
+        pass through one between two looks. Looks come after 0, 1, 2, 4 ... at most 60 seconds,
+        through the limiter. A look that fails for a passing reason is repeated with the next one,
+        after a `Retry-After` if the answer has one. An order that is not found may not be there
+        yet: for 10 seconds that counts as a passing reason. The last look comes after `timeout`
+        seconds; one that is under way then may add up to the client's own `timeout`. The client's
+        `total_timeout` holds for each look. An order takes days: for many orders webhooks are the
+        better way.
 
         Raises:
-            TypeError, ValueError: `timeout` is no number, NaN or negative, or there is no status;
-                nothing was sent.
+            TypeError, ValueError: `timeout` is not a number, NaN or negative, or no status is
+                given; nothing was sent.
             OrderRefusedError: Gelato took the order and refused it later; `order` and
                 `refusal_reason_code` say why.
-            OrderEndedError: it has another status that is final, so that waiting is in vain;
-                `order` is the order.
-            WaitTimeoutError: time is up (a `TimeoutError` too), or Gelato asks to be left alone for
-                longer; `last` is the order as last seen.
+            OrderEndedError: the order has another status, which is final; `order` is the order.
+            WaitTimeoutError: time is up (a `TimeoutError` too), or Gelato asks for a longer pause;
+                `last` is the order as last seen.
             NotFoundError: there is none.
         """
         return await wait_for_order(self._engine, order_id, statuses, timeout)
 
     async def connected(self, order: Order | OrderSummary | str) -> ConnectedOrders:
-        """All parts of a split order as they are now, from any one of them or its id, one *Get order* each.
+        """Get all parts of a split order, from any one of them or its id, one *Get order* each.
 
-        A client's `total_timeout` holds for all of them together.
+        The client's `total_timeout` holds for all of them together.
 
         Raises:
             NotFoundError: a part is gone, like a deleted draft.
@@ -124,7 +121,7 @@ class GelatoOrders(_Orders):
     """Orders of Gelato's own API, v4."""
 
     async def create(self, order: NewOrder) -> Order:
-        """Make an order, once, whatever happens on the way (*Create order*).
+        """Make an order exactly once (*Create order*).
 
         If the answer is lost, the order is looked for by its reference for `retry.reconcile` seconds
         before it is sent again. An answer is not yet acceptance: the order may still turn to
@@ -140,7 +137,7 @@ class GelatoOrders(_Orders):
         return (await create(self._engine, CreateOrder(order))).answer
 
     async def quote(self, request: QuoteRequest) -> Quotation:
-        """What it would cost and how it could be shipped (*Quote*); makes no order."""
+        """Ask what an order would cost and how it could be shipped (*Quote*); makes no order."""
         return await self._engine.send(QuoteOrder(request))
 
     async def confirm_draft(self, order_id: str, items: Iterable[DraftItem] | None = None) -> Order:
@@ -150,7 +147,7 @@ class GelatoOrders(_Orders):
         one removes them all.
 
         Raises:
-            ConflictError: it is no draft.
+            ConflictError: it is not a draft.
         """
         return await self._engine.send(ConfirmDraft(order_id, items))
 
@@ -158,7 +155,7 @@ class GelatoOrders(_Orders):
         """Delete a draft (*Delete draft order*).
 
         Raises:
-            ConflictError: it is no draft.
+            ConflictError: it is not a draft.
             NotFoundError: there is none.
         """
         await self._engine.send(DeleteDraft(order_id))
@@ -169,7 +166,7 @@ class GelatoConnectOrders(_Orders):
     """Orders of GelatoConnect. Wherever an order id is taken, your own reference will do."""
 
     async def create(self, order: NewOrder) -> SubmittedOrder:
-        """Make an order, once, whatever happens on the way (*Submit Order*).
+        """Make an order exactly once (*Submit Order*).
 
         If the answer is lost, the order is looked for by its reference for `retry.reconcile` seconds
         before it is sent again. An answer is not yet acceptance: the order may still turn to
@@ -191,11 +188,11 @@ class GelatoConnectOrders(_Orders):
         shipment_method_uid: str | None = None,
         shipping_address: ShippingAddress | None = None,
     ) -> UpdatedShipment:
-        """Change the shipment method, the address, or both, until the order is shipped (*Update Shipment*).
+        """Change the shipment method, the address, or both (*Update Shipment*).
 
         Raises:
             ValidationError: neither is given, or the address breaks documented rules.
-            ConflictError: too late.
+            ConflictError: it is too late: the order is shipped.
         """
         return await self._engine.send(
             UpdateShipment(

@@ -23,7 +23,8 @@ from gelato_async.models.search import OrderQuery, OrderSummary
 from gelato_async.models.stock import ProductAvailability, as_uids
 from gelato_async.models.store_product import StoreProduct
 
-# so many full pages in a row that are the same as the one before them
+# So many full pages in a row that equal the one before them are suspicious. Fewer may come of orders
+# that are made as fast as pages are read.
 _SAME_PAGES = 3
 
 R = TypeVar("R")
@@ -54,13 +55,14 @@ class _Listing(Generic[R]):
 
 
 class OrderSearch(_Listing[OrderSummary]):
-    """The orders that a query finds: `async for row in search` reads page after page, as often as you iterate.
+    """The orders that a query finds: `async for row in search` reads page after page.
 
-    Rows are told apart by id, so none comes twice. Pages are cut by offset, which cannot promise
-    more than this: no order that was there at the start and stays is missed because others are made
-    meanwhile; those may or may not appear, and a reader slower than their makers does not reach the
-    end until they stop. Orders that vanish meanwhile (deleted drafts, statuses that no longer
-    match) move others up, over the edge of a page already read: such rows can be missed.
+    It may be iterated as often as you like. Rows are told apart by id, so no row comes twice. Pages
+    are cut by offset, which cannot promise more than this: no order that was there at the start and
+    stays is missed because others are made meanwhile; those may or may not appear, and a reader
+    slower than their makers does not reach the end until they stop. Orders that vanish meanwhile
+    (deleted drafts, statuses that no longer match) move others up, over the edge of a page already
+    read: such rows can be missed.
 
     Iterating raises ValidationError where the query's `limit` or `offset` is out of range, and
     DecodeError where the server ignores its offset, so that the rows on further pages cannot be
@@ -85,13 +87,14 @@ class OrderSearch(_Listing[OrderSummary]):
 
 
 class StoreProductListing(_Listing[StoreProduct]):
-    """The products of a store: `async for product in listing` reads page after page, as often as you iterate.
+    """The products of a store: `async for product in listing` reads page after page.
 
-    Rows are told apart by id, so none comes twice. In ascending order products that are made
-    meanwhile come at the end; in descending order they may or may not appear, and the end is not
-    reached while they are made faster than pages are read. Products that are deleted meanwhile, or
-    with `updatedAt` changed, move others over the edge of a page already read: such rows can be
-    missed. DecodeError is raised where the server ignores its offset.
+    It may be iterated as often as you like. Rows are told apart by id, so no row comes twice. In
+    ascending order products that are made meanwhile come at the end; in descending order they may
+    or may not appear, and the end is not reached while they are made faster than pages are read.
+    Products that are deleted meanwhile, or with `updatedAt` changed, move others over the edge of a
+    page already read: such rows can be missed. DecodeError is raised where the server ignores its
+    offset.
     """
 
     def __init__(self, engine: Engine, operation: ListStoreProducts) -> None:
@@ -107,7 +110,7 @@ class StoreProductListing(_Listing[StoreProduct]):
 
 
 class ProductSearch(_Listing[Product]):
-    """The products of a catalog that pass the filters: `async for product in search` reads page after page.
+    """The products that pass the filters: `async for product in search` reads page after page.
 
     It may be iterated as often as you like. Products are told apart by their uid, so none comes
     twice. Pages are cut by offset, which cannot promise more than this: no product is missed
@@ -220,6 +223,7 @@ async def all_catalogs(engine: Engine) -> tuple[Catalog, ...]:
     answers: list[CatalogPage] = []
 
     async def read(offset: int) -> tuple[Sequence[Catalog], int]:
+        # the first request as it is documented, which knows no pages
         operation = ListCatalogs(limit=PAGE, offset=offset) if answers else ListCatalogs()
         answers.append(await engine.send_within(operation, call))
         return answers[-1].catalogs, answers[-1].length
@@ -241,6 +245,7 @@ def _check_total(found: int, answers: Sequence[CatalogPage]) -> None:
     pagination = answers[-1].pagination
     if pagination is None or pagination.total is None:
         return
+    # rows that cannot be read are counted in the total too
     unreadable = sum(page.length - len(page.catalogs) for page in answers)
     count = found + unreadable
     if count < pagination.total:
@@ -259,6 +264,7 @@ async def all_availability(engine: Engine, uids: Iterable[str]) -> tuple[Product
         GetAvailability(asked[start : start + PRODUCTS])
         for start in range(0, len(asked) or 1, PRODUCTS)
     ]
+    # a uid that is wrong in the last chunk is reported before the first request
     for chunk in chunks:
         engine.backend.check(chunk, validate=engine.validate)
     rows: list[ProductAvailability] = []

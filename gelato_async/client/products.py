@@ -26,7 +26,7 @@ class Products:
         self._engine = engine
 
     async def catalogs(self) -> tuple[Catalog, ...]:
-        """All catalogs, without their attributes (*List catalogs*). Where they come in pages, all pages are read.
+        """List all catalogs, without their attributes (*List catalogs*), on however many pages.
 
         Raises:
             DecodeError: the pages hold fewer than the total that they state.
@@ -34,7 +34,7 @@ class Products:
         return await all_catalogs(self._engine)
 
     async def catalog(self, catalog_uid: str) -> Catalog:
-        """One catalog with its attributes, which are what a search filters by (*Get catalog*).
+        """Get one catalog with its attributes, which are what a search filters by (*Get catalog*).
 
         Raises:
             NotFoundError: there is none.
@@ -44,11 +44,11 @@ class Products:
     def search(
         self, catalog_uid: str, attribute_filters: Mapping[str, Iterable[str]] | None = None
     ) -> ProductSearch:
-        """All products of a catalog that pass the filters: `async for product in products.search(...)` (*Search products*).
+        """Search for the products of a catalog that pass the filters (*Search products*).
 
-        `attribute_filters` maps uids of attributes to the uids of the values wanted:
-        `{"Orientation": ["hor", "ver"]}`. A filter that Gelato does not know is no error: it finds
-        nothing.
+        `async for product in products.search(...)`. `attribute_filters` maps uids of attributes to
+        the uids of the values wanted: `{"Orientation": ["hor", "ver"]}`. A filter that Gelato does
+        not know is not an error: it finds nothing.
 
         Raises:
             TypeError: a filter is a single text instead of a list.
@@ -63,7 +63,9 @@ class Products:
         limit: int = PAGE,
         offset: int | None = None,
     ) -> ProductPage:
-        """One page of a search, with its `hits` (*Search products*); `limit` is 100 at most. A shorter page is the last.
+        """Read one page of a search, with its `hits` (*Search products*).
+
+        `limit` is 100 at most. A page shorter than its limit is the last one.
 
         Raises:
             ValidationError: `limit` or `offset` is out of range.
@@ -76,7 +78,7 @@ class Products:
         )
 
     async def get(self, product_uid: str) -> Product:
-        """One product (*Get product*).
+        """Get one product (*Get product*).
 
         Raises:
             NotFoundError: there is none.
@@ -86,7 +88,7 @@ class Products:
     async def cover_dimensions(
         self, product_uid: str, *, page_count: int | None = None
     ) -> CoverDimensions:
-        """What the cover of a multi-page product measures (*Cover dimensions*).
+        """Get the measures of the cover of a multi-page product (*Cover dimensions*).
 
         `page_count` counts all pages, those of the cover too, and is needed for multi-page
         products.
@@ -104,13 +106,13 @@ class Products:
         currency: str | None = None,
         page_count: int | None = None,
     ) -> tuple[Price, ...]:
-        """What a product costs, by quantity (*Price*).
+        """Get the prices of a product, by quantity (*Price*).
 
         Without `country` (ISO 3166-1) and `currency` (ISO 4217) there are rows of several.
         `page_count` is mandatory for multi-page products.
 
         Raises:
-            ValidationError: `country` is no code, or `page_count` less than 1.
+            ValidationError: `country` is not a code, or `page_count` less than 1.
             NotFoundError: there is no such product.
         """
         operation = GetPrices(
@@ -119,16 +121,16 @@ class Products:
         return (await self._engine.send(operation)).prices
 
     async def availability(self, product_uids: Iterable[str]) -> tuple[ProductAvailability, ...]:
-        """Whether products are in stock, by region (*Stock availability*), in Gelato's order.
+        """Get the stock of products, by region (*Stock availability*), in Gelato's order.
 
-        Any number of uids will do: each is asked for once, 250 in a request, one request after
-        another. A product that Gelato does not know has the status `not-supported` everywhere. A
-        client's `total_timeout` holds for all requests together. Where one of them fails, its error
+        Pass any number of uids: each is asked for once, 250 in a request, one request after
+        another. A product that Gelato does not know has the status `not-supported` everywhere. The
+        client's `total_timeout` holds for all requests together. If one of them fails, its error
         is raised and the rows of those before it are lost: to keep what has come and to go on from
         there, ask for 250 products at a time.
 
         Raises:
             ValidationError: there is no uid, or an empty one; nothing was sent.
-            TypeError: a single text instead of a list, or a uid that is no text (`products[i]`).
+            TypeError: a single text instead of a list, or a uid that is not text (`products[i]`).
         """
         return await all_availability(self._engine, product_uids)

@@ -62,6 +62,7 @@ class AttemptGate(SendGate):
         """Ask the caller, wait for the limiter, ask again, and note the send."""
         self.may_send()
         await self.limiter.before_send()
+        # the limiter may have held the request back for minutes, after a 429
         try:
             self.on_sending()
         except BaseException:
@@ -140,11 +141,13 @@ class Sender:
         except TimeoutError:
             raise _out_of_time(operation, sent=gate.sent) from None
         except GelatoError as error:
+            # a transport knows no operation, and may quote what the server echoed
             error.operation = operation.name
             redact(error, self.backend.redactor(operation).text)
             raise
 
     async def _send(self, request: Request, gate: AttemptGate) -> Response:
+        # the turn comes before the connection: no more connections are opened than the rate needs
         began = self.clock.now()
         await self.limiter.acquire()
         waited = self.clock.now() - began
@@ -153,12 +156,13 @@ class Sender:
         try:
             return await self.transport.send(request, timeout=self.timeout, gate=gate)
         finally:
+            # cancelled or failed before it left: the next attempt may have the turn
             if not gate.sent:
                 self.limiter.give_back()
 
     def _own_limit(self, deadline: float) -> float | None:
-        # the caller's own deadline cuts an attempt off by itself, as a cancellation that the caller
-        # catches
+        # An ambient deadline of the caller's cuts the attempt off by itself, as a cancellation that
+        # the caller catches. A limit of ours would turn it into an error.
         if deadline == math.inf:
             return None
         left = deadline - self.clock.now()

@@ -14,15 +14,17 @@ class Shipping:
         self._engine = engine
 
     async def methods(self, country: str | None = None) -> tuple[ShipmentMethod, ...]:
-        """All shipment methods, or those to a country (*Shipment*; an ISO 3166-1 code, like `SE`).
+        """List the shipment methods, all or those to a country (*Shipment*).
 
         Raises:
-            ValidationError: `country` is no such code.
+            ValidationError: `country` is not an ISO 3166-1 code, like `SE`.
         """
         return (await self._engine.send(ListShipmentMethods(country=country))).shipment_methods
 
     async def prices(self, request: ShippingPricesRequest) -> ShippingPrices:
-        """What it costs to ship products to a country, by quantity and method (`prices:search`).
+        """Get the prices of shipping products to a country (`prices:search`).
+
+        There is one for each quantity and method.
 
         Raises:
             ValidationError: country, currency, products or quantities are missing, or a quantity is

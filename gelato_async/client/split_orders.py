@@ -1,4 +1,4 @@
-"""The parts of a split order, gathered, and the one status that they have together."""
+"""Split orders: gathers the parts of one, and gives them one status."""
 
 from attrs import field, frozen
 from attrs.validators import min_len
@@ -11,7 +11,7 @@ from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
 
 _MOST_PARTS = 100
-# the first may be asked for by the caller's own reference, which comes on top of its id
+# the first may be asked for by the caller's own reference, which is counted beside its id
 _MOST_IDS = _MOST_PARTS + 1
 _DEAD = frozenset({FulfillmentStatus.FAILED, FulfillmentStatus.CANCELED})
 # From dead parts over those that wait for somebody to those on their way. A status that this
@@ -51,18 +51,19 @@ class ConnectedOrders:
 
     @property
     def fulfillment_status(self) -> FulfillmentStatus:
-        """The status of the least advanced part, so that it is `shipped` only when every part has been shipped.
+        """The status of the least advanced part: `shipped` only when every part has been shipped.
 
         A failed part counts as the least advanced of all, a canceled one is next; then come
         statuses that this release does not know, those that wait for somebody (draft,
         not_connected, pending ..., on_hold), and the others in the order of an order's life.
-        `returned` is before `delivered`. For the parts that are neither canceled nor failed, ask `live`.
+        `returned` is before `delivered`. For the parts that are neither canceled nor failed, ask
+        `live`.
         """
         return min((order.fulfillment_status for order in self.orders), key=_progress)
 
     @property
     def live(self) -> "ConnectedOrders | None":
-        """The parts that are neither canceled nor failed; None where none is left."""
+        """The parts that are neither canceled nor failed; None if no part is left."""
         parts = tuple(order for order in self.orders if order.fulfillment_status not in _DEAD)
         if not parts:
             return None

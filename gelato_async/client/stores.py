@@ -37,14 +37,14 @@ class Stores:
         """Make a product in a store (*Create product (from template)*).
 
         The answer has status `created`, and neither variants nor images yet. `wait_until_ready`
-        gives the product with them, `wait_until_published` the one that stands in the shop. The
-        request is sent again only where it certainly did not take effect.
+        returns the product with them, `wait_until_published` the one that is in the shop. The
+        request is sent again only if it certainly did not take effect.
 
         Raises:
             ValidationError: it breaks documented rules; nothing was sent.
             OutcomeUnknownError: the answer is lost, and the product may have been made. Don't call
                 again before you have looked for its title among `products(store_id)`, newest first,
-                half a minute later. Where the answer told its `product_id`, ask `product` instead;
+                half a minute later. If the answer named its `product_id`, ask `product` instead;
                 `reason` and the cause say what went wrong.
             NotFoundError: there is no such store or template.
             ResponseError: Gelato refused it.
@@ -61,17 +61,17 @@ class Stores:
         """Look at a new product until it is ready to be published (`StoreProduct.is_ready`).
 
         That takes some 10 to 20 seconds. The product is looked at after 0, 1, 1.5, 2.25 ... at most
-        10 seconds, through the limiter; a look that fails for a passing reason is repeated with the
-        next one, after a `Retry-After` where the answer has one. A product that is not found counts
-        as not there yet for 10 seconds. After `timeout` seconds it is looked at once more, and a
-        look that is under way then may add up to the client's own `timeout`. The client's
-        `total_timeout` holds for each look. A product whose publishing has ended counts as ready,
-        in failure too: `publishing_error_code` says what went wrong.
+        10 seconds, through the limiter. A look that fails for a passing reason is repeated with the
+        next one, after a `Retry-After` if the answer has one. A product that is not found may not
+        be there yet: for 10 seconds that counts as a passing reason. After `timeout` seconds the
+        product is looked at once more, and a look that is under way then may add up to the client's
+        own `timeout`. The client's `total_timeout` holds for each look. A product whose publishing
+        has ended counts as ready, in failure too: `publishing_error_code` says what went wrong.
 
         Raises:
-            TypeError, ValueError: `timeout` is no number, NaN or negative; nothing was sent.
+            TypeError, ValueError: `timeout` is not a number, NaN or negative; nothing was sent.
             WaitTimeoutError: the product is not ready in time (a `TimeoutError` too), or Gelato
-                asks to be left alone for longer; `last` is the product as last seen.
+                asks for a longer pause; `last` is the product as last seen.
             NotFoundError: there is no such product.
         """
         look = GetStoreProduct(store_id, product_id)
@@ -88,7 +88,7 @@ class Stores:
 
         That may take an hour: 48 minutes were seen. The product is looked at after 0, 1, 3, 7 ...
         seconds and then once a minute, otherwise as in `wait_until_ready`, with the same errors.
-        `publishing_error_code` says what went wrong. A webhook (`StoreProductUpdated`) tells the
+        `publishing_error_code` says what went wrong. A webhook (`StoreProductUpdated`) reports the
         same without a program that waits.
         """
         look = GetStoreProduct(store_id, product_id)
@@ -98,13 +98,13 @@ class Stores:
         """Delete a product of a store. *Undocumented*: Gelato may change this call unannounced.
 
         Raises:
-            NotFoundError: there is no such product, or there is none any more, since an attempt
-                whose answer was lost had deleted it.
+            NotFoundError: there is no such product, or an attempt whose answer was lost has deleted
+                it.
         """
         await self._engine.send(DeleteStoreProduct(store_id, product_id))
 
     async def product(self, store_id: str, product_id: str) -> StoreProduct:
-        """One product of a store (*Get product*).
+        """Get one product of a store (*Get product*).
 
         Raises:
             NotFoundError: there is none.
@@ -114,7 +114,7 @@ class Stores:
     def products(
         self, store_id: str, *, order: Direction | None = None, order_by: SortField | None = None
     ) -> StoreProductListing:
-        """All products of a store: `async for product in stores.products(...)` (*List products*).
+        """List the products of a store: `async for product in stores.products(...)` (*List products*).
 
         `order` is `desc` (the default) or `asc`, `order_by` is `createdAt` (the default) or
         `updatedAt`.
@@ -132,7 +132,7 @@ class Stores:
         offset: int | None = None,
         limit: int | None = None,
     ) -> StoreProductPage:
-        """One page of a store's products (*List products*).
+        """Read one page of a store's products (*List products*).
 
         A page shorter than its limit (default 100) is the last one.
         """
@@ -143,7 +143,7 @@ class Stores:
         )
 
     async def template(self, template_id: str) -> Template:
-        """One template, with the variants and placeholders that a new product may name (*Get template*).
+        """Get one template, with the variants and placeholders that a new product may name (*Get template*).
 
         Raises:
             NotFoundError: there is none.

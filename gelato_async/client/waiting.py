@@ -1,4 +1,4 @@
-"""Waiting: looks again at growing intervals, through the limiter, until it is over or time is up."""
+"""Waiting: looks at something at growing intervals, until it is over or time is up."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ from gelato_async.models.store_product import StoreProduct
 
 T = TypeVar("T", Order, StoreProduct)
 
-# a look changes nothing, so that one whose answer was lost passes too
+# a look changes nothing: one whose answer was lost is a passing failure too
 _PASSING = frozenset(
     {Delivery.NOT_SENT, Delivery.RATE_LIMITED, Delivery.UNKNOWN, Delivery.ACCEPTED}
 )
@@ -35,10 +35,7 @@ _NOT_FOUND_YET = 10.0
 
 @frozen(kw_only=True)
 class Pace:
-    """Seconds between the looks.
-
-    The first, what each next one is multiplied by, and the longest.
-    """
+    """Seconds between the looks: the first, the factor to the next, the longest."""
 
     first: float
     growth: float
@@ -58,12 +55,14 @@ async def wait(
     seconds: float,
     pace: Pace,
 ) -> T:
-    """Look until `is_over`, a last time when the seconds are over. Looks that fail for a passing reason are repeated.
+    """Look until `is_over`, a last time when the seconds are over.
+
+    Looks that fail for a passing reason are repeated.
 
     Raises:
-        TypeError, ValueError: `seconds`, which callers know as `timeout`, is no number, NaN or
+        TypeError, ValueError: `seconds`, which callers know as `timeout`, is not a number, NaN or
             negative; nothing was sent.
-        WaitTimeoutError: it is not over in time, or Gelato asks to be left alone for longer.
+        WaitTimeoutError: it is not over in time, or Gelato asks for a longer pause.
         GelatoError: a look was refused, or whatever `is_over` raises.
     """
     looks = _Looks(engine, operation, engine.clock.now(), _validated_timeout(seconds))
@@ -109,13 +108,15 @@ class _Looks(Generic[T]):
         return self.last
 
     async def _send(self) -> T:
-        # retries end with the wait, only an attempt that is under way then may take its usual time
+        # Retries end with the wait. Only an attempt that is under way then may take its usual time,
+        # so that the last look has its chance.
         latest = max(self.end, self.engine.clock.now()) + self.engine.sender.timeout
         call = self.engine.new_call(min(self.engine.deadline(), latest))
         call.retry_until = self.end
         return await self.engine.send_within(self.operation, call)
 
     def _passes(self, error: GelatoError) -> bool:
+        # what was seen once and is gone now does not come back
         if isinstance(error, NotFoundError):
             return self.last is None and self.engine.clock.now() < self.began + min(
                 _NOT_FOUND_YET, self.seconds
@@ -148,7 +149,7 @@ def _validated_timeout(timeout: object) -> float:
     return float(timeout)
 
 
-# an order takes days, and a key has 100 requests a second for everything
+# an order takes days, and a key has 100 requests a second for all its calls
 _PACE = Pace(first=1.0, growth=2.0, longest=60.0)
 
 
@@ -168,6 +169,7 @@ async def wait_for_order(
     if not wanted:
         raise ValueError("statuses: name at least one to wait for, like FulfillmentStatus.SHIPPED")
 
+    # an order may reach a final status that is not wanted: waiting on would only end at the timeout
     def has_come(order: Order) -> bool:
         if order.fulfillment_status in wanted:
             return True

@@ -130,7 +130,7 @@ class ReconciliationAdopted(CallEvent):
 
 @frozen(kw_only=True)
 class ReconciliationResent(CallEvent):
-    """The order was proved absent, and is sent again."""
+    """The order was proved absent, and its create leaves once more. `AttemptSent` follows."""
 
     order_reference_id: str
 

@@ -107,6 +107,8 @@ class PendingCreate(Generic[T]):
 
     def mark_sent(self, now: float, wall: float) -> None:
         """Note that the request leaves at this moment."""
+        if self.is_unclear:
+            self.call.emit(ReconciliationResent, NAME, order_reference_id=self.reference)
         self.sends += 1
         self.last_sent = now
         if self.first_sent is None:
@@ -265,11 +267,6 @@ class PendingCreate(Generic[T]):
             raise self.unknown(
                 "it was not found, and may not be sent again under this retry policy"
             )
-
-    def mark_resent(self, cost: int) -> None:
-        """Note that it is about to be sent again, at a cost to the retry budget."""
-        self.retry_cost = cost
-        self.call.emit(ReconciliationResent, NAME, order_reference_id=self.reference)
 
     def mark_unknown(self, error: OutcomeUnknownError) -> None:
         """Note that nothing more is tried."""

@@ -1,4 +1,4 @@
-"""Body: what comes in of an answer, unpacked and kept within bounds while it comes."""
+"""Body: collects an answer part by part, unpacks it, and keeps it within bounds."""
 
 import zlib
 from collections.abc import AsyncIterable, Callable, Sequence
@@ -10,7 +10,7 @@ MAX_RESPONSE_BYTES = 32 * 1024 * 1024
 """The most bytes of an answer, as they come in and unpacked."""
 
 _CODINGS = frozenset({"gzip", "x-gzip", "deflate"})
-# an answer is packed once, rarely twice; a list that has no end is an attack
+# an answer is packed once, rarely twice; a long list of codings is an attack
 _MOST_CODINGS = 3
 # bytes that are unpacked at a time: one byte that comes in may become a thousand
 _PIECE = 65_536

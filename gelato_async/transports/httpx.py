@@ -37,11 +37,11 @@ _SENDING = "http11.send_request_headers.started"
 # struct linger has two shorts on Windows, two ints elsewhere
 _LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
 RESET_ON_CLOSE = (socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
-"""The socket option that makes a connection end by a reset, whoever closes it: us or a kill.
+"""The socket option that makes a connection end by a reset, also when the process is killed.
 
 Without it the kernel goes on delivering what a closed socket still holds: a create that was given
-up while the network was down would arrive when it comes back, after the order was looked for.
-Closing after a read answer loses nothing by it.
+up while the network was down would arrive when the network comes back, after the order was looked
+for. Closing after an answer was read loses nothing.
 """
 
 USER_AGENT = (

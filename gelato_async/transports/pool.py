@@ -1,6 +1,6 @@
-"""A stack of connections for each event loop.
+"""ConnectionPool: a stack of connections for each event loop.
 
-Last in, first out, thrown away when anything goes wrong on one.
+Last in, first out; a connection is thrown away when anything goes wrong on it.
 """
 
 import time
@@ -34,7 +34,7 @@ class _LoopState:
     closed: bool = False
 
     def free(self) -> None:
-        # the place goes straight to the first in line, so that nobody can slip in between
+        # the place goes straight to the first in line: another caller cannot slip in between
         if self.waiting:
             self.waiting.popleft().set()
         else:
@@ -58,10 +58,10 @@ class Lease:
 
 @define(eq=False)
 class ConnectionPool:
-    """At most `limit` connections at a time in each event loop, every one in a transport of its own.
+    """At most `limit` connections at a time in each event loop, each in a transport of its own.
 
-    httpx's own pool scans all its connections for every request, and stays stuck after many
-    cancelled ones.
+    httpx's own pool scans all its connections for every request, and is stuck for ever after some
+    thousand cancelled requests.
     """
 
     open: Open
@@ -79,10 +79,10 @@ class ConnectionPool:
         self._tokens = RunVar(f"gelato_async.connections.{number}.token")
 
     async def take(self, origin: str, patience: float) -> Lease:
-        """A connection to `scheme://host:port`, the one used last if one is idle.
+        """Take a connection to `scheme://host:port`: the one used last, or a new one.
 
         Raises:
-            TimeoutError: none came free within `patience` seconds.
+            TimeoutError: all were in use for `patience` seconds.
         """
         state = await self._state()
         if state.taken < self.limit:
@@ -98,7 +98,7 @@ class ConnectionPool:
             raise
 
     async def release(self, lease: Lease, *, reusable: bool) -> None:
-        """Put a connection back, or throw it away; close those that have been idle for too long."""
+        """Put a connection back, or throw it away. Close those that have been idle for too long."""
         state = lease._state  # noqa: SLF001  a lease is opaque to all but its pool
         state.free()
         if not reusable or state.closed:
@@ -122,8 +122,8 @@ class ConnectionPool:
             return self._states.get()[0]
         except LookupError:
             state = _LoopState()
-        # suspended on purpose: the loop finalises it as it ends, and with it the connections that
-        # only it can close
+        # suspended on purpose: as an event loop ends it finalises its asynchronous generators, and
+        # this one closes the connections, which only their own loop can close
         guard = _close_with_the_loop(state)
         self._tokens.set(self._states.set((state, guard)))
         await guard.__anext__()

@@ -1,7 +1,4 @@
-"""ScriptedTransport: answers from a function, in memory.
-
-For tests of the code above it, yours included.
-"""
+"""ScriptedTransport: answers from a function, in memory, for tests."""
 
 from collections.abc import Awaitable, Callable
 from inspect import isawaitable
@@ -13,7 +10,7 @@ Script = Callable[[Request], Response | Awaitable[Response]]
 
 
 class ScriptedTransport:
-    """Hands each request to `script`, which returns a `Response`, or raises what a transport may raise.
+    """Hands each request to `script`, which returns a `Response` or raises what a transport may.
 
     `script` may be async. `requests` keeps what was sent, unless `keep=False`.
     """

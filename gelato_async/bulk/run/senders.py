@@ -159,6 +159,7 @@ class Senders:
     async def _send(self, job: Job) -> None:
         try:
             reply = await job.create.attempt(
+                may_send=lambda: self._check_may_send(job),
                 on_sending=lambda: self._sending(job),
                 on_pausing=lambda: self._pausing(job),
             )
@@ -179,12 +180,15 @@ class Senders:
         else:
             await self._sent(job, None if reply is None else reply.answer)
 
-    def _sending(self, job: Job) -> None:
+    def _check_may_send(self, job: Job) -> None:
         if not self.owner.may_go_on():
             job.sent = False
             raise _LeavingError
         if self.breaker.active and not job.probing:
             raise _HeldBackError
+
+    def _sending(self, job: Job) -> None:
+        self._check_may_send(job)
         job.sent = True
         self._end_waiting(job)
         if self._waiting == 0 and self.count < self.limit and self._one_more_is_of_use():
