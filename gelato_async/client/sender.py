@@ -25,6 +25,7 @@ T = TypeVar("T")
 SHORTEST_WAIT = 0.001
 # seconds by which the caller's own deadline counts as the earlier one
 _MARGIN = 0.05
+_TOO_LATE = "the time for the whole call ran out before it was sent"
 
 
 def nothing() -> None:
@@ -134,12 +135,12 @@ class Sender:
     ) -> Response:
         limit = self._own_limit(gate.call.deadline)
         if limit is not None and limit <= 0:
-            raise _out_of_time(operation, sent=False)
+            raise NotSentError(_TOO_LATE, operation=operation.name)
         try:
             with anyio.fail_after(limit):
                 return await self._send(request, gate)
         except TimeoutError:
-            raise _out_of_time(operation, sent=gate.sent) from None
+            raise _out_of_time(operation, gate) from None
         except GelatoError as error:
             # a transport knows no operation, and may quote what the server echoed
             error.operation = operation.name
@@ -189,11 +190,15 @@ def ambient_limit() -> float:
     return anyio.current_effective_deadline() - anyio.current_time()
 
 
-def _out_of_time(operation: Operation[Any], *, sent: bool) -> GelatoError:
-    if sent:
-        return NoAnswerError(
-            "it was sent, and the time for the whole call ran out", operation=operation.name
-        )
-    return NotSentError(
-        "the time for the whole call ran out before it was sent", operation=operation.name
+def _out_of_time(operation: Operation[Any], gate: AttemptGate) -> GelatoError:
+    if not gate.sent:
+        return NotSentError(_TOO_LATE, operation=operation.name)
+    status = gate.status
+    if status is not None and not 200 <= status < 300:
+        # a refusal of which the body is missing: nothing is known but its status
+        status = None
+    return NoAnswerError(
+        "it was sent, and the time for the whole call ran out",
+        status=status,
+        operation=operation.name,
     )

@@ -20,10 +20,14 @@ Send = Callable[P, Coroutine[Any, Any, Response]]
 class SendGate:
     """The moment of sending of one request: whether it may leave, and that it has left.
 
+    `status` is for the transport to set when an answer begins: if the whole call runs out of time
+    before the answer is whole, a 2xx still says that the request took effect.
+
     This gate lets everything pass. A client's own one asks the caller and the rate limiter.
     """
 
     sent: bool = field(init=False, default=False)
+    status: int | None = field(init=False, default=None)
 
     def allow(self) -> None:
         """Raise, with whatever error, if the request must not leave any more.

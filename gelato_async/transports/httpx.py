@@ -140,6 +140,7 @@ class Exchange:
                 self.answer = await connection.handle_async_request(self._request(request))
                 if not self.gate.sent:  # a mocked network reports no events
                     await self.gate.mark_sent()
+                self.gate.status = self.answer.status_code
                 body = await self._read(self.answer)
             # an SSLError is what httpx makes nothing else of: a record that cannot be decrypted
             except (httpx.HTTPError, ssl.SSLError, UnreadableError) as error:

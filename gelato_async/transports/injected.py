@@ -94,7 +94,7 @@ class ClientTransport:
         )
         # nothing later is known of every client: a mocked or wrapped one reports no events
         await gate.mark_sent()
-        exchange = _Exchange(built.url.host, seen, self._max_response_bytes)
+        exchange = _Exchange(built.url.host, gate, seen, self._max_response_bytes)
         with exchange.scope:
             exchange.scope.deadline = anyio.current_time() + timeout
             return await exchange.run(self._client, built)
@@ -107,6 +107,7 @@ class ClientTransport:
 @define(eq=False)
 class _Exchange:
     host: str
+    gate: SendGate
     seen: set[str]
     max_response_bytes: int
     answer: Any = None
@@ -117,6 +118,7 @@ class _Exchange:
         """Send, read to the end, and close; what the client raises becomes an error of ours."""
         try:
             self.answer = await client.send(request, stream=True, follow_redirects=False)
+            self.gate.status = self.answer.status_code
             return self._whole(await self._read())
         except (ssl.SSLError, UnreadableError) as error:
             return self.partial(error)

@@ -185,6 +185,21 @@ async def test_a_call_that_runs_out_of_time_on_its_way_has_no_answer(make_client
         await client.orders.get("order-1")
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize(("status", "told"), [(201, 201), (503, None), (None, None)])
+async def test_time_that_runs_out_within_an_answer_keeps_a_success(make_client, status, told):
+    class Stalling:
+        async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
+            await gate.mark_sent()
+            gate.status = status
+            await anyio.sleep_forever()
+
+    client = make_client(total_timeout=0.01, transport=Stalling())
+    with pytest.raises(NoAnswerError) as caught:
+        await client.orders.get("order-1")
+    assert caught.value.status == told
+
+
 # quota
 
 

@@ -6,6 +6,7 @@ import threading
 import zlib
 from functools import cache, partial
 
+import anyio
 import httpx
 import httpx2
 import pytest
@@ -191,6 +192,16 @@ async def test_a_drip_is_given_up_when_the_whole_time_is_over(
     with pytest.raises(NoAnswerError, match=r"nothing within 0\.3 s") as caught:
         await ask(make_transport(), server, 0.3)
     assert caught.value.status == status
+
+
+@pytest.mark.anyio
+async def test_the_gate_knows_the_status_as_soon_as_it_came(serve, make_transport):
+    head = b"HTTP/1.1 201 Created\r\ncontent-length: 100000\r\n\r\n"
+    server = serve(dripping(itertools.chain([head], itertools.repeat(b"x")), threading.Event()))
+    gate = SendGate()
+    with anyio.move_on_after(0.3):
+        await make_transport().send(get(server.url), timeout=TIMEOUT, gate=gate)
+    assert (gate.sent, gate.status) == (True, 201)
 
 
 @pytest.mark.anyio
