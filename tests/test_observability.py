@@ -4,11 +4,10 @@ import inspect
 import re
 
 import attrs
-import pytest
-from support.doc_code import ROOT, code_of
+from support.doc_code import ROOT
 
 import gelato_async
-from gelato_async import CallEvent, GelatoClient, Response, ScriptedTransport, Unlimited
+from gelato_async import CallEvent
 from gelato_async.core import events
 
 PAGE = "docs/observability.md"
@@ -42,19 +41,3 @@ def test_every_event_is_public_and_frozen():
         assert getattr(gelato_async, name) is cls
         assert {field.name for field in attrs.fields(cls)} >= SHARED
         assert cls.__setattr__ is not object.__setattr__
-
-
-@pytest.mark.anyio
-async def test_the_snippet_runs():
-    (code,) = code_of(PAGE)
-    names = {"api_key": "test-key"}
-    exec(code, names)
-    client = GelatoClient(
-        "test-key",
-        observer=(metrics := names["Metrics"]()),
-        transport=ScriptedTransport(lambda _: Response(status=200, body=b'{"orders": []}')),
-        limiter=Unlimited(),
-    )
-    await client.orders.search_page()
-    assert metrics.counts == {"orders.search 200": 1}
-    await names["gelato"].aclose()

@@ -11,7 +11,6 @@ from attrs import define, evolve, field
 from gelato_async.client.pages import Pages
 from gelato_async.client.sender import Reply, Sender, ambient_limit
 from gelato_async.core.backend import PAGE, Backend
-from gelato_async.core.calls import Call
 from gelato_async.core.errors import (
     DecodeError,
     GelatoError,
@@ -20,6 +19,7 @@ from gelato_async.core.errors import (
     RateLimitError,
 )
 from gelato_async.core.events import (
+    Call,
     GateClosed,
     OperationBegan,
     OperationEnded,

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from gelato_async.client.engine import Engine
-from gelato_async.core.calls import Call
 from gelato_async.core.errors import GelatoError
+from gelato_async.core.events import Call
 from gelato_async.core.evidence import may_be_reference
 from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.redaction import redact

@@ -4,8 +4,7 @@ from inspect import iscoroutinefunction
 from typing import TypedDict
 
 from gelato_async.client.logging_observer import LoggingObserver
-from gelato_async.core.calls import Reporter
-from gelato_async.core.events import Observer
+from gelato_async.core.events import Observer, Reporter
 from gelato_async.core.retry import RetryPolicy
 from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.transports.base import Transport

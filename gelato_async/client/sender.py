@@ -9,9 +9,15 @@ import anyio
 from attrs import define, field
 
 from gelato_async.core.backend import Backend
-from gelato_async.core.calls import Call, Reporter
 from gelato_async.core.errors import GelatoError, NoAnswerError, NotSentError
-from gelato_async.core.events import AttemptAnswered, AttemptFailed, AttemptSent, LimiterWaited
+from gelato_async.core.events import (
+    AttemptAnswered,
+    AttemptFailed,
+    AttemptSent,
+    Call,
+    LimiterWaited,
+    Reporter,
+)
 from gelato_async.core.evidence import Evidence
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import Operation

@@ -1,13 +1,23 @@
-"""Events of calls, and the observer that gets them.
+"""Events of calls, the observer that gets them, and the `Call` that reports them.
 
 A client gives every event to one observer at the moment it happens, in the task that makes the
 call. Events are plain values: names, numbers, ids and references. None holds a key, a body, a
 recipient, or the text of an error, which may quote a server. `docs/observability.md` lists them.
 """
 
-from typing import Protocol
+import logging
+import math
+from collections.abc import Callable
+from functools import partial
+from itertools import count
+from typing import Concatenate, ParamSpec, Protocol
 
-from attrs import frozen
+from attrs import define, field, frozen
+
+P = ParamSpec("P")
+
+_logger = logging.getLogger("gelato_async")
+_ids = count(1)
 
 
 @frozen
@@ -154,3 +164,49 @@ class CircuitOpened(CallEvent):
 @frozen
 class CircuitClosed(CallEvent):
     """Requests of a bulk run get through again."""
+
+
+@define(eq=False)
+class Reporter:
+    """Gives events to an observer, and keeps its failures from the call."""
+
+    observer: Observer
+    _has_failed: bool = False
+
+    def report(self, event: CallEvent) -> None:
+        """Give the observer an event. Its first error is logged."""
+        try:
+            self.observer.on_event(event)
+        except Exception:
+            if not self._has_failed:
+                self._has_failed = True
+                _logger.exception(
+                    "the observer failed on %s; further failures are not logged",
+                    type(event).__name__,
+                )
+
+
+@define(eq=False, kw_only=True)
+class Call:
+    """One call: until when it may take, in monotonic seconds, and how many requests it has sent.
+
+    No repeat begins at `retry_until` or later; an attempt that is under way then has until the
+    deadline.
+    """
+
+    reporter: Reporter | None = None
+    deadline: float = math.inf
+    retry_until: float = math.inf
+    id: int = field(init=False, factory=partial(next, _ids))
+    sends: int = field(init=False, default=0)
+
+    def emit(
+        self,
+        event: Callable[Concatenate[int, int, str, P], CallEvent],
+        operation: str,
+        *args: P.args,
+        **details: P.kwargs,
+    ) -> None:
+        """Report an event of this call, if anybody observes it."""
+        if self.reporter is not None:
+            self.reporter.report(event(self.id, self.sends, operation, *args, **details))

@@ -9,10 +9,10 @@ from typing import Generic, TypeVar
 
 from attrs import define, field
 
-from gelato_async.core.calls import Call
 from gelato_async.core.database_clock import DatabaseClock
 from gelato_async.core.errors import DecodeError, GelatoError, OutcomeUnknownError
 from gelato_async.core.events import (
+    Call,
     OutcomeStaysUnknown,
     ReconciliationAdopted,
     ReconciliationBegan,

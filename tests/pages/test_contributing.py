@@ -34,7 +34,8 @@ def client(monkeypatch):
     gelato = GelatoClient("a-key", transport=transport)
     backend = gelato.engine.backend
     backend = evolve(backend, routes={**backend.routes, **names["added"]})
-    gelato.orders = names["Orders"](evolve(gelato.engine, backend=backend))
+    sender = evolve(gelato.engine.sender, backend=backend)
+    gelato.orders = names["Orders"](evolve(gelato.engine, sender=sender))
     gelato.transport = transport
     return gelato
 
