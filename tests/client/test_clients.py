@@ -303,7 +303,7 @@ async def test_a_broken_order_is_found_before_it_is_sent(server, gelato, make_or
 
 
 @pytest.mark.anyio
-async def test_without_validation_it_is_sent_but_what_cannot_be_said_is_not(
+async def test_without_validation_unsupported_fields_are_still_refused(
     server, make_client, make_order
 ):
     client = make_client(validate=False)
@@ -374,7 +374,7 @@ async def test_a_search_reads_page_after_page(server, make_client, api, count):
 
 
 @pytest.mark.anyio
-async def test_a_search_shows_no_order_twice_when_new_ones_push_old_ones_down(server, gelato):
+async def test_a_search_shows_no_order_twice_while_others_are_made(server, gelato):
     for number in range(150):
         server.order(f"ref-{number}")
     found = []
@@ -397,7 +397,7 @@ async def test_a_search_keeps_to_its_limit_and_offset(server, gelato):
 
 
 @pytest.mark.anyio
-async def test_leaving_a_search_early_reads_no_more_and_leaves_nothing_behind(server, gelato):
+async def test_leaving_a_search_early_leaves_nothing_behind(server, gelato):
     for number in range(150):
         server.order(f"ref-{number}")
     async for row in gelato.orders.search():
@@ -424,7 +424,7 @@ async def test_a_search_can_go_on_after_an_error(server, gelato):
 
 
 @pytest.mark.anyio
-async def test_a_search_says_what_it_looks_for_and_a_page_is_one_request(server, gelato):
+async def test_a_search_shows_its_query_and_a_page_is_one_request(server, gelato):
     assert "OrderQuery" in repr(gelato.orders.search(OrderQuery(order_reference_id="ref-1")))
     server.order()
     assert len((await gelato.orders.search_page()).orders) == 1

@@ -20,7 +20,7 @@ from gelato_async.core.pending_create import PendingCreate
 
 @pytest.mark.anyio
 @APIS
-async def test_a_window_that_the_deadline_does_not_leave_time_for_is_an_unknown_outcome(
+async def test_a_window_longer_than_the_deadline_is_an_unknown_outcome(
     server, make_client, make_order, api
 ):
     server.queue("create", DROPPED)
@@ -89,9 +89,7 @@ async def test_looks_take_tokens_too(server, make_client, make_order, virtual):
 
 
 @pytest.mark.anyio
-async def test_send_raw_shows_the_response_an_adopted_order_was_read_from(
-    server, gelato, make_order
-):
+async def test_send_raw_shows_the_response_of_an_adopted_order(server, gelato, make_order):
     server.queue("create", server.lost(DROPPED))
     reply = await gelato.send_raw(CreateOrder(make_order()))
     assert reply.response.status == 200
@@ -99,9 +97,7 @@ async def test_send_raw_shows_the_response_an_adopted_order_was_read_from(
 
 
 @pytest.mark.anyio
-async def test_on_sending_is_called_before_the_first_byte_of_every_attempt(
-    server, gelato, make_order
-):
+async def test_on_sending_is_called_before_the_bytes_of_each_attempt(server, gelato, make_order):
     operation = CreateOrder(make_order())
     pending = PendingCreate(operation=operation, request=gelato.engine.backend.build(operation))
     server.queue("create", Response(status=429))

@@ -35,7 +35,7 @@ async def test_an_answered_create_is_one_request(server, make_client, make_order
 @pytest.mark.parametrize(
     "answer", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"]
 )
-async def test_a_create_that_cannot_have_taken_effect_is_repeated_without_a_look(
+async def test_a_create_that_took_no_effect_is_repeated_without_a_look(
     server, make_client, make_order, api, answer
 ):
     server.queue("create", answer, answer, answer)
@@ -52,7 +52,7 @@ async def test_a_create_that_cannot_have_taken_effect_is_repeated_without_a_look
     ],
     ids=["refused", "429"],
 )
-async def test_such_a_create_is_given_up_after_four_attempts_with_its_own_error(
+async def test_such_a_create_ends_after_four_attempts_with_its_error(
     server, gelato, make_order, answer, error
 ):
     server.queue("create", *[answer] * 9)
@@ -78,9 +78,7 @@ async def test_a_create_that_was_refused_is_not_repeated(
 @pytest.mark.parametrize(
     "before", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"]
 )
-async def test_a_409_after_attempts_that_cannot_have_taken_effect_is_raised(
-    server, gelato, make_order, before
-):
+async def test_a_409_after_attempts_without_effect_is_raised(server, gelato, make_order, before):
     server.queue("create", before, Response(status=409))
     with pytest.raises(ConflictError):
         await gelato.orders.create(make_order())
@@ -90,7 +88,7 @@ async def test_a_409_after_attempts_that_cannot_have_taken_effect_is_raised(
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize("answer", UNKNOWN)
-async def test_an_unclear_create_is_looked_for_and_what_is_found_is_the_answer(
+async def test_an_unclear_create_is_answered_by_what_a_look_finds(
     server, make_client, make_order, api, answer
 ):
     server.queue("create", server.lost(answer))
@@ -127,7 +125,7 @@ async def test_a_look_asks_for_the_reference(gelato, server, make_order):
 @pytest.mark.anyio
 @pytest.mark.parametrize("visible_in", [0.3, 5, 31, 59.9])
 @pytest.mark.parametrize("answer", UNKNOWN)
-async def test_an_order_that_becomes_searchable_within_the_window_is_made_once(
+async def test_an_order_searchable_within_the_window_is_made_once(
     server, gelato, make_order, visible_in, answer
 ):
     server.queue("create", server.lost(answer, visible_in=visible_in))
@@ -154,9 +152,7 @@ async def test_the_window_starts_anew_with_every_unclear_send(server, gelato, ma
 
 
 @pytest.mark.anyio
-async def test_an_order_of_the_first_attempt_that_shows_after_the_second_is_adopted(
-    server, gelato, make_order
-):
+async def test_the_first_attempts_order_that_shows_late_is_adopted(server, gelato, make_order):
     server.queue("create", server.lost(DROPPED, visible_in=60.2), Response(status=503))
     made = await gelato.orders.create(make_order())
     assert made.id == "order-1"
@@ -165,7 +161,7 @@ async def test_an_order_of_the_first_attempt_that_shows_after_the_second_is_adop
 
 @pytest.mark.anyio
 @APIS
-async def test_a_create_that_stays_unclear_to_the_last_attempt_is_an_unknown_outcome(
+async def test_a_create_unclear_to_the_last_attempt_is_unknown(
     server, make_client, make_order, api
 ):
     server.queue("create", *[DROPPED] * 9)
@@ -253,7 +249,7 @@ async def test_a_single_failure_of_a_look_that_its_repeat_fixes_is_none(server, 
 
 
 @pytest.mark.anyio
-async def test_a_look_that_took_to_the_end_of_the_window_is_not_the_last_one(
+async def test_a_look_that_ends_with_the_window_is_not_the_last_one(
     server, gelato, make_order, virtual
 ):
     # what a slow search says was true when it was asked; an order that shows afterwards, in time,
@@ -276,7 +272,7 @@ async def test_a_look_that_took_to_the_end_of_the_window_is_not_the_last_one(
 @pytest.mark.anyio
 @APIS
 @pytest.mark.parametrize("answer", ACCEPTED)
-async def test_an_accepted_create_with_a_lost_answer_is_found_by_reference(
+async def test_an_accepted_create_without_answer_is_found_by_reference(
     server, make_client, make_order, api, answer
 ):
     server.queue("create", server.lost(answer, visible_in=10))
@@ -307,7 +303,7 @@ async def test_an_accepted_resend_is_never_sent_again(server, gelato, make_order
 
 @pytest.mark.anyio
 @APIS
-async def test_an_unreadable_answer_that_names_the_order_leads_straight_to_it(
+async def test_an_unreadable_answer_that_names_the_order_leads_to_it(
     server, make_client, make_order, api
 ):
     def half_an_answer(request):
@@ -320,9 +316,7 @@ async def test_an_unreadable_answer_that_names_the_order_leads_straight_to_it(
 
 
 @pytest.mark.anyio
-async def test_an_unreadable_answer_that_names_an_unreadable_order_is_an_unknown_outcome(
-    server, gelato, make_order
-):
+async def test_an_unreadable_answer_and_order_are_an_unknown_outcome(server, gelato, make_order):
     server.queue("create", server.answer({"id": "order-9"}))
     server.queue("get", *[UNREADABLE] * 4)
     with pytest.raises(OutcomeUnknownError) as caught:
@@ -333,7 +327,7 @@ async def test_an_unreadable_answer_that_names_an_unreadable_order_is_an_unknown
 
 @pytest.mark.anyio
 @APIS
-async def test_a_found_order_that_cannot_be_read_whole_is_answered_from_its_row(
+async def test_a_found_order_that_is_unreadable_is_answered_by_its_row(
     server, make_client, make_order, api
 ):
     server.queue("create", server.lost(DROPPED))
@@ -367,7 +361,7 @@ async def test_another_refusal_of_a_resend_is_raised(server, gelato, make_order)
 @pytest.mark.parametrize(
     "answer", [ConnectionFailedError("refused"), Response(status=429)], ids=["refused", "429"]
 )
-async def test_a_resend_that_never_gets_through_leaves_the_outcome_unknown(
+async def test_a_resend_that_never_leaves_leaves_the_outcome_unknown(
     server, gelato, make_order, answer
 ):
     server.queue("create", DROPPED, *[answer] * 9)
@@ -377,9 +371,7 @@ async def test_a_resend_that_never_gets_through_leaves_the_outcome_unknown(
 
 
 @pytest.mark.anyio
-async def test_a_resend_that_runs_out_of_time_in_line_leaves_the_outcome_unknown(
-    server, make_client, make_order
-):
+async def test_a_resend_out_of_time_leaves_the_outcome_unknown(server, make_client, make_order):
     # it was sent once: "nothing reached Gelato, safe to repeat" would be a lie
     class ClosedAfterTwoLooks(Unlimited):
         async def acquire(self):

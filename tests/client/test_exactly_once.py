@@ -121,9 +121,7 @@ async def test_with_an_immediate_resend_the_same_faults_make_duplicates(
 
 
 @pytest.mark.anyio
-async def test_without_a_resend_no_order_is_made_twice_and_none_is_believed_that_is_not(
-    sandbox, make_order
-):
+async def test_without_a_resend_nothing_is_made_twice_or_believed_made(sandbox, make_order):
     made = await create_all(
         sandbox, make_order, RetryPolicy(attempts=10, reconcile=1.0, resend=False, initial=0.05)
     )
@@ -142,9 +140,7 @@ async def test_without_a_resend_no_order_is_made_twice_and_none_is_believed_that
 
 
 @pytest.mark.anyio
-async def test_references_of_canceled_orders_are_ordered_anew_and_those_never_adopted(
-    sandbox, make_order
-):
+async def test_canceled_orders_are_ordered_anew_and_never_adopted(sandbox, make_order):
     before = await create_all(sandbox, make_order, QUICK)
     opened = clients(sandbox, QUICK)
     for name, client in opened.items():

@@ -76,7 +76,7 @@ def test_items_make_it_too_late_only_when_all_are_shipped(items, sure):
 
 
 @pytest.mark.anyio
-async def test_what_is_certainly_too_late_is_refused_by_the_sandbox_of_both_apis(make_order):
+async def test_both_sandboxes_refuse_what_is_certainly_too_late(make_order):
     with Sandbox(speed=0.0) as sandbox:
         gelato = GelatoClient(sandbox.api_key, base_url=sandbox.url, limiter=Unlimited())
         connect = GelatoConnectClient(
@@ -184,7 +184,7 @@ REFUSED = {
 
 @pytest.mark.anyio
 @APIS
-async def test_a_refusal_after_acceptance_is_an_error_that_carries_the_order(orders, life, api):
+async def test_a_refusal_after_acceptance_carries_the_order(orders, life, api):
     life({5: REFUSED})
     with pytest.raises(OrderRefusedError) as caught:
         await orders(api).wait_for("order-1", SHIPPED, timeout=1000)

@@ -37,7 +37,7 @@ class SilentServer:
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("patience", [0.1, 1.0, 30.0])
-async def test_time_outs_pay_into_the_budget_and_recovery_is_not_greeted(virtual, patience):
+async def test_time_outs_are_charged_so_recovery_meets_no_burst(virtual, patience):
     server = SilentServer(virtual, patience)
     client = GelatoClient(
         "key", transport=ScriptedTransport(server), limiter=Unlimited(), clock=virtual.clock

@@ -82,9 +82,7 @@ class Deaf(Shelf):
 @EVERY
 @pytest.mark.parametrize("pages", [2, 4, 40], ids="{} pages".format)
 @pytest.mark.parametrize("added", [1, 50, 99, 100, 110, 250], ids="{} added to each".format)
-async def test_no_row_is_missing_and_none_comes_twice_while_others_are_added_in_front(
-    listing, added, pages
-):
+async def test_rows_added_in_front_hide_and_repeat_no_row(listing, added, pages):
     shelf = Shelf(listing, 500, lambda page: added if page <= pages else 0)
     met = await shelf.read()
     assert [name for name in met if name.startswith("old")] == [
@@ -107,7 +105,7 @@ async def test_many_rows_at_once_end_nothing(listing):
 
 @EVERY
 @pytest.mark.parametrize("count", [100, 1000])
-async def test_a_server_that_ignores_the_offset_is_told_and_not_asked_for_ever(listing, count):
+async def test_a_server_that_ignores_the_offset_is_an_error(listing, count):
     shelf, met = Deaf(listing, count), []
     with pytest.raises(DecodeError, match="answers the same page again: it ignores its offset"):
         async for row in shelf.listing(shelf.client):
@@ -117,7 +115,7 @@ async def test_a_server_that_ignores_the_offset_is_told_and_not_asked_for_ever(l
 
 
 @EVERY
-async def test_a_server_that_ignores_the_offset_is_told_when_its_rows_come_to_rest(listing):
+async def test_an_ignored_offset_is_found_when_the_rows_come_to_rest(listing):
     shelf = Deaf(listing, 1000, lambda page: 3 if page < 20 else 0)
     with pytest.raises(DecodeError):
         await shelf.read()
@@ -143,7 +141,7 @@ async def test_a_page_shorter_than_its_limit_is_the_last(listing, there_are, ask
     assert shelf.offsets == [100 * number for number in range(asked)]
 
 
-async def test_a_query_with_its_own_limit_and_offset_is_read_from_there_to_the_end():
+async def test_a_query_with_limit_and_offset_is_read_to_the_end():
     shelf = Shelf("orders", 45, lambda page: 10 if page <= 12 else 0)
     met = [row.id async for row in shelf.client.orders.search(OrderQuery(limit=10, offset=5))]
     assert {f"old-{number}" for number in range(5, 45)} <= set(met)
@@ -161,7 +159,7 @@ async def test_a_limit_out_of_range_is_refused_as_that_of_a_page_is(limit):
     assert shelf.offsets == []
 
 
-async def test_a_limit_of_nothing_without_validation_is_an_empty_page_and_the_end():
+async def test_a_limit_of_0_without_validation_is_an_empty_page():
     shelf = Shelf("orders", 10)
     loose = shelf.client.with_options(validate=False)
     assert [row async for row in loose.orders.search(OrderQuery(limit=0))] == []
@@ -221,7 +219,7 @@ async def add(client, orders):
 
 @pytest.mark.system
 @pytest.mark.parametrize("api", ["gelato", "connect"])
-async def test_all_orders_of_the_sandbox_are_read_while_orders_are_added(filled, api, make_order):
+async def test_all_orders_are_read_while_the_sandbox_gets_more(filled, api, make_order):
     filled.reset()
     async with clients(filled)[api] as client:
         await add(client, [make_order(f"old-{number}") for number in range(500)])

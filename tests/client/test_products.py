@@ -185,7 +185,7 @@ async def test_the_total_timeout_is_for_all_pages_together(scripted, virtual):
 # search
 
 
-async def test_a_search_over_more_than_a_thousand_products_reaches_the_end(products):
+async def test_a_search_over_a_thousand_products_reaches_the_end(products):
     found = [product.product_uid async for product in products.search("posters")]
     assert len(found) > 1000
     assert len(set(found)) == len(found)

@@ -148,7 +148,7 @@ async def test_a_change_is_repeated_until_it_is_answered(server, checked_calls, 
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
 @pytest.mark.parametrize("answer", cases(UNKNOWN))
 @pytest.mark.parametrize("status", [400, 404, 409])
-async def test_a_repeat_that_is_refused_succeeds_if_the_wanted_state_stands(
+async def test_a_refused_repeat_succeeds_if_the_wanted_state_stands(
     server, checked_calls, draft, finish, call, answer, status
 ):
     finish(call[1])
@@ -160,7 +160,7 @@ async def test_a_repeat_that_is_refused_succeeds_if_the_wanted_state_stands(
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
 @pytest.mark.parametrize("status", [400, 404, 409])
-async def test_a_repeat_that_is_refused_is_an_error_if_the_wanted_state_does_not_stand(
+async def test_a_refused_repeat_is_an_error_without_the_wanted_state(
     server, checked_calls, draft, call, status
 ):
     server.queue(call[1], Response(status=503), Response(status=status))
@@ -184,7 +184,7 @@ async def test_a_repeat_that_is_refused_is_an_error_if_another_order_is_shown(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
-async def test_a_repeat_that_is_refused_is_an_error_if_the_order_cannot_be_read(
+async def test_a_refused_repeat_is_an_error_if_the_order_is_unreadable(
     server, checked_calls, draft, call
 ):
     server.queue(call[1], Response(status=503), Response(status=409))
@@ -196,7 +196,7 @@ async def test_a_repeat_that_is_refused_is_an_error_if_the_order_cannot_be_read(
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
 @pytest.mark.parametrize("answer", cases(NOT_SENT, LIMITED))
-async def test_a_refusal_after_attempts_that_cannot_have_taken_effect_stands(
+async def test_a_refusal_after_attempts_without_effect_stands(
     server, checked_calls, draft, finish, call, answer
 ):
     finish(call[1])
@@ -220,7 +220,7 @@ async def test_a_change_that_was_refused_is_not_repeated(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", CHECKING, ids="-".join)
-async def test_a_change_whose_answer_broke_off_is_looked_up_and_not_repeated(
+async def test_a_change_with_a_broken_answer_is_checked_not_repeated(
     server, checked_calls, draft, finish, call
 ):
     finish(call[1])
@@ -231,7 +231,7 @@ async def test_a_change_whose_answer_broke_off_is_looked_up_and_not_repeated(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", [("gelato", "patch"), ("connect", "update")], ids="-".join)
-async def test_a_change_whose_answer_is_unreadable_is_looked_up_and_not_repeated(
+async def test_a_change_with_an_odd_answer_is_checked_not_repeated(
     server, checked_calls, draft, finish, call
 ):
     finish(call[1])
@@ -252,7 +252,7 @@ async def test_an_answer_whose_body_is_of_no_interest_may_be_anything(server, ch
 
 
 @pytest.mark.anyio
-async def test_a_change_whose_answer_broke_off_without_effect_is_that_error(
+async def test_a_change_with_a_broken_answer_and_no_effect_is_an_error(
     server, checked_calls, draft
 ):
     server.queue("cancel", TRUNCATED["truncated 200"])

@@ -132,9 +132,7 @@ async def test_the_last_429_of_a_call_closes_the_gate_too(server, make_client, v
 
 
 @pytest.mark.anyio
-async def test_a_retry_that_total_timeout_leaves_no_time_for_is_not_waited_for(
-    server, make_client, virtual
-):
+async def test_a_retry_beyond_total_timeout_is_not_waited_for(server, make_client, virtual):
     client = make_client(total_timeout=10)
     server.queue("get", Response(status=503, headers={"retry-after": "11"}))
     with pytest.raises(ServerError):
@@ -254,7 +252,7 @@ class Counting(Unlimited):
 
 
 @pytest.mark.anyio
-async def test_every_attempt_takes_a_token_and_what_was_not_sent_gives_it_back(server, make_client):
+async def test_an_attempt_takes_a_token_and_gives_it_back_unsent(server, make_client):
     class Refusing:
         async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
             raise ConnectionFailedError("refused")
@@ -272,7 +270,7 @@ async def test_every_attempt_takes_a_token_and_what_was_not_sent_gives_it_back(s
 
 
 @pytest.mark.anyio
-async def test_an_attempt_that_is_cancelled_before_it_was_sent_gives_its_token_back(make_client):
+async def test_an_attempt_cancelled_unsent_gives_its_token_back(make_client):
     class Connecting:
         async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
             scope.cancel()

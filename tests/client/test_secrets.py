@@ -223,9 +223,7 @@ def test_nothing_has_a_repr_that_shows_a_key_or_a_person(clients, make_order, pl
 
 
 @pytest.mark.anyio
-async def test_nothing_is_logged_above_debug_and_nothing_private_at_all_over_real_connections(
-    make_order, planted, caplog
-):
+async def test_over_real_connections_the_log_is_debug_and_not_private(make_order, planted, caplog):
     order = make_order(shipping_address=planted)
     with (
         caplog.at_level(logging.DEBUG),
@@ -261,7 +259,7 @@ async def test_nothing_is_logged_above_debug_and_nothing_private_at_all_over_rea
 
 
 @pytest.mark.anyio
-async def test_retries_are_logged_at_info_and_no_call_that_ends_well_above_it(
+async def test_a_call_that_ends_well_logs_its_retries_and_no_warning(
     server, gelato, make_order, caplog
 ):
     server.queue("create", Response(status=429), Response(status=503), Response(status=503))

@@ -110,7 +110,7 @@ async def test_parts_that_only_another_part_names_are_gathered_too(orders, serve
 
 
 @pytest.mark.anyio
-async def test_gelato_connect_gathers_by_reference_without_taking_a_part_twice(orders, server):
+async def test_gelato_connect_gathers_by_reference_each_part_once(orders, server):
     for _ in range(2):
         server.order("ref-7", connectedOrderIds=["order-1", "order-2"])
     found = await orders("connect").connected("ref-7")
@@ -186,7 +186,7 @@ async def test_a_part_that_is_gone_is_told(orders, server):
 
 
 @pytest.mark.anyio
-async def test_a_split_order_of_the_sandbox_is_shipped_when_both_parts_are(make_order):
+async def test_a_split_order_is_shipped_when_both_parts_are(make_order):
     with Sandbox(speed=0.0) as sandbox:
         async with GelatoClient(sandbox.api_key, base_url=sandbox.url) as gelato:
             two = [evolve(make_order().items[0], item_reference_id=name) for name in ("a", "b")]

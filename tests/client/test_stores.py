@@ -162,9 +162,7 @@ async def test_an_unknown_template_or_product_is_not_found(stores):
     ],
     ids=["503", "dropped", "truncated", "html"],
 )
-async def test_a_lost_answer_makes_no_second_product_and_the_first_is_in_the_list(
-    stores, sandbox, cause
-):
+async def test_a_lost_answer_makes_no_second_product(stores, sandbox, cause):
     with pytest.raises(
         OutcomeUnknownError, match=r"Do not send it again: look for its title with stores\.products"
     ) as caught:
@@ -214,7 +212,7 @@ async def test_a_create_of_unknown_outcome_says_so_and_what_to_do(script, answer
     assert vars(pickle.loads(pickle.dumps(error))) == vars(error)
 
 
-async def test_a_create_whose_answer_cannot_be_read_names_the_product_that_it_made(script):
+async def test_an_unreadable_answer_names_the_product_it_made(script):
     stores, _ = script({"id": "product-1", "variants": [{"title": "no id"}]})
     with pytest.raises(OutcomeUnknownError, match="it made 'product-1'") as caught:
         await stores.create_product_from_template("store-1", SHIRT)
@@ -236,7 +234,7 @@ async def test_a_create_that_was_refused_is_refused(script, status):
 # waiting
 
 
-async def test_a_product_that_cannot_be_published_ends_a_wait_with_its_error(stores):
+async def test_a_product_that_cannot_be_published_ends_the_wait(stores):
     made = await stores.create_product_from_template(
         "store-1", evolve(SHIRT, tags=["sandbox:publishing_error"])
     )
@@ -244,7 +242,7 @@ async def test_a_product_that_cannot_be_published_ends_a_wait_with_its_error(sto
     assert (ended.status, ended.publishing_error_code) == ("publishing_error", "sandbox_request")
 
 
-async def test_the_looks_come_at_growing_intervals_and_a_last_one_when_time_is_up(script, virtual):
+async def test_the_looks_come_at_growing_intervals_and_at_the_end(script, virtual):
     stores, transport = script({"id": "1", "status": "publishing"})
     with pytest.raises(WaitTimeoutError) as caught:
         await stores.wait_until_ready("store-1", "1", timeout=60)
@@ -339,7 +337,7 @@ async def test_all_products_come_once_and_newest_first(stores):
     assert (await stores.products_page("store-1")).length == 100
 
 
-async def test_products_made_while_the_pages_are_read_make_no_row_twice_and_none_missing(stores):
+async def test_products_made_meanwhile_hide_and_repeat_no_row(stores):
     for number in range(110):
         await stores.create_product_from_template("store-1", evolve(SHIRT, title=str(number)))
     met = []

@@ -64,7 +64,7 @@ class Wait:
     "policy", [RetryPolicy(), RetryPolicy(attempts=1)], ids=["retries", "one attempt"]
 )
 @pytest.mark.parametrize(("status", "asked"), [(503, 9), (429, 29), (503, 600)])
-async def test_a_server_that_asks_for_more_time_than_is_left_ends_a_wait_at_once(
+async def test_a_server_that_asks_for_more_time_ends_a_wait_at_once(
     virtual, wait, policy, status, asked
 ):
     busy = Response(status=status, headers={"retry-after": str(asked)})
@@ -90,7 +90,7 @@ async def test_a_server_that_asks_for_time_is_left_alone_for_so_long(virtual, wa
 
 
 @EVERY
-async def test_a_server_that_asks_for_all_the_time_that_is_left_is_asked_a_last_time(virtual, wait):
+async def test_a_server_that_asks_for_all_the_time_gets_a_last_look(virtual, wait):
     script = Wait(
         virtual,
         lambda second: OVER if second else Response(status=503, headers={"retry-after": "20"}),
@@ -120,7 +120,7 @@ async def test_no_retry_begins_after_the_end(virtual, wait):
 
 
 @EVERY
-async def test_a_look_that_hangs_at_the_end_adds_one_timeout_of_the_client(wait):
+async def test_a_look_that_hangs_at_the_end_adds_one_timeout(wait):
     async def hang(_):
         await anyio.sleep_forever()
 

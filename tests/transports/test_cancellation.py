@@ -46,7 +46,7 @@ def sandbox():
 
 
 @pytest.mark.anyio
-async def test_calls_cancelled_at_random_points_leave_every_connection_and_token_usable(sandbox):
+async def test_calls_cancelled_at_random_leave_all_connections_usable(sandbox):
     limiter, draw = Counting(), random.Random(7)
     transport = HttpxTransport(connections=LIMIT)
     client = GelatoClient(

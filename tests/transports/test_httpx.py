@@ -114,9 +114,7 @@ async def test_an_interim_answer_is_passed_over(serve, transport):
 
 
 @pytest.mark.anyio
-async def test_the_certificate_in_the_environment_and_the_callers_context_are_trusted(
-    serve, server_tls, monkeypatch
-):
+async def test_certificates_of_environment_and_context_are_trusted(serve, server_tls, monkeypatch):
     def behave(connection):
         connection.stream = server_tls.wrap_socket(connection.stream, server_side=True)
         while connection.read_request():
@@ -202,7 +200,7 @@ async def test_a_success_that_breaks_off_is_no_answer_with_a_status(
 
 
 @pytest.mark.anyio
-async def test_a_success_that_cannot_be_unpacked_is_no_answer_with_a_status(serve, transport):
+async def test_a_success_that_cannot_be_unpacked_keeps_its_status(serve, transport):
     server = serve(
         lambda c: c.read_request() and c.reply(b"no gzip", 200, "content-encoding: gzip")
     )

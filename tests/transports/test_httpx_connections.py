@@ -95,7 +95,7 @@ async def test_each_origin_has_connections_of_its_own(serve, transport):
 
 
 @pytest.mark.anyio
-async def test_no_more_connections_than_allowed_and_first_come_is_first_served(serve):
+async def test_connections_are_limited_and_first_come_first_served(serve):
     busy, most, order, lock = set(), [], [], threading.Lock()
 
     def behave(connection):
@@ -214,7 +214,7 @@ async def test_a_connection_is_thrown_away_when_a_request_failed_on_it(serve, tr
 
 
 @pytest.mark.anyio
-async def test_a_connection_is_thrown_away_when_its_request_was_cancelled(serve, transport):
+async def test_a_connection_of_a_cancelled_request_is_thrown_away(serve, transport):
     release = threading.Event()
 
     def behave(connection):
@@ -238,7 +238,7 @@ async def test_a_connection_is_thrown_away_when_its_request_was_cancelled(serve,
 
 
 @pytest.mark.anyio
-async def test_a_connection_that_the_server_closed_meanwhile_is_not_used(serve, transport):
+async def test_a_connection_that_the_server_closed_is_not_used(serve, transport):
     def one_each(connection):
         connection.read_request()
         connection.reply()
@@ -251,7 +251,7 @@ async def test_a_connection_that_the_server_closed_meanwhile_is_not_used(serve, 
 
 
 @pytest.mark.anyio
-async def test_connections_that_were_idle_too_long_are_closed_by_who_comes_next(serve):
+async def test_connections_idle_too_long_are_closed_by_the_next_call(serve):
     gate = threading.Barrier(3)
 
     def behave(connection):
@@ -347,7 +347,7 @@ print("done")
 """
 
 
-def test_one_transport_serves_loop_after_loop_without_a_warning_though_nobody_closes_it(serve):
+def test_an_unclosed_transport_serves_loop_after_loop_silently(serve):
     server = serve()
     command = [sys.executable, "-W", "error", "-c", _LOOPS, server.url]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)

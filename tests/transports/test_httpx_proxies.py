@@ -78,9 +78,7 @@ def test_a_proxy_that_does_not_connect_sent_nothing(serve, no_proxies, answer):
     assert list(paths(proxy)) == ["print.invalid:443"]
 
 
-def test_through_a_proxy_the_gate_is_passed_once_and_not_for_its_connect(
-    serve, no_proxies, server_tls
-):
+def test_through_a_proxy_the_gate_is_passed_after_the_connect(serve, no_proxies, server_tls):
     sends, at_connect = Sends(), []
 
     def behave(connection):

@@ -187,7 +187,7 @@ async def test_an_injected_client_is_used_and_never_closed(library):
 
 
 @pytest.mark.anyio
-async def test_a_script_answers_at_once_or_later_and_what_was_sent_is_kept(sends):
+async def test_a_script_answers_at_once_or_later_and_keeps_requests(sends):
     async def later(_):
         return Response(status=202)
 

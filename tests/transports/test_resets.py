@@ -177,7 +177,7 @@ def test_a_request_that_an_injected_client_gave_up_never_arrives(loop, give_up, 
 
 
 @pytest.mark.parametrize("name", ["httpx", "httpx2"])
-def test_an_injected_client_takes_the_option_as_the_documents_show(serve, name):
+def test_an_injected_client_takes_the_documented_option(serve, name):
     library, server = pytest.importorskip(name), serve()
 
     async def main():
