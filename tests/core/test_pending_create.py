@@ -39,7 +39,7 @@ def looks(pending, reconcile, *, since=0.0, late=0.0):
     return moments
 
 
-def test_looks_come_at_growing_intervals_to_the_windows_end(pending):
+def test_looks_come_at_growing_intervals_until_the_window_ends(pending):
     assert looks(pending(), 60.0) == [0.5, 1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 60.0]
 
 
@@ -68,7 +68,7 @@ def test_a_resend_starts_a_window_of_its_own(pending):
     assert looks(lost, 60.0, since=100.0)[0] == 100.5
 
 
-def test_without_an_unclear_attempt_looks_count_from_zero(pending):
+def test_of_a_clear_create_the_first_look_counts_from_zero(pending):
     assert pending().next_look(60.0) == 0.5
 
 
