@@ -19,6 +19,7 @@ def classes():
         name: value
         for name, value in vars(events).items()
         if inspect.isclass(value) and issubclass(value, CallEvent) and value is not CallEvent
+        if not name.startswith("_")
     }
 
 

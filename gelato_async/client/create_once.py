@@ -3,18 +3,16 @@
 `core.reconciliation` explains what a lost answer leaves open, and how that is decided.
 """
 
-import json
 from collections.abc import Callable, Collection, Sequence
 from typing import Generic, TypeVar
 
 from attrs import define
 
 from gelato_async.client.engine import Engine
-from gelato_async.client.looks import look, look_before, mask
+from gelato_async.client.looks import is_of_row, look, look_before, mask, reply_from_row
 from gelato_async.client.markers import marked, new_marker, read_markers
 from gelato_async.client.references_in_flight import claim, key_of, release
 from gelato_async.client.sender import Reply, nothing
-from gelato_async.core import wire
 from gelato_async.core.errors import (
     GelatoError,
     NoAnswerError,
@@ -22,13 +20,12 @@ from gelato_async.core.errors import (
     OutcomeUnknownError,
 )
 from gelato_async.core.events import OperationBegan, OperationEnded
+from gelato_async.core.evidence import is_same_reference
 from gelato_async.core.judgement import Found, Judgement, Moment, judge
-from gelato_async.core.messages import Response
 from gelato_async.core.operations.base import Kind
 from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.pending_create import NAME, PendingCreate
 from gelato_async.core.retry import Delivery, Step, delivery_of, next_step
-from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
@@ -166,14 +163,11 @@ class CreateOnce(Generic[T]):
         if not pending.is_answered_by(order, evidence):
             pending.mark_misnamed()
             return None
-        evidence.note_id(order.id)
+        evidence.note_id(order.id, pending.reference, self.engine.clock.now())
         return Reply(operation.answer_from(order), response)
 
     async def judge(
-        self,
-        rows: Sequence[OrderSummary],
-        asked_for: Collection[str] = (),
-        deadline: float = math.inf,
+        self, rows: Sequence[OrderSummary], asked_for: Collection[str] = ()
     ) -> Judgement:
         """Decide which of these orders the create made; what is in doubt stays with `pending`.
 
@@ -181,7 +175,8 @@ class CreateOnce(Generic[T]):
         unless a server may have made its reference of ours.
         """
         pending, clock, evidence = self.pending, self.engine.clock, self.engine.evidence
-        strangers = set(asked_for) - {pending.reference}
+        ours = pending.reference
+        strangers = {other for other in asked_for if not is_same_reference(other, ours)}
         rows = [row for row in rows if row.order_reference_id not in strangers]
         if pending.marker is not None:
             await read_markers(self.engine, pending, rows)
@@ -189,7 +184,7 @@ class CreateOnce(Generic[T]):
         pending.in_doubt = judgement.in_doubt
         found = judgement.found
         if found is not None:
-            evidence.note_id(found.row.id)
+            evidence.note_id(found.row.id, ours, clock.now())
             pending.mark_adopted(found.row.id, found.others)
         return judgement
 
@@ -204,7 +199,7 @@ class CreateOnce(Generic[T]):
     def pay_for_resend(self) -> bool:
         """Pay for sending it again; False if too many requests fail at the moment."""
         pending = self.pending
-        paid = self.engine.quota.pay(pending.last_error or pending.unknown("it was in flight"))
+        paid = self.engine.quota.buy(pending.last_error or pending.unknown("it was in flight"))
         pending.retry_cost = paid or 0
         return paid is not None
 
@@ -245,13 +240,25 @@ class CreateOnce(Generic[T]):
             pending.call, operation, request, may_send=may_send, on_sending=sending
         )
         if not pending.is_answered_by(reply.answer, engine.evidence):
-            pending.mark_mixed_up()
-            raise AnotherOrderError(
-                "it was answered with another order than it was sent for", operation=operation.name
-            )
+            raise self._another_order(operation, reply)
         pending.teach(engine.evidence, reply.answer, engine.clock.now(), engine.clock.wall())
         engine.quota.succeeded(pending.retry_cost)
         return reply
+
+    def _another_order(self, operation: CreateOperation[T], reply: Reply[T]) -> AnotherOrderError:
+        status, kept = None, None
+        answered = getattr(reply.answer, "id", "")
+        if not self.pending.was_there_before(answered, self.engine.evidence):
+            # An order that nobody knows may be ours, with a reference that the server keeps
+            # otherwise. Masked, since an answer may echo the key there.
+            kept = self.engine.backend.redactor(operation).text(answered)
+            status = reply.response.status
+        self.pending.mark_mixed_up(kept)
+        return AnotherOrderError(
+            "it was answered with another order than it was sent for",
+            status=status,
+            operation=operation.name,
+        )
 
     async def _reconcile(self) -> Found | None:
         pending, engine = self.pending, self.engine
@@ -267,7 +274,7 @@ class CreateOnce(Generic[T]):
                 if delivery_of(error) is Delivery.REFUSED:
                     raise pending.unknown("looking for it was refused") from error
                 continue
-            judgement = await self.judge(rows, deadline=deadline)
+            judgement = await self.judge(rows)
             if judgement.found is not None:
                 return judgement.found
             others = judgement.others
@@ -281,9 +288,9 @@ class CreateOnce(Generic[T]):
         try:
             order, response = await self.engine.get(row.id, self.pending.call)
         except GelatoError:
-            # the row says less than the order, but enough to know which one it is
-            order = wire.load(Order, row.raw)
-            response = Response(status=200, body=json.dumps(row.raw).encode())
+            return reply_from_row(operation, row)
+        if not is_of_row(order, row):
+            return reply_from_row(operation, row)
         return Reply(operation.answer_from(order), response)
 
 

@@ -45,6 +45,9 @@ from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
 
+# rows that one search for references may answer, on all its pages: it asks for fifty at most
+MOST_ROWS = 10_000
+
 # clients that share a limiter share its budget: an outage is the same for all of them
 _quotas: "WeakKeyDictionary[RateLimiter, RetryQuota]" = WeakKeyDictionary()
 
@@ -154,6 +157,11 @@ class Engine:
         async def read(offset: int) -> tuple[Sequence[OrderSummary], int]:
             operation = self.backend.find_operation(references, offset)
             page = (await self._run(operation, self.backend.build(operation), call)).answer
+            if page.length != len(page.orders):
+                # a row that cannot be read would count as absent, and be ordered again
+                raise _undecodable("the search answers a row that is no object")
+            if offset + page.length > MOST_ROWS:
+                raise _undecodable(f"the search answers more than {MOST_ROWS:,} orders")
             return page.orders, page.length
 
         pages = Pages(read, _order_id, limit=PAGE)
@@ -162,7 +170,7 @@ class Engine:
             rows |= {row.id: row for row in page.rows}
             if page.is_last:
                 return tuple(row for row in rows.values() if is_wanted(row.order_reference_id))
-            # what is on pages that cannot be had would count as absent, and be ordered again
+            # so would what is on pages that cannot be had
             if not any(is_wanted(row.order_reference_id) for row in page.rows):
                 raise _undecodable("the search answers other orders than it was asked for")
             if not page.fresh:

@@ -1,16 +1,30 @@
 """Looks: searches for orders whose creates may be lost, for one or for many at once."""
 
+import json
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+from attrs import fields
 
 from gelato_async.client.engine import Engine
+from gelato_async.client.sender import Reply
+from gelato_async.core import wire
 from gelato_async.core.errors import GelatoError
 from gelato_async.core.events import Call
-from gelato_async.core.evidence import may_be_reference
+from gelato_async.core.evidence import is_same_reference, may_be_reference
+from gelato_async.core.messages import Response
+from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.redaction import redact
+from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
+
+T = TypeVar("T")
+
+_SUMMARY = [
+    name for field in fields(OrderSummary) for name in wire.wire_names(field) if name != "raw"
+]
 
 
 async def look_before(
@@ -68,3 +82,20 @@ async def _search(
     references = [pending.reference for pending in creates]
     # a look for many orders ends with the run that makes it, not at the client's deadline
     return await engine.find(references, call or engine.new_call(math.inf), similar=True)
+
+
+def is_of_row(order: Order, row: OrderSummary) -> bool:
+    """Whether an order is the one of a row: a cache may answer a GET with another."""
+    same = is_same_reference(order.order_reference_id, row.order_reference_id)
+    return same and order.id == row.id
+
+
+def reply_from_row(operation: CreateOperation[T], row: OrderSummary) -> Reply[T]:
+    """Return the answer to a create from what a search shows: less than the order, but enough."""
+    try:
+        order = wire.load(Order, row.raw)
+    except wire.MalformedError:
+        # what a row has beyond a summary may be malformed, and what was read of it was not
+        order = wire.load(Order, {name: row.raw.get(name) for name in _SUMMARY})
+    response = Response(status=200, body=json.dumps(row.raw).encode())
+    return Reply(operation.answer_from(order), response)

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from attrs import evolve
 
 from gelato_async.client.engine import Engine
+from gelato_async.client.looks import is_of_row
 from gelato_async.core.errors import GelatoError, Problem, ValidationError
 from gelato_async.core.evidence import MARKER_KEY, marker_of, may_be_reference
 from gelato_async.core.operations.orders import CreateOperation
@@ -53,14 +54,17 @@ async def read_markers(
         strange = not may_be_reference(row.order_reference_id, pending.reference)
         if strange or row.id in pending.markers or pending.knows_id(row.id):
             continue
+        # seen without a marker at an earlier look: it may show one by now
+        pending.unmarked.discard(row.id)
         try:
             order = (await engine.get(row.id, pending.call)).answer
         except GelatoError:
             # gone, or not to be had at the moment: the next look tries again
             continue
+        if not is_of_row(order, row):
+            continue
         shown = marker_of(order)
         evidence.keeps_markers = evidence.keeps_markers or shown == pending.marker
         # An order without a marker is another's only if this server keeps markers: one that drops
         # metadata shows ours without it too.
-        if shown is not None or evidence.keeps_markers:
-            pending.note_marker(row.id, is_ours=shown == pending.marker)
+        pending.note_marker(row.id, shown, kept=evidence.keeps_markers)

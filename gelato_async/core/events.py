@@ -112,37 +112,37 @@ class GateClosed(CallEvent):
     seconds: float
 
 
+@frozen
+class _ReconciliationEvent(CallEvent):
+    order_reference_id: str
+
+
 @frozen(kw_only=True)
-class ReconciliationBegan(CallEvent):
+class ReconciliationBegan(_ReconciliationEvent):
     """The outcome of a create is unknown: from now on the order is looked for."""
 
-    order_reference_id: str
     error: str
 
 
 @frozen(kw_only=True)
-class ReconciliationLooked(CallEvent):
+class ReconciliationLooked(_ReconciliationEvent):
     """A look for the order is over: it showed `hits` orders with its reference, or failed."""
 
-    order_reference_id: str
     hits: int = 0
     error: str | None = None
 
 
 @frozen(kw_only=True)
-class ReconciliationAdopted(CallEvent):
+class ReconciliationAdopted(_ReconciliationEvent):
     """The order was found, and is the answer. `others` have its reference and may be duplicates."""
 
-    order_reference_id: str
     order_id: str
     others: tuple[str, ...] = ()
 
 
 @frozen(kw_only=True)
-class ReconciliationResent(CallEvent):
+class ReconciliationResent(_ReconciliationEvent):
     """The order was proved absent, and its create leaves once more. `AttemptSent` follows."""
-
-    order_reference_id: str
 
 
 @frozen(kw_only=True)

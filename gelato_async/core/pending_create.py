@@ -45,9 +45,11 @@ class PendingCreate(Generic[T]):
     order.
 
     `known_ids` are the orders that were there before: those that a look before the send showed,
-    None if there was no look. `mixed_up` counts 2xx answers about another order. `clock` and
-    `first_sent` belong together: an order of an earlier run has that run's clock, and was sent at
-    some time after `first_sent`.
+    None if there was no look. `mixed_up` counts 2xx answers about another order, `answered_with` is
+    the id of the last one that nothing proves to be another's. `clock` and `first_sent` belong
+    together: an order of an earlier run has that run's clock, and was sent at some time after
+    `first_sent`. `markers` says whether the marker that an order showed is ours; `unmarked` are the
+    orders that showed none at the last look.
     """
 
     operation: CreateOperation[T] | None
@@ -98,8 +100,6 @@ class PendingCreate(Generic[T]):
             raise self.unknown("its contents are not known")
         return self.operation, self.request
 
-    # the attempts
-
     def attempt_started(self, now: float) -> None:
         """Note that the next attempt is about to wait for its turn."""
         self.attempts += 1
@@ -108,7 +108,7 @@ class PendingCreate(Generic[T]):
     def mark_sent(self, now: float, wall: float) -> None:
         """Note that the request leaves at this moment."""
         if self.is_unclear:
-            self.call.emit(ReconciliationResent, NAME, order_reference_id=self.reference)
+            self.call.emit(ReconciliationResent, NAME, self.reference)
         self.sends += 1
         self.last_sent = now
         if self.first_sent is None:
@@ -119,9 +119,11 @@ class PendingCreate(Generic[T]):
         if not self.is_unclear:
             self.first_sent = self.first_wall = None
 
-    def mark_mixed_up(self) -> None:
-        """Note that a 2xx was about another order."""
+    def mark_mixed_up(self, order_id: str | None) -> None:
+        """Note that a 2xx was about another order: this one, if nothing proves it another's."""
         self.mixed_up += 1
+        if order_id is not None:
+            self.answered_with = order_id
 
     def mark_unclear(self, error: GelatoError, now: float) -> None:
         """Note that the outcome of an attempt is unknown: from now on the order is looked for."""
@@ -133,12 +135,7 @@ class PendingCreate(Generic[T]):
         if isinstance(error, DecodeError):
             self.order_id = error.order_id
         self.unclear_since, self.last_look = now, None
-        self.call.emit(
-            ReconciliationBegan,
-            NAME,
-            order_reference_id=self.reference,
-            error=type(error).__name__,
-        )
+        self.call.emit(ReconciliationBegan, NAME, self.reference, error=type(error).__name__)
 
     def mark_not_fetched(self, error: GelatoError) -> None:
         """Note that the order which an answer named could not be got."""
@@ -148,13 +145,8 @@ class PendingCreate(Generic[T]):
         """Note that an answer named another order."""
         self.order_id = None
 
-    # the looks
-
     def next_look(self, window: float) -> float | None:
-        """When to look next: at growing intervals, the last time when `window` seconds are over.
-
-        None: it is over.
-        """
+        """When to look next: at growing intervals to the end of the window (s), then None."""
         since = self.unclear_since or 0.0
         if self.last_look is None:
             return since + min(FIRST_LOOK, window)
@@ -164,46 +156,57 @@ class PendingCreate(Generic[T]):
         return min(end, since + 2 * (self.last_look - since))
 
     def mark_others(self, ids: Collection[str]) -> None:
-        """Note that looks which precede the next send showed just these orders with our reference.
-
-        One look before the first send, or looks over the whole window before another one.
-        """
+        """Note what a look before the first send showed, or the looks over a whole window."""
         self.known_ids = (self.known_ids or frozenset()) | frozenset(ids)
 
     def look_failed(self, error: GelatoError, began: float) -> None:
         """Note that a look which began at this moment failed: absence is not proved any more."""
         self.failed_look, self.last_look = error, began
-        self.call.emit(
-            ReconciliationLooked,
-            NAME,
-            order_reference_id=self.reference,
-            error=type(error).__name__,
-        )
+        self.call.emit(ReconciliationLooked, NAME, self.reference, error=type(error).__name__)
 
     def look_showed(self, rows: Sequence[OrderSummary], began: float, ended: float) -> None:
-        """Note a look, and which orders it was the first to show.
-
-        It shows what there was when it began, not when its answer came.
-        """
+        """Note a look, which shows what there was when it began, and what it is the first to show."""
         self.last_look = began
         for row in rows:
             self._first_seen.setdefault(row.id, ended)
         hits = sum(may_be_reference(row.order_reference_id, self.reference) for row in rows)
-        self.call.emit(ReconciliationLooked, NAME, order_reference_id=self.reference, hits=hits)
+        self.call.emit(ReconciliationLooked, NAME, self.reference, hits=hits)
 
-    def note_marker(self, order_id: str, *, is_ours: bool) -> None:
-        """Remember whether an order has our marker."""
-        self.markers[order_id] = is_ours
+    def note_marker(self, order_id: str, shown: str | None, *, kept: bool) -> None:
+        """Remember the marker that an order showed; `kept`: this server keeps markers."""
+        if shown is not None:
+            self.markers[order_id] = shown == self.marker
+        elif kept:
+            # until the next look: an order may be shown before its metadata are
+            self.unmarked.add(order_id)
+
+    def has_our_marker(self, order_id: str) -> bool | None:
+        """Whether an order has our marker; None if nothing can be said."""
+        if order_id in self.unmarked:
+            return False
+        return self.markers.get(order_id)
 
     def first_seen(self, order_id: str) -> float | None:
         """When a look first showed an order."""
         return self._first_seen.get(order_id)
 
     def knows_id(self, order_id: str) -> bool:
-        """Whether an order was there before this create was sent."""
+        """Whether a look before this create was sent showed an order."""
         return self.known_ids is not None and order_id in self.known_ids
 
-    # what becomes of it
+    def was_there_before(self, order_id: str, evidence: Evidence) -> bool:
+        """Whether a look, or the answer to another create, proves that an order is not this one's."""
+        # a moment on the clock of an earlier run cannot be compared with one of this run
+        first_sent = self.first_sent
+        if self.clock is not None:
+            first_sent = None
+        return self.knows_id(order_id) or evidence.knows_id(order_id, self.reference, first_sent)
+
+    def is_another_type(self, shown: OrderType | None) -> bool:
+        """Whether an order of this type cannot be ours; one of a type that is news may be."""
+        if shown is None or self.order_type is None or not OrderType(shown).is_known:
+            return False
+        return shown != self.order_type
 
     def is_answered_by(self, answer: object, evidence: Evidence) -> bool:
         """Whether the answer of an attempt is about this order."""
@@ -211,10 +214,9 @@ class PendingCreate(Generic[T]):
             return True
         if not is_same_reference(answer.order_reference_id, self.reference):
             return False
-        if isinstance(answer, Order) and not self._has_type(answer.order_type):
+        if isinstance(answer, Order) and self.is_another_type(answer.order_type):
             return False
-        is_new = not self.knows_id(answer.id) and not evidence.knows_id(answer.id)
-        return bool(answer.id) and is_new
+        return bool(answer.id) and not self.was_there_before(answer.id, evidence)
 
     def teach(self, evidence: Evidence, answer: object, now: float, wall: float) -> None:
         """Let the client learn from an answer to this create."""
@@ -222,20 +224,16 @@ class PendingCreate(Generic[T]):
             return
         if self.sends > 1:
             # a server that refuses duplicates may answer with the order of the first send
-            evidence.note_id(answer.id)
+            evidence.note_id(answer.id, self.reference, now)
             return
-        evidence.note_created(answer, sent=self.last_sent, answered=now, wall=wall)
+        evidence.note_created(answer, self.reference, sent=self.last_sent, answered=now, wall=wall)
         if isinstance(answer, Order) and self.marker is not None:
             evidence.keeps_markers = evidence.keeps_markers or marker_of(answer) == self.marker
 
     def mark_adopted(self, order_id: str, others: tuple[str, ...]) -> None:
         """Note that the order was found. `others` may be ours too."""
         self.call.emit(
-            ReconciliationAdopted,
-            NAME,
-            order_reference_id=self.reference,
-            order_id=order_id,
-            others=others,
+            ReconciliationAdopted, NAME, self.reference, order_id=order_id, others=others
         )
 
     def check_resend(self, policy: RetryPolicy) -> None:
@@ -253,6 +251,12 @@ class PendingCreate(Generic[T]):
             )
         if self.request is None:
             raise self.unknown("it was not found, and it is not in the input any more")
+        if self.answered_with is not None:
+            raise self.unknown(
+                f"it was answered with the order {self.answered_with}, whose reference or type is"
+                " another, and no search shows one with its own: compare that one with yours",
+                [self.answered_with],
+            )
         if self.accepted:
             named = () if self.order_id is None else (self.order_id,)
             raise self.unknown(
@@ -289,7 +293,3 @@ class PendingCreate(Generic[T]):
             operation=NAME,
             reason=None if cause is None else str(cause),
         )
-
-    def _has_type(self, order_type: OrderType | None) -> bool:
-        # a server that names no type, or a caller who set none, contradicts nothing
-        return order_type is None or self.order_type is None or order_type == self.order_type

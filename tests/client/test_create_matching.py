@@ -128,6 +128,52 @@ async def test_an_answer_about_another_order_is_no_answer(
 
 @pytest.mark.anyio
 @APIS
+@pytest.mark.parametrize(
+    "kept", [{"orderReferenceId": "ref&amp;1"}, {"orderType": "draft"}], ids=["reference", "type"]
+)
+async def test_what_a_server_keeps_in_another_form_is_not_sent_again(
+    server, make_client, make_order, api, kept
+):
+    if api == "connect" and "orderType" in kept:
+        pytest.skip("GelatoConnect answers no type")
+
+    def keeping(request):
+        return server.answer(server.commit(request) | kept)
+
+    server.queue("create", *[keeping] * 2)
+    server.queue("search", *[server.answer({"orders": []})] * 20)
+    with pytest.raises(OutcomeUnknownError, match="answered with the order order-1") as caught:
+        await make_client(api).orders.create(make_order())
+    assert caught.value.order_ids == ("order-1",)
+    assert server.count("create") == 1
+
+
+@pytest.mark.anyio
+async def test_an_answer_whose_id_is_the_key_does_not_show_it(server, gelato, make_order):
+    echo = server.answer(server.order("ref-9") | {"id": "the-key"})
+    server.orders.clear()
+    server.queue("create", echo)
+    backend = gelato.engine.backend
+    keyed = evolve(backend.credentials, private=("the-key",))
+    gelato.engine.sender.backend = evolve(backend, credentials=keyed)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await gelato.orders.create(make_order())
+    assert "the-key" not in f"{caught.value}{caught.value.order_ids}"
+
+
+@pytest.mark.anyio
+@APIS
+async def test_an_answer_with_an_older_order_leaves_a_resend(server, make_client, make_order, api):
+    older = server.order("ref-9", age=50)
+    client = make_client(api)
+    client.engine.evidence.note_id(older["id"], "ref-9", 0.0)
+    server.queue("create", server.answer(older))
+    made = await client.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
+@APIS
 async def test_a_second_create_of_a_reference_in_flight_is_refused(
     server, make_client, make_order, virtual, api
 ):

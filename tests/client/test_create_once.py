@@ -18,7 +18,7 @@ from gelato_async import (
     SubmittedOrder,
     Unlimited,
 )
-from gelato_async.client import sender
+from gelato_async.client import engine
 
 
 @pytest.mark.anyio
@@ -419,7 +419,7 @@ async def test_a_row_that_is_no_object_is_no_proof_of_absence(server, gelato, ma
 
 @pytest.mark.anyio
 async def test_a_search_that_never_ends_is_given_up(server, gelato, make_order, monkeypatch):
-    monkeypatch.setattr(sender, "MOST_ROWS", 300)
+    monkeypatch.setattr(engine, "MOST_ROWS", 300)
 
     def endless(request):
         server.queue("search", endless)
