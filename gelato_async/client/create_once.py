@@ -160,7 +160,7 @@ class CreateOnce(Generic[T]):
             mask(self.engine, pending, error)
             pending.mark_not_fetched(error)
             return None
-        if not pending.is_answered_by(order, evidence):
+        if order.id != pending.order_id or not pending.is_answered_by(order, evidence):
             pending.mark_misnamed()
             return None
         evidence.note_id(order.id, pending.reference, self.engine.clock.now())

@@ -29,7 +29,13 @@ from gelato_async.core.events import (
 )
 from gelato_async.core.evidence import Evidence, may_be_reference
 from gelato_async.core.messages import Request, Response
-from gelato_async.core.operations.base import CheckedOperation, Kind, OnceOperation, Operation
+from gelato_async.core.operations.base import (
+    Answer,
+    CheckedOperation,
+    Kind,
+    OnceOperation,
+    Operation,
+)
 from gelato_async.core.operations.orders import GetOrder, SearchOrders
 from gelato_async.core.retry import (
     Delivery,
@@ -94,10 +100,7 @@ class Engine:
         return self.sender.evidence
 
     def deadline(self) -> float:
-        """When a call that starts now must be over.
-
-        Its total timeout, or the caller's own deadline if that is earlier.
-        """
+        """When a call that starts now is over: by its total timeout or the caller's deadline."""
         left = ambient_limit()
         if self.total_timeout is not None:
             left = min(left, self.total_timeout)
@@ -133,11 +136,7 @@ class Engine:
         return await self._run(operation, request, self.new_call())
 
     async def send_within(self, operation: Operation[T], call: Call) -> T:
-        """Run an operation that makes no order as one of several of a call.
-
-        Raises:
-            GelatoError: see its tree.
-        """
+        """Run an operation that makes no order as one of several of a call."""
         request = self.backend.prepare(operation, validate=self.validate)
         return (await self._run(operation, request, call)).answer
 
@@ -254,17 +253,19 @@ class Engine:
     async def _answer_from_state(
         self, operation: CheckedOperation[T], error: GelatoError, call: Call
     ) -> Reply[T]:
+        answer: Answer[T] | None = None
         response = Response(status=404)
         try:
             order, response = await self.get(operation.order_id, call)
+            # a cache may answer with another order
+            if operation.order_id in {order.id, order.order_reference_id}:
+                answer = operation.answer_from(order)
         except NotFoundError:
             answer = operation.answer_from(None)
         except GelatoError:
             # Raised from here, the error of the call would have this one as its context, which was
-            # not masked for the operation. So the state counts as unknown, and `error` is raised.
+            # not masked for the operation. So the state counts as unknown.
             answer = None
-        else:
-            answer = operation.answer_from(order)
         if answer is None:
             raise error
         return Reply(answer.value, response)

@@ -30,9 +30,16 @@ def marked(operation: CreateOperation[T], marker: str) -> CreateOperation[T]:
     """Return the create with one metadata entry more, by which its order can be recognised.
 
     Raises:
-        ValidationError: the order has no room for it.
+        ValidationError: the order has no room for it, or would lose it.
     """
-    entries = operation.order.metadata or ()
+    if "metadata" in operation.order.extra:
+        # merged last, it would replace the marker, and a lost order would count as another's
+        problem = Problem(
+            "extra.metadata", "has a field of its own: say it there, beside the marker"
+        )
+        raise ValidationError([problem], operation=operation.name)
+    # one that was copied from an order before says nothing of this one
+    entries = [entry for entry in operation.order.metadata or () if entry.key != MARKER_KEY]
     if len(entries) >= MOST_METADATA:
         problem = Problem(
             "metadata",

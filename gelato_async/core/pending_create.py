@@ -167,9 +167,11 @@ class PendingCreate(Generic[T]):
     def look_showed(self, rows: Sequence[OrderSummary], began: float, ended: float) -> None:
         """Note a look, which shows what there was when it began, and what it is the first to show."""
         self.last_look = began
+        hits = 0
         for row in rows:
-            self._first_seen.setdefault(row.id, ended)
-        hits = sum(may_be_reference(row.order_reference_id, self.reference) for row in rows)
+            if may_be_reference(row.order_reference_id, self.reference):
+                self._first_seen.setdefault(row.id, ended)
+                hits += 1
         self.call.emit(ReconciliationLooked, NAME, self.reference, hits=hits)
 
     def note_marker(self, order_id: str, shown: str | None, *, kept: bool) -> None:

@@ -172,7 +172,7 @@ async def test_a_refused_repeat_is_an_error_without_the_wanted_state(
 
 @pytest.mark.anyio
 @pytest.mark.parametrize("call", [call for call in CHECKING if call[1] != "delete"], ids="-".join)
-async def test_a_repeat_that_is_refused_is_an_error_if_another_order_is_shown(
+async def test_a_refused_repeat_is_an_error_if_another_order_is_shown(
     server, checked_calls, draft, finish, call
 ):
     finish(call[1])

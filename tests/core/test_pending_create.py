@@ -195,5 +195,5 @@ def test_an_answer_that_names_an_earlier_order_is_not_ours(pending):
 
 def test_hits_that_cannot_be_ours_are_not_remembered(pending, row):
     looked = pending()
-    looked.note_hits([row(id="other", orderReferenceId="another"), row(id="ours")], 5.0)
+    looked.look_showed([row(id="other", orderReferenceId="another"), row(id="ours")], 4.0, 5.0)
     assert (looked.first_seen("other"), looked.first_seen("ours")) == (None, 5.0)
