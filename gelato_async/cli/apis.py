@@ -16,10 +16,21 @@ from attrs import frozen
 from gelato_async.backends import connect, gelato
 from gelato_async.cli.console import CommandError
 from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
+from gelato_async.client.logging_observer import LoggingObserver
 from gelato_async.core.backend import Backend
+from gelato_async.core.events import CallEvent, ReconciliationAdopted
 from gelato_async.core.retry import RetryPolicy
 
 BackendName = Literal["gelato", "connect"]
+
+
+class PossibleDuplicates(LoggingObserver):
+    """Logs orders that may be duplicates. All else that a client reports the commands print."""
+
+    def on_event(self, event: CallEvent) -> None:
+        """Log an order that was found beside others of its reference."""
+        if isinstance(event, ReconciliationAdopted) and event.others:
+            super().on_event(event)
 
 
 @frozen(kw_only=True)
@@ -112,7 +123,9 @@ def make_client(
     """
     try:
         retry = RetryPolicy(reconcile=reconcile, marker=marker)
-        return APIS[backend].client(*keys, base_url=base_url, retry=retry)
+        return APIS[backend].client(
+            *keys, base_url=base_url, retry=retry, observer=PossibleDuplicates()
+        )
     except ValueError as error:
         raise CommandError(str(error)) from error
 
