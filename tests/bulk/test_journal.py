@@ -36,6 +36,7 @@ from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.file import Binding
 from gelato_async.bulk.journal.reader import Journal
 from gelato_async.bulk.journal.writer import JournalWriter
+from gelato_async.bulk.submit import Submission, Tuning
 from gelato_async.core.database_clock import Sample
 
 SECRETS = [
@@ -202,13 +203,11 @@ async def test_a_copy_with_the_log_goes_on(make_order, shop, virtual, path):
 
 
 @pytest.mark.anyio
-async def test_the_log_beside_a_journal_does_not_grow_for_ever(
-    make_order, shop, virtual, path, monkeypatch
-):
-    monkeypatch.setattr(journal_file, "_LOG_BYTES", 100_000)
-    largest = 0
+async def test_the_log_beside_a_journal_does_not_grow_for_ever(make_order, shop, virtual, path):
+    largest, short = 0, Tuning(log_bytes=100_000)
     orders = (make_order(f"r{i}") for i in range(2_000))
-    async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+    run = Submission(client_with(shop, virtual), orders, journal=path, tuning=short)
+    async with run as outcomes:
         async for _ in outcomes:
             largest = max(largest, path.with_name("run.journal-wal").stat().st_size)
     assert largest < 1_000_000
@@ -271,8 +270,6 @@ async def test_a_second_run_in_the_same_process_is_refused(make_order, shop, vir
 
 
 def test_one_who_opens_it_while_another_closes_it_keeps_it_for_himself(path, monkeypatch):
-    from gelato_async.bulk.journal import file as journal_file
-
     binding = journal_file.Binding(backend="gelato", origin="o", prefix="", key="k")
     first, between = journal_file.open_journal(path, binding), []
     unlink = Path.unlink

@@ -20,8 +20,9 @@ from attrs import define
 
 from gelato_async import GelatoClient, ScriptedTransport, Unlimited
 from gelato_async.bulk import Journal, JournalError, submit_orders
-from gelato_async.bulk.journal import file as journal_file, mark as mark_module
+from gelato_async.bulk.journal import mark as mark_module
 from gelato_async.bulk.journal.file import Binding, open_journal
+from gelato_async.bulk.submit import Submission, Tuning
 
 CHILD = ["-m", "support.journaled_run"]
 TESTS = Path(__file__).parents[1]
@@ -357,14 +358,15 @@ def steps(tmp_path, monkeypatch, shop, virtual, make_order):
         client = GelatoClient(
             "key", transport=ScriptedTransport(answer), clock=virtual.clock, limiter=Unlimited()
         )
-        async with submit_orders(client, one_by_one(), journal=directory / NAME) as outcomes:
+        short = Tuning(log_bytes=40_000)
+        path = directory / NAME
+        async with Submission(client, one_by_one(), journal=path, tuning=short) as outcomes:
             async for _ in outcomes:
                 turn.release()
 
     with monkeypatch.context() as patched:
         patched.setattr(sqlite3, "connect", traced)
         patched.setattr(mark_module, "_sync", noted)
-        patched.setattr(journal_file, "_LOG_BYTES", 40_000)
         anyio.run(submit, range(4))
         anyio.run(submit, range(9))
     note()
@@ -422,16 +424,15 @@ def _as_rollback(data):
 
 @pytest.mark.anyio
 async def test_a_reader_holds_up_no_commit_and_finds_the_journal_whole(
-    tmp_path, monkeypatch, shop, virtual, make_order
+    tmp_path, shop, virtual, make_order
 ):
-    monkeypatch.setattr(journal_file, "_LOG_BYTES", 20_000)
     path = tmp_path / NAME
     client = GelatoClient(
         "key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, limiter=Unlimited()
     )
     orders = (make_order(f"r{number}") for number in range(300))
-    found = []
-    async with submit_orders(client, orders, journal=path) as outcomes:
+    found, short = [], Tuning(log_bytes=20_000)
+    async with Submission(client, orders, journal=path, tuning=short) as outcomes:
         found.append(await anext(outcomes))
         # a reader that stays in the middle keeps the log from being moved
         reader = Journal(path).rows()

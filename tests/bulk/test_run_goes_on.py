@@ -16,7 +16,7 @@ from gelato_async import (
 )
 from gelato_async.bulk import Created, Journal, JournalError, Unknown, submit_orders
 from gelato_async.bulk.journal.writer import JournalWriter
-from gelato_async.bulk.run import run
+from gelato_async.bulk.submit import Submission, Tuning
 
 pytestmark = pytest.mark.anyio
 
@@ -102,7 +102,7 @@ async def test_a_journal_that_fails_in_an_outage_ends_the_run(
     def failing(writer, entries):
         if outcomes.progress.paused:
             raise JournalError("it is full")
-        write(writer, entries)
+        return write(writer, entries)
 
     monkeypatch.setattr(JournalWriter, "_write", failing)
     outcomes = submit_orders(client_for(), orders(300), journal=path, workers=50)
@@ -128,8 +128,7 @@ async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_
 
 
 @pytest.mark.parametrize("workers", [20, 60])
-async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, monkeypatch, workers):
-    monkeypatch.setattr(run, "MAX_UNRESOLVED", 5)
+async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, workers):
     shop.latency = 1.0
     shop.faults = {f"r{workers + 4 * i}": [lost] for i in range(8)}
     search = shop._search
@@ -137,18 +136,19 @@ async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, mo
         search(body) if virtual.time > 3 else Response(status=200, body=b'{"orders":[]}')
     )
     number = 2 * workers + 40
+    few = Tuning(max_unresolved=5)
+    run = Submission(client_for(), orders(number), workers=workers, tuning=few)
     with anyio.fail_after(90):
-        assert len(await outcomes_of(client_for(), orders(number), workers=workers)) == number
+        async with run as outcomes:
+            assert len([outcome async for outcome in outcomes]) == number
     assert counts(shop) == {f"r{i}": 1 for i in range(number)}
 
 
-async def test_with_the_reconciler_full_no_more_are_sent(
-    client_for, orders, shop, virtual, monkeypatch
-):
-    monkeypatch.setattr(run, "MAX_UNRESOLVED", 5)
+async def test_with_the_reconciler_full_no_more_are_sent(client_for, orders, shop, virtual):
     shop.latency, shop.faults = 1.0, {f"r{i}": [lost] for i in range(200)}
     shop.search_fault = Response(status=503)
-    async with submit_orders(client_for(), orders(200), workers=4, grace=0) as outcomes:
+    few = Tuning(max_unresolved=5)
+    async with Submission(client_for(), orders(200), workers=4, grace=0, tuning=few) as outcomes:
         await virtual.sleep(60)
         assert 5 <= outcomes.progress.unresolved <= 5 + 4
 

@@ -119,6 +119,8 @@ def report_of(outcome: Outcome) -> Report:
             detail=outcome.order_id,
         )
     if isinstance(outcome, Unknown):
+        if "the run lost track of it" in str(outcome.error):
+            return Report(told=Told.BROKEN, detail=str(outcome.error))
         return Report(told=Told.UNKNOWN, detail=str(outcome.error))
     if isinstance(outcome.error, GelatoError):
         return Report(told=Told.REFUSED, detail=repr(outcome.error))

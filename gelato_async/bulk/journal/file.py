@@ -23,13 +23,13 @@ from gelato_async.bulk.journal.checks import (
     is_fresh,
 )
 from gelato_async.bulk.journal.connections import LOG, beside, connect, lock, size_of, touch
-from gelato_async.bulk.journal.entries import SCHEMA
 from gelato_async.bulk.journal.errors import JournalError, as_journal_error
 from gelato_async.bulk.journal.mark import Mark
+from gelato_async.bulk.journal.schema import SCHEMA
 from gelato_async.core.backend import Backend
 
 # bytes that the log beside a journal may have before its contents are moved to the journal itself
-_LOG_BYTES = 4_000_000
+LOG_BYTES = 4_000_000
 
 
 @frozen(kw_only=True)
@@ -76,7 +76,11 @@ class JournalFile:
     held: sqlite3.Connection | None = None
     mark: Mark | None = None
     temporary: bool = False
-    _log_limit: int = field(factory=lambda: _LOG_BYTES)
+    log_bytes: int = LOG_BYTES
+    _log_limit: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._log_limit = self.log_bytes
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -106,7 +110,7 @@ class JournalFile:
     def _tidy(self) -> None:
         size = size_of(beside(self.path, LOG))
         if size > self._log_limit:
-            self._log_limit = _LOG_BYTES
+            self._log_limit = self.log_bytes
             if not _begin_log(self.connection):
                 # while somebody reads the journal its log cannot be moved, and goes on growing
                 self._log_limit += size
@@ -134,8 +138,10 @@ def open_temporary() -> JournalFile:
     return JournalFile(Path(name), connection, temporary=True)
 
 
-def open_journal(path: Path, binding: Binding) -> JournalFile:
+def open_journal(path: Path, binding: Binding, log_bytes: int = LOG_BYTES) -> JournalFile:
     """Open a journal for a run, or make it.
+
+    The log beside it is moved into it once it is longer than `log_bytes`.
 
     Raises:
         JournalError: it cannot be used; the file is left as it was.
@@ -157,7 +163,7 @@ def open_journal(path: Path, binding: Binding) -> JournalFile:
         mark.write(commits)
         _begin_log(connection)
         stack.pop_all()
-    return JournalFile(path, connection, run, commits, held, mark)
+    return JournalFile(path, connection, run, commits, held, mark, log_bytes=log_bytes)
 
 
 def _make(path: Path, binding: Binding) -> None:

@@ -10,8 +10,8 @@ from attrs import frozen
 
 from gelato_async.bulk.journal.checks import check, open_for_reading
 from gelato_async.bulk.journal.connections import lock
-from gelato_async.bulk.journal.entries import OrderState
 from gelato_async.bulk.journal.errors import as_journal_error
+from gelato_async.bulk.journal.schema import OrderState
 
 PathLike = str | Path
 
