@@ -8,8 +8,8 @@ from anyio.lowlevel import checkpoint
 from support.crashes import by_reference, counts, outcomes_of
 from support.fake_shop import failed, lost
 
-from gelato_async import AuthenticationError, Response
-from gelato_async.bulk import Created, submit_orders
+from gelato_async import AuthenticationError, Response, RetryPolicy
+from gelato_async.bulk import Created, Journal, submit_orders
 
 pytestmark = pytest.mark.anyio
 
@@ -177,3 +177,36 @@ async def test_a_look_that_is_refused_ends_the_run_with_one_outcome_per_order(
             async for outcome in outcomes:
                 found.append(outcome)
     assert by_reference([*found, *outcomes.leftover]).keys() == shop.orders.keys()
+
+
+@pytest.mark.parametrize("steps", range(0, 12, 3))
+async def test_with_the_outcomes_full_an_early_end_reports_each_order_once(
+    client_for, make_order, shop, tmp_path, steps
+):
+    path, number = tmp_path / "j", 1_100
+    orders = (make_order(f"r{i}") for i in range(number))
+    async with submit_orders(client_for(), orders, journal=path, workers=50, grace=0) as outcomes:
+        # nobody iterates, so workers come to wait for room
+        while outcomes.progress.finished <= 1_000:
+            await checkpoint()
+        for _ in range(steps):
+            await checkpoint()
+    told = by_reference(outcomes.leftover)
+    assert told.keys() == shop.orders.keys()
+    progress, journaled = outcomes.progress, Journal(path).count()
+    created = sum(isinstance(outcome, Created) for outcome in told.values())
+    assert created == progress.created == journaled["created"]
+    assert journaled["unknown"] == 0
+    assert journaled["intended"] == len(told) - created
+
+
+async def test_a_broken_transport_in_a_look_for_a_marker_ends_the_run(client_for, make_order, shop):
+    shop.faults["r"] = [lost]
+
+    def broken(_):
+        raise RuntimeError("the transport broke")
+
+    shop._get = broken
+    client = client_for(retry=RetryPolicy(reconcile=4, marker=True))
+    with anyio.fail_after(90), pytest.raises(RuntimeError, match="the transport broke"):
+        await outcomes_of(client, [make_order("r")])

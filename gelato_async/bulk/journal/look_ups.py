@@ -19,7 +19,8 @@ from gelato_async.core.database_clock import DatabaseClock, Sample
 # what one statement may take, in all builds of SQLite
 _AT_ONCE = 500
 _EARLIER = "intended, begun, known, marker, accepted, order_id, connected, adopted, sends, seconds"
-_LOOK_UP = f"SELECT reference, content, state, run, {_EARLIER} FROM orders WHERE reference IN"  # noqa: S608
+_LOOK_UP = f"SELECT reference, content, state, run, {_EARLIER} FROM orders WHERE reference IN "  # noqa: S608
+_SEEN = "UPDATE orders SET run = ? WHERE reference IN "
 _UNFINISHED = f"""
 SELECT reference, draft, {_EARLIER} FROM orders WHERE state IN (?, ?) AND run < ? ORDER BY begun
 """  # noqa: S608
@@ -125,10 +126,10 @@ class LookUps:
                 rows[reference] = (look_up.content, OrderState.INTENDED, run)
             elif looked_up.earlier is not None:
                 content, state, _, *earlier = rows[reference]
-                seen.append((run, reference))
+                seen.append(reference)
                 rows[reference] = (content, state, run, *earlier)
         connection.executemany(_INTEND, new)
-        connection.executemany("UPDATE orders SET run = ? WHERE reference = ?", seen)
+        connection.execute(_SEEN + _marks(seen), (run, *seen))
         return found
 
     def _judge(
@@ -208,9 +209,12 @@ class _Clocks:
 
 
 def _rows(connection: sqlite3.Connection, references: Sequence[str]) -> dict[str, Sequence[Any]]:
-    marks = ", ".join("?" * len(references))
-    found = connection.execute(f"{_LOOK_UP} ({marks})", references)
+    found = connection.execute(_LOOK_UP + _marks(references), references)
     return {reference: row for reference, *row in found}
+
+
+def _marks(references: Sequence[str]) -> str:
+    return f"({', '.join('?' * len(references))})"
 
 
 def _intent(look_up: LookUp, run: int) -> Mapping[str, Any]:
