@@ -21,7 +21,7 @@ class Signal:
         await self._event.wait()
 
     def notify(self) -> None:
-        """Wake all tasks that wait now. Costs nothing while none does."""
+        """Wake all tasks that wait now. A notification without a waiter costs nothing."""
         if self._event is not None:
             self._event.set()
             self._event = None

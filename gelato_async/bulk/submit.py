@@ -93,7 +93,9 @@ def submit_orders(
             f" {type(on_progress).__name__}"
         )
     if str(journal) in {"", ".", ":memory:"} or not isinstance(journal, (str, Path, NoneType)):
-        given = repr(journal) if isinstance(journal, str) else f"a {type(journal).__name__}"
+        given = f"a {type(journal).__name__}"
+        if isinstance(journal, str):
+            given = repr(journal)
         raise ValueError(f"journal must be the path of a file, or None; not {given}")
     return Submission(
         client,
@@ -181,7 +183,7 @@ class Submission:
             await self._client.engine.clock.sleep(self._tuning.tick)
             try:
                 report(run.progress())
-            except Exception as failure:  # noqa: BLE001  the caller's own; it is raised where the outcomes come from
+            except Exception as failure:  # noqa: BLE001  the caller's own, raised at the end
                 run.state.stop(failure)
                 return
 

@@ -58,7 +58,7 @@ def test_the_theory_of_operation_tells_the_same_moves():
 
 
 @pytest.mark.anyio
-async def test_a_transport_that_sends_twice_is_stopped_and_costs_one_order(
+async def test_a_transport_that_sends_twice_costs_one_order(
     client_for, make_order, shop, tmp_path, caplog, illegal_moves
 ):
     client = client_for()

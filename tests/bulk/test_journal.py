@@ -67,9 +67,7 @@ def client_with(shop, virtual, key="sEcReT-kEy-1", **options):
 
 
 @pytest.mark.anyio
-async def test_the_file_is_for_its_owner_alone_and_holds_no_address_and_no_key(
-    make_order, shop, virtual, path
-):
+async def test_the_file_is_private_and_holds_no_address_and_no_key(make_order, shop, virtual, path):
     def echoing(shop, body):
         text = (
             f"{body['shippingAddress']} of sEcReT-kEy-1 is wrong: 1 Sample Street, Springfield, Ada"
@@ -249,9 +247,7 @@ async def test_a_second_process_is_refused_until_the_first_is_dead(make_order, s
 
 @pytest.mark.system
 @pytest.mark.anyio
-async def test_a_second_process_is_refused_by_another_name_of_the_file_too(
-    make_order, shop, virtual, path
-):
+async def test_a_second_process_is_refused_under_another_name_too(make_order, shop, virtual, path):
     with held(path):
         link = path.with_name("link.journal")
         link.symlink_to(path)
@@ -269,7 +265,7 @@ async def test_a_second_run_in_the_same_process_is_refused(make_order, shop, vir
     assert isinstance(found, Created)
 
 
-def test_one_who_opens_it_while_another_closes_it_keeps_it_for_himself(path, monkeypatch):
+def test_a_journal_opened_while_another_closes_it_stays_locked(path, monkeypatch):
     binding = journal_file.Binding(backend="gelato", origin="o", prefix="", key="k")
     first, between = journal_file.open_journal(path, binding), []
     unlink = Path.unlink
@@ -502,7 +498,7 @@ async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
 
 
 @pytest.mark.anyio
-async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(
+async def test_a_disk_that_is_full_for_the_last_outcome_is_an_error(
     make_order, shop, virtual, path, monkeypatch
 ):
     opened = journal_writer.open_journal

@@ -199,7 +199,7 @@ def test_a_log_that_is_missing_or_spoilt_is_refused(history, tmp_path):
     assert len(holed) > 5
 
 
-def test_a_file_that_is_missing_or_empty_beside_its_log_is_refused(history, tmp_path):
+def test_a_missing_or_empty_file_beside_its_log_is_refused(history, tmp_path):
     variants = {"is missing": None, "is empty": b""}
     refused = refusals(history.killed, tmp_path / "set", MAIN, variants)
     for what, why in refused.items():
@@ -380,7 +380,7 @@ def test_a_kill_at_any_step_leaves_a_journal_that_opens(steps, tmp_path):
         assert refusal(state.put(tmp_path / "set"), state.sent) is None
 
 
-def test_a_kill_while_the_log_is_moved_leaves_a_journal_that_opens(steps, tmp_path):
+def test_a_kill_while_the_log_is_moved_leaves_a_whole_journal(steps, tmp_path):
     tried = 0
     for state, after in itertools.pairwise(steps):
         old, new = state.files.get(MAIN, b""), after.files.get(MAIN, b"")
@@ -406,7 +406,7 @@ def test_a_commit_that_was_torn_leaves_a_journal_that_opens(steps, tmp_path):
     assert tried > 20
 
 
-def test_the_log_is_moved_once_it_is_long_and_not_with_each_commit_after(steps):
+def test_the_log_is_moved_when_long_and_not_with_each_commit(steps):
     lengths = [len(state.files.get(LOG, b"")) for state in steps]
     moves = sum(after < before for before, after in itertools.pairwise(lengths))
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:

@@ -41,9 +41,7 @@ async def test_a_client_that_knows_the_clock_does_not_look_before(client_for, ma
     assert shop.searches == []
 
 
-async def test_an_older_order_that_the_look_before_showed_is_not_adopted(
-    client_for, make_order, shop
-):
+async def test_an_order_that_the_look_before_showed_is_not_adopted(client_for, make_order, shop):
     for reference in ("r1", "r2"):
         shop.commit({"orderReferenceId": reference})
     dropped = [lambda shop, body: failed_answer()]

@@ -68,7 +68,7 @@ async def test_replayed_orders_count_as_created(client_for, make_order, path):
 
 
 @pytest.mark.parametrize("changes", [{}, {"currency": "EUR"}])
-async def test_a_refused_order_is_tried_again_with_changed_contents_too(
+async def test_a_refused_order_is_tried_again_changed_or_not(
     client_for, make_order, shop, path, changes
 ):
     shop.faults["r"] = [failed(400)]
@@ -94,7 +94,7 @@ async def test_an_order_that_broke_rules_is_tried_again_once_fixed(
 
 
 @pytest.mark.parametrize("crashed", [False, True])
-async def test_changed_contents_under_a_used_reference_are_an_error_for_that_order(
+async def test_changed_contents_under_a_used_reference_are_an_error(
     client_for, make_order, shop, path, crashed
 ):
     if crashed:
@@ -113,7 +113,7 @@ async def test_changed_contents_under_a_used_reference_are_an_error_for_that_ord
     assert replayed.order_id == "r-0", "the conflict must not spoil what is known of the true order"
 
 
-async def test_what_was_in_flight_is_reconciled_before_it_is_sent_again_and_new_ones_go_at_once(
+async def test_orders_in_flight_are_reconciled_and_new_ones_go_at_once(
     client_for, make_order, shop, path, virtual
 ):
     old = [f"old{i}" for i in range(20)]
@@ -160,7 +160,7 @@ async def test_an_order_that_becomes_searchable_late_is_not_sent_again(
     assert counts(shop) == {"r": 1}
 
 
-async def test_what_was_in_flight_and_is_no_longer_in_the_input_is_reconciled_else_unknown(
+async def test_orders_in_flight_that_left_the_input_are_reconciled(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, map(make_order, ["made", "gone"]), path, arrived={"made"})
@@ -182,7 +182,7 @@ async def test_unknown_ones_are_looked_for_again_in_the_next_run(
     assert second == Created(reference="r", order_id="r-0", adopted=True)
 
 
-async def test_an_unknown_one_that_is_in_the_input_again_is_sent_once_it_was_reconciled(
+async def test_an_unknown_one_in_the_input_is_reconciled_then_sent(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, [make_order("r")], path)
@@ -250,7 +250,7 @@ async def test_the_same_reference_twice_is_one_order_in_every_run(
     assert counts(shop)["r"] == 1
 
 
-async def test_the_same_reference_twice_of_which_one_was_in_flight_is_one_order(
+async def test_a_reference_twice_that_was_in_flight_is_one_order(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, [make_order("r")], path)
@@ -260,7 +260,7 @@ async def test_the_same_reference_twice_of_which_one_was_in_flight_is_one_order(
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-async def test_what_was_never_sent_is_not_looked_for_after_a_clean_leave(
+async def test_after_a_clean_leave_nothing_unsent_is_looked_for(
     client_for, make_order, shop, path, virtual, resumed
 ):
     if resumed:
@@ -314,9 +314,7 @@ async def test_an_order_refused_with_401_is_not_looked_for(client_for, make_orde
     assert Journal(path).count()["intended"] == 0
 
 
-async def test_an_input_that_cannot_be_built_is_the_same_in_a_resumed_run(
-    client_for, make_order, path
-):
+async def test_an_order_that_cannot_be_built_is_rejected_when_resumed(client_for, make_order, path):
     await outcomes_of(client_for(), [make_order("earlier")], path)
     bad = make_order("bad", shipping_address=None)
     found = by_reference(await outcomes_of(client_for(), [bad, make_order("good")], path))

@@ -104,7 +104,7 @@ class Accepted:
 
 @frozen
 class MarkAbsent:
-    """Looks over the whole window proved that no order was made; they showed only others' orders."""
+    """Looks proved that no order was made; all they showed are orders of others."""
 
     reference: str
     known_ids: frozenset[str]

@@ -19,11 +19,12 @@ from gelato_async.core.database_clock import DatabaseClock, Sample
 # what one statement may take, in all builds of SQLite
 _AT_ONCE = 500
 _EARLIER = "intended, begun, known, marker, accepted, order_id, connected, adopted, sends, seconds"
-_LOOK_UP = f"SELECT reference, content, state, run, {_EARLIER} FROM orders WHERE reference IN "  # noqa: S608
+_COLUMNS = f"reference, content, state, run, {_EARLIER}"
+_LOOK_UP = f"SELECT {_COLUMNS} FROM orders WHERE reference IN "  # noqa: S608  names alone
 _SEEN = "UPDATE orders SET run = ? WHERE reference IN "
 _UNFINISHED = f"""
 SELECT reference, draft, {_EARLIER} FROM orders WHERE state IN (?, ?) AND run < ? ORDER BY begun
-"""  # noqa: S608
+"""  # noqa: S608  names alone
 _INTEND = """
 INSERT INTO orders (reference, content, draft, state, run, intended, begun, known, marker)
 VALUES (:reference, :content, :draft, :state, :run, :run, :begun, :known, :marker)
@@ -67,7 +68,7 @@ class EarlierRun:
 
 @frozen(kw_only=True)
 class LookUp:
-    """An order of the input, as the journal is asked about it. `content` is the digest of its body."""
+    """A question to the journal about an order. `content` is a digest of its body."""
 
     reference: str
     content: bytes
@@ -119,7 +120,7 @@ class LookUps:
             reference = look_up.reference
             looked_up = self._judge(look_up, rows.get(reference), run, clocks)
             found.append(looked_up)
-            # as the row stands afterwards, for the same reference later in the batch
+            # as the row will stand, for the same reference later in the batch
             if looked_up.disposition is Disposition.SEND:
                 new.append(_intent(look_up, run))
                 self.intended.append(reference)
@@ -135,7 +136,9 @@ class LookUps:
     def _judge(
         self, look_up: LookUp, row: Sequence[Any] | None, run: int, clocks: "_Clocks"
     ) -> LookedUp:
-        fresh = LookedUp(Disposition.SEND if self.intend else Disposition.NEW)
+        fresh = LookedUp(Disposition.NEW)
+        if self.intend:
+            fresh = LookedUp(Disposition.SEND)
         if row is None:
             return fresh
         content, state, last_run, *earlier = row
@@ -154,7 +157,7 @@ class LookUps:
 
 @frozen
 class ForgetLookUps:
-    """Orders that were looked up and of which none was handed on: forget the intents written for them."""
+    """Look-ups of which no order was handed on: their intents are forgotten."""
 
     look_ups: LookUps
 
@@ -174,7 +177,7 @@ class Unfinished:
 
 @frozen
 class FindUnfinished:
-    """Find the orders that an earlier run left open and that the input of this one does not have."""
+    """Find the orders that earlier runs left open and that the input of this run does not have."""
 
     def write(self, connection: sqlite3.Connection, run: int) -> list[Unfinished]:
         """Find them, those first that were intended first."""

@@ -2,10 +2,10 @@
 
 from enum import IntEnum
 
-# `begun` is the moment of the intent on the monotonic clock of run `intended`; `run` is the last one
-# that met the order. `known` are the ids that a look before the send showed, as JSON, NULL if there
-# was no look. `samples` are the answered creates from which a later run learns where that clock
-# stood against the database's.
+# `run` is the last run that met the order, `intended` the one that wrote its intent, `begun` the
+# moment of that on the monotonic clock of that run, in seconds. `known` are the ids that looks
+# before the send showed, as JSON; NULL if there was no look. `samples` are answered creates, from
+# which a later run learns how that clock stood against the database's.
 SCHEMA = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE orders (

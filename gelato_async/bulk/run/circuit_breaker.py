@@ -6,7 +6,7 @@ import anyio
 from attrs import define, field
 
 from gelato_async.bulk.signal import Signal
-from gelato_async.limiters.base import Clock
+from gelato_async.client.sender import Sender
 
 # seconds: the longest pause before a probe, and how long a failure counts
 LONGEST_PAUSE = 30.0
@@ -23,7 +23,7 @@ class CircuitBreaker:
     sent at all. Then probes go out at growing intervals until one is answered.
     """
 
-    clock: Clock
+    sender: Sender
     ever_through: bool = False
     _recent: deque[tuple[float, bool]] = field(factory=lambda: deque(maxlen=CALLS))
     _probes: int = 0
@@ -51,7 +51,7 @@ class CircuitBreaker:
         pause = min(LONGEST_PAUSE, 2.0 ** min(self._probes - 1, 10))
         try:
             with anyio.CancelScope() as self._pause:
-                await self.clock.sleep(pause)
+                await self.sender.clock.sleep(pause)
         except BaseException:
             self.stop_probing()
             raise
@@ -62,13 +62,13 @@ class CircuitBreaker:
     def got_through(self, *, probe: bool) -> None:
         """Note an answered request, whatever the answer. Only a probe's ends an outage."""
         self.ever_through = True
-        self._recent.append((self.clock.now(), True))
+        self._recent.append((self.sender.clock.now(), True))
         if probe:
             self.end()
 
     def failed(self, *, probe: bool, surely: bool = False) -> None:
-        """Note a failed request; with `surely` one that was not even sent, which alone is enough."""
-        now = self.clock.now()
+        """Note a failed request; `surely`: it could not even be sent, which alone is enough."""
+        now = self.sender.clock.now()
         self._recent.append((now, False))
         if probe and self.active:
             self._probes += 1

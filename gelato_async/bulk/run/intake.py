@@ -1,4 +1,4 @@
-"""Intake: looks the orders of the input up in the journal, and hands on what is to become of them."""
+"""Intake: asks the journal about the orders of the input, and hands each one on its way."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -36,7 +36,10 @@ LOOK_AT_ONCE = 50
 
 @define(eq=False)
 class Intake:
-    """Writes the intent of each new order, and only then lets it be sent."""
+    """Writes the intent of each new order, and queues the order once that is durable.
+
+    `finished` says that all orders were handed on, or that nothing more will be.
+    """
 
     sender: Sender
     prepared: PreparedOrders
@@ -76,7 +79,7 @@ class Intake:
         return self.state.may_go_on
 
     async def _hand_on_all(self, batch: Sequence[PreparedOrder]) -> None:
-        # where no clock could tell an order from others of its reference, a look precedes the intent
+        # while no clock separates an order from others of its reference, a look precedes the intent
         intend = not self.journal.resumed and self._is_clock_known()
         await self._look_up(batch, intend=intend)
         while batch:

@@ -16,8 +16,8 @@ class JobQueue:
     `retries`, go before them. `in_hand` are those that a sender works on. `is_complete` says that
     the intake has ended: no new job will come.
 
-    `room` is notified when the intake may go on, `short_of_workers` when a job has come back and
-    nobody waits for it.
+    `room` is notified when the intake may go on, `short_of_workers` when a job has come back and no
+    worker is idle.
     """
 
     new: deque[Job] = field(factory=deque)
@@ -47,7 +47,7 @@ class JobQueue:
         self.wake_one()
 
     def put_back(self, job: Job) -> None:
-        """Take back a job whose sender could not send it; the same sender looks for the next one."""
+        """Take a job back that could not be sent now; its worker takes the next one."""
         job.move_to(JobState.QUEUED)
         self.in_hand.discard(job)
         self.retries.append(job)
@@ -86,7 +86,7 @@ class JobQueue:
             self._idle_workers.popleft().notify()
 
     def wake_all(self) -> None:
-        """Wake everybody who waits here: the run ends."""
+        """Wake all tasks that wait here: the run ends."""
         while self._idle_workers:
             self.wake_one()
         self.room.notify()

@@ -11,7 +11,7 @@ from gelato_async.core.pending_create import PendingCreate
 
 
 class JobState(Enum):
-    """Where a job is. The theory of operation in `run` tells the whole life of one."""
+    """Where a job is. The theory of operation in `run` has the whole life of one."""
 
     QUEUED = "it waits in the queue for a sender"
     WAITING = "a sender has it, and waits for its turn at the rate limiter"
@@ -56,7 +56,7 @@ MOVES: Mapping[JobState, frozenset[JobState]] = {
 
 
 class IllegalMoveError(RuntimeError):
-    """A job was to make a move that the table does not have: what the run believes of it is wrong."""
+    """A job was about to make a move that is not in the table: the run is wrong about it."""
 
 
 @define(eq=False)

@@ -13,8 +13,8 @@ from gelato_async.bulk.signal import Signal
 class OutcomeQueue:
     """A bounded queue: a caller that iterates slowly slows the run down, and nothing piles up.
 
-    An outcome is in the queue as soon as it is recorded, so that none can get lost; the task that
-    recorded it waits for room afterwards.
+    An outcome is in the queue as soon as it is recorded, so no cancellation can lose it; the task
+    that recorded it waits for room afterwards.
     """
 
     limit: float = 1_000
@@ -50,7 +50,7 @@ class OutcomeQueue:
         self.items.appendleft(outcome)
 
     def lift_limit(self) -> None:
-        """Take whatever comes: nobody iterates any more."""
+        """Take whatever comes: the caller does not iterate any more."""
         self.limit = math.inf
         self._room.notify()
 

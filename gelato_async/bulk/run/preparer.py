@@ -51,14 +51,16 @@ class Preparer:
             self.prepared.complete()
 
     async def _take_all(self) -> None:
-        ahead = AHEAD_RESUMED if self.resumed else AHEAD
+        ahead = AHEAD
+        if self.resumed:
+            ahead = AHEAD_RESUMED
         while self.state.may_go_on:
             if len(self.prepared) + len(self.queue.new) >= ahead:
                 await self.queue.room.wait()
                 continue
             try:
                 order = await self.source.take()
-            except Exception as failure:  # noqa: BLE001  whatever it is: what was read before goes on, then the caller sees it
+            except Exception as failure:  # noqa: BLE001  the caller sees it after all outcomes
                 self.state.fail_at_end(failure)
                 return
             if order is None or not self.state.may_go_on:
@@ -66,15 +68,17 @@ class Preparer:
             self.started += 1
             await self._prepare(order)
             if self.started % AT_ONCE == 0:
-                # nobody else has had a turn meanwhile
+                # no other task has had a turn since
                 await checkpoint()
 
     async def _prepare(self, order: NewOrder) -> None:
         try:
             self.prepared.add(self._built(order))
         except NotSentError as error:
-            # the journal cannot hold what is no text
-            content = b"" if _is_text(order.order_reference_id) else None
+            content = None
+            if _is_text(order.order_reference_id):
+                # the journal holds no other references
+                content = b""
             await self.recorder.unsent(order, error, content)
 
     def _built(self, order: NewOrder) -> PreparedOrder:

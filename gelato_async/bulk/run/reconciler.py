@@ -1,4 +1,4 @@
-"""Reconciler: looks for creates whose outcome is unknown, in batches and without holding a worker."""
+"""Reconciler: looks for creates whose outcome is unknown, in batches and without a worker."""
 
 import math
 from collections import deque
@@ -103,7 +103,7 @@ class Reconciler:
     async def _look(self, batch: Sequence[Job]) -> None:
         try:
             await self._look_for(batch)
-        except Exception as error:  # noqa: BLE001  a transport of the caller's own: the run ends with it
+        except Exception as error:  # noqa: BLE001  the caller's own transport: the run ends
             self._end_with(batch, error)
         finally:
             self.looks -= 1

@@ -36,10 +36,10 @@ class Counts:
 
 @define(eq=False)
 class OutcomeRecorder:
-    """The one place where a job ends. It ends once: `DONE` has no way out.
+    """The one place where a job ends, and ends once: `DONE` has no way out.
 
     An outcome is recorded, counted and queued without a pause in between, so no cancellation can
-    divide these. After that each method waits until the caller has room for more.
+    divide these. After that each method waits until the outcome queue has room.
     """
 
     journal: JournalWriter
@@ -65,7 +65,9 @@ class OutcomeRecorder:
 
     async def refused(self, job: Job, error: GelatoError) -> None:
         """Record that Gelato refused the order."""
-        order = job.pending.operation.order if job.pending.operation else None
+        order = None
+        if job.pending.operation is not None:
+            order = job.pending.operation.order
         outcome = Rejected(reference=job.reference, error=error, order=order, **self._effort(job))
         await self._end(job, outcome)
 
@@ -81,12 +83,12 @@ class OutcomeRecorder:
             await self.unclear(job, job.pending.unknown(f"the run lost track of it: {error}"))
 
     def accepted(self, job: Job) -> None:
-        """Record that Gelato took the order, though its answer is lost: no later run may send it."""
+        """Record that Gelato took the order, if it did: no later run may send it again."""
         if job.pending.accepted:
             self.journal.add(Accepted(job.reference))
 
     async def unsent(self, order: NewOrder, error: GelatoError, content: bytes | None) -> None:
-        """Record that an order breaks rules and was not sent; in the journal only with `content`."""
+        """Record that an order breaks rules and was not sent; with `content` in the journal too."""
         outcome = Rejected(reference=order.order_reference_id, error=error, order=order)
         if content is not None and outcome.reference:
             self.journal.add(RecordRejection(outcome, content))

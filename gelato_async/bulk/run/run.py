@@ -6,21 +6,23 @@ Theory of operation
 An order goes through a pipeline. Each stage is a task that takes from the queue before it and puts
 into the queue behind it; no stage knows another one, and none knows the run::
 
-    source -> Preparer -> [prepared] -> Intake -> [jobs] -> Senders -> recorder -> [outcomes] -> caller
-                 |                      |   |        ^         |          ^
-                 +- breaks a rule ------)---)--------)---------)----------+
-                                        |   |        |         | unclear  |
-                      from earlier runs |   | replay | absent  v          | found, given up
-                                        +---)-> [unresolved] -> Reconciler
-                                            +-----------------------------+
+    source -> Preparer -> [prepared] -> Intake -> [jobs] -> Senders -> recorder -> [outcomes]
+                                          |         ^          |          ^            |
+                               in flight  |  absent |  unclear |          |            v
+                             at a crash   |         |          v          |        the caller
+                                          |         |    [unresolved]     |
+                                          |         |       ^  |          |
+                                          +---------|-------+  v          |
+                                                    +----- Reconciler ----+ found, given up
 
-The preparer builds the request of each order, or rejects the order. The intake asks the journal
-about it: a new one becomes a `Job` in the queue, one that an earlier run sent goes to the
-reconciler, one that an earlier run made is reported again. The senders make one attempt each. What
-is unclear afterwards is looked for by the reconciler, in batches, until it is found or proved
-absent (`core.reconciliation` says how); an absent one goes back to the queue, before new ones, once
-the retry budget has paid for it. While requests fail, the circuit breaker lets one probe at a time
-out. The queues are bounded, so a slow caller slows everything down and memory stays flat.
+The preparer builds the request of each order. The intake asks the journal about it: a new one
+becomes a `Job` in the queue, one that an earlier run sent and never settled goes to the reconciler.
+Preparer and intake also record outcomes: an order that breaks a rule is rejected, one that an
+earlier run made is reported again. A worker of the senders makes one create at a time. What is
+unclear afterwards is looked for by the reconciler, in batches, until it is found or proved absent
+(`core.reconciliation` says how); an absent one goes back to the queue, before new ones, once the
+retry budget has paid for it. While requests fail, the circuit breaker lets one probe at a time out.
+All queues are bounded, so a slow caller slows everything down and memory stays flat.
 
 *The life of a job* is in `jobs.MOVES`, and any other move raises `IllegalMoveError`::
 
@@ -40,27 +42,28 @@ unknown, an error is logged, and the others go on. A job gets its outcome once, 
 recorded, counted and queued in one step that no cancellation divides.
 
 *What is durable when.* The intent of an order (reference, digest, the orders that were there
-before) is committed before the job is queued. That a 2xx came which could not be read, that looks
-proved an order absent, and every outcome are written at once and committed within the next group,
-which an order's caller does not wait for: until then a kill leaves the intent, and the next run
-reconciles the order. The iteration ends only when all outcomes are durable.
+before) is committed before the job is queued. All else is committed with the next group, for which
+nothing waits but the end of the iteration: outcomes, that a 2xx came which could not be read, that
+looks proved an order absent. A kill before that leaves the intent, and the next run reconciles the
+order. The iteration ends only when all outcomes are durable.
 
 *How a run ends*, and what each end leaves:
 
 - The input is exhausted and no job is open: the outcomes are closed, the caller's loop ends.
 - The input raises: what was taken before goes on to its outcomes, then the caller sees the error.
 - `break`, an exception, a timeout or Ctrl-C in the caller's block: `leave`. Nothing more is sent.
-  Answers that are on their way are waited for, `grace` seconds at most. What certainly was not sent
-  is forgotten; what may exist keeps its intent, and `leftover` reports it as unknown.
+  Answers that are on their way are waited for, `grace` seconds at most. The intent of an order
+  that certainly was not sent is forgotten; an order that may exist keeps its intent, and `leftover`
+  reports it as unknown.
 - 401 or 403, a host that was never reached, an error of the caller's own transport or callback:
   `RunState.stop`. As above, but answers and looks that are on their way end without a limit. Jobs
   that may exist come out as unknown, and then the caller sees the failure. Nothing is rejected.
 - The journal cannot be written: `stop` too. Since no outcome is durable any more, orders are still
   looked for, and reported, before the caller sees the failure; none is sent again.
-- kill -9, a power cut: the journal has all intents, and is whole. The next run with it reconciles
-  what has an intent and no outcome before it sends that again; new orders go at once.
+- kill -9, a power cut: the journal has all intents, and is whole. The next run reconciles the
+  orders that have an intent and no outcome before it sends *them* again; new ones go at once.
 
-In all of them the first failure that stopped the run, in `RunState.failure`, is what is raised.
+The caller sees one failure, `RunState.failure`: the first that stopped the run.
 """
 
 from collections.abc import Awaitable, Callable
@@ -115,8 +118,12 @@ class Run:
         self.state.on_end = self._wake_all
         self.journal.on_failure = self.state.stop
         self._unresolved = UnresolvedJobs(self.max_unresolved)
-        self._breaker = CircuitBreaker(self.sender.clock)
+        self._breaker = CircuitBreaker(self.sender)
         self._recorder = OutcomeRecorder(self.journal, self.outcome_queue, self.state, self.sender)
+        self._wire_input()
+        self._wire_sending()
+
+    def _wire_input(self) -> None:
         self._preparer = Preparer(
             self.sender,
             self.source,
@@ -136,6 +143,8 @@ class Run:
             self.state,
             self.resume_only,
         )
+
+    def _wire_sending(self) -> None:
         self._senders = Senders(
             self.group,
             self._queue,
@@ -208,14 +217,14 @@ class Run:
         )
 
     def leftover(self) -> tuple[Outcome, ...]:
-        """What nobody iterated over: outcomes, and orders that may have reached Gelato."""
+        """List what the caller did not iterate over: outcomes, and open orders that may exist."""
         unclear = [job for job in self.state.open_jobs if job.may_exist]
         return (*self.outcome_queue.items, *map(self._recorder.left_unclear, unclear))
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except Exception as failure:  # noqa: BLE001  the caller sees it, at the place where the outcomes come from
+        except Exception as failure:  # noqa: BLE001  the caller sees it after the outcomes
             self.state.stop(failure)
 
     async def _watch_end(self) -> None:

@@ -9,13 +9,13 @@ from gelato_async.bulk.run.jobs import Job
 from gelato_async.bulk.signal import Signal
 
 
-def _wake_nobody() -> None:
+def _nothing() -> None:
     pass
 
 
 @define(eq=False)
 class RunState:
-    """Whether the run goes on, and the jobs that have no outcome yet, the oldest first.
+    """Whether the run goes on, and the jobs that have no outcome yet, oldest first.
 
     `failure` is what the caller sees at the end, `stopped` says that it ends the run at once,
     `leaving` that the caller has left the block. `changed` is notified when the run may be over.
@@ -27,7 +27,7 @@ class RunState:
     leaving: bool = False
     open_jobs: dict[Job, None] = field(factory=dict)
     changed: Signal = field(factory=Signal)
-    on_end: Callable[[], None] = _wake_nobody
+    on_end: Callable[[], None] = _nothing
 
     @property
     def may_go_on(self) -> bool:

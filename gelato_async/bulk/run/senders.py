@@ -14,6 +14,7 @@ from gelato_async.bulk.run.run_state import RunState
 from gelato_async.bulk.run.unresolved_jobs import UnresolvedJobs
 from gelato_async.client.create_once import AnotherOrderError
 from gelato_async.client.references_in_flight import ReferenceInUseError
+from gelato_async.client.sender import Reply
 from gelato_async.core.errors import AuthenticationError, GelatoError, NotSentError, RateLimitError
 
 
@@ -29,8 +30,8 @@ class _HeldBackError(Exception):
 class Senders:
     """As many workers as the rate needs, at most `limit`.
 
-    There is one more only where otherwise nobody would wait for the next turn: a server that takes
-    long to answer gets many, a fast one few.
+    One is added only when no other waits for the next turn: a server that takes long to answer gets
+    many workers, a fast one few.
     """
 
     group: TaskGroup
@@ -45,7 +46,7 @@ class Senders:
     _scopes: set[anyio.CancelScope] = field(factory=set)
 
     async def run(self) -> None:
-        """Begin with one worker, and add one whenever a job comes back that nobody waits for."""
+        """Begin with one worker, and add one when a job comes back while no worker is idle."""
         while self.state.may_go_on:
             if self.count < self.limit:
                 self._grow()
@@ -66,11 +67,12 @@ class Senders:
         with anyio.CancelScope(shield=True) as scope:
             self._scopes.add(scope)
             try:
-                while (job := await self._next_job()) is not None:
-                    await self._run(*job)
+                while (turn := await self._next_job()) is not None:
+                    job, probing = turn
+                    await self._run_job(job, probing=probing)
             except _LeavingError:
                 pass
-            except Exception as failure:  # noqa: BLE001  the caller sees it, at the place where the outcomes come from
+            except Exception as failure:  # noqa: BLE001  the caller sees it after the outcomes
                 self.state.stop(failure)
         self._scopes.discard(scope)
         self.count -= 1
@@ -89,7 +91,7 @@ class Senders:
             await self.queue.rest()
         return None
 
-    async def _run(self, job: Job, probing: bool) -> None:  # noqa: FBT001  the pair that `_next_job` returns
+    async def _run_job(self, job: Job, *, probing: bool) -> None:
         self._waiting.add(job)
         try:
             await self._send(job, probing=probing)
@@ -127,7 +129,7 @@ class Senders:
             self.breaker.got_through(probe=probing)
             await self.recorder.refused(job, error)
         else:
-            await self._sent(job, None if reply is None else reply.answer, probing=probing)
+            await self._sent(job, reply, probing=probing)
 
     def _sending(self, job: Job, *, probing: bool) -> None:
         if not self.state.may_go_on:
@@ -159,21 +161,20 @@ class Senders:
         else:
             self.breaker.failed(probe=probing, surely=True)
 
-    async def _sent(self, job: Job, answer: Any, *, probing: bool) -> None:
+    async def _sent(self, job: Job, reply: Reply[Any] | None, *, probing: bool) -> None:
         answered = isinstance(job.pending.last_error, AnotherOrderError)
-        if answer is not None or job.pending.accepted or answered:
+        if reply is not None or job.pending.accepted or answered:
             self.breaker.got_through(probe=probing)
         else:
             self.breaker.failed(probe=probing)
             job.during_outage = self.breaker.active
-        if answer is None:
+        if reply is None:
             # before anything is waited for, in which the run may end
             self.recorder.accepted(job)
-        if answer is None and (fetched := await job.create.fetch()) is not None:
-            answer = fetched.answer
-        if answer is not None:
-            connected = getattr(answer, "connected_order_ids", ())
-            await self.recorder.created(job, answer.id, connected)
+            reply = await job.create.fetch()
+        if reply is not None:
+            connected = getattr(reply.answer, "connected_order_ids", ())
+            await self.recorder.created(job, reply.answer.id, connected)
             return
         job.move_to(JobState.UNRESOLVED)
         self.unresolved.add(job)
