@@ -236,6 +236,17 @@ async def test_resume_only_reconciles_and_sends_nothing_new(client_for, make_ord
     assert len(shop.orders.get("absent", [])) <= 1
 
 
+async def test_resume_only_sends_nothing_with_a_new_journal_either(
+    client_for, make_order, shop, path
+):
+    orders = map(make_order, ["new0", "new1"])
+    async with submit_orders(client_for(), orders, journal=path, resume_only=True) as outcomes:
+        assert [outcome async for outcome in outcomes] == []
+        assert outcomes.progress.skipped == 2
+    assert shop.orders == {}
+    assert Journal(path).count()["intended"] == 0
+
+
 @pytest.mark.parametrize("resumed", [False, True])
 async def test_the_same_reference_twice_is_one_order_in_every_run(
     client_for, make_order, shop, path, resumed

@@ -79,9 +79,7 @@ class Intake:
         return self.state.may_go_on
 
     async def _hand_on_all(self, batch: Sequence[PreparedOrder]) -> None:
-        # while no clock separates an order from others of its reference, a look precedes the intent
-        intend = not self.journal.resumed and self._is_clock_known()
-        await self._look_up(batch, intend=intend)
+        await self._look_up(batch, intend=self._may_intend_at_once())
         while batch:
             some, batch = self._next_few(batch)
             await self._intend([order for order in some if _is(order, Disposition.NEW)])
@@ -108,7 +106,10 @@ class Intake:
         while self.journal.resumed and len(self.queue.new) >= AHEAD and self.state.may_go_on:
             await self.queue.room.wait()
 
-    def _is_clock_known(self) -> bool:
+    def _may_intend_at_once(self) -> bool:
+        if self.journal.resumed or self.resume_only:
+            return False
+        # while no clock separates an order from others of its reference, a look precedes the intent
         clock = self.sender.clock
         return self.sender.evidence.is_clock_known(clock.now(), clock.wall())
 

@@ -96,6 +96,8 @@ class Senders:
         try:
             await self._send(job, probing=probing)
         except IllegalMoveError as error:
+            if probing:
+                self.breaker.stop_probing()
             await self.recorder.moved_illegally(job, error)
         finally:
             # a job that was cut off while Gelato had it stays open, and is reported as unknown
