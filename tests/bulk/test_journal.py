@@ -400,7 +400,7 @@ async def test_an_empty_file_becomes_a_journal(make_order, shop, virtual, path):
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("opened_first", [True, False])
-async def test_a_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(
+async def test_a_run_cancelled_while_its_journal_opens_leaves_it_free(
     make_order, shop, virtual, path, monkeypatch, opened_first
 ):
     real, close = journal_writer.open_journal, journal_file.JournalFile.close

@@ -161,7 +161,7 @@ async def test_a_run_that_is_left_lets_its_references_go(client_for, make_order,
     assert json.dumps([outcome.reference for outcome in found]) == '["r1"]'
 
 
-async def test_a_marker_that_finds_no_room_concerns_no_order_of_an_earlier_run(
+async def test_a_marker_without_room_costs_no_order_of_an_earlier_run(
     client_for, make_order, shop, path
 ):
     full = {f"key-{number}": "value" for number in range(20)}
@@ -181,7 +181,7 @@ async def test_a_marker_that_finds_no_room_concerns_no_order_of_an_earlier_run(
     assert {reference: len(rows) for reference, rows in shop.orders.items()} == {"r0": 1, "r1": 1}
 
 
-async def test_references_that_a_server_keeps_as_one_are_in_doubt_together(
+async def test_references_that_a_server_keeps_as_one_are_in_doubt(
     client_for, make_order, shop, virtual
 ):
     answer = shop.answer

@@ -203,7 +203,7 @@ async def test_an_accepted_one_is_never_sent_again_by_a_later_run(
     assert shop.orders == {}
 
 
-async def test_one_that_was_accepted_as_its_run_was_left_is_never_sent_again(
+async def test_an_order_accepted_as_its_run_was_left_is_never_resent(
     client_for, make_order, shop, virtual, path
 ):
     answer, asked = shop.answer, anyio.Event()

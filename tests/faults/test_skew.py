@@ -27,7 +27,7 @@ def test_no_skew_makes_a_duplicate_or_an_untrue_outcome(name, api):
 
 
 @pytest.mark.parametrize("name", SKEWS)
-def test_with_the_marker_an_order_is_unknown_only_without_metadata(name):
+def test_with_the_marker_none_is_unknown_but_without_metadata(name):
     found = count_creates(SKEWS[name], CREATES, policy={"marker": True})
     assert (found.duplicates, found.untrue, found.against_cancellation) == (0, 0, 0)
     if name != "metadata are dropped":

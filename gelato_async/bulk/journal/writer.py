@@ -33,7 +33,7 @@ class _Nothing:
 
 @define(eq=False)
 class _Opening:
-    """A file that is being opened in a thread, and closed again if nothing waits for it any more."""
+    """A file that a thread opens, and closes again if the caller has given up meanwhile."""
 
     open: Callable[[], JournalFile]
     _file: JournalFile | None = None
@@ -41,7 +41,7 @@ class _Opening:
     _lock: Lock = field(factory=Lock)
 
     def run(self) -> JournalFile:
-        """Open it."""
+        """Open the file; called in the thread."""
         file = self.open()
         with self._lock:
             self._file = file
@@ -50,7 +50,7 @@ class _Opening:
         return file
 
     def give_up(self) -> None:
-        """Close it, or have it closed once it is open."""
+        """Close the file, or have the thread close it once it is open."""
         with self._lock:
             self._given_up = True
             if self._file is not None:
