@@ -21,7 +21,7 @@ LASTS = 60.0
 
 
 class Outage:
-    """Answers all requests, or creates alone, with `trouble` from the first moment after `BEGIN` on."""
+    """Answers all requests, or creates alone, with `trouble` for `LASTS` seconds from `BEGIN` on."""
 
     def __init__(self, shop, trouble, *, searches_too):
         self.shop, self.trouble, self.searches_too = shop, trouble, searches_too

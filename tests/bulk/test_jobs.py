@@ -46,7 +46,7 @@ def test_only_the_gate_makes_a_job_sent_and_never_twice():
     assert before == {JobState.WAITING, JobState.PAUSED}
 
 
-def test_the_theory_of_operation_tells_the_same_moves():
+def test_the_theory_of_operation_has_the_same_moves():
     told = {}
     for line in run_module.__doc__.splitlines():
         before, arrow, after = line.strip().partition("->")

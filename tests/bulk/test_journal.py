@@ -151,7 +151,7 @@ async def test_a_journal_of_another_prefix_or_secret_is_refused(make_order, shop
 
 
 @pytest.mark.anyio
-async def test_a_journal_without_an_order_is_nobodys_yet(make_order, shop, virtual, path):
+async def test_a_journal_without_an_order_may_change_its_account(make_order, shop, virtual, path):
     def refused(request):
         return Response(status=401, body=b'{"message": "Unauthorized"}')
 
@@ -377,7 +377,9 @@ async def test_a_refused_file_has_nothing_new_beside_it(make_order, shop, virtua
 
 
 @pytest.mark.anyio
-async def test_what_cannot_be_opened_is_told(make_order, shop, virtual, path, tmp_path):
+async def test_a_journal_that_cannot_be_opened_is_an_error(
+    make_order, shop, virtual, path, tmp_path
+):
     with pytest.raises(JournalError, match="No such file"):
         await outcomes_of(
             client_with(shop, virtual), [make_order("r")], tmp_path / "no" / "where.journal"

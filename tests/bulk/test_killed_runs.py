@@ -1,4 +1,4 @@
-"""A run in a process of its own is killed and goes on: every order once, as the sandbox's audit counts."""
+"""A run in a process of its own is killed and goes on: the sandbox's audit has every order once."""
 
 import contextlib
 import json

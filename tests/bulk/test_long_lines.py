@@ -1,4 +1,4 @@
-"""Files with lines that are too long, or made to take long: bounded in memory and linear in time."""
+"""Lines that are too long, or made to take long: bounded in memory and linear in time."""
 
 import gzip
 import io

@@ -1,4 +1,4 @@
-"""A run comes to its end whatever goes wrong, tells each order once, and sends nothing after it has failed."""
+"""Whatever goes wrong, a run ends, reports each order once, and sends nothing after it failed."""
 
 from collections import Counter
 
@@ -244,9 +244,7 @@ async def test_reconciliation_without_a_connection_says_so_at_once(
     assert Journal(path).count()["intended"] == 1
 
 
-async def test_what_an_earlier_run_took_is_told_with_its_outcome(
-    client_for, make_order, shop, path
-):
+async def test_an_outcome_counts_the_sends_of_earlier_runs(client_for, make_order, shop, path):
     shop.faults = {"r": [failed(503), failed(503), unreadable]}
     shop._search = lambda _: Response(status=200, body=b'{"orders":[]}')
     (first,) = await outcomes_of(client_for(), [make_order("r")], path)

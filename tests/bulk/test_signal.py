@@ -9,7 +9,7 @@ from gelato_async.bulk.signal import Signal
 pytestmark = pytest.mark.anyio
 
 
-async def test_all_who_wait_wake_and_later_ones_wait_on():
+async def test_all_waiters_wake_and_later_ones_wait_on():
     signal, woken = Signal(), []
 
     async def wait(name):

@@ -156,7 +156,7 @@ async def test_an_order_that_an_unreadable_answer_names_is_fetched(client_for, m
     assert shop.searches == []
 
 
-async def test_an_order_that_nobody_can_get_is_not_told_as_created(client_for, make_order, shop):
+async def test_an_order_that_no_get_shows_is_not_reported_as_created(client_for, make_order, shop):
     shop.faults["r"] = [lambda shop, body: Response(status=200, body=b'{"id": "the-id"}')]
     (found,), _ = await outcomes_of(client_for(), [make_order("r")])
     assert isinstance(found, Unknown)
@@ -333,7 +333,7 @@ async def test_an_input_that_fails_ends_the_run_after_what_was_begun(client_for,
     assert sorted(found) == ["r0", "r1"]
 
 
-async def test_an_input_of_something_else_is_told(client_for):
+async def test_an_input_of_something_else_is_a_type_error(client_for):
     with pytest.raises(TypeError, match="NewOrder"):
         await outcomes_of(client_for(), [{"orderReferenceId": "r"}])
 
@@ -393,7 +393,7 @@ async def test_no_outcome_is_lost_when_on_progress_raises(client_for, make_order
     assert {outcome.reference for outcome in [*found, *outcomes.leftover]} == shop.orders.keys()
 
 
-async def test_progress_is_told_every_second_though_nothing_happens(
+async def test_progress_is_reported_every_second_whatever_happens(
     client_for, make_order, shop, virtual
 ):
     shop.latency, told = 10.0, []

@@ -32,8 +32,8 @@ SPACING = 0.5
 PERSON_AFTER = (0.2, 8.0)
 SEARCH_LAG = 2.0
 OLDER = (30.0, 600.0, 10_800.0, 2 * DAY, 60 * DAY)
-# of a batch: how often its process is killed, after how many steps, for how many seconds it is down,
-# by how many the wall clock is set back meanwhile, and how the next process's own clock differs
+# of a batch: how often its process is killed, after how many steps, for how many seconds it is
+# down, by how many the wall clock is set back then, and how the next process's own clock differs
 KILLS = 4
 KILLED_AFTER = (20, 250)
 DOWN = (0.0, 30.0)
