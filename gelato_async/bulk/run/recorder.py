@@ -9,7 +9,7 @@ from attrs import define, field
 from gelato_async.bulk.journal.entries import Accepted, RecordOutcome, RecordRejection, RecordSample
 from gelato_async.bulk.journal.look_ups import EarlierRun
 from gelato_async.bulk.journal.writer import JournalWriter
-from gelato_async.bulk.outcomes import Created, Outcome, Rejected, Unknown
+from gelato_async.bulk.outcomes import Created, Outcome, Progress, Rejected, Unknown
 from gelato_async.bulk.run.jobs import IllegalMoveError, Job, JobState
 from gelato_async.bulk.run.outcome_queue import OutcomeQueue
 from gelato_async.bulk.run.run_state import RunState
@@ -19,19 +19,6 @@ from gelato_async.core.errors import GelatoError
 from gelato_async.models.new_order import NewOrder
 
 _logger = logging.getLogger("gelato_async")
-
-
-@define(eq=False)
-class Counts:
-    """What `Progress` shows, while it changes."""
-
-    created: int = 0
-    adopted: int = 0
-    replayed: int = 0
-    rejected: int = 0
-    unknown: int = 0
-    repeated: int = 0
-    skipped: int = 0
 
 
 @define(eq=False)
@@ -46,7 +33,7 @@ class OutcomeRecorder:
     outcome_queue: OutcomeQueue
     state: RunState
     sender: Sender
-    counts: Counts = field(factory=Counts)
+    counts: Progress = field(factory=Progress)
     _sampled: float = -math.inf
 
     async def created(
@@ -97,7 +84,6 @@ class OutcomeRecorder:
 
     async def replayed(self, reference: str, earlier: EarlierRun) -> None:
         """Repeat the outcome of an order that an earlier run created."""
-        self.counts.replayed += 1
         self._queue(
             Created(
                 reference=reference,
@@ -151,12 +137,5 @@ class OutcomeRecorder:
         self.state.close(job)
 
     def _queue(self, outcome: Outcome) -> None:
-        match outcome:
-            case Created():
-                self.counts.created += 1
-                self.counts.adopted += outcome.adopted
-            case Rejected():
-                self.counts.rejected += 1
-            case Unknown():
-                self.counts.unknown += 1
+        self.counts.count(outcome)
         self.outcome_queue.add(outcome)

@@ -69,7 +69,7 @@ The caller sees one failure, `RunState.failure`: the first that stopped the run.
 from collections.abc import Awaitable, Callable
 
 from anyio.abc import TaskGroup
-from attrs import define, field
+from attrs import define, evolve, field
 
 from gelato_async.bulk.journal.entries import ForgetIntents
 from gelato_async.bulk.journal.writer import JournalWriter
@@ -201,15 +201,9 @@ class Run:
         seconds = self.sender.clock.now() - self._began
         if seconds > 0:
             rate = (counts.created - counts.replayed) / seconds
-        return Progress(
+        return evolve(
+            counts,
             started=self._preparer.started,
-            created=counts.created,
-            adopted=counts.adopted,
-            replayed=counts.replayed,
-            rejected=counts.rejected,
-            unknown=counts.unknown,
-            repeated=counts.repeated,
-            skipped=counts.skipped,
             in_flight=len(self._queue.in_hand),
             unresolved=len(self._unresolved),
             rate=rate,
