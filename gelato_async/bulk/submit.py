@@ -24,6 +24,9 @@ from gelato_async.models.tracebacks import hides_arguments
 WORKERS = 256
 GRACE = 5.0
 
+# as `__aexit__` is given it
+_EndedBy = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+
 
 @frozen(kw_only=True)
 class Tuning:
@@ -134,7 +137,6 @@ class Submission:
         self._resume_only = resume_only
         self._on_progress = on_progress
         self._tuning = tuning
-        self._journal: JournalWriter | None = None
         self._run: Run | None = None
         self._group: TaskGroup | None = None
 
@@ -160,14 +162,14 @@ class Submission:
             raise RuntimeError("a submission runs once: call submit_orders() again")
         sender = self._client.engine
         source = Source(self._orders)
-        self._journal = await JournalWriter.open(
+        journal = await JournalWriter.open(
             self._path, Binding.of(sender.backend), self._tuning.log_bytes
         )
         self._group = await anyio.create_task_group().__aenter__()
         self._run = Run(
             sender,
             source,
-            self._journal,
+            journal,
             self._group,
             self._workers,
             self._resume_only,
@@ -221,7 +223,7 @@ class Submission:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._run is None or self._group is None or self._journal is None:
+        if self._run is None or self._group is None:
             return
         self._run.leave()
         try:
@@ -232,19 +234,15 @@ class Submission:
             kind, error, traceback = type(second), second, second.__traceback__
             raise
         finally:
-            self._run.end()
-            await self._end_group(self._group, self._journal, (kind, error, traceback))
+            self._run.cancel()
+            await self._end_group(self._group, self._run, (kind, error, traceback))
 
-    async def _end_group(
-        self, group: TaskGroup, journal: JournalWriter, ended_by: "_EndedBy"
-    ) -> None:
+    async def _end_group(self, group: TaskGroup, run: Run, ended_by: _EndedBy) -> None:
         # any other exception is the caller's own, and not to come out as one of the group
         if not isinstance(ended_by[1], anyio.get_cancelled_exc_class()):
             ended_by = (None, None, None)
         try:
             await group.__aexit__(*ended_by)
         finally:
-            await journal.aclose()
-
-
-_EndedBy = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+            run.forget_unsent()
+            await run.journal.aclose()

@@ -68,7 +68,7 @@ async def killed(client, orders, path, copy):
     async with submit_orders(client, orders, journal=path) as outcomes:
         async for _ in outcomes:
             break
-        await outcomes._journal.barrier()
+        await outcomes._run.journal.barrier()
         for part in path.parent.glob(f"{path.name}*"):
             (copy / part.name).write_bytes(part.read_bytes())
 

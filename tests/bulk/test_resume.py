@@ -1,12 +1,13 @@
 """Running again with the same journal."""
 
 import json
+from random import Random
 
 import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 from support.crashes import by_reference, counts, crash_with, outcomes_of
-from support.fake_shop import failed, lost
+from support.fake_shop import failed, lost, unreadable
 
 from gelato_async import BadRequestError, Response, RetryPolicy, ValidationError
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders
@@ -352,3 +353,42 @@ async def test_a_thousand_finished_orders_are_replayed(client_for, make_order, s
     assert len(found) == 1_001
     assert sum(outcome.replayed for outcome in found) == 1_000
     assert len(shop.orders) == 1_001
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_leaving_at_any_moment_under_faults_loses_no_order(
+    client_for, make_order, shop, path, virtual, seed
+):
+    random = Random(seed)
+    faults = [lost, unreadable, failed(503), failed(429), failed(400)]
+    for number in range(60):
+        shop.faults[f"r{number}"] = random.choices(faults, k=random.choice((0, 0, 1, 2)))
+    shop.latency = random.choice((0.0, 0.3))
+    reported = {}
+    for _ in range(3):
+        run = submit_orders(
+            client_for(),
+            (make_order(f"r{number}") for number in range(60)),
+            journal=path,
+            workers=random.choice((1, 8, 60)),
+            grace=random.choice((0, 0, 5)),
+        )
+        with anyio.move_on_after(1e6) as scope:
+            async with run:
+                async for outcome in run:
+                    reported[outcome.reference] = outcome
+                    if random.random() < 0.02:
+                        scope.cancel()
+        reported |= by_reference(run.leftover)
+        assert shop.orders.keys() <= reported.keys(), "an order that exists was not reported"
+        # an order that was never sent is not intended any more
+        assert {row.reference for row in Journal(path).rows("intended")} <= reported.keys()
+    found = by_reference(
+        await outcomes_of(client_for(), (make_order(f"r{number}") for number in range(60)), path)
+    )
+    assert len(found) == 60
+    for reference, outcome in found.items():
+        made = [row["id"] for row in shop.orders.get(reference, [])]
+        assert len(made) <= 1, "an order was made twice"
+        assert not isinstance(outcome, Created) or made == [outcome.order_id]
+        assert not isinstance(outcome, Rejected) or not made

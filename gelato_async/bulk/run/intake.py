@@ -75,7 +75,6 @@ class Intake:
             if self.prepared.is_complete:
                 return False
             await self.prepared.news.wait()
-        # what is intended once the run is being left would not be withdrawn any more
         return self.state.may_go_on
 
     async def _hand_on_all(self, batch: Sequence[PreparedOrder]) -> None:

@@ -183,10 +183,16 @@ class Run:
         while any(job.state is JobState.SENT for job in self._queue.in_hand):
             await self.state.changed.wait()
 
-    def end(self) -> None:
-        """Wait for nothing more, and note what was never sent."""
+    def cancel(self) -> None:
+        """Wait for nothing more."""
         self._senders.cancel()
         self.group.cancel_scope.cancel()
+
+    def forget_unsent(self) -> None:
+        """Forget the intents of orders that certainly were not sent.
+
+        To be called when no task of the run is left: until then a job may still move.
+        """
         unsent = []
         for job in self.state.open_jobs:
             if not job.may_exist:
