@@ -104,6 +104,9 @@ class Senders:
             self._waiting.discard(job)
             self.queue.in_hand.discard(job)
             self.state.note_change()
+            # this worker takes one job more, one that rested for want of room another
+            if self.queue.new and self.unresolved.has_room:
+                self.queue.wake_one()
 
     async def _send(self, job: Job, *, probing: bool) -> None:
         try:
@@ -140,16 +143,11 @@ class Senders:
             raise _HeldBackError
         job.move_to(JobState.SENT)
         self._waiting.discard(job)
-        if not self._waiting:
-            self._call_one_more()
-
-    def _call_one_more(self) -> None:
-        """See that a worker waits for the next turn."""
-        if self.queue.has_idle_workers:
-            if self.queue:
-                self.queue.wake_one()
-        elif self.count < self.limit and self.queue.may_get_more:
+        if not self._waiting and self.count < self.limit and self._one_more_is_of_use():
             self._grow()
+
+    def _one_more_is_of_use(self) -> bool:
+        return self.queue.may_get_more and not self.queue.has_idle_workers
 
     def _pausing(self, job: Job) -> None:
         job.move_to(JobState.PAUSED)
