@@ -1,8 +1,10 @@
 """Thousands of orders in one go: `submit_orders`, its outcomes, and its journal.
 
 `submit` is the entry, `outcomes` what a caller gets. Inside are `run`, the stages that an order
-passes, and `journal`, the file that survives a kill. The readers of order files live in `files` and
-are named here too, where users look for them. Nothing here opens a connection: a client does.
+passes, and `journal`, the file that survives a kill; `signal` is how their tasks wait. Start
+reading with the theory of operation in `run.run`. The readers of order files live in `files` and
+are named here too, where users look for them. Nothing here opens a connection or decides what an
+answer proves: the client does (`client.create_once`).
 """
 
 from gelato_async.bulk.journal.errors import JournalError

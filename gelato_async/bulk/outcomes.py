@@ -16,10 +16,10 @@ CONFLICT = Problem(
 class Created:
     """The order was made, once.
 
-    `adopted`: its answer was lost, and it was found again by its reference. `replayed`: an earlier
+    `adopted`: its answer was lost, and the order was found by its reference. `replayed`: an earlier
     run with the same journal made it. `connected_order_ids` names all parts of an order that Gelato
-    split, `order_id` included. `sends` is how often the run that made it sent it, `seconds` how
-    long that took.
+    split, `order_id` included. `sends` is how often the run that made the order sent it, `seconds`
+    how long that took.
     """
 
     reference: str
@@ -33,10 +33,10 @@ class Created:
 
 @frozen(kw_only=True)
 class Rejected:
-    """The order was not made: it breaks rules, or Gelato refused it. `error` says why; fix it and submit it again.
+    """The order was not made: it breaks rules, or Gelato refused it.
 
-    `order` is what was rejected: the very object that was given. It holds the recipient, and is not
-    shown.
+    `error` says why; fix the order and submit it again. `order` is the very object that was given;
+    it holds the recipient, so no repr shows it.
     """
 
     reference: str
@@ -47,19 +47,17 @@ class Rejected:
 
     @property
     def is_conflict(self) -> bool:
-        """Whether its reference alone is wrong.
-
-        It was used before, in this run or an earlier one, for other contents.
-        """
+        """Whether its reference alone is wrong: used before, in any run, for other contents."""
         return getattr(self.error, "problems", ()) == (CONFLICT,)
 
 
 @frozen(kw_only=True)
 class Unknown:
-    """The order may or may not have been made. Run again with the same journal, or ask `client.orders.find(reference)` later.
+    """The order may or may not have been made.
 
-    Without a journal, do not submit it again before. `in_flight`: the run was ended while its
-    answer was still out, or before it was looked for long enough.
+    Run again with the same journal, which finds out first. Without a journal, do not submit the
+    order again before `client.orders.find(reference)` has shown that it is not there. `in_flight`:
+    the run ended before its answer came, or before it was looked for long enough.
     """
 
     reference: str
@@ -79,7 +77,7 @@ class Progress:
     `started` counts orders taken from the input, `repeated` those of them that came a second time
     and were left out, `skipped` those that `resume_only` left out, `in_flight` those being sent or
     next in turn, `unresolved` those being reconciled. `rate` is created orders a second,
-    replayed ones aside. `paused` says that requests fail, and that one probe at a time goes.
+    without replayed ones. `paused` says that requests fail, and one probe at a time is sent.
     """
 
     started: int = 0

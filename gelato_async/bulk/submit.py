@@ -1,27 +1,44 @@
-"""submit_orders: bounded workers that send, a reconciler that finds what was lost, and one way out for all outcomes."""
+"""submit_orders: the entry to a bulk run, and the `async with` block that it lives in."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import NoneType, TracebackType
 from typing import Self
 
 import anyio
 from anyio.abc import TaskGroup
+from attrs import frozen
 
-from gelato_async.bulk.journal.file import Binding
+from gelato_async.bulk.journal.errors import JournalError
+from gelato_async.bulk.journal.file import LOG_BYTES, Binding
 from gelato_async.bulk.journal.reader import PathLike
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Outcome, Progress
-from gelato_async.bulk.run.outcome_queue import OutcomeQueue
 from gelato_async.bulk.run.run import Run
 from gelato_async.bulk.run.source import Orders, Source
+from gelato_async.bulk.run.unresolved_jobs import MAX_UNRESOLVED
 from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
 from gelato_async.models.tracebacks import hides_arguments
 
 WORKERS = 256
 GRACE = 5.0
-# how often `on_progress` is called though nothing happens
-TICK = 1.0
+
+# as `__aexit__` is given it
+_EndedBy = tuple[type[BaseException] | None, BaseException | None, TracebackType | None]
+
+
+@frozen(kw_only=True)
+class Tuning:
+    """What only tests change.
+
+    `tick`: seconds after which `on_progress` is called though nothing happens. The others are those
+    of `UnresolvedJobs` and `JournalFile`.
+    """
+
+    tick: float = 1.0
+    max_unresolved: int = MAX_UNRESOLVED
+    log_bytes: int = LOG_BYTES
 
 
 @hides_arguments
@@ -43,23 +60,22 @@ def submit_orders(
     `orders` is any iterable or async iterable of `NewOrder`, read as it is needed. Outcomes come in
     the order of completion: `Created`, `Rejected` or `Unknown`. A reference that comes twice is one
     order and has one outcome; with other contents the second is `Rejected`. At most `workers`
-    requests are in flight. What a create's lost answer means is reconciled as `orders.create` does, in
-    batches and without holding a worker.
+    requests are in flight. A create whose answer is lost is reconciled as `orders.create` does it,
+    in batches and without holding a worker.
 
-    `journal` is a file that lets the run be resumed: run again with it and the same orders, after a
-    crash too: what was made is told again (`replayed`), what was in flight is reconciled first, what
-    was rejected is tried again. With `resume_only` new orders are left out. `on_progress` is called
-    with each outcome, and every second.
+    `journal` is a file that lets the run be resumed, after a crash too: run again with it and the
+    same orders. Orders that were made are reported again (`replayed`), those in flight are
+    reconciled first, rejected ones are tried again. With `resume_only` new orders are left out.
+    `on_progress` is called with each outcome, and every second.
 
     A journal is a set of files: beside `run.journal` stand `run.journal-mark` and, during a run or
     after a kill, `run.journal-wal`. Keep them together. If one of them is lost, cut or replaced by
-    an older copy, the journal is refused, or it opens with all that was acknowledged. All of them
-    together restored from an older copy cannot be noticed: the orders since then would be made
-    again.
+    an older copy, the journal is refused, or it opens with all that was acknowledged. An older copy
+    of all of them together cannot be noticed: the orders since then would be made again.
 
-    Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the intake and waits at
-    most `grace` seconds for what is in flight; `outcomes.leftover` then holds what was not iterated
-    over.
+    Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the sending and waits at
+    most `grace` seconds for answers that are on their way; `outcomes.leftover` then holds what was
+    not iterated over.
 
     Raises:
         AuthenticationError: the key was refused; the run stopped, and nothing is `Rejected` for it.
@@ -80,7 +96,9 @@ def submit_orders(
             f" {type(on_progress).__name__}"
         )
     if str(journal) in {"", ".", ":memory:"} or not isinstance(journal, (str, Path, NoneType)):
-        given = repr(journal) if isinstance(journal, str) else f"a {type(journal).__name__}"
+        given = f"a {type(journal).__name__}"
+        if isinstance(journal, str):
+            given = repr(journal)
         raise ValueError(f"journal must be the path of a file, or None; not {given}")
     return Submission(
         client,
@@ -94,18 +112,22 @@ def submit_orders(
 
 
 class Submission:
-    """A bulk run: iterate over it once, inside its `async with` block."""
+    """A bulk run: iterate over it once, inside its `async with` block.
+
+    Made by `submit_orders`, which checks the arguments.
+    """
 
     def __init__(
         self,
         client: Client,
         orders: Orders,
         *,
-        journal: PathLike | None,
-        resume_only: bool,
-        workers: int,
-        grace: float,
-        on_progress: Callable[[Progress], None] | None,
+        journal: PathLike | None = None,
+        resume_only: bool = False,
+        workers: int = WORKERS,
+        grace: float = GRACE,
+        on_progress: Callable[[Progress], None] | None = None,
+        tuning: Tuning = Tuning(),
     ) -> None:
         self._client = client
         self._orders = orders
@@ -114,14 +136,16 @@ class Submission:
         self._path = journal
         self._resume_only = resume_only
         self._on_progress = on_progress
-        self._journal: JournalWriter | None = None
+        self._tuning = tuning
         self._run: Run | None = None
         self._group: TaskGroup | None = None
 
     @property
     def progress(self) -> Progress:
         """How far the run is."""
-        return self._run.progress() if self._run else Progress()
+        if self._run is None:
+            return Progress()
+        return self._run.progress()
 
     @property
     def leftover(self) -> tuple[Outcome, ...]:
@@ -129,62 +153,68 @@ class Submission:
 
         What was sent without an answer is `Unknown`.
         """
-        return self._run.leftover() if self._run else ()
+        if self._run is None:
+            return ()
+        return self._run.leftover()
 
     async def __aenter__(self) -> Self:
         if self._group is not None:
             raise RuntimeError("a submission runs once: call submit_orders() again")
         engine = self._client.engine
         source = Source(self._orders)
-        self._journal = await JournalWriter.open(self._path, Binding.of(engine.backend))
+        journal = await JournalWriter.open(
+            self._path, Binding.of(engine.backend), self._tuning.log_bytes
+        )
         self._group = await anyio.create_task_group().__aenter__()
         self._run = Run(
             engine,
             source,
-            self._journal,
-            OutcomeQueue(),
+            journal,
             self._group,
             self._workers,
             self._resume_only,
+            self._tuning.max_unresolved,
         )
         self._run.start()
         if self._on_progress is not None:
-            self._group.start_soon(self._tick)
+            self._group.start_soon(self._report_progress, self._run, self._on_progress)
         return self
 
-    async def _tick(self) -> None:
-        while self._run is not None and self._on_progress is not None:
-            await self._client.engine.clock.sleep(TICK)
+    async def _report_progress(self, run: Run, report: Callable[[Progress], None]) -> None:
+        while True:
+            await self._client.engine.clock.sleep(self._tuning.tick)
             try:
-                self._on_progress(self._run.progress())
-            except Exception as failure:  # noqa: BLE001  the caller's own; it is raised where the outcomes come from
-                self._run.stop(failure)
+                report(run.progress())
+            except Exception as failure:  # noqa: BLE001  the caller's own, raised at the end
+                run.state.stop(failure)
                 return
 
     def __aiter__(self) -> Self:
         return self
 
     async def __anext__(self) -> Outcome:
-        if self._run is None:
+        run = self._run
+        if run is None:
             raise RuntimeError(
                 "iterate inside the block: async with submit_orders(...) as outcomes"
             )
-        if self._run.leaving:
+        if run.state.leaving:
             raise RuntimeError("the block was left: what was not iterated over is in `leftover`")
-        outcome = await self._run.outcome_queue.get()
+        outcome = await run.outcome_queue.get()
         try:
             if self._on_progress is not None:
-                self._on_progress(self._run.progress())
+                self._on_progress(run.progress())
         except BaseException:
             if outcome is not None:
-                self._run.outcome_queue.items.appendleft(outcome)
+                run.outcome_queue.put_back(outcome)
             raise
         if outcome is not None:
             return outcome
-        await self._run.flush_journal()
-        failure = self._run.failure or self._run.intake.failure
-        if failure is not None:
-            raise failure
+        # the outcomes are durable then; a journal that fails has stopped the run
+        with suppress(JournalError):
+            await run.journal.barrier()
+        if run.state.failure is not None:
+            raise run.state.failure
         raise StopAsyncIteration
 
     async def __aexit__(
@@ -193,7 +223,7 @@ class Submission:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if self._run is None or self._group is None or self._journal is None:
+        if self._run is None or self._group is None:
             return
         self._run.leave()
         try:
@@ -204,21 +234,15 @@ class Submission:
             kind, error, traceback = type(second), second, second.__traceback__
             raise
         finally:
-            self._run.end()
-            await self._end_group(kind, error, traceback)
+            self._run.cancel()
+            await self._end_group(self._group, self._run, (kind, error, traceback))
 
-    async def _end_group(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if self._group is None or self._journal is None:
-            return
-        cancelled = isinstance(error, anyio.get_cancelled_exc_class())
+    async def _end_group(self, group: TaskGroup, run: Run, ended_by: _EndedBy) -> None:
+        # any other exception is the caller's own, and not to come out as one of the group
+        if not isinstance(ended_by[1], anyio.get_cancelled_exc_class()):
+            ended_by = (None, None, None)
         try:
-            await self._group.__aexit__(
-                *((kind, error, traceback) if cancelled else (None, None, None))
-            )
+            await group.__aexit__(*ended_by)
         finally:
-            await self._journal.aclose()
+            run.forget_unsent()
+            await run.journal.aclose()

@@ -3,11 +3,16 @@
 import itertools
 import json
 
+import anyio
 import pytest
-from support.crashes import by_reference, counts
+from support.crashes import by_reference, counts, outcomes_of
+from support.fake_shop import failed
 
 from gelato_async import ConnectionFailedError, Response
-from gelato_async.bulk import Created, submit_orders
+from gelato_async.bulk import Created, Rejected, submit_orders
+from gelato_async.client.create_once import CreateOnce
+from gelato_async.client.references_in_flight import claim, key_of
+from gelato_async.core.pending_create import PendingCreate
 
 pytestmark = pytest.mark.anyio
 
@@ -17,7 +22,7 @@ LASTS = 60.0
 
 
 class Outage:
-    """Answers all requests, or creates alone, with `trouble` from the first moment after `BEGIN` on."""
+    """Answers all requests, or creates alone, with `trouble` for `LASTS` seconds from `BEGIN` on."""
 
     def __init__(self, shop, trouble, *, searches_too):
         self.shop, self.trouble, self.searches_too = shop, trouble, searches_too
@@ -96,3 +101,16 @@ async def test_probes_go_one_at_a_time_at_growing_intervals(client_for, make_ord
     assert gaps == sorted(gaps)
     assert gaps[0] >= 2
     assert gaps[-1] <= 30.5
+
+
+async def test_a_probe_that_cannot_be_sent_lets_the_next_one_go(client_for, make_order, shop):
+    references = [*(f"r{i}" for i in range(10)), "taken", "next"]
+    shop.faults = {f"r{i}": [failed(503)] for i in range(10)}
+    client = client_for()
+    another_create = CreateOnce(client.engine, PendingCreate(operation=None, request=None))
+    # it is its turn to probe when ten of ten have failed
+    claim(key_of(client.engine.backend, "taken"), another_create)
+    with anyio.fail_after(90):
+        found = by_reference(await outcomes_of(client, map(make_order, references), workers=1))
+    assert [name for name, one in found.items() if isinstance(one, Rejected)] == ["taken"]
+    assert counts(shop) == dict.fromkeys(found.keys() - {"taken"}, 1)

@@ -9,6 +9,7 @@ import pytest
 from gelato_async import GelatoClient, GelatoConnectClient, LocalLimiter, RetryPolicy
 from gelato_async.bulk import Created, submit_orders
 from gelato_async.bulk.run import reconciler
+from gelato_async.bulk.run.preparer import AT_ONCE
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
 pytestmark = [pytest.mark.anyio, pytest.mark.system]
@@ -19,7 +20,7 @@ FAULTS = [
     Fault("drop", when="before", share=0.06),
     Fault("drop", when="after", share=0.06),
     Fault("status", status=502, when="after", share=0.06),
-    Fault("status", status=504, commit_delay=0.5, share=0.04),
+    Fault("status", status=504, commit_delay=0.3, share=0.04),
 ]
 
 
@@ -59,8 +60,8 @@ async def test_every_order_is_made_exactly_once_under_faults(
     anyio_backend, backend, seed, make_order
 ):
     references = [f"r{i}" for i in range(ORDERS)]
-    with Sandbox(faults=FaultPlan(FAULTS, seed=seed), search_lag=0.2) as sandbox:
-        outcomes = await submitted(sandbox, backend, map(make_order, references), reconcile=1.5)
+    with Sandbox(faults=FaultPlan(FAULTS, seed=seed), search_lag=0.1) as sandbox:
+        outcomes = await submitted(sandbox, backend, map(make_order, references), reconcile=1.2)
         audit = sandbox.audit()
     assert sum(audit.faults.values()) > 10
     assert {
@@ -74,7 +75,7 @@ async def test_every_order_is_made_exactly_once_under_faults(
 
 @pytest.mark.parametrize("anyio_backend", ["asyncio"])
 async def test_without_a_reconciliation_window_orders_are_made_twice(anyio_backend, make_order):
-    with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
+    with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.1) as sandbox:
         await submitted(
             sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), reconcile=0
         )
@@ -92,26 +93,25 @@ async def test_with_an_immediate_resend_orders_are_made_twice(
         return ()
 
     monkeypatch.setattr(reconciler, "look", resend_at_once)
-    with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.2) as sandbox:
+    with Sandbox(faults=FaultPlan(FAULTS, seed=1), search_lag=0.1) as sandbox:
         await submitted(
-            sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), reconcile=1.5
+            sandbox, "gelato", (make_order(f"r{i}") for i in range(ORDERS)), reconcile=1.2
         )
         assert sandbox.audit().duplicates
 
 
 @pytest.mark.parametrize(("anyio_backend", "backend"), [("asyncio", "gelato"), ("trio", "connect")])
-async def test_a_reference_of_a_canceled_order_is_ordered_anew_and_never_adopted(
-    anyio_backend, backend, make_order
-):
-    references = [f"r{i}" for i in range(40)]
-    with Sandbox(faults=FaultPlan(FAULTS, seed=5), search_lag=0.2) as sandbox:
-        before = await submitted(sandbox, backend, map(make_order, references), reconcile=1.5)
-        async with client_of(sandbox, backend, 1.5) as client:
+async def test_a_canceled_orders_reference_is_ordered_anew(anyio_backend, backend, make_order):
+    # as many as the intake takes in one go: the look before the first create shows all old orders
+    references = [f"r{i}" for i in range(AT_ONCE)]
+    with Sandbox(faults=FaultPlan(FAULTS, seed=5), search_lag=0.1) as sandbox:
+        before = await submitted(sandbox, backend, map(make_order, references), reconcile=1.2)
+        async with client_of(sandbox, backend, 1.2) as client:
             for outcome in before:
                 await client.orders.cancel(outcome.order_id)
-        after = await submitted(sandbox, backend, map(make_order, references), reconcile=1.5)
+        after = await submitted(sandbox, backend, map(make_order, references), reconcile=1.2)
     old = {outcome.order_id for outcome in before}
-    assert len(after) == 40
+    assert len(after) == AT_ONCE
     for outcome in after:
         first, second = made(sandbox, backend)[outcome.reference]
         assert set(first) <= old

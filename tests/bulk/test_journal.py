@@ -15,7 +15,7 @@ from pathlib import Path
 import anyio
 import pytest
 from support.crashes import by_reference, counts, outcomes_of
-from support.fake_shop import failed, lost
+from support.fake_shop import client_with, failed, lost
 
 from gelato_async import (
     AuthenticationError,
@@ -29,13 +29,13 @@ from gelato_async import (
 from gelato_async.backends.gelato import gelato_backend
 from gelato_async.bulk import Created, submit_orders
 from gelato_async.bulk.journal import file as journal_file, writer as journal_writer
-from gelato_async.bulk.journal.checks import APPLICATION
 from gelato_async.bulk.journal.connections import lock
 from gelato_async.bulk.journal.entries import RecordSample
 from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.file import Binding
 from gelato_async.bulk.journal.reader import Journal
 from gelato_async.bulk.journal.writer import JournalWriter
+from gelato_async.bulk.submit import Submission, Tuning
 from gelato_async.core.database_clock import Sample
 
 SECRETS = [
@@ -55,20 +55,8 @@ def path(tmp_path):
     return tmp_path / "run.journal"
 
 
-def client_with(shop, virtual, key="sEcReT-kEy-1", **options):
-    return GelatoClient(
-        key,
-        transport=ScriptedTransport(shop.answer),
-        clock=virtual.clock,
-        limiter=Unlimited(),
-        **options,
-    )
-
-
 @pytest.mark.anyio
-async def test_the_file_is_for_its_owner_alone_and_holds_no_address_and_no_key(
-    make_order, shop, virtual, path
-):
+async def test_the_file_is_private_and_holds_no_address_and_no_key(make_order, shop, virtual, path):
     def echoing(shop, body):
         text = (
             f"{body['shippingAddress']} of sEcReT-kEy-1 is wrong: 1 Sample Street, Springfield, Ada"
@@ -152,7 +140,7 @@ async def test_a_journal_of_another_prefix_or_secret_is_refused(make_order, shop
 
 
 @pytest.mark.anyio
-async def test_a_journal_without_an_order_is_nobodys_yet(make_order, shop, virtual, path):
+async def test_a_journal_without_an_order_may_change_its_account(make_order, shop, virtual, path):
     def refused(request):
         return Response(status=401, body=b'{"message": "Unauthorized"}')
 
@@ -202,13 +190,11 @@ async def test_a_copy_with_the_log_goes_on(make_order, shop, virtual, path):
 
 
 @pytest.mark.anyio
-async def test_the_log_beside_a_journal_does_not_grow_for_ever(
-    make_order, shop, virtual, path, monkeypatch
-):
-    monkeypatch.setattr(journal_file, "_LOG_BYTES", 100_000)
-    largest = 0
+async def test_the_log_beside_a_journal_does_not_grow_for_ever(make_order, shop, virtual, path):
+    largest, short = 0, Tuning(log_bytes=100_000)
     orders = (make_order(f"r{i}") for i in range(2_000))
-    async with submit_orders(client_with(shop, virtual), orders, journal=path) as outcomes:
+    run = Submission(client_with(shop, virtual), orders, journal=path, tuning=short)
+    async with run as outcomes:
         async for _ in outcomes:
             largest = max(largest, path.with_name("run.journal-wal").stat().st_size)
     assert largest < 1_000_000
@@ -250,9 +236,7 @@ async def test_a_second_process_is_refused_until_the_first_is_dead(make_order, s
 
 @pytest.mark.system
 @pytest.mark.anyio
-async def test_a_second_process_is_refused_by_another_name_of_the_file_too(
-    make_order, shop, virtual, path
-):
+async def test_a_second_process_is_refused_under_another_name_too(make_order, shop, virtual, path):
     with held(path):
         link = path.with_name("link.journal")
         link.symlink_to(path)
@@ -270,9 +254,7 @@ async def test_a_second_run_in_the_same_process_is_refused(make_order, shop, vir
     assert isinstance(found, Created)
 
 
-def test_one_who_opens_it_while_another_closes_it_keeps_it_for_himself(path, monkeypatch):
-    from gelato_async.bulk.journal import file as journal_file
-
+def test_a_journal_opened_while_another_closes_it_stays_locked(path, monkeypatch):
     binding = journal_file.Binding(backend="gelato", origin="o", prefix="", key="k")
     first, between = journal_file.open_journal(path, binding), []
     unlink = Path.unlink
@@ -293,121 +275,9 @@ def test_one_who_opens_it_while_another_closes_it_keeps_it_for_himself(path, mon
         second.close()
 
 
-def _sqlite(path, *statements):
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        for statement in statements:
-            connection.execute(statement)
-
-
-def _half(path):
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
-
-
-def _holes(path):
-    whole = bytearray(path.read_bytes())
-    for start in range(4096, len(whole), 4096):
-        whole[start : start + 200] = bytes(range(200))
-    path.write_bytes(whole)
-
-
-FOREIGN = {
-    "text": lambda path: path.write_bytes(b"dear diary\n" * 500),
-    "short": lambda path: path.write_bytes(b"x"),
-    "zeros": lambda path: path.write_bytes(bytes(8192)),
-    "sqlite": lambda path: _sqlite(path, "CREATE TABLE orders (reference TEXT)"),
-    "sqlite in WAL": lambda path: _sqlite(
-        path, "PRAGMA journal_mode = WAL", "CREATE TABLE orders (reference TEXT)"
-    ),
-    "version only": lambda path: _sqlite(path, f"PRAGMA application_id = {APPLICATION}"),
-}
-SPOILT = {
-    "newer": lambda path: _sqlite(path, "PRAGMA user_version = 99"),
-    "half": _half,
-    "holes": _holes,
-    "no salt": lambda path: _sqlite(path, "DELETE FROM about WHERE name = 'salt'"),
-    "bad salt": lambda path: _sqlite(path, "UPDATE about SET value = 'zz' WHERE name = 'salt'"),
-    "no orders": lambda path: _sqlite(path, "DROP TABLE orders"),
-    "no run": lambda path: _sqlite(path, "DELETE FROM about WHERE name = 'run'"),
-}
-
-
-async def _refused_and_untouched(shop, virtual, make_order, path):
-    before = path.read_bytes()
-    with pytest.raises(JournalError) as told:
-        await outcomes_of(client_with(shop, virtual), [make_order("s")], path)
-    assert "\n" not in str(told.value)
-    assert path.name in str(told.value)
-    with pytest.raises(JournalError):
-        list(Journal(path).rows())
-    assert path.read_bytes() == before
-    assert "s" not in shop.orders
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("what", FOREIGN)
-async def test_a_file_of_something_else_is_refused_and_untouched(
-    make_order, shop, virtual, path, what
-):
-    FOREIGN[what](path)
-    await _refused_and_untouched(shop, virtual, make_order, path)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("what", SPOILT)
-async def test_a_damaged_or_newer_one_is_refused_and_untouched(
-    make_order, shop, virtual, path, what
-):
-    await outcomes_of(
-        client_with(shop, virtual), map(make_order, map("r{}".format, range(100))), path
-    )
-    SPOILT[what](path)
-    await _refused_and_untouched(shop, virtual, make_order, path)
-
-
-@pytest.mark.anyio
-@pytest.mark.parametrize("what", ["newer", "foreign"])
-async def test_a_refused_file_has_nothing_new_beside_it(make_order, shop, virtual, path, what):
-    if what == "foreign":
-        FOREIGN["sqlite in WAL"](path)
-    else:
-        await outcomes_of(
-            client_with(shop, virtual), map(make_order, map("r{}".format, range(100))), path
-        )
-        SPOILT[what](path)
-    with pytest.raises(JournalError):
-        await outcomes_of(client_with(shop, virtual), [make_order("s")], path)
-    assert {file.name for file in path.parent.iterdir()} <= {
-        path.name,
-        f"{path.name}-lock",
-        f"{path.name}-mark",
-    }
-
-
-@pytest.mark.anyio
-async def test_what_cannot_be_opened_is_told(make_order, shop, virtual, path, tmp_path):
-    with pytest.raises(JournalError, match="No such file"):
-        await outcomes_of(
-            client_with(shop, virtual), [make_order("r")], tmp_path / "no" / "where.journal"
-        )
-    with pytest.raises(JournalError):
-        await outcomes_of(client_with(shop, virtual), [make_order("r")], tmp_path)
-    with pytest.raises(JournalError, match="there is no journal"):
-        Journal(path)
-    assert shop.orders == {}
-    assert list(tmp_path.iterdir()) == []
-    assert not tmp_path.with_name(f"{tmp_path.name}-lock").exists()
-
-
-@pytest.mark.anyio
-async def test_an_empty_file_becomes_a_journal(make_order, shop, virtual, path):
-    path.touch()
-    assert len(await outcomes_of(client_with(shop, virtual), [make_order("r")], path)) == 1
-    assert Journal(path).count()["created"] == 1
-
-
 @pytest.mark.asyncio
 @pytest.mark.parametrize("opened_first", [True, False])
-async def test_a_run_that_is_cancelled_while_its_journal_opens_leaves_it_free(
+async def test_a_run_cancelled_while_its_journal_opens_leaves_it_free(
     make_order, shop, virtual, path, monkeypatch, opened_first
 ):
     real, close = journal_writer.open_journal, journal_file.JournalFile.close
@@ -505,7 +375,7 @@ async def test_a_full_disk_stops_the_run_and_keeps_what_was_done(
 
 
 @pytest.mark.anyio
-async def test_a_disk_that_is_full_only_for_the_last_outcome_is_told_too(
+async def test_a_disk_that_is_full_for_the_last_outcome_is_an_error(
     make_order, shop, virtual, path, monkeypatch
 ):
     opened = journal_writer.open_journal

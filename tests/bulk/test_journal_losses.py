@@ -20,8 +20,9 @@ from attrs import define
 
 from gelato_async import GelatoClient, ScriptedTransport, Unlimited
 from gelato_async.bulk import Journal, JournalError, submit_orders
-from gelato_async.bulk.journal import file as journal_file, mark as mark_module
+from gelato_async.bulk.journal import mark as mark_module
 from gelato_async.bulk.journal.file import Binding, open_journal
+from gelato_async.bulk.submit import Submission, Tuning
 
 CHILD = ["-m", "support.journaled_run"]
 TESTS = Path(__file__).parents[1]
@@ -198,7 +199,7 @@ def test_a_log_that_is_missing_or_spoilt_is_refused(history, tmp_path):
     assert len(holed) > 5
 
 
-def test_a_file_that_is_missing_or_empty_beside_its_log_is_refused(history, tmp_path):
+def test_a_missing_or_empty_file_beside_its_log_is_refused(history, tmp_path):
     variants = {"is missing": None, "is empty": b""}
     refused = refusals(history.killed, tmp_path / "set", MAIN, variants)
     for what, why in refused.items():
@@ -357,14 +358,15 @@ def steps(tmp_path, monkeypatch, shop, virtual, make_order):
         client = GelatoClient(
             "key", transport=ScriptedTransport(answer), clock=virtual.clock, limiter=Unlimited()
         )
-        async with submit_orders(client, one_by_one(), journal=directory / NAME) as outcomes:
+        short = Tuning(log_bytes=40_000)
+        path = directory / NAME
+        async with Submission(client, one_by_one(), journal=path, tuning=short) as outcomes:
             async for _ in outcomes:
                 turn.release()
 
     with monkeypatch.context() as patched:
         patched.setattr(sqlite3, "connect", traced)
         patched.setattr(mark_module, "_sync", noted)
-        patched.setattr(journal_file, "_LOG_BYTES", 40_000)
         anyio.run(submit, range(4))
         anyio.run(submit, range(9))
     note()
@@ -378,7 +380,7 @@ def test_a_kill_at_any_step_leaves_a_journal_that_opens(steps, tmp_path):
         assert refusal(state.put(tmp_path / "set"), state.sent) is None
 
 
-def test_a_kill_while_the_log_is_moved_leaves_a_journal_that_opens(steps, tmp_path):
+def test_a_kill_while_the_log_is_moved_leaves_a_whole_journal(steps, tmp_path):
     tried = 0
     for state, after in itertools.pairwise(steps):
         old, new = state.files.get(MAIN, b""), after.files.get(MAIN, b"")
@@ -404,7 +406,7 @@ def test_a_commit_that_was_torn_leaves_a_journal_that_opens(steps, tmp_path):
     assert tried > 20
 
 
-def test_the_log_is_moved_once_it_is_long_and_not_with_each_commit_after(steps):
+def test_the_log_is_moved_when_long_and_not_with_each_commit(steps):
     lengths = [len(state.files.get(LOG, b"")) for state in steps]
     moves = sum(after < before for before, after in itertools.pairwise(lengths))
     with contextlib.closing(sqlite3.connect(":memory:")) as connection:
@@ -422,16 +424,15 @@ def _as_rollback(data):
 
 @pytest.mark.anyio
 async def test_a_reader_holds_up_no_commit_and_finds_the_journal_whole(
-    tmp_path, monkeypatch, shop, virtual, make_order
+    tmp_path, shop, virtual, make_order
 ):
-    monkeypatch.setattr(journal_file, "_LOG_BYTES", 20_000)
     path = tmp_path / NAME
     client = GelatoClient(
         "key", transport=ScriptedTransport(shop.answer), clock=virtual.clock, limiter=Unlimited()
     )
     orders = (make_order(f"r{number}") for number in range(300))
-    found = []
-    async with submit_orders(client, orders, journal=path) as outcomes:
+    found, short = [], Tuning(log_bytes=20_000)
+    async with Submission(client, orders, journal=path, tuning=short) as outcomes:
         found.append(await anext(outcomes))
         # a reader that stays in the middle keeps the log from being moved
         reader = Journal(path).rows()

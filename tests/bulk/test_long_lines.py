@@ -1,4 +1,4 @@
-"""Files with lines that are too long, or made to take long: bounded in memory and linear in time."""
+"""Lines that are too long, or made to take long: bounded in memory and linear in time."""
 
 import gzip
 import io
@@ -46,7 +46,7 @@ def stream(lines, kind):
 
 
 @pytest.mark.parametrize("kind", ["file", "list"])
-def test_a_line_that_is_too_long_is_rejected_and_the_rest_goes_on(kind):
+def test_a_line_that_is_too_long_costs_no_other_line(kind):
     long = b'{"orderReferenceId": "' + b"x" * MAX_BYTES + b'"}\n'
     lines = list(read_jsonl(stream([LINES[0], long, LINES[1], long[:-1]], kind)))
     assert [line.number for line in lines] == [1, 2, 3, 4]
@@ -98,7 +98,7 @@ def _peak(read):
 
 
 @pytest.mark.parametrize("start", [b'{"a": "', b"[", b" "])
-def test_a_line_that_decompresses_to_more_than_the_memory_is_passed_over(tmp_path, start):
+def test_a_compressed_bomb_of_one_line_is_passed_over(tmp_path, start):
     path = _compressed(tmp_path, (1, start), (200, b"x" * 250_000), (1, b"\n"), (1, LINES[0]))
     assert path.stat().st_size < 1_000_000
     with gzip.open(path) as file:
@@ -118,7 +118,7 @@ CSV_BOMBS = {
 
 
 @pytest.mark.parametrize("what", CSV_BOMBS)
-def test_csv_that_decompresses_to_more_than_the_memory_is_passed_over(tmp_path, what):
+def test_a_compressed_bomb_of_csv_is_passed_over(tmp_path, what):
     head = [] if what == "a header" else [(1, HEADER.encode())]
     tail = [] if what == "a header" else [(1, row("last").encode())]
     path = _compressed(tmp_path, *head, *CSV_BOMBS[what], *tail)
@@ -157,7 +157,7 @@ def test_a_quote_that_is_left_open_does_not_swallow_the_file():
     assert "quotes" in problems(lines)[2]
 
 
-def test_an_order_of_too_many_csv_lines_is_rejected_and_the_next_is_read():
+def test_an_order_of_too_many_csv_lines_costs_no_other_order():
     rows = "".join(row("r2", item) for item in range(100))
     text = HEADER + row("r1") + rows + row("r3")
     lines = list(read_csv(io.BytesIO(text.encode()), max_bytes=1_000))
@@ -171,7 +171,7 @@ def test_an_order_of_too_many_csv_lines_is_rejected_and_the_next_is_read():
 # linear in the size of a line
 
 
-def test_of_many_unknown_keys_a_few_are_told_and_the_rest_is_counted(monkeypatch):
+def test_of_many_unknown_keys_a_few_are_listed(monkeypatch):
     compared = []
     close = order_reader.get_close_matches
 
@@ -239,14 +239,14 @@ def test_columns_that_are_there_twice_are_found_in_linear_time():
     assert _comparisons(lambda: problems_of([*names, "quantity", "quantity"])) < 40 * len(names)
 
 
-def test_of_many_unknown_columns_a_few_are_told_and_the_rest_is_counted():
+def test_of_many_unknown_columns_a_few_are_listed():
     known = ["orderReferenceId", "firstName"]
     found, _ = problems_of([*known, *(f"quantitty{i}" for i in range(20_000))])
     assert "has 19,950 more unknown columns" in "".join(map(str, found))
     assert len(found) < 2 * order_reader.LISTED
 
 
-def test_a_fix_below_a_long_key_does_not_repeat_it_for_each_value():
+def test_a_fix_below_a_long_key_does_not_repeat_the_key():
     told, copy = [], io.BytesIO()
     inner = {str(i): " x" for i in range(1_000)}
     line = json.dumps({"k" * 100_000: inner, "b": {"b" * 90: {"c" * 99: {"d" * 99: inner}}}})

@@ -23,7 +23,7 @@ async def rejected_of(client, orders, **options):
 
 
 @pytest.mark.parametrize("journal", [None, "run.sqlite"])
-async def test_what_was_rejected_is_told_as_the_very_order_that_was_given(
+async def test_a_rejection_holds_the_very_order_that_was_given(
     client_for, make_order, shop, tmp_path, journal
 ):
     shop.faults["refused"] = [failed(400)] * 2

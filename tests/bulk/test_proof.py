@@ -41,9 +41,7 @@ async def test_a_client_that_knows_the_clock_does_not_look_before(client_for, ma
     assert shop.searches == []
 
 
-async def test_an_older_order_that_the_look_before_showed_is_not_adopted(
-    client_for, make_order, shop
-):
+async def test_an_order_that_the_look_before_showed_is_not_adopted(client_for, make_order, shop):
     for reference in ("r1", "r2"):
         shop.commit({"orderReferenceId": reference})
     dropped = [lambda shop, body: failed_answer()]
@@ -70,7 +68,7 @@ async def killed(client, orders, path, copy):
     async with submit_orders(client, orders, journal=path) as outcomes:
         async for _ in outcomes:
             break
-        await outcomes._journal.barrier()
+        await outcomes._run.journal.barrier()
         for part in path.parent.glob(f"{path.name}*"):
             (copy / part.name).write_bytes(part.read_bytes())
 
@@ -163,7 +161,7 @@ async def test_a_run_that_is_left_lets_its_references_go(client_for, make_order,
     assert json.dumps([outcome.reference for outcome in found]) == '["r1"]'
 
 
-async def test_a_marker_that_finds_no_room_concerns_no_order_of_an_earlier_run(
+async def test_a_marker_without_room_costs_no_order_of_an_earlier_run(
     client_for, make_order, shop, path
 ):
     full = {f"key-{number}": "value" for number in range(20)}
@@ -183,7 +181,7 @@ async def test_a_marker_that_finds_no_room_concerns_no_order_of_an_earlier_run(
     assert {reference: len(rows) for reference, rows in shop.orders.items()} == {"r0": 1, "r1": 1}
 
 
-async def test_references_that_a_server_keeps_as_one_are_in_doubt_together(
+async def test_references_that_a_server_keeps_as_one_are_in_doubt(
     client_for, make_order, shop, virtual
 ):
     answer = shop.answer

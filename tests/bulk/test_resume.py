@@ -1,12 +1,13 @@
 """Running again with the same journal."""
 
 import json
+from random import Random
 
 import anyio
 import pytest
 from anyio.lowlevel import checkpoint
 from support.crashes import by_reference, counts, crash_with, outcomes_of
-from support.fake_shop import failed, lost
+from support.fake_shop import failed, lost, unreadable
 
 from gelato_async import BadRequestError, Response, RetryPolicy, ValidationError
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders
@@ -68,7 +69,7 @@ async def test_replayed_orders_count_as_created(client_for, make_order, path):
 
 
 @pytest.mark.parametrize("changes", [{}, {"currency": "EUR"}])
-async def test_a_refused_order_is_tried_again_with_changed_contents_too(
+async def test_a_refused_order_is_tried_again_changed_or_not(
     client_for, make_order, shop, path, changes
 ):
     shop.faults["r"] = [failed(400)]
@@ -94,7 +95,7 @@ async def test_an_order_that_broke_rules_is_tried_again_once_fixed(
 
 
 @pytest.mark.parametrize("crashed", [False, True])
-async def test_changed_contents_under_a_used_reference_are_an_error_for_that_order(
+async def test_changed_contents_under_a_used_reference_are_an_error(
     client_for, make_order, shop, path, crashed
 ):
     if crashed:
@@ -113,7 +114,7 @@ async def test_changed_contents_under_a_used_reference_are_an_error_for_that_ord
     assert replayed.order_id == "r-0", "the conflict must not spoil what is known of the true order"
 
 
-async def test_what_was_in_flight_is_reconciled_before_it_is_sent_again_and_new_ones_go_at_once(
+async def test_orders_in_flight_are_reconciled_and_new_ones_go_at_once(
     client_for, make_order, shop, path, virtual
 ):
     old = [f"old{i}" for i in range(20)]
@@ -160,7 +161,7 @@ async def test_an_order_that_becomes_searchable_late_is_not_sent_again(
     assert counts(shop) == {"r": 1}
 
 
-async def test_what_was_in_flight_and_is_no_longer_in_the_input_is_reconciled_else_unknown(
+async def test_orders_in_flight_that_left_the_input_are_reconciled(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, map(make_order, ["made", "gone"]), path, arrived={"made"})
@@ -182,7 +183,7 @@ async def test_unknown_ones_are_looked_for_again_in_the_next_run(
     assert second == Created(reference="r", order_id="r-0", adopted=True)
 
 
-async def test_an_unknown_one_that_is_in_the_input_again_is_sent_once_it_was_reconciled(
+async def test_an_unknown_one_in_the_input_is_reconciled_then_sent(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, [make_order("r")], path)
@@ -203,7 +204,7 @@ async def test_an_accepted_one_is_never_sent_again_by_a_later_run(
     assert shop.orders == {}
 
 
-async def test_one_that_was_accepted_as_its_run_was_left_is_never_sent_again(
+async def test_an_order_accepted_as_its_run_was_left_is_never_resent(
     client_for, make_order, shop, virtual, path
 ):
     answer, asked = shop.answer, anyio.Event()
@@ -236,6 +237,17 @@ async def test_resume_only_reconciles_and_sends_nothing_new(client_for, make_ord
     assert len(shop.orders.get("absent", [])) <= 1
 
 
+async def test_resume_only_sends_nothing_with_a_new_journal_either(
+    client_for, make_order, shop, path
+):
+    orders = map(make_order, ["new0", "new1"])
+    async with submit_orders(client_for(), orders, journal=path, resume_only=True) as outcomes:
+        assert [outcome async for outcome in outcomes] == []
+        assert outcomes.progress.skipped == 2
+    assert shop.orders == {}
+    assert Journal(path).count()["intended"] == 0
+
+
 @pytest.mark.parametrize("resumed", [False, True])
 async def test_the_same_reference_twice_is_one_order_in_every_run(
     client_for, make_order, shop, path, resumed
@@ -250,7 +262,7 @@ async def test_the_same_reference_twice_is_one_order_in_every_run(
     assert counts(shop)["r"] == 1
 
 
-async def test_the_same_reference_twice_of_which_one_was_in_flight_is_one_order(
+async def test_a_reference_twice_that_was_in_flight_is_one_order(
     client_for, make_order, shop, path
 ):
     await crash_with(shop, client_for, [make_order("r")], path)
@@ -260,7 +272,7 @@ async def test_the_same_reference_twice_of_which_one_was_in_flight_is_one_order(
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-async def test_what_was_never_sent_is_not_looked_for_after_a_clean_leave(
+async def test_after_a_clean_leave_nothing_unsent_is_looked_for(
     client_for, make_order, shop, path, virtual, resumed
 ):
     if resumed:
@@ -314,9 +326,7 @@ async def test_an_order_refused_with_401_is_not_looked_for(client_for, make_orde
     assert Journal(path).count()["intended"] == 0
 
 
-async def test_an_input_that_cannot_be_built_is_the_same_in_a_resumed_run(
-    client_for, make_order, path
-):
+async def test_an_order_that_cannot_be_built_is_rejected_when_resumed(client_for, make_order, path):
     await outcomes_of(client_for(), [make_order("earlier")], path)
     bad = make_order("bad", shipping_address=None)
     found = by_reference(await outcomes_of(client_for(), [bad, make_order("good")], path))
@@ -343,3 +353,42 @@ async def test_a_thousand_finished_orders_are_replayed(client_for, make_order, s
     assert len(found) == 1_001
     assert sum(outcome.replayed for outcome in found) == 1_000
     assert len(shop.orders) == 1_001
+
+
+@pytest.mark.parametrize("seed", range(12))
+async def test_leaving_at_any_moment_under_faults_loses_no_order(
+    client_for, make_order, shop, path, virtual, seed
+):
+    random = Random(seed)
+    faults = [lost, unreadable, failed(503), failed(429), failed(400)]
+    for number in range(60):
+        shop.faults[f"r{number}"] = random.choices(faults, k=random.choice((0, 0, 1, 2)))
+    shop.latency = random.choice((0.0, 0.3))
+    reported = {}
+    for _ in range(3):
+        run = submit_orders(
+            client_for(),
+            (make_order(f"r{number}") for number in range(60)),
+            journal=path,
+            workers=random.choice((1, 8, 60)),
+            grace=random.choice((0, 0, 5)),
+        )
+        with anyio.move_on_after(1e6) as scope:
+            async with run:
+                async for outcome in run:
+                    reported[outcome.reference] = outcome
+                    if random.random() < 0.02:
+                        scope.cancel()
+        reported |= by_reference(run.leftover)
+        assert shop.orders.keys() <= reported.keys(), "an order that exists was not reported"
+        # an order that was never sent is not intended any more
+        assert {row.reference for row in Journal(path).rows("intended")} <= reported.keys()
+    found = by_reference(
+        await outcomes_of(client_for(), (make_order(f"r{number}") for number in range(60)), path)
+    )
+    assert len(found) == 60
+    for reference, outcome in found.items():
+        made = [row["id"] for row in shop.orders.get(reference, [])]
+        assert len(made) <= 1, "an order was made twice"
+        assert not isinstance(outcome, Created) or made == [outcome.order_id]
+        assert not isinstance(outcome, Rejected) or not made

@@ -8,15 +8,15 @@ from anyio.lowlevel import checkpoint
 from support.crashes import by_reference, counts, outcomes_of
 from support.fake_shop import failed, lost
 
-from gelato_async import AuthenticationError, Response
-from gelato_async.bulk import Created, submit_orders
+from gelato_async import AuthenticationError, Response, RetryPolicy
+from gelato_async.bulk import Created, Journal, submit_orders
 
 pytestmark = pytest.mark.anyio
 
 
 @pytest.mark.parametrize("fault", [failed(503), lost])
 @pytest.mark.parametrize("at", [0, 150, 299])
-async def test_an_async_input_that_ends_while_an_order_is_reconciled_drops_none(
+async def test_an_input_that_ends_during_reconciliation_drops_none(
     client_for, make_order, shop, virtual, fault, at
 ):
     shop.faults[f"r{at}"] = [fault]
@@ -60,7 +60,7 @@ async def test_an_absent_order_is_sent_again_while_the_input_is_quiet(
 
 
 @pytest.mark.parametrize("what", [None, 5, "order"])
-async def test_something_else_in_the_input_is_a_type_error_after_what_came_before(
+async def test_what_is_no_order_is_a_type_error_after_those_before(
     client_for, make_order, shop, what
 ):
     found = []
@@ -74,9 +74,7 @@ async def test_something_else_in_the_input_is_a_type_error_after_what_came_befor
     assert shop.orders.keys() == {"r"}
 
 
-async def test_an_input_that_is_no_iterable_is_a_type_error_and_makes_no_journal(
-    client_for, make_order, tmp_path
-):
+async def test_an_input_that_is_not_iterable_makes_no_journal(client_for, make_order, tmp_path):
     path = tmp_path / "run.journal"
     with pytest.raises(TypeError):
         await outcomes_of(client_for(), 5, path)
@@ -129,7 +127,7 @@ async def test_a_second_cancel_while_leaving_leaves_no_task_running(
 
 
 @pytest.mark.parametrize("made", [True, False])
-async def test_a_refused_key_while_a_look_is_on_its_way_gives_one_outcome_per_order(
+async def test_a_refused_key_during_a_look_gives_one_outcome_per_order(
     client_for, make_order, shop, virtual, made, tmp_path
 ):
     for i in range(5):
@@ -163,9 +161,7 @@ async def test_a_refused_key_while_a_look_is_on_its_way_gives_one_outcome_per_or
         assert all(isinstance(outcome, Created) for outcome in told.values())
 
 
-async def test_a_look_that_is_refused_ends_the_run_with_one_outcome_per_order(
-    client_for, make_order, shop
-):
+async def test_a_refused_look_ends_the_run_with_one_outcome_per_order(client_for, make_order, shop):
     for i in range(120):
         shop.faults[f"r{i}"] = [lost]
     shop.search_fault = Response(status=401)
@@ -177,3 +173,36 @@ async def test_a_look_that_is_refused_ends_the_run_with_one_outcome_per_order(
             async for outcome in outcomes:
                 found.append(outcome)
     assert by_reference([*found, *outcomes.leftover]).keys() == shop.orders.keys()
+
+
+@pytest.mark.parametrize("steps", range(0, 12, 3))
+async def test_with_the_outcomes_full_each_order_is_reported_once(
+    client_for, make_order, shop, tmp_path, steps
+):
+    path, number = tmp_path / "j", 1_100
+    orders = (make_order(f"r{i}") for i in range(number))
+    async with submit_orders(client_for(), orders, journal=path, workers=50, grace=0) as outcomes:
+        # nobody iterates, so workers come to wait for room
+        while outcomes.progress.finished <= 1_000:
+            await checkpoint()
+        for _ in range(steps):
+            await checkpoint()
+    told = by_reference(outcomes.leftover)
+    assert told.keys() == shop.orders.keys()
+    progress, journaled = outcomes.progress, Journal(path).count()
+    created = sum(isinstance(outcome, Created) for outcome in told.values())
+    assert created == progress.created == journaled["created"]
+    assert journaled["unknown"] == 0
+    assert journaled["intended"] == len(told) - created
+
+
+async def test_a_broken_transport_in_a_look_for_a_marker_ends_the_run(client_for, make_order, shop):
+    shop.faults["r"] = [lost]
+
+    def broken(_):
+        raise RuntimeError("the transport broke")
+
+    shop._get = broken
+    client = client_for(retry=RetryPolicy(reconcile=4, marker=True))
+    with anyio.fail_after(90), pytest.raises(RuntimeError, match="the transport broke"):
+        await outcomes_of(client, [make_order("r")])

@@ -1,4 +1,4 @@
-"""A run comes to its end whatever goes wrong, tells each order once, and sends nothing after it has failed."""
+"""Whatever goes wrong, a run ends, reports each order once, and sends nothing after it failed."""
 
 from collections import Counter
 
@@ -16,7 +16,7 @@ from gelato_async import (
 )
 from gelato_async.bulk import Created, Journal, JournalError, Unknown, submit_orders
 from gelato_async.bulk.journal.writer import JournalWriter
-from gelato_async.bulk.run import run
+from gelato_async.bulk.submit import Submission, Tuning
 
 pytestmark = pytest.mark.anyio
 
@@ -31,9 +31,7 @@ def orders(make_order):
     return lambda number: (make_order(f"r{i}") for i in range(number))
 
 
-async def test_an_order_that_always_fails_while_others_get_through_ends_as_unknown(
-    client_for, orders, shop
-):
+async def test_an_order_that_alone_always_fails_ends_as_unknown(client_for, orders, shop):
     shop.faults = {"r1": [failed(500)] * 100}
     found = by_reference(await outcomes_of(client_for(), orders(3)))
     assert isinstance(found["r1"], Unknown)
@@ -43,7 +41,7 @@ async def test_an_order_that_always_fails_while_others_get_through_ends_as_unkno
 
 
 @pytest.mark.parametrize(("status", "seconds"), [(400, 20), (500, 500)])
-async def test_each_order_is_told_once_though_looks_fail_and_nobody_iterates_for_long(
+async def test_each_order_has_one_outcome_however_late_it_is_taken(
     client_for, orders, shop, virtual, status, seconds
 ):
     shop.faults = {f"r{i}": [lost] for i in range(0, 80, 20)}
@@ -55,9 +53,7 @@ async def test_each_order_is_told_once_though_looks_fail_and_nobody_iterates_for
     assert (outcomes.progress.unknown, outcomes.progress.finished) == (4, 2_000)
 
 
-async def test_one_odd_reference_does_not_take_the_others_of_its_batch_along(
-    client_for, orders, shop
-):
+async def test_one_odd_reference_costs_no_other_of_its_batch(client_for, orders, shop):
     shop.faults = {f"r{i}": [lost] for i in range(5)}
     answer = shop.answer
 
@@ -72,9 +68,7 @@ async def test_one_odd_reference_does_not_take_the_others_of_its_batch_along(
     ]
 
 
-async def test_a_run_that_stopped_over_a_refused_key_sends_nothing_more(
-    client_for, orders, shop, virtual
-):
+async def test_after_a_refused_key_nothing_more_is_sent(client_for, orders, shop, virtual):
     shop.latency = 0.2
     shop.faults = {f"r{i}": [failed(503)] for i in range(20, 60)}
     answer, refused = shop.answer, []
@@ -102,7 +96,7 @@ async def test_a_journal_that_fails_in_an_outage_ends_the_run(
     def failing(writer, entries):
         if outcomes.progress.paused:
             raise JournalError("it is full")
-        write(writer, entries)
+        return write(writer, entries)
 
     monkeypatch.setattr(JournalWriter, "_write", failing)
     outcomes = submit_orders(client_for(), orders(300), journal=path, workers=50)
@@ -116,7 +110,7 @@ async def test_a_journal_that_fails_in_an_outage_ends_the_run(
     assert counts(shop) == {f"r{i}": 1 for i in range(300)}
 
 
-async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_up(
+async def test_an_outage_with_the_last_orders_does_not_delay_the_end(
     client_for, orders, shop, virtual
 ):
     shop.latency = 1.0
@@ -128,8 +122,7 @@ async def test_an_outage_that_begins_with_the_last_orders_does_not_hold_the_end_
 
 
 @pytest.mark.parametrize("workers", [20, 60])
-async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, monkeypatch, workers):
-    monkeypatch.setattr(run, "MAX_UNRESOLVED", 5)
+async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, workers):
     shop.latency = 1.0
     shop.faults = {f"r{workers + 4 * i}": [lost] for i in range(8)}
     search = shop._search
@@ -137,23 +130,24 @@ async def test_resting_workers_see_the_end(client_for, orders, shop, virtual, mo
         search(body) if virtual.time > 3 else Response(status=200, body=b'{"orders":[]}')
     )
     number = 2 * workers + 40
+    few = Tuning(max_unresolved=5)
+    run = Submission(client_for(), orders(number), workers=workers, tuning=few)
     with anyio.fail_after(90):
-        assert len(await outcomes_of(client_for(), orders(number), workers=workers)) == number
+        async with run as outcomes:
+            assert len([outcome async for outcome in outcomes]) == number
     assert counts(shop) == {f"r{i}": 1 for i in range(number)}
 
 
-async def test_with_the_reconciler_full_no_more_are_sent(
-    client_for, orders, shop, virtual, monkeypatch
-):
-    monkeypatch.setattr(run, "MAX_UNRESOLVED", 5)
+async def test_with_the_reconciler_full_no_more_are_sent(client_for, orders, shop, virtual):
     shop.latency, shop.faults = 1.0, {f"r{i}": [lost] for i in range(200)}
     shop.search_fault = Response(status=503)
-    async with submit_orders(client_for(), orders(200), workers=4, grace=0) as outcomes:
+    few = Tuning(max_unresolved=5)
+    async with Submission(client_for(), orders(200), workers=4, grace=0, tuning=few) as outcomes:
         await virtual.sleep(60)
         assert 5 <= outcomes.progress.unresolved <= 5 + 4
 
 
-async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(
+async def test_a_resend_does_not_wait_for_an_input_that_pauses(
     client_for, make_order, shop, virtual
 ):
     shop.faults = {"r": [failed(503)]}
@@ -170,7 +164,7 @@ async def test_what_an_input_that_pauses_has_left_is_sent_again_meanwhile(
         assert virtual.time < 60
 
 
-async def test_what_a_slow_input_has_left_is_sent_again_though_some_request_is_always_out(
+async def test_a_resend_goes_though_some_request_is_always_out(
     client_for, make_order, shop, virtual
 ):
     shop.faults, shop.latency = {"r0": [failed(503)]}, 2.0
@@ -190,7 +184,7 @@ async def test_what_a_slow_input_has_left_is_sent_again_though_some_request_is_a
     assert virtual.time < 30
 
 
-async def test_requests_that_wait_for_their_turn_when_an_outage_begins_are_held_back(
+async def test_an_outage_holds_back_requests_that_wait_for_a_turn(
     client_for, orders, shop, virtual
 ):
     shop.latency = 0.5
@@ -217,7 +211,7 @@ async def test_requests_that_wait_for_their_turn_when_an_outage_begins_are_held_
     assert len(met) <= 10 + 10 + 7
 
 
-async def test_an_error_of_a_transport_in_a_look_is_what_the_caller_sees(client_for, orders, shop):
+async def test_the_caller_sees_a_transports_error_in_a_look(client_for, orders, shop):
     shop.faults = {"r1": [lost]}
 
     def broken(_):
@@ -250,9 +244,7 @@ async def test_reconciliation_without_a_connection_says_so_at_once(
     assert Journal(path).count()["intended"] == 1
 
 
-async def test_what_an_earlier_run_took_is_told_with_its_outcome(
-    client_for, make_order, shop, path
-):
+async def test_an_outcome_counts_the_sends_of_earlier_runs(client_for, make_order, shop, path):
     shop.faults = {"r": [failed(503), failed(503), unreadable]}
     shop._search = lambda _: Response(status=200, body=b'{"orders":[]}')
     (first,) = await outcomes_of(client_for(), [make_order("r")], path)

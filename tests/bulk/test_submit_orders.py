@@ -75,9 +75,7 @@ async def test_the_input_is_read_no_faster_than_outcomes_are_taken(client_for, m
         assert taken < 2_000
 
 
-async def test_a_reference_that_comes_twice_is_one_order_with_one_outcome(
-    client_for, make_order, shop
-):
+async def test_a_reference_that_comes_twice_has_one_outcome(client_for, make_order, shop):
     found, run = await outcomes_of(
         client_for(), [make_order("r"), make_order("r"), make_order("other")]
     )
@@ -86,9 +84,7 @@ async def test_a_reference_that_comes_twice_is_one_order_with_one_outcome(
     assert run.progress.repeated == 1
 
 
-async def test_a_reference_that_comes_twice_with_other_contents_is_an_error_for_the_second(
-    client_for, make_order, shop
-):
+async def test_a_reference_twice_with_other_contents_is_an_error(client_for, make_order, shop):
     found, _ = await outcomes_of(client_for(), [make_order("r"), make_order("r", currency="EUR")])
     (created,) = (outcome for outcome in found if isinstance(outcome, Created))
     (rejected,) = (outcome for outcome in found if isinstance(outcome, Rejected))
@@ -97,17 +93,14 @@ async def test_a_reference_that_comes_twice_with_other_contents_is_an_error_for_
     assert len(shop.orders["r"]) == 1
 
 
-async def test_a_broken_order_is_rejected_and_the_fixed_one_after_it_is_made(
-    client_for, make_order, shop
-):
+async def test_a_broken_order_is_rejected_and_the_fixed_one_is_made(client_for, make_order, shop):
     found, _ = await outcomes_of(client_for(), [make_order("r", currency=""), make_order("r")])
     assert {type(outcome) for outcome in found} == {Rejected, Created}
     assert len(shop.orders["r"]) == 1
 
 
-async def test_what_breaks_rules_or_cannot_be_carried_or_is_refused_is_rejected_and_the_rest_goes_on(
-    client_for, make_order, shop
-):
+async def test_a_rejected_order_costs_no_other_order(client_for, make_order, shop):
+    """One that breaks rules, one that the API cannot carry, one that Gelato refuses."""
     shop.faults["refused"] = [failed(400)]
     orders = [
         make_order("a", customer_reference_id=""),
@@ -133,7 +126,7 @@ async def test_a_lost_answer_is_reconciled_and_the_order_adopted(client_for, mak
     assert run.progress.adopted == 1
 
 
-async def test_a_create_that_never_arrived_is_sent_again_only_when_the_window_is_over(
+async def test_a_create_that_never_arrived_is_resent_after_the_window(
     client_for, make_order, shop, virtual
 ):
     shop.faults["r"] = [failed(503)]
@@ -143,9 +136,7 @@ async def test_a_create_that_never_arrived_is_sent_again_only_when_the_window_is
     assert len(shop.searches) >= 3
 
 
-async def test_an_accepted_create_whose_answer_cannot_be_read_is_found_and_never_sent_again(
-    client_for, make_order, shop
-):
+async def test_a_create_answered_unreadably_is_found_and_never_resent(client_for, make_order, shop):
     shop.faults["r"] = [unreadable]
     shop.faults["gone"] = [lambda shop, body: Response(status=200, body=b"")]
     found, _ = await outcomes_of(client_for(), [make_order("r"), make_order("gone")])
@@ -165,7 +156,7 @@ async def test_an_order_that_an_unreadable_answer_names_is_fetched(client_for, m
     assert shop.searches == []
 
 
-async def test_an_order_that_nobody_can_get_is_not_told_as_created(client_for, make_order, shop):
+async def test_an_order_that_no_get_shows_is_not_reported_as_created(client_for, make_order, shop):
     shop.faults["r"] = [lambda shop, body: Response(status=200, body=b'{"id": "the-id"}')]
     (found,), _ = await outcomes_of(client_for(), [make_order("r")])
     assert isinstance(found, Unknown)
@@ -193,9 +184,7 @@ async def test_a_batch_may_answer_several_pages(client_for, make_order, shop, vi
     }
 
 
-async def test_when_looking_fails_the_outcome_is_unknown_and_nothing_is_sent_again(
-    client_for, make_order, shop
-):
+async def test_where_looks_fail_the_outcome_is_unknown(client_for, make_order, shop):
     shop.faults["r"] = [failed(503)]
     shop.search_fault = Response(status=500)
     found, run = await outcomes_of(client_for(), [make_order("r")])
@@ -215,7 +204,7 @@ async def test_without_resend_an_absent_order_is_unknown(client_for, make_order,
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_refused_key_stops_the_run_and_nothing_is_recorded_as_rejected(
+async def test_a_refused_key_stops_the_run_and_rejects_nothing(
     client_for, make_order, shop, status
 ):
     shop.faults["r2"] = [failed(status)]
@@ -253,7 +242,7 @@ async def test_a_host_that_was_never_reached_stops_the_run(client_for, make_orde
     assert shop.orders == {}
 
 
-async def test_a_connection_that_fails_in_mid_run_is_waited_for_and_nothing_is_rejected(
+async def test_a_connection_that_fails_in_mid_run_is_waited_for(
     client_for, make_order, shop, virtual
 ):
     shop.faults = {f"r{i}": [unreachable] * 8 for i in range(20, 40)}
@@ -270,9 +259,7 @@ async def test_429_is_waited_for_however_long_it_lasts(client_for, make_order, s
     assert not any(isinstance(getattr(outcome, "error", None), RateLimitError) for outcome in found)
 
 
-async def test_leaving_early_tells_what_was_not_seen_and_sends_nothing_more(
-    client_for, make_order, shop
-):
+async def test_an_early_leave_reports_the_rest_and_sends_no_more(client_for, make_order, shop):
     async with submit_orders(
         client_for(), (make_order(f"r{i}") for i in range(10_000)), workers=8
     ) as outcomes:
@@ -285,9 +272,7 @@ async def test_leaving_early_tells_what_was_not_seen_and_sends_nothing_more(
     assert len(shop.orders) == made
 
 
-async def test_what_is_in_flight_when_the_block_is_left_gets_its_outcome(
-    client_for, make_order, shop
-):
+async def test_orders_in_flight_at_the_leave_get_their_outcomes(client_for, make_order, shop):
     shop.latency = 2.0
     async with submit_orders(
         client_for(), (make_order(f"r{i}") for i in range(100)), workers=8
@@ -348,7 +333,7 @@ async def test_an_input_that_fails_ends_the_run_after_what_was_begun(client_for,
     assert sorted(found) == ["r0", "r1"]
 
 
-async def test_an_input_of_something_else_is_told(client_for):
+async def test_an_input_of_something_else_is_a_type_error(client_for):
     with pytest.raises(TypeError, match="NewOrder"):
         await outcomes_of(client_for(), [{"orderReferenceId": "r"}])
 
@@ -408,7 +393,7 @@ async def test_no_outcome_is_lost_when_on_progress_raises(client_for, make_order
     assert {outcome.reference for outcome in [*found, *outcomes.leftover]} == shop.orders.keys()
 
 
-async def test_progress_is_told_every_second_though_nothing_happens(
+async def test_progress_is_reported_every_second_whatever_happens(
     client_for, make_order, shop, virtual
 ):
     shop.latency, told = 10.0, []
@@ -421,9 +406,7 @@ async def test_progress_is_told_every_second_though_nothing_happens(
     assert [in_flight for time, in_flight in told if 0 < time < 10] == [1] * 9
 
 
-async def test_a_tick_of_progress_that_raises_ends_the_run_with_its_error(
-    client_for, make_order, shop, virtual
-):
+async def test_a_progress_function_that_raises_ends_the_run(client_for, make_order, shop, virtual):
     def broken(progress):
         raise RuntimeError("broken")
 

@@ -5,9 +5,12 @@ import signal
 
 import pytest
 
-from gelato_async.bulk import submit_orders
+from gelato_async.bulk.submit import Submission, Tuning
 from gelato_async.cli.submit import progress, running
 from gelato_async.sandbox import Fault
+
+# progress is shown every few milliseconds
+OFTEN = Tuning(tick=0.01)
 
 
 def press_ctrl_c():
@@ -23,8 +26,8 @@ def interrupted(serve, command, orders, tmp_path, monkeypatch):
     def run(*arguments):
         sandbox, once = serve(Fault("slow", count=3, delay=60.0)), press_ctrl_c()
         with monkeypatch.context() as patched:
-            patched.setattr(running, "submit_orders", functools.partial(submit_orders, grace=0))
-            patched.setattr("gelato_async.bulk.submit.TICK", 0.01)
+            hasty = functools.partial(Submission, grace=0, tuning=OFTEN)
+            patched.setattr(running, "submit_orders", hasty)
             patched.setattr(
                 progress.PlainLines,
                 "show",
@@ -91,7 +94,8 @@ def test_ctrl_c_while_reconciling_says_how_many_are_left(
     interrupted, command, tmp_path, monkeypatch
 ):
     interrupted()
-    monkeypatch.setattr("gelato_async.bulk.submit.TICK", 0.01)
+    often = functools.partial(Submission, tuning=OFTEN)
+    monkeypatch.setattr(running, "submit_orders", often)
     once = press_ctrl_c()
     monkeypatch.setattr(
         progress.PlainLines, "show", lambda _, __, figures: figures.unresolved == 3 and once()

@@ -1,4 +1,4 @@
-"""A bulk submission with a journal: it may take several runs, of which the earlier ones are killed."""
+"""A bulk submission with a journal, which may take several runs; all but the last are killed."""
 
 import shutil
 from pathlib import Path
@@ -65,7 +65,7 @@ class Batch:
             self.is_running = False
 
     async def leave(self) -> None:
-        """Cancel the run as its caller may: it waits for what is in flight, and says what is left."""
+        """Cancel the run as its caller may: it waits for answers, and reports what is left."""
         self._note_left()
         if self.scope is not None:
             self.scope.cancel()
@@ -119,6 +119,8 @@ def report_of(outcome: Outcome) -> Report:
             detail=outcome.order_id,
         )
     if isinstance(outcome, Unknown):
+        if "the run lost track of it" in str(outcome.error):
+            return Report(told=Told.BROKEN, detail=str(outcome.error))
         return Report(told=Told.UNKNOWN, detail=str(outcome.error))
     if isinstance(outcome.error, GelatoError):
         return Report(told=Told.REFUSED, detail=repr(outcome.error))

@@ -1,8 +1,9 @@
 """Clocks that disagree: many creates at once under each, and what came of them.
 
-    PYTHONPATH=tests python -m faults.skews [CREATES] [--marker]
+    PYTHONPATH=tests python -m faults.skews [CREATES] [--marker] [--bulk]
 
-prints the table for all rows of `SKEWS`. To add one, add a row.
+prints the table for all rows of `SKEWS`. To add one, add a row. With `--bulk` the orders go out in
+bulk runs that are killed again and again.
 """
 
 import argparse
@@ -17,6 +18,7 @@ from attrs import field, frozen
 from faults.clocks import DAY
 from faults.faults import LOSSES
 from faults.intentions import Intention
+from faults.stepper import PATIENCE, Stepper
 from faults.virtual_time import run
 from faults.world import World
 
@@ -30,6 +32,13 @@ SPACING = 0.5
 PERSON_AFTER = (0.2, 8.0)
 SEARCH_LAG = 2.0
 OLDER = (30.0, 600.0, 10_800.0, 2 * DAY, 60 * DAY)
+# of a batch: how often its process is killed, after how many steps, for how many seconds it is
+# down, by how many the wall clock is set back then, and how the next process's own clock differs
+KILLS = 4
+KILLED_AFTER = (20, 250)
+DOWN = (0.0, 30.0)
+SET_BACK = 3_600.0
+SHIFTS = (0.0, 5_000.0, -5_000.0)
 
 # sets the clocks of a world, whose creates take so many seconds
 Skew = Callable[[World, float], None]
@@ -136,10 +145,11 @@ class Counts:
     unknown_ordinary: int
     unknown_others: int
     commits: int
+    runs: int = 1
     wrongs: list[str] = field(factory=list, repr=False)
 
     @classmethod
-    def of(cls, world: World) -> "Counts":
+    def of(cls, world: World, runs: int = 1) -> "Counts":
         wrongs = world.wrongs()
         found = world.all_intentions
         unknown = [intention for intention in found if intention.is_unknown]
@@ -153,6 +163,7 @@ class Counts:
             unknown_ordinary=_count(unknown, lambda intention: intention.is_ordinary),
             unknown_others=_count(unknown, lambda intention: not intention.is_ordinary),
             commits=len(world.server.orders),
+            runs=runs,
             wrongs=wrongs,
         )
 
@@ -174,6 +185,32 @@ def count_creates(
         return Counts.of(world)
 
     return run(simulate, backend=backend)
+
+
+def count_batch(skew: Skew, orders: int, *, seed: int = 1, **options: Any) -> Counts:
+    """Submit so many orders in bulk runs under a skew, all but the last of which are killed."""
+    stepper, random = Stepper(options), Random(seed)
+    world = stepper.world
+    try:
+        world.server.search_lag = SEARCH_LAG
+        skew(world, orders * SPACING)
+        wanted = [_intend(world, f"ref-{number}", random) for number in range(orders)]
+        stepper.submit([intention.reference for intention in wanted])
+        for _ in range(KILLS):
+            world.process.kill_in = random.randint(*KILLED_AFTER)
+            while stepper.batch.is_running:
+                stepper.advance(1.0)
+            if stepper.batch.finished:
+                break
+            stepper.advance(random.uniform(*DOWN))
+            world.step_wall(-SET_BACK)
+            world.start_process(random.choice(SHIFTS))
+            stepper.resume()
+        stepper.advance(PATIENCE)
+        stepper.finish()
+        return Counts.of(world, runs=stepper.batch.runs)
+    finally:
+        stepper.close()
 
 
 async def _create_all(world: World, creates: int, random: Random) -> None:
@@ -199,6 +236,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Creates under clocks that disagree.")
     parser.add_argument("creates", type=int, nargs="?", default=1000)
     parser.add_argument("--marker", action="store_true", help="with RetryPolicy(marker=True)")
+    parser.add_argument("--bulk", action="store_true", help="in bulk runs that are killed")
     parser.add_argument("--api", choices=("gelato", "connect"), default="gelato")
     asked = parser.parse_args()
     policy = {"marker": True} if asked.marker else {}
@@ -209,7 +247,10 @@ def main() -> None:
     print("|---|---|---|---|")
     for name, skew in SKEWS.items():
         began = time.perf_counter()
-        found = count_creates(skew, asked.creates, api=asked.api, policy=policy)
+        if asked.bulk:
+            found = count_batch(skew, asked.creates, api=asked.api, policy=policy)
+        else:
+            found = count_creates(skew, asked.creates, api=asked.api, policy=policy)
         print(
             f"| {name} | {found.duplicates} / {found.untrue} / {found.against_cancellation} |"
             f" {found.unknown_ordinary}, {found.unknown_others} |"

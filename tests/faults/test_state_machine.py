@@ -32,7 +32,7 @@ def profile():
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("api", ["gelato", "connect"])
 @pytest.mark.parametrize("marker", [False, True], ids=["", "marker"])
-def test_no_order_is_made_twice_lost_or_told_untruly(api, marker):
+def test_no_order_is_made_twice_lost_or_reported_untruly(api, marker):
     class Machine(FaultMachine):
         options = {"api": api, "policy": {"marker": True} if marker else {}}
 

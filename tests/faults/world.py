@@ -1,4 +1,4 @@
-"""The world of a test: one server, one link, and one client process at a time that may be killed."""
+"""The world of a test: a server, a link, and one client process at a time that may be killed."""
 
 from __future__ import annotations
 

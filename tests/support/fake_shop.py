@@ -1,7 +1,7 @@
 import json
 from datetime import UTC, datetime
 
-from gelato_async import Response
+from gelato_async import GelatoClient, Response, ScriptedTransport, Unlimited
 
 
 class Shop:
@@ -88,3 +88,14 @@ def unreadable(shop, body):
     """Committed, and answered with a 200 that is no JSON."""
     shop.commit(body)
     return Response(status=200, body=b"<html>")
+
+
+def client_with(shop, virtual, key="sEcReT-kEy-1", **options):
+    """A client of a shop in memory, without a limit."""
+    return GelatoClient(
+        key,
+        transport=ScriptedTransport(shop.answer),
+        clock=virtual.clock,
+        limiter=Unlimited(),
+        **options,
+    )

@@ -12,8 +12,7 @@ from datetime import UTC, datetime
 from support.orders import new_order
 
 from gelato_async import GelatoClient, Response, RetryPolicy, ScriptedTransport, Unlimited
-from gelato_async.bulk import submit_orders
-from gelato_async.bulk.journal import file as journal_file
+from gelato_async.bulk.submit import Submission, Tuning
 
 rows = {}
 
@@ -38,7 +37,6 @@ def answer(request):
 
 
 async def main(journal, count, log_bytes):
-    journal_file._LOG_BYTES = int(log_bytes)
     turn = asyncio.Semaphore()
 
     async def one_by_one():
@@ -52,7 +50,9 @@ async def main(journal, count, log_bytes):
         limiter=Unlimited(),
         retry=RetryPolicy(reconcile=0.2),
     )
-    async with client, submit_orders(client, one_by_one(), journal=journal) as outcomes:
+    tuning = Tuning(log_bytes=int(log_bytes))
+    run = Submission(client, one_by_one(), journal=journal, tuning=tuning)
+    async with client, run as outcomes:
         async for _ in outcomes:
             turn.release()
 

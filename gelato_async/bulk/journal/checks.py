@@ -1,8 +1,8 @@
 """Checks that a journal is whole before anything is written to it.
 
 A journal is a set of files: `run.journal`, `run.journal-wal` (SQLite's log, while a run is open or
-after a kill) and `run.journal-mark`. SQLite opens what is left of a set without a word, so each
-loss would make orders a second time. Three numbers in the table `about` show it:
+after a kill) and `run.journal-mark`. SQLite opens what is left of a set without a warning, and the
+orders that are lost would be made a second time. Three numbers in the table `about` show a loss:
 
 - `commit` counts commits, and the mark repeats it outside: a journal that holds fewer than its mark
   has lost the end of its log, the whole log, or is an older copy.
@@ -59,7 +59,7 @@ def check(path: Path) -> None:
     """Check that a file is a whole journal of this version, without writing to it.
 
     Raises:
-        JournalError: it is not, or there is none.
+        JournalError: it is not, or does not exist.
     """
     with as_journal_error(path, "read"):
         if is_fresh(path) and not path.exists():
@@ -146,7 +146,7 @@ class _Generation:
 
     @classmethod
     def of(cls, about: Mapping[str, str]) -> "_Generation | None":
-        """Read it from the table; None where that is not whole."""
+        """Read the numbers from the table; None if one is missing."""
         if not about.keys() >= _ABOUT:
             return None
         try:

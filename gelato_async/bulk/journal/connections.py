@@ -12,12 +12,12 @@ LOCK = "-lock"
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """The file of the set that stands beside a journal under this suffix."""
+    """Name the file of the set that stands beside a journal under this suffix."""
     return path.with_name(path.name + suffix)
 
 
 def size_of(path: Path) -> int:
-    """The size of a file in bytes; 0 where there is no file."""
+    """Measure a file in bytes; 0 where there is no file."""
     try:
         return path.stat().st_size
     except FileNotFoundError:
@@ -26,17 +26,19 @@ def size_of(path: Path) -> int:
 
 def connect(path: Path, *, read_only: bool = False, alone: bool = False) -> sqlite3.Connection:
     """Connect to a file that exists; with `alone`, read it without the log beside it."""
-    mode = "ro" if read_only or alone else "rw"
+    mode, timeout = "rw", 5.0
+    if read_only:
+        # seconds that a statement waits for another connection
+        mode, timeout = "ro", 0.0
     if alone:
-        mode += "&immutable=1"
+        mode = "ro&immutable=1"
     # one thread at a time uses it, but not always the same one
     return sqlite3.connect(
         f"{path.absolute().as_uri()}?mode={mode}",
         uri=True,
         isolation_level=None,
         check_same_thread=False,
-        # seconds that a statement waits for another connection
-        timeout=0 if read_only else 5,
+        timeout=timeout,
     )
 
 
@@ -57,7 +59,7 @@ def lock(path: Path) -> sqlite3.Connection:
     held = connect(beside(path, LOCK))
     try:
         held.execute("PRAGMA busy_timeout = 0")
-        # nothing is written, and a kill is to leave no journal of the lock
+        # nothing is written, and a kill must not leave a rollback journal of the lock
         held.execute("PRAGMA journal_mode = OFF")
         held.execute("BEGIN EXCLUSIVE")
     except sqlite3.OperationalError as error:

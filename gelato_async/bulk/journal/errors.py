@@ -11,14 +11,14 @@ from gelato_async.core.errors import GelatoError
 class JournalError(GelatoError):
     """A journal that cannot be used.
 
-    It is damaged, of something else, of another account, in use, on a full disk, or one of its
-    files is lost, cut or an older copy. The message names the file and says what to do.
+    The file is damaged, something else, of another account, in use, on a full disk, or one of its
+    companions is lost, cut or an older copy. The message names the file and says what to do.
     """
 
 
 @contextlib.contextmanager
 def as_journal_error(path: Path, doing: str = "written") -> Iterator[None]:
-    """Raise what SQLite and the file system report as a `JournalError` that names the journal."""
+    """Raise errors of SQLite and the file system as a `JournalError` that names the journal."""
     try:
         yield
     except sqlite3.DatabaseError as error:

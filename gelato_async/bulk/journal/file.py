@@ -23,18 +23,18 @@ from gelato_async.bulk.journal.checks import (
     is_fresh,
 )
 from gelato_async.bulk.journal.connections import LOG, beside, connect, lock, size_of, touch
-from gelato_async.bulk.journal.entries import SCHEMA
 from gelato_async.bulk.journal.errors import JournalError, as_journal_error
 from gelato_async.bulk.journal.mark import Mark
+from gelato_async.bulk.journal.schema import SCHEMA
 from gelato_async.core.backend import Backend
 
 # bytes that the log beside a journal may have before its contents are moved to the journal itself
-_LOG_BYTES = 4_000_000
+LOG_BYTES = 4_000_000
 
 
 @frozen(kw_only=True)
 class Binding:
-    """What a journal belongs to. `key` is a digest, salted anew in each file."""
+    """What a journal belongs to. `key` is a digest, which each file salts anew."""
 
     backend: str
     origin: str
@@ -43,7 +43,7 @@ class Binding:
 
     @classmethod
     def of(cls, backend: Backend) -> "Binding":
-        """The binding of a client's backend."""
+        """Bind to the account of a client's backend."""
         return cls(
             backend=backend.name,
             origin=backend.origins["order"],
@@ -52,7 +52,7 @@ class Binding:
         )
 
     def entries(self, salt: str) -> Mapping[str, str]:
-        """What the file says of it."""
+        """List what the file holds of the binding."""
         key = hashlib.blake2b(
             self.key.encode(), salt=bytes.fromhex(salt), digest_size=16
         ).hexdigest()
@@ -67,7 +67,11 @@ class Binding:
 
 @define(eq=False)
 class JournalFile:
-    """An open journal. `run` numbers the runs that used it, `commits` counts what they wrote."""
+    """An open journal. `run` numbers the runs that used it, `commits` counts what they wrote.
+
+    `held` is the lock, `mark` the count outside; a temporary journal has neither. The log is moved
+    into the file once it is longer than `log_bytes`.
+    """
 
     path: Path
     connection: sqlite3.Connection
@@ -76,11 +80,15 @@ class JournalFile:
     held: sqlite3.Connection | None = None
     mark: Mark | None = None
     temporary: bool = False
-    _log_limit: int = field(factory=lambda: _LOG_BYTES)
+    log_bytes: int = LOG_BYTES
+    _log_limit: int = field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._log_limit = self.log_bytes
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
-        """Commit what is written inside, durably; an exception takes it back."""
+        """Commit durably what is written inside the block; an exception rolls it back."""
         before = self.connection.total_changes
         self.connection.execute("BEGIN IMMEDIATE")
         try:
@@ -106,13 +114,13 @@ class JournalFile:
     def _tidy(self) -> None:
         size = size_of(beside(self.path, LOG))
         if size > self._log_limit:
-            self._log_limit = _LOG_BYTES
+            self._log_limit = self.log_bytes
             if not _begin_log(self.connection):
                 # while somebody reads the journal its log cannot be moved, and goes on growing
                 self._log_limit += size
 
     def close(self) -> None:
-        """Close it; a temporary one is gone then."""
+        """Close the file; a temporary one is deleted."""
         self.connection.close()
         if self.mark is not None:
             self.mark.close()
@@ -124,7 +132,7 @@ class JournalFile:
 
 
 def open_temporary() -> JournalFile:
-    """Open a journal for one run alone: it keeps memory flat and survives nothing."""
+    """Open a journal for one run alone, which keeps memory flat and survives nothing."""
     handle, name = tempfile.mkstemp(prefix="gelato-async-", suffix=".journal")
     os.close(handle)
     connection = connect(Path(name))
@@ -134,11 +142,13 @@ def open_temporary() -> JournalFile:
     return JournalFile(Path(name), connection, temporary=True)
 
 
-def open_journal(path: Path, binding: Binding) -> JournalFile:
+def open_journal(path: Path, binding: Binding, log_bytes: int = LOG_BYTES) -> JournalFile:
     """Open a journal for a run, or make it.
 
+    The log beside it is moved into it once it is longer than `log_bytes`.
+
     Raises:
-        JournalError: it cannot be used; the file is left as it was.
+        JournalError: it cannot be used; the file is unchanged.
     """
     path = path.resolve()
     with as_journal_error(path), contextlib.ExitStack() as stack:
@@ -157,11 +167,11 @@ def open_journal(path: Path, binding: Binding) -> JournalFile:
         mark.write(commits)
         _begin_log(connection)
         stack.pop_all()
-    return JournalFile(path, connection, run, commits, held, mark)
+    return JournalFile(path, connection, run, commits, held, mark, log_bytes=log_bytes)
 
 
 def _make(path: Path, binding: Binding) -> None:
-    # under another name, so that a kill leaves a whole journal or none
+    # under another name at first: a kill leaves a whole journal, or no file of that name
     part = beside(path, "-part")
     for suffix in ("", "-wal", "-shm"):
         beside(part, suffix).unlink(missing_ok=True)
@@ -186,7 +196,7 @@ def _opened(path: Path, binding: Binding) -> sqlite3.Connection:
     about = _about(connection)
     entries = binding.entries(about["salt"])
     others = [name for name, value in entries.items() if about[name] != value]
-    # one that has no order yet is nobody's: the first run may have had a wrong key
+    # a journal without an order is rebound: the first run may have had a wrong key
     if others and connection.execute("SELECT 1 FROM orders LIMIT 1").fetchone():
         connection.close()
         known = ""
@@ -211,8 +221,8 @@ def _about(connection: sqlite3.Connection) -> Mapping[str, str]:
 
 
 def _begin_log(connection: sqlite3.Connection) -> bool:
-    """Move the log into the file and begin a new one; False while somebody reads the old one."""
-    # these two numbers tell which log belongs to which file: `checks` says how
+    """Move the log into the file and begin a new one; False while a reader needs the old one."""
+    # `checks` says how these two numbers show which log belongs to which file
     connection.execute("UPDATE about SET value = value + 1 WHERE name = 'checkpoint'")
     # PASSIVE does not wait for readers
     busy, pages, moved = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()

@@ -1,8 +1,8 @@
 """The mark of a journal: how many commits were acknowledged, in a file apart from them.
 
-SQLite takes the end of a log that was cut for the end of what was written. The mark is what tells
-the two apart. It is written after each commit is durable and before anyone acts on that commit, so
-a kill leaves it equal to the journal or behind it, never ahead.
+SQLite takes the end of a log that was cut for the end of what was written; the mark distinguishes
+the two. The mark is written after a commit is durable and before the run acts on it, so a kill
+leaves the mark equal to the journal or behind it, never ahead.
 """
 
 import os
@@ -24,7 +24,7 @@ _SIZE = 2 * _SECTOR
 
 @frozen
 class MarkRecord:
-    """What a mark holds: `salt` names the journal, `commits` counts what was acknowledged."""
+    """What a mark holds: `salt` names the journal, `commits` counts the acknowledged ones."""
 
     commits: int
     salt: str
@@ -36,7 +36,7 @@ class MarkRecord:
 
     @classmethod
     def from_bytes(cls, data: bytes) -> "MarkRecord | None":
-        """Read a record; None where the bytes hold no whole one."""
+        """Read a record; None unless the bytes hold a whole one."""
         line = data.partition(b"\n")[0].decode(errors="replace")
         salt, _, rest = line.partition(" ")
         commits = rest.partition(" ")[0]
@@ -49,10 +49,10 @@ class MarkRecord:
 
 
 def read_mark(path: Path) -> MarkRecord | None:
-    """Read the mark of a journal; None where there is none yet.
+    """Read the mark of a journal; None if it does not exist yet.
 
     Raises:
-        JournalError: there is one, and it cannot be read.
+        JournalError: the mark exists, and cannot be read.
     """
     mark = beside(path, MARK)
     if not mark.exists():
@@ -81,7 +81,7 @@ class Mark:
 
     @classmethod
     def open(cls, path: Path, salt: str) -> "Mark":
-        """Open the mark of a journal, or make it."""
+        """Open the mark of a journal, and make it if it does not exist."""
         mark = beside(path, MARK)
         touch(mark)
         fresh = size_of(mark) < _SIZE

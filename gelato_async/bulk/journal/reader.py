@@ -1,4 +1,4 @@
-"""Journal: reads what a run has recorded, also while the run goes on."""
+"""Journal: shows what runs have recorded, also while one goes on."""
 
 import json
 import sqlite3
@@ -10,17 +10,22 @@ from attrs import frozen
 
 from gelato_async.bulk.journal.checks import check, open_for_reading
 from gelato_async.bulk.journal.connections import lock
-from gelato_async.bulk.journal.entries import OrderState
 from gelato_async.bulk.journal.errors import as_journal_error
+from gelato_async.bulk.journal.schema import OrderState
 
 PathLike = str | Path
+
+_SELECT = (
+    "SELECT reference, state, order_id, connected, adopted, reason, sends, seconds FROM orders"
+)
 
 
 @frozen(kw_only=True)
 class JournalRow:
     """What a journal holds of an order: never its address.
 
-    `state` is created, rejected, unknown, or intended (in flight).
+    `state` is created, rejected, unknown, or intended (in flight). `sends` and `seconds` are those
+    of the run that gave the order its outcome.
     """
 
     reference: str
@@ -34,10 +39,10 @@ class JournalRow:
 
 
 class Journal:
-    """A journal, opened to be read: it may be in use meanwhile.
+    """A journal, opened to be read. A run may use it at the same time.
 
     Raises:
-        JournalError: there is none, it has lost a part, or it is no journal that this release can
+        JournalError: it does not exist, has lost a part, or is not a journal that this release can
             read.
     """
 
@@ -46,7 +51,7 @@ class Journal:
         check(self.path)
 
     def about(self) -> Mapping[str, str]:
-        """What it belongs to: backend, origin, prefix, and how many runs used it."""
+        """Say what the journal belongs to: backend, origin, prefix, and how many runs used it."""
         with (
             as_journal_error(self.path, "read"),
             closing(open_for_reading(self.path)) as connection,
@@ -55,7 +60,7 @@ class Journal:
         return {name: about[name] for name in ("backend", "origin", "prefix", "run")}
 
     def count(self) -> Mapping[str, int]:
-        """How many orders are in which state."""
+        """Count the orders in each state."""
         with (
             as_journal_error(self.path, "read"),
             closing(open_for_reading(self.path)) as connection,
@@ -64,24 +69,19 @@ class Journal:
         return {state.name.lower(): found.get(state, 0) for state in OrderState}
 
     def rows(self, state: str | None = None) -> Iterator[JournalRow]:
-        """All orders, or those in one state."""
-        states = [OrderState[state.upper()]] if state else list(OrderState)
+        """Iterate over all orders, or those in one state."""
+        states = list(OrderState)
+        if state:
+            states = [OrderState[state.upper()]]
         marks = ", ".join("?" * len(states))
         with (
             as_journal_error(self.path, "read"),
             closing(open_for_reading(self.path)) as connection,
         ):
-            yield from map(
-                _row,
-                connection.execute(
-                    "SELECT reference, state, order_id, connected, adopted, reason, sends, seconds FROM orders"  # noqa: S608
-                    f" WHERE state IN ({marks})",
-                    states,
-                ),
-            )
+            yield from map(_row, connection.execute(f"{_SELECT} WHERE state IN ({marks})", states))
 
     def purge(self) -> int:
-        """Forget all rejected orders, which the next run would try again anyway, and say how many they were.
+        """Forget all rejected orders, which the next run tries anyway; return their number.
 
         Raises:
             JournalError: it is in use.
@@ -101,11 +101,14 @@ def _row(
     row: tuple[str, int, str | None, str | None, int, str | None, int | None, float | None],
 ) -> JournalRow:
     reference, state, order_id, connected, adopted, reason, sends, seconds = row
+    connected_order_ids = ()
+    if connected:
+        connected_order_ids = tuple(json.loads(connected))
     return JournalRow(
         reference=reference,
         state=OrderState(state).name.lower(),
         order_id=order_id,
-        connected_order_ids=tuple(json.loads(connected)) if connected else (),
+        connected_order_ids=connected_order_ids,
         adopted=bool(adopted),
         reason=reason,
         sends=sends,

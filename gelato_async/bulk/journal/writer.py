@@ -1,10 +1,11 @@
-"""Journal: what a run has sent and what became of it, written by a thread in grouped commits."""
+"""JournalWriter: writes the journal of a run from a thread, in grouped commits."""
 
 import sqlite3
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import Any, TypeVar
 
 import anyio
 from anyio import to_thread
@@ -12,18 +13,27 @@ from attrs import define, field
 
 from gelato_async.bulk.journal.entries import Entry
 from gelato_async.bulk.journal.errors import JournalError, as_journal_error
-from gelato_async.bulk.journal.file import Binding, JournalFile, open_journal, open_temporary
+from gelato_async.bulk.journal.file import (
+    LOG_BYTES,
+    Binding,
+    JournalFile,
+    open_journal,
+    open_temporary,
+)
 from gelato_async.bulk.journal.reader import PathLike
+from gelato_async.bulk.signal import Signal
+
+T = TypeVar("T")
 
 
 class _Nothing:
     def write(self, connection: sqlite3.Connection, run: int) -> None:
-        """Nothing."""
+        """Write nothing."""
 
 
 @define(eq=False)
 class _Opening:
-    """A file that is being opened in a thread, and closed again if nobody waits for it any more."""
+    """A file that a thread opens, and closes again if the caller has given up meanwhile."""
 
     open: Callable[[], JournalFile]
     _file: JournalFile | None = None
@@ -31,7 +41,7 @@ class _Opening:
     _lock: Lock = field(factory=Lock)
 
     def run(self) -> JournalFile:
-        """Open it."""
+        """Open the file; called in the thread."""
         file = self.open()
         with self._lock:
             self._file = file
@@ -40,7 +50,7 @@ class _Opening:
         return file
 
     def give_up(self) -> None:
-        """Close it, or have it closed once it is open."""
+        """Close the file, or have the thread close it once it is open."""
         with self._lock:
             self._given_up = True
             if self._file is not None:
@@ -48,29 +58,44 @@ class _Opening:
 
 
 @define(eq=False)
+class _Pending:
+    entry: Entry[Any]
+    # set once the entry is durable; None where nobody waits
+    done: anyio.Event | None = None
+    answer: Any = None
+
+
+def _ignore(_: JournalError) -> None:
+    pass
+
+
+@define(eq=False)
 class JournalWriter:
     """The open journal of a run.
 
-    Entries are committed together, in a thread, in the order in which they came.
+    Entries are committed together, in a thread, in the order in which they came. After a failure
+    nothing is written any more; `on_failure` hears of it first.
     """
 
     file: JournalFile
-    on_failure: Callable[[JournalError], None] = lambda _: None
-    failure: JournalError | None = None
+    on_failure: Callable[[JournalError], None] = _ignore
+    _failure: JournalError | None = None
     _in_use: Lock = field(factory=Lock)
-    _pending: list[tuple[Entry, anyio.Event | None]] = field(factory=list)
-    _news: anyio.Event = field(factory=anyio.Event)
+    _pending: list[_Pending] = field(factory=list)
+    _news: Signal = field(factory=Signal)
 
     @classmethod
-    async def open(cls, path: PathLike | None, binding: Binding) -> "JournalWriter":
+    async def open(
+        cls, path: PathLike | None, binding: Binding, log_bytes: int = LOG_BYTES
+    ) -> "JournalWriter":
         """Open or make a journal; None takes a temporary one.
 
         Raises:
             JournalError: it cannot be used.
         """
-        opening = _Opening(
-            open_temporary if path is None else partial(open_journal, Path(path), binding)
-        )
+        opening = _Opening(open_temporary)
+        if path is not None:
+            opening = _Opening(partial(open_journal, Path(path), binding, log_bytes))
         try:
             return cls(await to_thread.run_sync(opening.run))
         except BaseException:
@@ -83,23 +108,26 @@ class JournalWriter:
         """Whether earlier runs used it."""
         return self.file.run > 1
 
-    def add(self, entry: Entry) -> None:
-        """Write it soon."""
-        self._pending.append((entry, None))
-        self._news.set()
+    def add(self, entry: Entry[Any]) -> None:
+        """Write an entry soon."""
+        self._pending.append(_Pending(entry))
+        self._news.notify()
 
-    async def write(self, entry: Entry) -> None:
-        """Write it, and wait until it is durable.
+    async def ask(self, entry: Entry[T]) -> T:
+        """Write an entry, wait until it is durable, and return its answer.
 
         Raises:
             JournalError: it could not be written.
         """
         done = anyio.Event()
-        self._pending.append((entry, done))
-        self._news.set()
+        pending = _Pending(entry, done)
+        self._pending.append(pending)
+        self._news.notify()
         await done.wait()
-        if self.failure is not None:
-            raise self.failure
+        if self._failure is not None:
+            raise self._failure
+        answer: T = pending.answer
+        return answer
 
     async def barrier(self) -> None:
         """Wait until everything added so far is durable.
@@ -107,13 +135,12 @@ class JournalWriter:
         Raises:
             JournalError: it could not be written.
         """
-        await self.write(_Nothing())
+        await self.ask(_Nothing())
 
     async def run(self) -> None:
         """Commit what is pending, over and over, until cancelled."""
         while True:
             while not self._pending:
-                self._news = anyio.Event()
                 await self._news.wait()
             await self.commit()
 
@@ -121,20 +148,19 @@ class JournalWriter:
         """Commit what is pending now. A failure is kept, and nothing is written after it."""
         batch, self._pending = self._pending, []
         try:
-            if self.failure is None:
+            if self._failure is None:
+                entries = [pending.entry for pending in batch]
                 with anyio.CancelScope(shield=True):
-                    await to_thread.run_sync(self._write, [entry for entry, _ in batch])
+                    answers = await to_thread.run_sync(self._write, entries)
+                    for pending, answer in zip(batch, answers, strict=True):
+                        pending.answer = answer
+        except JournalError as error:
+            self._fail(error)
         except Exception as error:  # noqa: BLE001  whatever it is, nothing more can be written
-            failure = (
-                error
-                if isinstance(error, JournalError)
-                else JournalError(f"the journal broke: {type(error).__name__}")
-            )
-            self.failure = failure
-            self.on_failure(failure)
-        for _, done in batch:
-            if done is not None:
-                done.set()
+            self._fail(JournalError(f"the journal broke: {type(error).__name__}"))
+        for pending in batch:
+            if pending.done is not None:
+                pending.done.set()
 
     async def aclose(self) -> None:
         """Commit what is left, and close the file."""
@@ -146,15 +172,19 @@ class JournalWriter:
                 # asyncio's own cancel goes through shields, and leaves the thread at its commit
                 await to_thread.run_sync(self._close)
 
+    def _fail(self, failure: JournalError) -> None:
+        self._failure = failure
+        self.on_failure(failure)
+
     def _close(self) -> None:
         with self._in_use:
             self.file.close()
 
-    def _write(self, entries: list[Entry]) -> None:
+    def _write(self, entries: list[Entry[Any]]) -> list[Any]:
+        run = self.file.run
         with (
             self._in_use,
             as_journal_error(self.file.path),
             self.file.transaction() as connection,
         ):
-            for entry in entries:
-                entry.write(connection, self.file.run)
+            return [entry.write(connection, run) for entry in entries]

@@ -1,4 +1,4 @@
-"""CircuitBreaker: while requests fail, one probe at a time goes out, at growing intervals, and everybody else waits."""
+"""CircuitBreaker: while requests fail, one probe at a time goes out and all others wait."""
 
 import math
 from collections import deque
@@ -6,19 +6,24 @@ from collections import deque
 import anyio
 from attrs import define, field
 
+from gelato_async.bulk.signal import Signal
 from gelato_async.client.engine import Engine
 from gelato_async.core.events import CircuitClosed, CircuitOpened
+from gelato_async.core.pending_create import NAME
 
+# seconds: the longest pause before a probe, and how long a failure counts
 LONGEST_PAUSE = 30.0
-CALLS = 20
 WITHIN = 10.0
+# how many of the last calls are looked at
+CALLS = 20
 
 
 @define(eq=False)
 class CircuitBreaker:
     """Whether requests get through.
 
-    Not when half of the last twenty within ten seconds failed, or one could not be sent.
+    They do not once half of the last twenty have failed within ten seconds, or one could not be
+    sent at all. Then probes go out at growing intervals until one is answered.
     """
 
     engine: Engine
@@ -28,7 +33,7 @@ class CircuitBreaker:
     _probing: bool = False
     _over: bool = False
     _pause: anyio.CancelScope = field(factory=anyio.CancelScope)
-    _changed: anyio.Event = field(factory=anyio.Event)
+    _changed: Signal = field(factory=Signal)
 
     @property
     def active(self) -> bool:
@@ -36,7 +41,7 @@ class CircuitBreaker:
         return self._probes > 0
 
     async def wait(self) -> bool | None:
-        """False where requests get through.
+        """Return False at once where requests get through.
 
         Else wait until it is this caller's turn to probe (True), or for news (None).
         """
@@ -46,55 +51,57 @@ class CircuitBreaker:
             await self._changed.wait()
             return None
         self._probing = True
+        pause = min(LONGEST_PAUSE, 2.0 ** min(self._probes - 1, 10))
         try:
             with anyio.CancelScope() as self._pause:
-                await self.engine.clock.sleep(min(LONGEST_PAUSE, 2.0 ** min(self._probes - 1, 10)))
+                await self.engine.clock.sleep(pause)
         except BaseException:
-            self._let_others_try()
+            self.stop_probing()
             raise
-        return None if self._pause.cancelled_caught else True
+        if self._pause.cancelled_caught:
+            return None
+        return True
 
     def got_through(self, *, probe: bool) -> None:
-        """A request was answered, with whatever answer; only a probe's ends an outage."""
+        """Note an answered request, whatever the answer. Only a probe's ends an outage."""
         self.ever_through = True
         self._recent.append((self.engine.clock.now(), True))
         if probe:
             self.end()
 
     def failed(self, *, probe: bool, surely: bool = False) -> None:
-        """A request failed; `surely` where it could not even be sent, which is enough by itself."""
+        """Note a failed request; `surely`: it could not even be sent, which alone is enough."""
         now = self.engine.clock.now()
         self._recent.append((now, False))
         if probe and self.active:
             self._probes += 1
-            self._let_others_try()
+            self.stop_probing()
         elif not self.active and not self._over and (surely or self._half_failed(now)):
             self._probes = 1
-            self.engine.new_call(math.inf).emit(CircuitOpened, "orders.create")
+            self.engine.new_call(math.inf).emit(CircuitOpened, NAME)
 
     def end(self) -> None:
-        """Requests get through again."""
+        """Let all requests go again."""
         if self.active:
-            self.engine.new_call(math.inf).emit(CircuitClosed, "orders.create")
+            self.engine.new_call(math.inf).emit(CircuitClosed, NAME)
             self._probes = 0
             self._recent.clear()
-            self._let_others_try()
+            self.stop_probing()
 
     def end_for_good(self) -> None:
-        """Nobody cares any more."""
+        """Stop holding requests back for good: the run is ending."""
         self._over = True
         self.end()
         self._pause.cancel()
 
     def stop_probing(self) -> None:
-        """The prober found nothing to send, or nothing that could be sent."""
-        self._let_others_try()
+        """Let another caller probe: this one's probe has ended, or it had nothing to send."""
+        self._probing = False
+        self._changed.notify()
 
     def _half_failed(self, now: float) -> bool:
-        failures = sum(1 for at, through in self._recent if not through and at > now - WITHIN)
+        failures = 0
+        for at, through in self._recent:
+            if not through and at > now - WITHIN:
+                failures += 1
         return failures * 2 >= CALLS
-
-    def _let_others_try(self) -> None:
-        self._probing = False
-        self._changed.set()
-        self._changed = anyio.Event()

@@ -1,49 +1,60 @@
-"""OutcomeQueue: outcomes on their way from many workers to the one who iterates."""
+"""OutcomeQueue: outcomes on their way from many tasks to the one that iterates."""
 
+import math
 from collections import deque
 
-import anyio
 from attrs import define, field
 
 from gelato_async.bulk.outcomes import Outcome
+from gelato_async.bulk.signal import Signal
 
 
 @define(eq=False)
 class OutcomeQueue:
-    """A bounded queue: who iterates slowly slows the run down, and nothing piles up."""
+    """A bounded queue: a caller that iterates slowly slows the run down, and nothing piles up.
+
+    An outcome is in the queue as soon as it is recorded, so no cancellation can lose it; the task
+    that recorded it waits for room afterwards.
+    """
 
     limit: float = 1_000
     items: deque[Outcome] = field(factory=deque)
     closed: bool = False
-    _news: anyio.Event = field(factory=anyio.Event)
-    _room: anyio.Event = field(factory=anyio.Event)
+    _news: Signal = field(factory=Signal)
+    _room: Signal = field(factory=Signal)
 
-    async def put(self, outcome: Outcome) -> None:
-        """Add an outcome, waiting for room."""
-        while len(self.items) >= self.limit:
-            self._room = anyio.Event() if self._room.is_set() else self._room
-            await self._room.wait()
+    def add(self, outcome: Outcome) -> None:
+        """Add an outcome."""
         self.items.append(outcome)
-        self._news.set()
+        self._news.notify()
+
+    async def wait_for_room(self) -> None:
+        """Wait while there are more outcomes than the limit."""
+        while len(self.items) > self.limit:
+            await self._room.wait()
 
     async def get(self) -> Outcome | None:
-        """The next outcome, or None when there will be no more."""
+        """Take the next outcome, or None when there will be no more."""
         while not self.items:
             if self.closed:
                 return None
-            self._news = anyio.Event()
             await self._news.wait()
         outcome = self.items.popleft()
+        # half of it at once, rather than a task switch for each outcome
         if len(self.items) * 2 <= self.limit:
-            self._room.set()
+            self._room.notify()
         return outcome
 
+    def put_back(self, outcome: Outcome) -> None:
+        """Make an outcome the next one again."""
+        self.items.appendleft(outcome)
+
     def lift_limit(self) -> None:
-        """Nobody iterates any more: take whatever comes."""
-        self.limit = float("inf")
-        self._room.set()
+        """Take whatever comes: the caller does not iterate any more."""
+        self.limit = math.inf
+        self._room.notify()
 
     def close(self) -> None:
-        """No more will come."""
+        """End the iteration after the outcomes that are there."""
         self.closed = True
-        self._news.set()
+        self._news.notify()

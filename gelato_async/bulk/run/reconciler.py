@@ -1,15 +1,20 @@
-"""Reconciler: creates whose outcome is unclear wait here without a worker, and are looked for in batches."""
+"""Reconciler: looks for creates whose outcome is unknown, in batches and without a worker."""
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Protocol
+from collections import deque
+from collections.abc import Sequence
 
-import anyio
 from anyio.abc import TaskGroup
-from attrs import define, evolve, field
+from attrs import define, field
 
-from gelato_async.bulk.run.circuit_breaker import LONGEST_PAUSE
-from gelato_async.bulk.run.jobs import Job
+from gelato_async.bulk.journal.entries import MarkAbsent
+from gelato_async.bulk.journal.writer import JournalWriter
+from gelato_async.bulk.run.circuit_breaker import LONGEST_PAUSE, CircuitBreaker
+from gelato_async.bulk.run.job_queue import JobQueue
+from gelato_async.bulk.run.jobs import IllegalMoveError, Job, JobState
+from gelato_async.bulk.run.recorder import OutcomeRecorder
+from gelato_async.bulk.run.run_state import RunState
+from gelato_async.bulk.run.unresolved_jobs import UnresolvedJobs
 from gelato_async.client.engine import Engine
 from gelato_async.client.looks import look
 from gelato_async.core.errors import (
@@ -18,158 +23,123 @@ from gelato_async.core.errors import (
     NotSentError,
     OutcomeUnknownError,
 )
-from gelato_async.core.judgement import Found
 from gelato_async.core.retry import Delivery, delivery_of
 from gelato_async.models.search import OrderSummary
 
 # half a page, so that a batch whose orders were split or ordered before still fits on one
 BATCH = 50
+# seconds between two rounds
 TICK = 0.25
-# how long looks may fail, beyond the window, before an order is given up as unknown
+# seconds that looks may fail, beyond the window, before an order is given up as unknown
 PATIENCE = 300.0
 # how often an order is sent again though requests get through: one that is always answered with a
 # 5xx would go on for ever
 RESENDS = 10
 
 
-class ReconcilerOwner(Protocol):
-    """What becomes of jobs that leave the reconciler."""
-
-    async def found(self, job: Job, found: Found) -> None:
-        """The order was made."""
-        ...
-
-    async def absent(self, job: Job) -> None:
-        """It was not made, and may be sent again."""
-        ...
-
-    async def unclear(self, job: Job, error: GelatoError) -> None:
-        """It cannot be told."""
-        ...
-
-    def left_reconciler(self) -> None:
-        """There is room again."""
-        ...
-
-    def stop(self, failure: Exception) -> None:
-        """The run cannot go on."""
-        ...
-
-    def nothing_else_goes(self) -> bool:
-        """Whether no success of another can pay for a resend."""
-        ...
-
-    def ever_through(self) -> bool:
-        """Whether any request of the run was answered."""
-        ...
-
-    def note_through(self) -> None:
-        """A search was answered."""
-        ...
-
-    def note_absent(self, job: Job, others: Sequence[str]) -> None:
-        """Its looks proved the order absent, and showed these orders of others."""
-        ...
-
-
 @define(eq=False)
 class Reconciler:
     """Looks for unresolved jobs when they are due; while looks fail, at growing intervals.
 
-    A job whose looks fail stays unresolved.
+    A job whose looks fail stays unresolved. One that was found is recorded, one that was proved
+    absent goes back to the queue once its resend is paid for.
     """
 
     engine: Engine
     group: TaskGroup
-    owner: ReconcilerOwner
-    jobs: set[Job] = field(factory=set)
-    from_earlier_run: int = 0
-    absent: list[Job] = field(factory=list)
-    single_look: Engine = field(init=False)
+    unresolved: UnresolvedJobs
+    queue: JobQueue
+    recorder: OutcomeRecorder
+    journal: JournalWriter
+    breaker: CircuitBreaker
+    state: RunState
+    looks: int = 0
+    _single: Engine = field(init=False)
+    _absent: deque[Job] = field(factory=deque)
     _failures: int = 0
     _paused_until: float = -math.inf
-    _news: anyio.Event = field(factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
         # a look that fails is repeated by coming due again, at a pace that an outage does not
         # multiply
-        self.single_look = evolve(self.engine, retry=evolve(self.engine.retry, attempts=1))
-
-    def __len__(self) -> int:
-        return len(self.jobs) + len(self.absent)
-
-    def __iter__(self) -> Iterator[Job]:
-        return iter((*self.jobs, *self.absent))
-
-    def add(self, job: Job) -> None:
-        """Add a job."""
-        self.jobs.add(job)
-        self.from_earlier_run += job.from_earlier_run
-        self._news.set()
-
-    def give_up(self, jobs: Iterable[Job]) -> None:
-        """Look for these no more."""
-        for job in jobs:
-            self._drop(job)
-        self.absent.clear()
+        self._single = self.engine.without_retries()
 
     async def run(self) -> None:
         """Look for unresolved jobs until cancelled."""
         while True:
-            if not len(self):
-                self._news = anyio.Event()
-                await self._news.wait()
-            await self._send_absent_ones()
-            self._start_looks()
+            while not len(self.unresolved):
+                await self.unresolved.news.wait()
+            if self.state.may_look:
+                await self._resend_absent_ones()
+                self._start_looks()
             await self.engine.clock.sleep(TICK)
+
+    # looks
 
     def _start_looks(self) -> None:
         now = self.engine.clock.now()
         if now < self._paused_until:
             return
-        due = [job for job in self.jobs if not job.looking and self._next_look(job) <= now]
+        due = [job for job in self.unresolved if self._is_due(job, now)]
         for start in range(0, len(due), BATCH):
             batch = due[start : start + BATCH]
             for job in batch:
-                job.looking = True
-            self.group.start_soon(self._look, batch)
+                job.move_to(JobState.LOOKING)
+            self._start_look(batch)
 
-    def _drop(self, job: Job) -> None:
-        if job in self.jobs:
-            self.jobs.discard(job)
-            self.from_earlier_run -= job.from_earlier_run
+    def _is_due(self, job: Job, now: float) -> bool:
+        if job.state is not JobState.UNRESOLVED:
+            return False
+        due = self._next_look(job)
+        return due is None or due <= now
 
-    def _next_look(self, job: Job) -> float:
-        due = job.pending.next_look(self.engine.retry.reconcile)
-        return -math.inf if due is None else due
+    def _next_look(self, job: Job) -> float | None:
+        return job.pending.next_look(self.engine.retry.reconcile)
+
+    def _start_look(self, batch: Sequence[Job]) -> None:
+        self.looks += 1
+        self.group.start_soon(self._look, batch)
 
     async def _look(self, batch: Sequence[Job]) -> None:
         try:
-            rows = await look(self.single_look, [job.pending for job in batch])
+            await self._look_for(batch)
+        except Exception as error:  # noqa: BLE001  the caller's own transport: the run ends
+            self._end_with(batch, error)
+        finally:
+            self.looks -= 1
+            self.state.note_change()
+
+    async def _look_for(self, batch: Sequence[Job]) -> None:
+        try:
+            rows = await look(self._single, [job.pending for job in batch])
         except GelatoError as error:
             await self._look_failed(batch, error)
-        except Exception as error:  # noqa: BLE001  a transport of the caller's own: the run ends with it
-            self._end_with(batch, error)
-        else:
-            self.owner.note_through()
-            self._failures, self._paused_until = 0, -math.inf
-            asked_for = [job.reference for job in batch]
-            for job in batch:
-                # one order can wait no longer; a run can, until a look that begins after the window
-                # tells
-                job.pending.failed_look = None
+            return
+        self.breaker.ever_through = True
+        self._failures, self._paused_until = 0, -math.inf
+        asked_for = [job.reference for job in batch]
+        for job in batch:
+            # one order can wait no longer; a run can, until a look that begins after the window
+            # succeeds
+            job.pending.failed_look = None
+            try:
                 await self._judge(job, rows, asked_for)
+            except IllegalMoveError as error:
+                self._release(job)
+                await self.recorder.moved_illegally(job, error)
 
     def _end_with(self, batch: Sequence[Job], error: Exception) -> None:
         for job in batch:
-            job.looking = False
-        self.owner.stop(error)
+            if job.state is JobState.LOOKING:
+                job.move_to(JobState.UNRESOLVED)
+        self.state.stop(error)
+
+    # looks that failed
 
     async def _look_failed(self, batch: Sequence[Job], error: GelatoError) -> None:
         unreachable = isinstance(error, NotSentError)
-        if isinstance(error, AuthenticationError) or (
-            unreachable and not self.owner.ever_through()
-        ):
+        never_through = unreachable and not self.breaker.ever_through
+        if isinstance(error, AuthenticationError) or never_through:
             self._end_with(batch, error)
         elif delivery_of(error) is Delivery.REFUSED and not unreachable:
             await self._look_refused(batch)
@@ -180,32 +150,28 @@ class Reconciler:
         if len(batch) > 1:
             # one odd reference must not take the others along
             for job in batch:
-                self.group.start_soon(self._look, [job])
+                self._start_look([job])
             return
         (job,) = batch
-        # it is being looked for until it was told, or it would be looked for and told again
-        await self.owner.unclear(job, job.pending.unknown("looking for it was refused"))
-        self._drop(job)
-        self.owner.left_reconciler()
+        await self._end_as_unknown(job, job.pending.unknown("looking for it was refused"))
 
     async def _look_later(self, batch: Sequence[Job]) -> None:
+        now = self.engine.clock.now()
         self._failures += 1
-        self._paused_until = self.engine.clock.now() + min(
-            LONGEST_PAUSE, 2.0 ** (self._failures - 1)
-        )
+        self._paused_until = now + min(LONGEST_PAUSE, 2.0 ** (self._failures - 1))
+        reconcile = self.engine.retry.reconcile
         for job in batch:
-            await self._put_off(job)
-
-    async def _put_off(self, job: Job) -> None:
-        since, reconcile = job.pending.unclear_since or 0.0, self.engine.retry.reconcile
-        if self.engine.clock.now() > since + reconcile + PATIENCE:
-            await self.owner.unclear(job, job.pending.unknown("looking for it failed for too long"))
-            self._drop(job)
-            self.owner.left_reconciler()
-        else:
+            since = job.pending.unclear_since or 0.0
+            if now > since + reconcile + PATIENCE:
+                why = "looking for it failed for too long"
+                await self._end_as_unknown(job, job.pending.unknown(why))
+                continue
             # the look that decides is still to come
-            job.pending.last_look = min(job.pending.last_look or since, since + reconcile / 2)
-            job.looking = False
+            last_look = job.pending.last_look or since
+            job.pending.last_look = min(last_look, since + reconcile / 2)
+            job.move_to(JobState.UNRESOLVED)
+
+    # looks that were answered
 
     async def _judge(
         self, job: Job, rows: Sequence[OrderSummary], asked_for: Sequence[str]
@@ -213,27 +179,35 @@ class Reconciler:
         try:
             judgement = await job.create.judge(rows, asked_for)
             found = judgement.found
-            over = job.pending.next_look(self.engine.retry.reconcile) is None
-            if found is None and over:
-                self._check_resend(job)
-                self.owner.note_absent(job, judgement.others)
-        except OutcomeUnknownError as error:
-            await self.owner.unclear(job, error)
-        else:
-            if found is None and not over:
-                job.looking = False
+            if found is None and self._next_look(job) is not None:
+                job.move_to(JobState.UNRESOLVED)
                 return
             if found is None:
-                self.absent.append(job)
-            else:
-                await self.owner.found(job, found)
-        # only now, so that the run does not end while an outcome waits to be told
-        job.looking = False
-        self._drop(job)
-        self.owner.left_reconciler()
+                self._check_resend(job)
+                job.pending.mark_others(judgement.others)
+        except OutcomeUnknownError as error:
+            await self._end_as_unknown(job, error)
+            return
+        if found is None:
+            self.journal.add(MarkAbsent(job.reference, job.pending.known_ids or frozenset()))
+            job.move_to(JobState.ABSENT)
+            self._absent.append(job)
+        else:
+            self._release(job)
+            await self.recorder.created(job, found.row.id, found.connected, adopted=True)
+
+    async def _end_as_unknown(self, job: Job, error: GelatoError) -> None:
+        self._release(job)
+        await self.recorder.unclear(job, error)
+
+    def _release(self, job: Job) -> None:
+        self.unresolved.discard(job)
+        # a worker may rest because there was no room for another unresolved job
+        if self.queue.new:
+            self.queue.wake_one()
 
     def _check_resend(self, job: Job) -> None:
-        # it was proved absent each time, so the policy's attempts, made for one caller who waits,
+        # it was proved absent each time, so the policy's attempts, made for one caller that waits,
         # do not end this
         job.pending.attempts = 0
         job.resends += not job.during_outage
@@ -242,9 +216,24 @@ class Reconciler:
             raise job.pending.unknown("it failed each time, while others got through")
         job.create.check_resend()
 
-    async def _send_absent_ones(self) -> None:
-        while self.absent:
-            paid = self.absent[0].create.pay_for_resend()
-            if not paid and not self.owner.nothing_else_goes():
+    # resends
+
+    async def _resend_absent_ones(self) -> None:
+        while self._absent:
+            job = self._absent[0]
+            if not job.create.pay_for_resend() and not self._nothing_else_goes():
                 return
-            await self.owner.absent(self.absent.pop(0))
+            self._absent.popleft()
+            if self.state.stopped:
+                why = "the run stopped before it could be sent again"
+                await self._end_as_unknown(job, job.pending.unknown(why))
+            else:
+                self._release(job)
+                self.queue.put_again(job)
+
+    def _nothing_else_goes(self) -> bool:
+        """Whether no success of others can be hoped for, which would pay for the resend."""
+        if self.state.stopped:
+            return True
+        new_ones_go = self.queue.new and self.unresolved.has_room
+        return not (self.queue.in_hand or self.queue.retries or new_ones_go)

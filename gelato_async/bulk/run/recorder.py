@@ -1,49 +1,39 @@
-"""OutcomeRecorder: tells what became of orders, to the journal and to whoever iterates, and counts it."""
+"""OutcomeRecorder: gives orders their outcomes, in the journal, in the counts and to the caller."""
 
+import logging
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from attrs import define, field
 
-from gelato_async.bulk.journal.entries import (
-    Disposition,
-    EarlierRun,
-    RecordOutcome,
-    RecordRejection,
-    RecordSample,
-)
+from gelato_async.bulk.journal.entries import Accepted, RecordOutcome, RecordRejection, RecordSample
+from gelato_async.bulk.journal.look_ups import EarlierRun
 from gelato_async.bulk.journal.writer import JournalWriter
-from gelato_async.bulk.outcomes import Created, Outcome, Rejected, Unknown
-from gelato_async.bulk.run.jobs import Job
+from gelato_async.bulk.outcomes import Created, Outcome, Progress, Rejected, Unknown
+from gelato_async.bulk.run.jobs import IllegalMoveError, Job, JobState
 from gelato_async.bulk.run.outcome_queue import OutcomeQueue
+from gelato_async.bulk.run.run_state import RunState
 from gelato_async.client.engine import Engine
 from gelato_async.core.database_clock import NEAR, SPACING
 from gelato_async.core.errors import GelatoError
 from gelato_async.models.new_order import NewOrder
 
-
-@define(eq=False)
-class Counts:
-    """What `Progress` shows, while it changes."""
-
-    created: int = 0
-    adopted: int = 0
-    replayed: int = 0
-    rejected: int = 0
-    unknown: int = 0
-    repeated: int = 0
-    skipped: int = 0
+_logger = logging.getLogger("gelato_async")
 
 
 @define(eq=False)
 class OutcomeRecorder:
-    """Every order of a run is told here, once."""
+    """The one place where a job ends, and ends once: `DONE` has no way out.
+
+    An outcome is recorded, counted and queued without a pause in between, so no cancellation can
+    divide these. After that each method waits until the outcome queue has room.
+    """
 
     journal: JournalWriter
     outcome_queue: OutcomeQueue
+    state: RunState
     engine: Engine
-    counts: Counts = field(factory=Counts)
+    counts: Progress = field(factory=Progress)
     _sampled: float = -math.inf
 
     async def created(
@@ -61,27 +51,40 @@ class OutcomeRecorder:
         await self._end(job, outcome)
 
     async def refused(self, job: Job, error: GelatoError) -> None:
-        """Gelato refused it."""
-        order = job.pending.operation.order if job.pending.operation else None
-        await self._end(
-            job, Rejected(reference=job.reference, error=error, order=order, **self._effort(job))
-        )
+        """Record that Gelato refused the order."""
+        order = None
+        if job.pending.operation is not None:
+            order = job.pending.operation.order
+        outcome = Rejected(reference=job.reference, error=error, order=order, **self._effort(job))
+        await self._end(job, outcome)
 
     async def unclear(self, job: Job, error: GelatoError) -> None:
-        """It cannot be told."""
-        await self._end(job, Unknown(reference=job.reference, error=error, **self._effort(job)))
+        """Record that the order's outcome is unknown."""
+        outcome = Unknown(reference=job.reference, error=error, **self._effort(job))
+        await self._end(job, outcome)
+
+    async def moved_illegally(self, job: Job, error: IllegalMoveError) -> None:
+        """Record an order as unknown, because the run is wrong about it; the others go on."""
+        _logger.error("order %r: %s; it is taken for unknown", job.reference, error)
+        if job.state is not JobState.DONE:
+            await self.unclear(job, job.pending.unknown(f"the run lost track of it: {error}"))
+
+    def accepted(self, job: Job) -> None:
+        """Record that Gelato took the order, if it did: no later run may send it again."""
+        if job.pending.accepted:
+            self.journal.add(Accepted(job.reference))
 
     async def unsent(self, order: NewOrder, error: GelatoError, content: bytes | None) -> None:
-        """It breaks rules and was not sent; without `content` the journal is not told."""
+        """Record that an order breaks rules and was not sent; with `content` in the journal too."""
         outcome = Rejected(reference=order.order_reference_id, error=error, order=order)
         if content is not None and outcome.reference:
             self.journal.add(RecordRejection(outcome, content))
-        await self._tell(outcome)
+        self._queue(outcome)
+        await self.outcome_queue.wait_for_room()
 
     async def replayed(self, reference: str, earlier: EarlierRun) -> None:
-        """An earlier run made it."""
-        self.counts.replayed += 1
-        await self._tell(
+        """Repeat the outcome of an order that an earlier run created."""
+        self._queue(
             Created(
                 reference=reference,
                 order_id=earlier.order_id or "",
@@ -92,19 +95,13 @@ class OutcomeRecorder:
                 seconds=earlier.seconds,
             )
         )
+        await self.outcome_queue.wait_for_room()
 
-    def left_out(self, disposition: Disposition) -> None:
-        """It has no outcome of its own."""
-        if disposition is Disposition.DUPLICATE:
-            self.counts.repeated += 1
-        else:
-            self.counts.skipped += 1
-
-    def give_up(self, jobs: Iterable[Job]) -> None:
-        """The run ends, and their outcome stays open: the journal keeps what it knows of them."""
-        found = list(map(self.left_unclear, jobs))
-        self.counts.unknown += len(found)
-        self.outcome_queue.items.extend(found)
+    def give_up(self, job: Job) -> None:
+        """End a job whose outcome stays open: the journal keeps what it knows of it."""
+        outcome = self.left_unclear(job)
+        self._close(job, outcome)
+        self._queue(outcome)
 
     def left_unclear(self, job: Job) -> Unknown:
         """What can be said of an order whose outcome was still open when the run ended."""
@@ -129,17 +126,16 @@ class OutcomeRecorder:
         }
 
     async def _end(self, job: Job, outcome: Outcome) -> None:
-        job.create.finish(getattr(outcome, "error", None))
+        self._close(job, outcome)
         self.journal.add(RecordOutcome(outcome, accepted=job.pending.accepted))
-        await self._tell(outcome)
+        self._queue(outcome)
+        await self.outcome_queue.wait_for_room()
 
-    async def _tell(self, outcome: Outcome) -> None:
-        match outcome:
-            case Created():
-                self.counts.created += 1
-                self.counts.adopted += outcome.adopted
-            case Rejected():
-                self.counts.rejected += 1
-            case Unknown():
-                self.counts.unknown += 1
-        await self.outcome_queue.put(outcome)
+    def _close(self, job: Job, outcome: Outcome) -> None:
+        job.move_to(JobState.DONE)
+        job.create.finish(getattr(outcome, "error", None))
+        self.state.close(job)
+
+    def _queue(self, outcome: Outcome) -> None:
+        self.counts.count(outcome)
+        self.outcome_queue.add(outcome)

@@ -1,324 +1,251 @@
-"""Run: the inside of a submission. Brings intake, senders, reconciler and journal together."""
+"""Run: the inside of a submission.
 
-from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+Theory of operation
+-------------------
 
-import anyio
+An order goes through a pipeline. Each stage is a task that takes from the queue before it and puts
+into the queue behind it; no stage knows another one, and none knows the run::
+
+    source -> Preparer -> [prepared] -> Intake -> [jobs] -> Senders -> recorder -> [outcomes]
+                                          |         ^          |          ^            |
+                               in flight  |  absent |  unclear |          |            v
+                             at a crash   |         |          v          |        the caller
+                                          |         |    [unresolved]     |
+                                          |         |       ^  |          |
+                                          +---------|-------+  v          |
+                                                    +----- Reconciler ----+ found, given up
+
+The preparer builds the request of each order. The intake asks the journal about it: a new one
+becomes a `Job` in the queue, one that an earlier run sent and never settled goes to the reconciler.
+Preparer and intake also record outcomes: an order that breaks a rule is rejected, one that an
+earlier run made is reported again. A worker of the senders makes one create at a time. What is
+unclear afterwards is looked for by the reconciler, in batches, until it is found or proved absent
+(`core.reconciliation` says how); an absent one goes back to the queue, before new ones, once the
+retry budget has paid for it. While requests fail, the circuit breaker lets one probe at a time out.
+All queues are bounded, so a slow caller slows everything down and memory stays flat.
+
+*The life of a job* is in `jobs.MOVES`, and any other move raises `IllegalMoveError`::
+
+    QUEUED      -> WAITING (a sender took it)
+    WAITING     -> SENT, PAUSED, QUEUED (held back by an outage or the end), UNRESOLVED
+    SENT        -> PAUSED (429, refused, never arrived), UNRESOLVED (nobody knows)
+    PAUSED      -> SENT (the next attempt), QUEUED (not now), UNRESOLVED
+    UNRESOLVED  -> LOOKING (a look is due)
+    LOOKING     -> UNRESOLVED (not over yet, or the look failed), ABSENT
+    ABSENT      -> QUEUED (its resend is paid for)
+    all         -> DONE (it has its outcome), and DONE -> nothing
+
+SENT is entered at the moment of sending, by the gate through which the transport asks for
+permission, so an order that the run believes to be anywhere else is stopped before a byte leaves.
+A job that makes an illegal move shows that the run is wrong about this one order: it is recorded as
+unknown, an error is logged, and the others go on. A job gets its outcome once, in the recorder:
+recorded, counted and queued in one step that no cancellation divides.
+
+*What is durable when.* The intent of an order (reference, digest, the orders that were there
+before) is committed before the job is queued. All else is committed with the next group, for which
+nothing waits but the end of the iteration: outcomes, that a 2xx came which could not be read, that
+looks proved an order absent. A kill before that leaves the intent, and the next run reconciles the
+order. The iteration ends only when all outcomes are durable.
+
+*How a run ends*, and what each end leaves:
+
+- The input is exhausted and no job is open: the outcomes are closed, the caller's loop ends.
+- The input raises: what was taken before goes on to its outcomes, then the caller sees the error.
+- `break`, an exception, a timeout or Ctrl-C in the caller's block: `leave`. Nothing more is sent.
+  Answers that are on their way are waited for, `grace` seconds at most. The intent of an order
+  that certainly was not sent is forgotten; an order that may exist keeps its intent, and `leftover`
+  reports it as unknown.
+- 401 or 403, a host that was never reached, an error of the caller's own transport or callback:
+  `RunState.stop`. As above, but answers and looks that are on their way end without a limit. Jobs
+  that may exist come out as unknown, and then the caller sees the failure. Nothing is rejected.
+- The journal cannot be written: `stop` too. Since no outcome is durable any more, orders are still
+  looked for, and reported, before the caller sees the failure; none is sent again.
+- kill -9, a power cut: the journal has all intents, and is whole. The next run reconciles the
+  orders that have an intent and no outcome before it sends *them* again; new ones go at once.
+
+The caller sees one failure, `RunState.failure`: the first that stopped the run.
+"""
+
+from collections.abc import Awaitable, Callable
+
 from anyio.abc import TaskGroup
-from attrs import define, field
+from attrs import define, evolve, field
 
-from gelato_async.bulk.journal.entries import (
-    Accepted,
-    Disposition,
-    EarlierRun,
-    ForgetIntent,
-    MarkAbsent,
-)
-from gelato_async.bulk.journal.errors import JournalError
+from gelato_async.bulk.journal.entries import ForgetIntents
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Outcome, Progress
 from gelato_async.bulk.run.circuit_breaker import CircuitBreaker
 from gelato_async.bulk.run.intake import Intake
-from gelato_async.bulk.run.jobs import Job, JobQueue
+from gelato_async.bulk.run.job_queue import JobQueue
+from gelato_async.bulk.run.jobs import JobState
 from gelato_async.bulk.run.outcome_queue import OutcomeQueue
+from gelato_async.bulk.run.prepared_orders import PreparedOrders
+from gelato_async.bulk.run.preparer import Preparer
 from gelato_async.bulk.run.reconciler import Reconciler
 from gelato_async.bulk.run.recorder import OutcomeRecorder
+from gelato_async.bulk.run.run_state import RunState
 from gelato_async.bulk.run.senders import Senders
 from gelato_async.bulk.run.source import Source
+from gelato_async.bulk.run.unresolved_jobs import MAX_UNRESOLVED, UnresolvedJobs
 from gelato_async.client.engine import Engine
-from gelato_async.core.errors import GelatoError
-from gelato_async.core.judgement import Found
-from gelato_async.models.new_order import NewOrder
-
-MAX_UNRESOLVED = 5_000
 
 
 @define(eq=False)
 class Run:
-    """Everything of a run. A `failure` ends it, `leave` makes it end."""
+    """Wires the stages and their queues together, and owns the end."""
 
     engine: Engine
     source: Source
     journal: JournalWriter
-    outcome_queue: OutcomeQueue
     group: TaskGroup
     limit: int
     resume_only: bool = False
-    failure: Exception | None = None
-    leaving: bool = False
-    queue: JobQueue = field(factory=JobQueue)
-    senders: Senders = field(init=False)
-    recorder: OutcomeRecorder = field(init=False)
-    breaker: CircuitBreaker = field(init=False)
-    reconciler: Reconciler = field(init=False)
-    intake: Intake = field(init=False)
+    max_unresolved: int = MAX_UNRESOLVED
+    state: RunState = field(factory=RunState)
+    outcome_queue: OutcomeQueue = field(factory=OutcomeQueue)
+    _prepared: PreparedOrders = field(init=False, factory=PreparedOrders)
+    _queue: JobQueue = field(init=False, factory=JobQueue)
+    _unresolved: UnresolvedJobs = field(init=False)
+    _recorder: OutcomeRecorder = field(init=False)
+    _breaker: CircuitBreaker = field(init=False)
+    _preparer: Preparer = field(init=False)
+    _intake: Intake = field(init=False)
+    _senders: Senders = field(init=False)
+    _reconciler: Reconciler = field(init=False)
     _began: float = field(init=False, default=0.0)
-    _changed: anyio.Event = field(init=False, factory=anyio.Event)
-    _room: anyio.Event = field(init=False, factory=anyio.Event)
 
     def __attrs_post_init__(self) -> None:
-        self.recorder = OutcomeRecorder(self.journal, self.outcome_queue, self.engine)
-        self.breaker = CircuitBreaker(self.engine)
-        self.senders = Senders(self.engine, self.group, self.queue, self.breaker, self, self.limit)
-        self.reconciler = Reconciler(self.engine, self.group, self)
-        self.intake = Intake(
+        self.state.on_end = self._wake_all
+        self.journal.on_failure = self.state.stop
+        self._unresolved = UnresolvedJobs(self.max_unresolved)
+        self._breaker = CircuitBreaker(self.engine)
+        self._recorder = OutcomeRecorder(self.journal, self.outcome_queue, self.state, self.engine)
+        self._wire_input()
+        self._wire_sending()
+
+    def _wire_input(self) -> None:
+        self._preparer = Preparer(
             self.engine,
             self.source,
+            self._prepared,
+            self._queue,
+            self._recorder,
+            self.state,
+            self.journal.resumed,
+        )
+        self._intake = Intake(
+            self.engine,
+            self._prepared,
+            self._queue,
+            self._unresolved,
+            self._recorder,
             self.journal,
-            self,
-            self.may_go_on,
-            lambda: len(self.queue.new),
+            self.state,
             self.resume_only,
         )
 
-    def start(self) -> None:
-        """Begin with one worker; more come as they are needed."""
-        self._began = self.engine.clock.now()
-        self.recorder.record_samples()
-        for task in (self._keep_journal, self._keep_reconciling, self._take_in, self._sort_in):
-            self.group.start_soon(task)
-        self.senders.grow()
+    def _wire_sending(self) -> None:
+        self._senders = Senders(
+            self.group,
+            self._queue,
+            self._unresolved,
+            self._recorder,
+            self._breaker,
+            self.state,
+            self.limit,
+        )
+        self._reconciler = Reconciler(
+            self.engine,
+            self.group,
+            self._unresolved,
+            self._queue,
+            self._recorder,
+            self.journal,
+            self._breaker,
+            self.state,
+        )
 
-    def stop(self, failure: Exception) -> None:
-        """End the run: no more orders are taken, and the first failure is what the caller sees."""
-        self.failure = self.failure or failure
-        self.breaker.end_for_good()
-        self._wake_all()
-        self._finish_if_done()
+    def start(self) -> None:
+        """Start the stages."""
+        self._began = self.engine.clock.now()
+        self._recorder.record_samples()
+        for stage in (self.journal, self._reconciler, self._preparer, self._intake, self._senders):
+            self.group.start_soon(self._guarded, stage.run)
+        self.group.start_soon(self._watch_end)
 
     def leave(self) -> None:
-        """The caller has left: send nothing more."""
-        self.leaving = True
-        self.breaker.end_for_good()
+        """Send nothing more: the caller has left the block."""
+        self.state.leave()
         self.outcome_queue.lift_limit()
-        self._wake_all()
-
-    def end(self) -> None:
-        """Wait for nothing more, and note what was never sent."""
-        self.senders.cancel()
-        self.group.cancel_scope.cancel()
-        for job in (*self.queue, *self.senders.in_flight):
-            if not job.may_exist:
-                self.journal.add(ForgetIntent(job.reference))
-        for job in (*self.queue, *self.senders.in_flight, *self.reconciler):
-            job.create.release()
-        self.intake.withdraw()
 
     async def idle(self) -> None:
-        """Wait until nothing is in flight."""
-        while any(job.sent for job in self.senders.in_flight):
-            self._changed = anyio.Event()
-            await self._changed.wait()
+        """Wait until no answer is on its way."""
+        while any(job.state is JobState.SENT for job in self._queue.in_hand):
+            await self.state.changed.wait()
 
-    async def flush_journal(self) -> None:
-        """Wait until all outcomes are durable.
+    def cancel(self) -> None:
+        """Wait for nothing more."""
+        self._senders.cancel()
+        self.group.cancel_scope.cancel()
 
-        A journal that cannot be written is the run's failure.
+    def forget_unsent(self) -> None:
+        """Forget the intents of orders that certainly were not sent.
+
+        To be called when no task of the run is left: until then a job may still move.
         """
-        try:
-            await self.journal.barrier()
-        except GelatoError as error:
-            self.failure = self.failure or error
+        unsent = []
+        for job in self.state.open_jobs:
+            if not job.may_exist:
+                unsent.append(job.reference)
+            job.create.release()
+        self.journal.add(ForgetIntents(unsent))
+        self._intake.withdraw()
 
     def progress(self) -> Progress:
-        """A snapshot."""
-        counts, seconds = self.recorder.counts, self.engine.clock.now() - self._began
-        return Progress(
-            started=self.intake.started,
-            created=counts.created,
-            adopted=counts.adopted,
-            replayed=counts.replayed,
-            rejected=counts.rejected,
-            unknown=counts.unknown,
-            repeated=counts.repeated,
-            skipped=counts.skipped,
-            in_flight=len(self.senders.in_flight),
-            unresolved=len(self.reconciler),
-            rate=(counts.created - counts.replayed) / seconds if seconds > 0 else 0.0,
-            paused=self.breaker.active,
+        """Take a snapshot."""
+        counts, rate = self._recorder.counts, 0.0
+        seconds = self.engine.clock.now() - self._began
+        if seconds > 0:
+            rate = (counts.created - counts.replayed) / seconds
+        return evolve(
+            counts,
+            started=self._preparer.started,
+            in_flight=len(self._queue.in_hand),
+            unresolved=len(self._unresolved),
+            rate=rate,
+            paused=self._breaker.active,
         )
 
     def leftover(self) -> tuple[Outcome, ...]:
-        """What nobody iterated over: outcomes, and jobs that may have reached Gelato."""
-        jobs = (*self.senders.in_flight, *self.reconciler, *self.queue.retries)
-        return (
-            *self.outcome_queue.items,
-            *(self.recorder.left_unclear(job) for job in jobs if job.may_exist),
-        )
-
-    # what the intake hands on
-
-    def ready(self, job: Job) -> None:
-        """A job for the next worker."""
-        self.queue.new.append(job)
-        self.queue.wake_one()
-
-    async def unresolved(self, job: Job) -> None:
-        """A job of an earlier run."""
-        while self.reconciler.from_earlier_run >= MAX_UNRESOLVED and self.may_go_on():
-            self._room = anyio.Event()
-            await self._room.wait()
-        self.reconciler.add(job)
-
-    async def replay(self, reference: str, earlier: EarlierRun) -> None:
-        """An order that an earlier run made."""
-        await self.recorder.replayed(reference, earlier)
-        self.note_end()
-
-    async def reject(self, order: NewOrder, error: GelatoError, content: bytes | None) -> None:
-        """An order that is not sent."""
-        await self.recorder.unsent(order, error, content)
-        self.note_end()
-
-    def left_out(self, disposition: Disposition) -> None:
-        """An order that has no outcome of its own."""
-        self.recorder.left_out(disposition)
-
-    # what the reconciler hands back
-
-    async def found(self, job: Job, found: Found) -> None:
-        """The order was made."""
-        await self.recorder.created(job, found.row.id, found.connected, adopted=True)
-        self.note_end()
-
-    async def absent(self, job: Job) -> None:
-        """It was not made: send it again."""
-        if self.failure is not None:
-            await self.unclear(
-                job, job.pending.unknown("the run stopped before it could be sent again")
-            )
-            return
-        job.sent = False
-        self.queue.retries.append(job)
-        self.senders.call()
-
-    async def unclear(self, job: Job, error: GelatoError) -> None:
-        """It cannot be told."""
-        await self.recorder.unclear(job, error)
-        self.note_end()
-
-    def left_reconciler(self) -> None:
-        """There is room again."""
-        self.note_end()
-
-    def nothing_else_goes(self) -> bool:
-        """Whether no success of others can be hoped for, which would pay for sending again."""
-        new = self.queue.new and self.may_take_new()
-        return self.failure is not None or not (self.senders.in_flight or self.queue.retries or new)
-
-    def ever_through(self) -> bool:
-        """Whether any request of this run was answered."""
-        return self.breaker.ever_through
-
-    def note_absent(self, job: Job, others: Sequence[str]) -> None:
-        """Its looks proved the order absent, and showed these orders of others."""
-        job.pending.mark_others(others)
-        self.journal.add(MarkAbsent(job.reference, job.pending.known_ids or frozenset()))
-
-    def note_through(self) -> None:
-        """A search was answered."""
-        self.breaker.ever_through = True
-
-    # the tasks
-
-    async def _take_in(self) -> None:
-        await self._guarded(self.intake.take)
-
-    async def _sort_in(self) -> None:
-        await self._guarded(self.intake.sort)
-        self._wake_all()
-        self._finish_if_done()
-
-    async def _keep_journal(self) -> None:
-        self.journal.on_failure = self.stop
-        await self._guarded(self.journal.run)
-
-    async def _keep_reconciling(self) -> None:
-        await self._guarded(self.reconciler.run)
+        """List what the caller did not iterate over: outcomes, and open orders that may exist."""
+        unclear = [job for job in self.state.open_jobs if job.may_exist]
+        return (*self.outcome_queue.items, *map(self._recorder.left_unclear, unclear))
 
     async def _guarded(self, work: Callable[[], Awaitable[None]]) -> None:
         try:
             await work()
-        except Exception as failure:  # noqa: BLE001  the caller sees it, at the place where the outcomes come from
-            self.stop(failure)
-            self.intake.fail()
+        except Exception as failure:  # noqa: BLE001  the caller sees it after the outcomes
+            self.state.stop(failure)
 
-    # what the workers ask and tell
+    async def _watch_end(self) -> None:
+        while not self._is_over():
+            await self.state.changed.wait()
+        for job in list(self.state.open_jobs):
+            if job.may_exist:
+                self._unresolved.discard(job)
+                self._recorder.give_up(job)
+        self.outcome_queue.close()
 
-    def may_go_on(self) -> bool:
-        """Whether orders are still taken and sent."""
-        return self.failure is None and not self.leaving
-
-    def may_take_new(self) -> bool:
-        """Whether the reconciler has room."""
-        return len(self.reconciler) - self.reconciler.from_earlier_run < MAX_UNRESOLVED
-
-    def no_more_come(self) -> bool:
-        """Whether the intake is at its end, and what it handed on is taken."""
-        return self.intake.finished and not self.queue.new
-
-    def note_taken(self) -> None:
-        """There is room for the intake."""
-        self.intake.note_room()
-
-    async def turned_down(self, job: Job, error: GelatoError) -> None:
-        """Gelato refused it."""
-        await self.recorder.refused(job, error)
-        self.note_end()
-
-    async def answered(self, job: Job, answer: Any) -> None:
-        """It was made, or has to be looked for."""
-        if answer is not None:
-            await self.recorder.created(job, answer.id, getattr(answer, "connected_order_ids", ()))
-        else:
-            self.reconciler.add(job)
-        self.note_end()
-
-    def accepted(self, job: Job) -> None:
-        """It was answered with a 2xx that does not tell its order."""
-        self.journal.add(Accepted(job.reference))
-
-    def note_change(self) -> None:
-        """Something is not in flight any more, or the reconciler has room."""
-        self._changed.set()
-        self._room.set()
-        if self.queue.new and self.may_take_new():
-            self.queue.wake_one()
-
-    def note_end(self) -> None:
-        """An order or a worker has come to its end: perhaps the run has too."""
-        self.note_change()
-        self._finish_if_done()
+    def _is_over(self) -> bool:
+        if not self.state.stopped:
+            return self._intake.finished and not self.state.open_jobs
+        if self._queue.in_hand or self._reconciler.looks:
+            return False
+        # a journal that is full does not keep orders from being looked for
+        return not self.state.may_look or not len(self._unresolved)
 
     def _wake_all(self) -> None:
-        self.queue.wake_all()
-        self.intake.note_room()
-        self.note_change()
-
-    def _finish_if_done(self) -> None:
-        if (
-            self.senders.count
-            or self.outcome_queue.closed
-            or not (self.intake.finished or self.failure)
-        ):
-            return
-        # a journal that is full does not keep what is still looked for from being told
-        if self.failure is not None and not isinstance(self.failure, JournalError):
-            self._give_up()
-        if not len(self.reconciler):
-            self.outcome_queue.close()
-
-    def _give_up(self) -> None:
-        unlooked = [
-            job
-            for job in (*self.reconciler, *self.queue.retries)
-            if job.may_exist and not job.looking
-        ]
-        for job in self.queue.retries:
-            if not job.may_exist:
-                self.journal.add(ForgetIntent(job.reference))
-        for job in (*self.reconciler, *self.queue.retries):
-            job.create.release()
-        self.reconciler.give_up(unlooked)
-        self.queue.retries.clear()
-        self.recorder.give_up(unlooked)
+        self._breaker.end_for_good()
+        self._queue.wake_all()
+        self._unresolved.room.notify()
+        self._prepared.news.notify()

@@ -1,8 +1,6 @@
-"""Source: takes orders from any iterable, async or not, one at a time and no sooner than they are wanted."""
+"""Source: takes orders from any iterable, async or not, one at a time as they are wanted."""
 
 from collections.abc import AsyncIterable, AsyncIterator, Iterable, Iterator
-
-import anyio
 
 from gelato_async.models.new_order import NewOrder
 
@@ -12,30 +10,28 @@ _END = object()
 
 
 class Source:
-    """An input that many workers draw from."""
+    """The input of a run. `orders` that cannot be iterated over raise a `TypeError` at once."""
 
     def __init__(self, orders: Orders) -> None:
-        self._later: AsyncIterator[NewOrder] | None = (
-            aiter(orders) if isinstance(orders, AsyncIterable) else None
-        )
-        self._now: Iterator[NewOrder] = (
-            iter(()) if isinstance(orders, AsyncIterable) else iter(orders)
-        )
-        self._lock = anyio.Lock(fast_acquire=True)
-        self.exhausted: bool = False
+        self._later: AsyncIterator[NewOrder] | None = None
+        self._now: Iterator[NewOrder] = iter(())
+        if isinstance(orders, AsyncIterable):
+            self._later = aiter(orders)
+        else:
+            self._now = iter(orders)
 
     async def take(self) -> NewOrder | None:
-        """The next order, or None when there is none left."""
-        order = await self._take_later() if self._later is not None else next(self._now, _END)
+        """Take the next order; None at the end."""
+        order: object
+        if self._later is None:
+            order = next(self._now, _END)
+        else:
+            order = await anext(self._later, _END)
         if order is _END:
-            self.exhausted = True
             return None
         if not isinstance(order, NewOrder):
             kind = type(order).__name__
-            del order  # tools that show the variables of an error would show the recipient
+            # tools that show the variables of an error would show the recipient
+            del order
             raise TypeError(f"orders must be of NewOrder; the input has a {kind}")
         return order
-
-    async def _take_later(self) -> object:
-        async with self._lock:
-            return _END if self.exhausted or self._later is None else await anext(self._later, _END)
