@@ -37,7 +37,7 @@ from gelato_async.core.operations.orders import (
 from gelato_async.core.operations.products import GetAvailability, SearchProducts
 from gelato_async.core.operations.stores import CreateProductFromTemplate, ListStoreProducts
 from gelato_async.core.order_reader import read_order
-from gelato_async.core.wire import wire_names
+from gelato_async.core.wire.names import wire_names
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import DraftItem, File
 from gelato_async.models.search import OrderQuery

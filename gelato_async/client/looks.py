@@ -17,14 +17,13 @@ from gelato_async.core.messages import Response
 from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.redaction import redact
+from gelato_async.core.wire.names import wire_names
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
 
-_SUMMARY = [
-    name for field in fields(OrderSummary) for name in wire.wire_names(field) if name != "raw"
-]
+_SUMMARY = [name for field in fields(OrderSummary) for name in wire_names(field) if name != "raw"]
 
 
 async def look_before(

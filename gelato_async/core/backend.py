@@ -25,6 +25,7 @@ from gelato_async.core.operations.orders import CreateOperation, SearchOrders
 from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import RuleTable
+from gelato_async.core.wire.names import camel
 from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import StoreProduct
@@ -202,7 +203,7 @@ class Backend:
         for name in route.body or route.query:
             value = getattr(operation, name)
             if value is not None:
-                content[wire.camel(name)] = self.dialect.dump(value)
+                content[camel(name)] = self.dialect.dump(value)
         return content
 
     def _build(self, operation: Operation[Any], content: Mapping[str, Any]) -> Request:

@@ -18,7 +18,7 @@ from attrs import define, field, frozen
 
 from gelato_async.core import json_values
 from gelato_async.core.errors import Problem
-from gelato_async.core.wire import wire_names
+from gelato_async.core.wire.names import wire_names
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
 from gelato_async.models.quote import QuoteRequest

@@ -13,7 +13,7 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
 @hides_arguments_of_methods
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingAddress:
     """The recipient of the parcel.
 
@@ -43,7 +43,7 @@ class ShippingAddress:
 
 
 @hides_arguments_of_methods
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ReturnAddress:
     """Single fields that replace those of the sender's address on the parcel; Gelato only.
 
@@ -62,7 +62,7 @@ class ReturnAddress:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderAddress:
     """The shipping or return address of an order (*Get order*); any part may be missing."""
 
@@ -90,7 +90,7 @@ class OrderAddress:
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class BillingEntity:
     """The company or person who pays.
 

@@ -8,7 +8,7 @@ from attrs import field, frozen
 from gelato_async.models.fields import count_rows, wire
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductAttributeValue:
     """A value of an attribute; a search filters by its uid."""
 
@@ -16,7 +16,7 @@ class ProductAttributeValue:
     title: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductAttribute:
     """An attribute of a catalog's products, like `Orientation`; its uid is the key of a filter."""
 
@@ -25,7 +25,7 @@ class ProductAttribute:
     values: tuple[ProductAttributeValue, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Catalog:
     """A catalog.
 
@@ -38,7 +38,7 @@ class Catalog:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Pagination:
     """The number of all rows (`total`), and the `offset` of a page's first row."""
 
@@ -46,7 +46,7 @@ class Pagination:
     offset: int | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CatalogPage:
     """One answer to *List catalogs*: a page of catalogs with its `pagination`.
 

@@ -12,7 +12,7 @@ from gelato_async.models.fields import as_amount, as_extra, as_reference, as_str
 from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
-@frozen
+@frozen(weakref_slot=False)
 class Metadata:
     """An entry of your own that comes back with the order (*Create order*, `MetadataObject`)."""
 
@@ -31,7 +31,7 @@ def as_metadata(
     return as_tuple(entries)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class File:
     """A file to print (*Create order*, `File`).
 
@@ -53,7 +53,7 @@ def as_files(files: Iterable[File] | None) -> tuple[File, ...] | None:
     return None if files is None else as_tuple(files)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CatalogItem:
     """An item that names its product by `product_uid`.
 
@@ -76,7 +76,7 @@ class CatalogItem:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CustomItem:
     """An item that names one of your customer products; GelatoConnect only (*Selecting a Product*).
 
@@ -103,7 +103,7 @@ def as_items(items: Iterable[CatalogItem | CustomItem]) -> tuple[CatalogItem | C
 
 
 @hides_arguments_of_methods
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class NewOrder:
     """An order to create (*Create order*; GelatoConnect *Submit Order*).
 
@@ -132,7 +132,7 @@ class NewOrder:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class DraftItem:
     """An item of a draft to keep (`id` alone) or to give other files.
 

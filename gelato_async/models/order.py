@@ -34,7 +34,7 @@ _SHIPPED = frozenset(
 _DEAD = frozenset({FulfillmentStatus.CANCELED, FulfillmentStatus.FAILED})
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderMetadata:
     """A metadata entry of an order or item in an answer."""
 
@@ -42,7 +42,7 @@ class OrderMetadata:
     value: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ItemFile:
     """A file of an item; `id`, `thread_colors` and `is_visible` are for embroidery."""
 
@@ -57,7 +57,7 @@ class ItemFile:
     metadata: tuple[OrderMetadata, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ItemPreview:
     """An image of the item (*Item previews*)."""
 
@@ -65,7 +65,7 @@ class ItemPreview:
     url: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ItemOption:
     """An addition to an item, like envelopes (*Item options*)."""
 
@@ -75,7 +75,7 @@ class ItemOption:
     quantity: int | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ItemAttribute:
     """A property of the product.
 
@@ -88,7 +88,7 @@ class ItemAttribute:
     formatted_value: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderItem:
     """An item of an order.
 
@@ -133,7 +133,7 @@ class OrderItem:
     app_services: tuple[Any, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Package:
     """A parcel (*Get order*, `PackageObject`)."""
 
@@ -143,7 +143,7 @@ class Package:
     tracking_url: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Shipment:
     """The shipment of an order (*Get order*, `ShipmentObject`).
 
@@ -179,7 +179,7 @@ class Shipment:
     speed_type: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Discount:
     """A discount on an order (the split-order example, `discounts`)."""
 
@@ -192,7 +192,7 @@ class Discount:
     status: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Order:
     """An order in the answers of Gelato and GelatoConnect.
 
@@ -262,7 +262,7 @@ class Order:
         return bool(statuses) and statuses <= _SHIPPED
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class SubmittedOrder:
     """The answer of GelatoConnect to *Submit Order*; `connect.orders.get(id)` has the rest."""
 
@@ -272,7 +272,7 @@ class SubmittedOrder:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class UpdatedShipment:
     """The answer of GelatoConnect to *Update Shipment*: the updated address and shipment."""
 

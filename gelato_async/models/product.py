@@ -17,7 +17,7 @@ def as_filters(filters: Mapping[str, Iterable[str]] | None) -> Mapping[str, tupl
     return None if filters is None else {name: as_tuple(values) for name, values in filters.items()}
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Measure:
     """A length, a weight or another property, and its unit: `mm`, `grams`, `lbs` and so on.
 
@@ -28,7 +28,7 @@ class Measure:
     measure_unit: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Product:
     """A product (*Search products*, *Get product*).
 
@@ -50,14 +50,14 @@ class Product:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class FilterHits:
     """The number of products with each value: attribute uid -> value uid -> number of hits."""
 
     attribute_hits: Mapping[str, Mapping[str, int]] = field(factory=dict)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductPage:
     """One page of a search.
 
@@ -74,7 +74,7 @@ class ProductPage:
         return count_rows(self.raw, "products", self.products)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CoverArea:
     """An area of a cover: its size, and its distance from the left and the top edge.
 
@@ -88,7 +88,7 @@ class CoverArea:
     thickness: float | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CoverDimensions:
     """The areas of the cover of a multi-page product (*Cover dimensions*), in `measure_unit` (mm).
 
@@ -110,7 +110,7 @@ class CoverDimensions:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Price:
     """The price of a product in a country (*Price*).
 
@@ -127,7 +127,7 @@ class Price:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductPrices:
     """The answer to *Price*, which is a bare list: `raw` holds it under `prices`."""
 

@@ -17,7 +17,7 @@ from gelato_async.models.new_order import File, as_files
 from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class QuoteProduct:
     """A product to quote; `page_count` is for multi-page products only."""
 
@@ -35,7 +35,7 @@ def as_products(products: Iterable[QuoteProduct]) -> tuple[QuoteProduct, ...]:
 
 
 @hides_arguments_of_methods
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class QuoteRequest:
     """The request for a quote.
 
@@ -51,7 +51,7 @@ class QuoteRequest:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class QuotedShipmentMethod:
     """A shipment method for the quoted products.
 
@@ -74,7 +74,7 @@ class QuotedShipmentMethod:
     inco_terms: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class QuotedProduct:
     """A quoted product; `price` is for the whole line, not for one copy."""
 
@@ -86,7 +86,7 @@ class QuotedProduct:
     page_count: int | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Quote:
     """One offer: the products made in one country, and the shipment methods from there."""
 
@@ -97,7 +97,7 @@ class Quote:
     products: tuple[QuotedProduct, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Quotation:
     """The answer to a request for a quote: all its offers together make up the order."""
 

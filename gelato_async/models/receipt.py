@@ -12,7 +12,7 @@ from gelato_async.models.addresses import BillingEntity
 from gelato_async.models.enums import ReceiptItemType, TransactionType
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ReceiptItem:
     """A line of a receipt.
 
@@ -39,7 +39,7 @@ class ReceiptItem:
     updated_at: datetime | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Receipt:
     """A receipt (*Get order*, `ReceiptObject`).
 

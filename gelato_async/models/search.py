@@ -13,7 +13,7 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 
 
 @hides_arguments_of_methods
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderQuery:
     """The orders to list (*Search orders* of both APIs); a field that is None does not filter.
 
@@ -41,7 +41,7 @@ class OrderQuery:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderSummary:
     """A row of a search (*Search orders*, `OrderObject`).
 
@@ -72,7 +72,7 @@ class OrderSummary:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderPage:
     """One page of a search, newest first.
 

@@ -10,7 +10,7 @@ from gelato_async.models.enums import ShipmentMethodType
 from gelato_async.models.fields import as_extra, as_tuple
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShipmentMethod:
     """A shipment method (*Shipment*), and where it delivers.
 
@@ -28,7 +28,7 @@ class ShipmentMethod:
     raw: Mapping[str, Any] = field(factory=dict, repr=False, eq=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShipmentMethods:
     """The answer to *Shipment*."""
 
@@ -41,7 +41,7 @@ def as_quantities(quantities: Iterable[int]) -> tuple[int, ...]:
     return as_tuple(quantities)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingPricesProduct:
     """A product whose shipping is to be priced, for each of the quantities.
 
@@ -59,7 +59,7 @@ def as_priced(products: Iterable[ShippingPricesProduct]) -> tuple[ShippingPrices
     return as_tuple(products)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingPricesRequest:
     """The request for shipping prices (`prices:search`); country and currency are ISO codes.
 
@@ -75,7 +75,7 @@ class ShippingPricesRequest:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingMethodPrice:
     """The price of a method, in the currency of the request, and the days that it takes."""
 
@@ -88,7 +88,7 @@ class ShippingMethodPrice:
     has_flat_rate: bool | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingQuantityPrices:
     """The prices of shipping a number of copies, one for each method."""
 
@@ -97,7 +97,7 @@ class ShippingQuantityPrices:
     methods: tuple[ShippingMethodPrice, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingProductPrices:
     """The prices of shipping a product, by quantity."""
 
@@ -105,7 +105,7 @@ class ShippingProductPrices:
     quantities: tuple[ShippingQuantityPrices, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ShippingPrices:
     """The answer to `prices:search`: a row for each product."""
 

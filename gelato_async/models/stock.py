@@ -20,7 +20,7 @@ def as_uids(uids: Iterable[str]) -> tuple[str, ...]:
     return found
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class RegionAvailability:
     """The availability of a product in one region.
 
@@ -32,7 +32,7 @@ class RegionAvailability:
     replenishment_date: date | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductAvailability:
     """The availability of a product in all regions.
 
@@ -58,7 +58,7 @@ class ProductAvailability:
         return self.for_region(region)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StockAvailability:
     """The answer to one *Stock availability* request: a row for each product of the request."""
 

@@ -16,7 +16,7 @@ from gelato_async.models.enums import (
 from gelato_async.models.fields import as_extra, as_strings, as_tuple, count_rows
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class PlaceholderImage:
     """An image for a placeholder of the template.
 
@@ -39,7 +39,7 @@ def as_images(images: Iterable[PlaceholderImage] | None) -> tuple[PlaceholderIma
     return None if images is None else as_tuple(images)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class NewStoreProductVariant:
     """A variant of the template for the new product.
 
@@ -63,7 +63,7 @@ def as_variants(
     return None if variants is None else as_tuple(variants)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class NewStoreProduct:
     """A product to create in a store from a template (*Create product from template*).
 
@@ -86,7 +86,7 @@ class NewStoreProduct:
     extra: Mapping[str, Any] = field(factory=dict, converter=as_extra, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductVariant:
     """A variant of a store product (*Get product*, `VariantObject`).
 
@@ -105,7 +105,7 @@ class StoreProductVariant:
     product_uid: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductVariantOption:
     """A property in which the variants of a store product differ (*Get product*)."""
 
@@ -113,7 +113,7 @@ class ProductVariantOption:
     values: tuple[str, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductMetadata:
     """An entry of the metadata of a store product or of its image; seen in live answers only."""
 
@@ -127,7 +127,7 @@ class StoreProductMetadata:
     is_external: bool | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductVariantAttributeKey:
     """A detail of an attribute's value; seen in live answers only."""
 
@@ -136,7 +136,7 @@ class ProductVariantAttributeKey:
     type: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductVariantAttributeValue:
     """A value that an attribute of the variants has; seen in live answers only."""
 
@@ -144,7 +144,7 @@ class ProductVariantAttributeValue:
     keys: tuple[ProductVariantAttributeKey, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductVariantAttribute:
     """An attribute in which the variants of a store product differ; seen in live answers only."""
 
@@ -152,7 +152,7 @@ class ProductVariantAttribute:
     values: tuple[ProductVariantAttributeValue, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ProductImage:
     """An image of a store product, and the variants that it shows; seen in live answers only."""
 
@@ -169,7 +169,7 @@ class ProductImage:
     skip_publishing: bool | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProduct:
     """A product of a store (*Get product*, *List products*, *Create product from template*).
 
@@ -242,7 +242,7 @@ class StoreProduct:
         return self.status is not None and self.status.is_publishing_over
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductPage:
     """One page of a store's products.
 

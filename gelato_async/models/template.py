@@ -9,7 +9,7 @@ from attrs import field, frozen
 from gelato_async.models.enums import FileType
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class TemplateVariantOption:
     """A property of a template's variant, like its size (*Get template*, `VariantOptionObject`)."""
 
@@ -17,7 +17,7 @@ class TemplateVariantOption:
     value: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ImagePlaceholder:
     """A placeholder for an image (*Get template*, `ImagePlaceholderObject`).
 
@@ -30,7 +30,7 @@ class ImagePlaceholder:
     width: float | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class TextPlaceholder:
     """A placeholder for a text.
 
@@ -41,7 +41,7 @@ class TextPlaceholder:
     text: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class TemplateVariant:
     """A variant of a template (*Get template*, `VariantObject`).
 
@@ -56,7 +56,7 @@ class TemplateVariant:
     text_placeholders: tuple[TextPlaceholder, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Template:
     """A template for products (*Get template*).
 

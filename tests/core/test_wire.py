@@ -25,6 +25,7 @@ from gelato_async import (
 )
 from gelato_async.core import wire
 from gelato_async.core.wire import Dialect, MalformedError
+from gelato_async.core.wire.names import camel
 from gelato_async.models.addresses import OrderAddress
 
 LEAST = {"id": "id-1", "orderReferenceId": "order-1", "fulfillmentStatus": "created"}
@@ -421,7 +422,7 @@ def test_a_model_without_extra_is_written_too(order):
     ],
 )
 def test_names_are_spelt_in_camel_case(name, spelt):
-    assert wire.camel(name) == spelt
+    assert camel(name) == spelt
 
 
 @frozen(kw_only=True)

@@ -11,7 +11,7 @@ from typing import Any, get_args
 import attrs
 
 from gelato_async.core.operations.base import Operation
-from gelato_async.core.wire import camel
+from gelato_async.core.wire.names import camel
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.search import OrderQuery
 

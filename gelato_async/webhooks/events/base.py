@@ -12,7 +12,7 @@ from gelato_async.core.errors import Problem
 _PLACEHOLDER = re.compile(r"\{\{.+\}\}")
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class Event:
     """Something that happened at Gelato (*Webhooks*).
 
@@ -61,7 +61,7 @@ class Event:
         )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class UnknownEvent(Event):
     """An event that this release does not know, or one that lacks the id of its subject.
 

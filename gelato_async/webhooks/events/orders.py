@@ -14,7 +14,7 @@ def as_id(value: str | None) -> str | None:
     return value or None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderEvent(Event):
     """Any event of an order. `order_id` is Gelato's id, `order_reference_id` yours.
 
@@ -28,7 +28,7 @@ class OrderEvent(Event):
     store_id: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ItemFulfillment:
     """A parcel with pieces of an item, and where they were made.
 
@@ -44,7 +44,7 @@ class ItemFulfillment:
     fulfillment_facility_id: str | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class ItemStatus:
     """An item of an order whose status changed (*Order status updated*, `OrderItem`)."""
 
@@ -53,7 +53,7 @@ class ItemStatus:
     fulfillments: tuple[ItemFulfillment, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderStatusUpdated(OrderEvent):
     """The status of an order changed (*Order status updated*).
 
@@ -66,7 +66,7 @@ class OrderStatusUpdated(OrderEvent):
     comment: str | None = field(default=None, repr=False)
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderItemStatusUpdated(OrderEvent):
     """The status of an item changed, to `printed` or `failed` for example.
 
@@ -82,7 +82,7 @@ class OrderItemStatusUpdated(OrderEvent):
     created: datetime | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderItemTrackingCodeUpdated(OrderEvent):
     """An item was shipped (*Order item tracking code updated*).
 
@@ -107,7 +107,7 @@ class OrderItemTrackingCodeUpdated(OrderEvent):
     created: datetime | None = None
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class OrderDeliveryEstimateUpdated(OrderEvent):
     """An order will arrive later than estimated; of several parcels the last one counts.
 

@@ -7,7 +7,7 @@ from gelato_async.models.stock import ProductAvailability
 from gelato_async.webhooks.events.base import Event
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class CatalogProductStockAvailabilityUpdated(Event):
     """Products went out of stock in some regions, or came back.
 

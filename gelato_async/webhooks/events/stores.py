@@ -11,14 +11,14 @@ from gelato_async.models.template import TemplateVariant
 from gelato_async.webhooks.events.base import Event
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductEvent(Event):
     """Any event of a store's product."""
 
     store_product_id: str
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductChange(StoreProductEvent):
     """What the events of a new and of a changed store product have in common.
 
@@ -42,22 +42,22 @@ class StoreProductChange(StoreProductEvent):
     product_variant_options: tuple[ProductVariantOption, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductCreated(StoreProductChange):
     """A store has a new product (*Store product created*)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductUpdated(StoreProductChange):
     """A product of a store was changed, or published (*Store product updated*)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductDeleted(StoreProductEvent):
     """A product of a store was deleted; the event has its id alone (*Store product deleted*)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductTemplateEvent(Event):
     """Any event of a template.
 
@@ -69,7 +69,7 @@ class StoreProductTemplateEvent(Event):
     )
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductTemplateChange(StoreProductTemplateEvent):
     """What the events of a new and of a changed template have in common.
 
@@ -84,16 +84,16 @@ class StoreProductTemplateChange(StoreProductTemplateEvent):
     variants: tuple[TemplateVariant, ...] = ()
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductTemplateCreated(StoreProductTemplateChange):
     """A template was created (*Store product template created*)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductTemplateUpdated(StoreProductTemplateChange):
     """A template was changed (*Store product template updated*)."""
 
 
-@frozen(kw_only=True)
+@frozen(kw_only=True, weakref_slot=False)
 class StoreProductTemplateDeleted(StoreProductTemplateEvent):
     """A template was deleted; the event has its id alone (*Store product template deleted*)."""

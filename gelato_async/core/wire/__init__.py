@@ -4,16 +4,14 @@ Reading is tolerant: only fields without a default are required, any other that 
 wrong kind gets its default, and unknown keys are ignored. Writing is exact: None is left out and
 nothing else.
 
-Both build a function for each model once, by cattrs, which then reads or writes all of its fields.
-A reader per field is called for every value of an answer, so what can be decided from the type is
-decided when the function is built.
+An answer is read by the generated functions of `readers`. Where one of them refuses it, cattrs reads
+it again, slowly, and finds every problem with its path. What is sent is written by cattrs.
 """
 
 import math
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
-from functools import cache
 from itertools import islice
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -27,8 +25,9 @@ from cattrs.gen import make_dict_structure_fn, make_dict_unstructure_fn, overrid
 from gelato_async.core import json_values
 from gelato_async.core.errors import Problem
 from gelato_async.core.json_values import Reader
+from gelato_async.core.wire.names import camel, is_identifier, wire_names
+from gelato_async.core.wire.readers import reader_of
 from gelato_async.models.enums import OpenEnum
-from gelato_async.models.fields import WIRE_NAMES
 
 MOST_PROBLEMS = 100
 """The most problems of an answer that are named."""
@@ -53,25 +52,21 @@ class _ListError(Exception):
         self.errors = errors
 
 
-@cache
-def camel(name: str) -> str:
-    """Spell a name as the wire does: `order_reference_id` becomes `orderReferenceId`."""
-    first, *rest = name.split("_")
-    return first + "".join(part.title() for part in rest)
-
-
-def wire_names(attribute: "attrs.Attribute[Any]") -> tuple[str, ...]:
-    """Return the names of a field on the wire: the one to send, then others to read."""
-    names: tuple[str, ...] = attribute.metadata.get(WIRE_NAMES) or (camel(attribute.name),)
-    return names
-
-
 def load(cls: type[T], value: Any) -> T:
     """Read plain JSON into a model.
 
     Raises:
         MalformedError: a required field is missing or of the wrong kind.
     """
+    try:
+        model: T = reader_of(cls)(value)
+    except Exception:  # noqa: BLE001  whatever it is, reading again says what is wrong, and where
+        return load_by_cattrs(cls, value)
+    return model
+
+
+def load_by_cattrs(cls: type[T], value: Any) -> T:
+    """Read plain JSON into a model, field by field, and find all that is wrong. Raises what `load` raises."""
     try:
         return _READING.structure(value, cls)
     except (ClassValidationError, _ListError) as error:
@@ -99,10 +94,6 @@ def _problems(error: BaseException, path: str) -> Iterator[Problem]:
         yield Problem(path, message)
 
 
-def _is_identifier(name: str) -> bool:
-    return name == "id" or name.endswith(("_id", "_ids", "_uid"))
-
-
 def _reader_for(type_: Any, name: str) -> Reader:
     if get_origin(type_) in {Union, UnionType}:
         readers = [_reader_for(part, name) for part in get_args(type_) if part is not NoneType]
@@ -117,7 +108,7 @@ def _reader_for(type_: Any, name: str) -> Reader:
 
 
 def _single_reader(type_: Any, name: str) -> Reader:
-    if type_ is str and _is_identifier(name):
+    if type_ is str and is_identifier(name):
         return json_values.as_identifier
     if isinstance(type_, type) and issubclass(type_, OpenEnum):
         return _enum_reader(type_)
