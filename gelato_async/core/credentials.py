@@ -2,6 +2,7 @@
 
 import hashlib
 import ipaddress
+from functools import cached_property
 
 from attrs import field, frozen
 
@@ -13,7 +14,7 @@ class Credentials:
     header: str = field(repr=False)
     private: tuple[str, ...] = field(repr=False)
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """A hash of the key, to tell keys apart without showing them."""
         return hashlib.sha256(self.header.encode()).hexdigest()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 
 from gelato_async.core.errors import (
@@ -134,6 +135,8 @@ def server_date(response: Response) -> datetime | None:
     return _date(response.headers.get("date", ""))
 
 
+# all answers of one second have the same date, and parsing one takes as long as reading an order
+@lru_cache(maxsize=16)
 def _date(text: str) -> datetime | None:
     try:
         moment = parsedate_to_datetime(text)
