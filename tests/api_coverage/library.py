@@ -155,7 +155,7 @@ def _mentioned(function: FunctionType, seen: set[Any]) -> set[Any]:
     """The operations that a method names in its code, or in the code of what else it names of the client's files."""
     for found in _globals(function):
         module = getattr(found, "__module__", None) or ""
-        if found not in seen and module.startswith("gelato_async."):
+        if module.startswith("gelato_async.") and found not in seen:
             seen.add(found)
             if module.startswith("gelato_async.client."):
                 for inner in _functions(found):
