@@ -9,9 +9,10 @@ from anyio.lowlevel import checkpoint
 from support.crashes import by_reference, counts, crash_with, outcomes_of
 from support.fake_shop import failed, lost, unreadable
 
-from gelato_async import BadRequestError, Response, RetryPolicy, ValidationError
+from gelato_async import BadRequestError, OrderType, Response, RetryPolicy, ValidationError
 from gelato_async.bulk import Created, Rejected, Unknown, submit_orders
 from gelato_async.bulk.journal.reader import Journal
+from gelato_async.bulk.submit import Submission, Tuning
 
 pytestmark = pytest.mark.anyio
 
@@ -170,6 +171,31 @@ async def test_orders_in_flight_that_left_the_input_are_reconciled(
     assert isinstance(found["gone"], Unknown)
     assert counts(shop) == {"made": 1, "new": 1}
     assert Journal(path).count() == {"intended": 0, "created": 2, "rejected": 0, "unknown": 1}
+
+
+async def test_a_draft_in_flight_that_left_the_input_is_found_as_a_draft(
+    client_for, make_order, shop, path
+):
+    draft = make_order("r", order_type=OrderType.DRAFT)
+    await crash_with(shop, client_for, [draft], path, arrived={"r"})
+    (found,) = await outcomes_of(client_for(), [], path)
+    assert found == Created(reference="r", order_id="r-0", adopted=True)
+
+
+async def test_more_orders_in_flight_than_are_looked_for_at_once_wait(
+    client_for, make_order, shop, path
+):
+    references = [f"r{number}" for number in range(20)]
+    await crash_with(shop, client_for, map(make_order, references), path, arrived=references[::2])
+    few, most, found = Tuning(max_unresolved=5), 0, []
+    run = Submission(client_for(), map(make_order, references), journal=path, tuning=few)
+    async with run as outcomes:
+        async for outcome in outcomes:
+            most = max(most, outcomes.progress.unresolved)
+            found.append(outcome)
+    assert len(by_reference(found)) == 20
+    assert most <= 5
+    assert counts(shop) == dict.fromkeys(references, 1)
 
 
 async def test_unknown_ones_are_looked_for_again_in_the_next_run(

@@ -9,7 +9,7 @@ from support.crashes import by_reference, counts, outcomes_of
 from support.fake_shop import failed, lost
 
 from gelato_async import AuthenticationError, Response, RetryPolicy
-from gelato_async.bulk import Created, Journal, submit_orders
+from gelato_async.bulk import Created, Journal, Unknown, submit_orders
 
 pytestmark = pytest.mark.anyio
 
@@ -194,6 +194,25 @@ async def test_with_the_outcomes_full_each_order_is_reported_once(
     assert created == progress.created == journaled["created"]
     assert journaled["unknown"] == 0
     assert journaled["intended"] == len(told) - created
+
+
+async def test_a_broken_transport_in_a_create_ends_the_run(client_for, make_order, shop, tmp_path):
+    def broken(shop, body):
+        shop.commit(body)
+        raise RuntimeError("the transport broke")
+
+    shop.faults["r1"] = [broken]
+    found, path = [], tmp_path / "j"
+    orders = [make_order(f"r{number}") for number in range(3)]
+    with anyio.fail_after(90), pytest.raises(RuntimeError, match="the transport broke"):
+        async with submit_orders(client_for(), orders, journal=path, workers=1) as outcomes:
+            async for outcome in outcomes:
+                found.append(outcome)
+    told = by_reference([*found, *outcomes.leftover])
+    assert {name: type(outcome) for name, outcome in told.items()} == {"r0": Created, "r1": Unknown}
+    assert Journal(path).count() == {"intended": 1, "created": 1, "rejected": 0, "unknown": 0}
+    await outcomes_of(client_for(), orders, path)
+    assert counts(shop) == {"r0": 1, "r1": 1, "r2": 1}
 
 
 async def test_a_broken_transport_in_a_look_for_a_marker_ends_the_run(client_for, make_order, shop):

@@ -46,7 +46,7 @@ class Shop:
         row = {
             "id": f"{body['orderReferenceId']}-{len(rows)}",
             "orderReferenceId": body["orderReferenceId"],
-            "orderType": "order",
+            "orderType": body.get("orderType", "order"),
             "fulfillmentStatus": "created",
             "createdAt": datetime.fromtimestamp(int(self.virtual.wall()), UTC).isoformat(),
             "connectedOrderIds": [],

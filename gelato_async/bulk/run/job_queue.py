@@ -28,9 +28,6 @@ class JobQueue:
     short_of_workers: Signal = field(factory=Signal)
     _idle_workers: deque[Signal] = field(factory=deque)
 
-    def __len__(self) -> int:
-        return len(self.new) + len(self.retries)
-
     @property
     def has_idle_workers(self) -> bool:
         """Whether a worker waits for a job."""
