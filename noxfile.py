@@ -3,14 +3,19 @@
 No session asks for a certain Python.
 """
 
+import os
+
 import nox
 
 nox.options.sessions = ["tests", "lint", "types"]
 nox.options.error_on_missing_interpreters = False
 
 PROJECT = nox.project.load_toml("pyproject.toml")
-# one worker per core; one that runs out of tests takes some of another's
-WORKERS = ("-n", "auto", "--dist", "worksteal")
+# a worker that runs out of tests takes some of another's
+SHARED = ("--dist", "worksteal")
+WORKERS = ("-n", "auto", *SHARED)
+# more workers than cores: many tests of all wait, for a process or for a window to pass
+MANY_WORKERS = ("-n", str(2 * (os.cpu_count() or 1)), *SHARED)
 # workers and child processes import what the first has compiled
 CACHED = {"PYTHONDONTWRITEBYTECODE": None}
 
@@ -52,7 +57,7 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    session.run("pytest", "--cov", "--cov-report=", *WORKERS, env=CACHED)
+    session.run("pytest", "--cov", "--cov-report=", *MANY_WORKERS, env=CACHED)
     session.run("coverage", "report", "--fail-under=95")
     session.run("coverage", "report", "--fail-under=100", "--include=*/core/*,*/backends/*")
 

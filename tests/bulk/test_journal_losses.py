@@ -24,6 +24,8 @@ from gelato_async.bulk.journal import mark as mark_module
 from gelato_async.bulk.journal.file import Binding, open_journal
 from gelato_async.bulk.submit import Submission, Tuning
 
+pytestmark = pytest.mark.system
+
 CHILD = ["-m", "support.journaled_run"]
 TESTS = Path(__file__).parents[1]
 BINDING = Binding.of(GelatoClient("key").engine.backend)

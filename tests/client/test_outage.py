@@ -12,6 +12,8 @@ from gelato_async import (
     Unlimited,
 )
 
+pytestmark = pytest.mark.system
+
 BEGINS, ENDS, LASTS = 20.0, 80.0, 140.0
 RATE = 20
 

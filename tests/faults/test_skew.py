@@ -12,6 +12,8 @@ from gelato_async.core import judgement
 from gelato_async.core.pending_create import PendingCreate
 from gelato_async.core.reconciliation import Decision, Finding
 
+pytestmark = pytest.mark.system
+
 CREATES = 120
 # whatever clock steps in mid-run, or orders without dates, leave ordinary orders in doubt
 DOUBTFUL = ("steps", "no dates")

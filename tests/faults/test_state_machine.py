@@ -10,6 +10,8 @@ from faults.machine import FaultMachine
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+pytestmark = pytest.mark.system
+
 EXAMPLES = 100
 STEPS = 30
 

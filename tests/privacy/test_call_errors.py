@@ -29,6 +29,8 @@ from gelato_async import (
     UpdateShipment,
 )
 
+pytestmark = pytest.mark.system
+
 ONCE = RetryPolicy(attempts=1, reconcile=0.0)
 PLAIN = {"country": "DE", **PRIVATE}
 BODY = {"orderReferenceId": "ref-1", "shippingAddress": PLAIN}

@@ -22,6 +22,8 @@ from gelato_async import (
     Unlimited,
 )
 
+pytestmark = pytest.mark.system
+
 LIMIT = 10_000
 BOMB = 16 * 1024 * 1024
 

@@ -17,6 +17,8 @@ import pytest
 from gelato_async import ClientTransport, GelatoError, HttpxTransport, Request, SendGate
 from gelato_async.transports.httpx import RESET_ON_CLOSE
 
+pytestmark = pytest.mark.system
+
 CERTIFICATE = Path(__file__).with_name("localhost.pem")
 LONG = 60.0
 # larger than what the server's kernel takes unread, smaller than what the client's kernel holds
