@@ -24,11 +24,13 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from itertools import count
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 import httpx
+from attrs import evolve
 from measure import CpuTime, interleaved, is_quick, print_table
 
 from gelato_async import CatalogItem, File, GelatoClient, NewOrder, ShippingAddress, Unlimited
@@ -70,13 +72,19 @@ CARDS = CatalogItem(
     files=[File(url="https://files.example.com/card.pdf")],
 )
 ORDER = NewOrder(
-    order_reference_id="benchmark-1",
+    order_reference_id="benchmark-000000000",
     customer_reference_id="customer-1",
     currency="USD",
     shipping_address=ADDRESS,
     items=[SHIRT, CARDS],
     metadata={"campaign": "spring"},
 )
+_numbers = count(1)
+
+
+def next_order() -> NewOrder:
+    """The order with a reference of its own, as every order has."""
+    return evolve(ORDER, order_reference_id=f"benchmark-{next(_numbers):09}")
 
 
 class Size(NamedTuple):
@@ -135,7 +143,9 @@ async def both_calls(origin: str, connections: int) -> AsyncIterator[list[Compar
     ):
         yield [
             Comparison("orders.get", lambda: gelato.orders.get(ORDER_ID), plain_get(plain)),
-            Comparison("orders.create", lambda: gelato.orders.create(ORDER), plain_create(plain)),
+            Comparison(
+                "orders.create", lambda: gelato.orders.create(next_order()), plain_create(plain)
+            ),
         ]
 
 
