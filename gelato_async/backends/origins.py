@@ -34,7 +34,7 @@ def origins(documented: Mapping[str, str], base_url: str | None) -> Mapping[str,
         ValueError: `base_url` is not an origin, or is plain HTTP to another machine.
         TypeError: it is not a string.
     """
-    if not base_url:
+    if base_url is None:
         return documented
     origin = _validated_origin(base_url)
     return dict.fromkeys(documented, origin)
@@ -43,6 +43,11 @@ def origins(documented: Mapping[str, str], base_url: str | None) -> Mapping[str,
 def _validated_origin(base_url: str) -> str:
     if not isinstance(base_url, str):
         raise TypeError(f"base_url must be a string, not a {type(base_url).__name__}")
+    if not base_url:
+        # a script whose variable for the sandbox is unset must not order at the documented hosts
+        raise ValueError(
+            "base_url is empty: leave it out, or unset its environment variable, for Gelato's own hosts"
+        )
     if _NEVER_IN_A_URL.search(base_url):
         raise ValueError(
             f"base_url must be {_ORIGIN}; it contains a blank, a control character or a backslash"

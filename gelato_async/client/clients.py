@@ -192,7 +192,8 @@ class GelatoClient(_Client):
         **options: Unpack[ClientOptions],
     ) -> None:
         api_key = _given_or_environment(api_key, "GELATO_API_KEY")
-        base_url = base_url or os.environ.get("GELATO_BASE_URL")
+        if base_url is None:
+            base_url = os.environ.get("GELATO_BASE_URL")
         self._set_up(gelato_backend(api_key, base_url=base_url, paths=paths), **options)
 
     def _use(self, engine: Engine) -> None:
@@ -231,7 +232,8 @@ class GelatoConnectClient(_Client):
         prefix = _given_or_environment(prefix, "GELATO_CONNECT_PREFIX")
         api_key = _given_or_environment(api_key, "GELATO_CONNECT_API_KEY")
         api_secret = _given_or_environment(api_secret, "GELATO_CONNECT_API_SECRET")
-        base_url = base_url or os.environ.get("GELATO_CONNECT_BASE_URL")
+        if base_url is None:
+            base_url = os.environ.get("GELATO_CONNECT_BASE_URL")
         self._set_up(
             connect_backend(prefix, api_key, api_secret, base_url=base_url, paths=paths), **options
         )

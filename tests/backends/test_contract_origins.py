@@ -37,15 +37,15 @@ def test_a_base_url_replaces_the_origin_and_keeps_the_paths(api, base_url, origi
 
 
 @both
-@pytest.mark.parametrize("base_url", [None, ""])
-def test_without_a_base_url_the_documented_hosts_are_used(api, base_url):
-    assert api.make(base_url=base_url).origins == api.backend.origins
+def test_without_a_base_url_the_documented_hosts_are_used(api):
+    assert api.make(base_url=None).origins == api.backend.origins
 
 
 @both
 @pytest.mark.parametrize(
     ("base_url", "words"),
     [
+        ("", "base_url is empty"),
         ("http://api.example.org", "plain HTTP"),
         ("http://10.0.0.1", "plain HTTP"),
         ("http://localhost.example.org", "plain HTTP"),

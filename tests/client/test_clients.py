@@ -140,6 +140,15 @@ def test_a_base_url_is_an_origin(url):
         GelatoConnectClient("acme", "key", "secret", base_url=url)
 
 
+def test_an_empty_base_url_is_refused_also_in_the_environment(monkeypatch):
+    """A script whose variable is unset must not order at Gelato's own hosts."""
+    monkeypatch.setenv("GELATO_BASE_URL", "")
+    monkeypatch.setenv("GELATO_CONNECT_BASE_URL", "")
+    for make in (lambda: GelatoClient("key"), lambda: GelatoConnectClient("acme", "key", "secret")):
+        with pytest.raises(ValueError, match="base_url is empty"):
+            make()
+
+
 @pytest.mark.anyio
 async def test_paths_can_be_replaced(server):
     transport = ScriptedTransport(lambda _: Response(status=200))
