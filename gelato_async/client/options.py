@@ -63,10 +63,10 @@ def as_transport(
         limit = max_response_bytes
     if transport is None:
         return HttpxTransport(max_response_bytes=limit)
-    if not iscoroutinefunction(transport.send):
+    if not iscoroutinefunction(getattr(transport, "send", None)):
         raise TypeError(
-            "transport must be asynchronous, like an httpx.AsyncClient, not a"
-            f" {type(transport).__name__}"
+            "transport must be a Transport or an asynchronous client, like httpx.AsyncClient(...),"
+            f" not a {type(transport).__name__}"
         )
     if isinstance(transport, AsyncClient):
         return ClientTransport(transport, max_response_bytes=limit)

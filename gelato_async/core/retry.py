@@ -16,6 +16,7 @@ on the same key waits, and charges the call 5 tokens of the `RetryQuota`. `RateL
 when the attempts, the deadline or the quota are spent, or `Retry-After` is too long to obey.
 """
 
+import math
 from enum import Enum
 from typing import NamedTuple
 
@@ -124,6 +125,10 @@ def next_step(kind: Kind, delivery: Delivery, *, sent_before: bool) -> Step:
     return row.step(kind)
 
 
+# an endless wait would end no call
+_SECONDS = (validators.ge(0.0), validators.lt(math.inf))
+
+
 @frozen(kw_only=True)
 class RetryPolicy:
     """How often and when a client repeats a call. Times are in seconds.
@@ -139,11 +144,11 @@ class RetryPolicy:
     """
 
     attempts: int = field(default=4, validator=validators.ge(1))
-    initial: float = field(default=0.5, validator=validators.ge(0))
-    initial_rate_limited: float = field(default=1.0, validator=validators.ge(0))
-    maximum: float = field(default=20.0, validator=validators.ge(0))
-    longest_retry_after: float = field(default=120.0, validator=validators.ge(0))
-    reconcile: float = field(default=60.0, validator=validators.ge(0))
+    initial: float = field(default=0.5, validator=_SECONDS)
+    initial_rate_limited: float = field(default=1.0, validator=_SECONDS)
+    maximum: float = field(default=20.0, validator=_SECONDS)
+    longest_retry_after: float = field(default=120.0, validator=_SECONDS)
+    reconcile: float = field(default=60.0, validator=_SECONDS)
     resend: bool = True
     marker: bool = False
 

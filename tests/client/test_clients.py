@@ -1,4 +1,5 @@
 import anyio
+import httpx
 import pytest
 
 from gelato_async import (
@@ -451,3 +452,9 @@ def test_clients_work_in_loop_after_loop():
         anyio.run(main)
         anyio.run(main, backend="trio")
         anyio.run(main)
+
+
+@pytest.mark.parametrize("make", [httpx.AsyncHTTPTransport, httpx.Client, object])
+def test_what_cannot_send_is_refused_as_a_transport(make):
+    with pytest.raises(TypeError, match=f"not a {make.__name__}"):
+        GelatoClient("key", transport=make())

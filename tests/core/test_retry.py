@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from hypothesis import given, strategies as st
 
@@ -194,6 +196,8 @@ def test_no_wait_is_negative_or_beyond_the_maximum(attempt, jitter, error):
         {"maximum": -1},
         {"longest_retry_after": -1},
         {"reconcile": -1},
+        {"reconcile": math.inf},
+        {"maximum": math.nan},
     ],
     ids=str,
 )
