@@ -106,7 +106,7 @@ class ConnectionFailedError(NotSentError):
 class NoAnswerError(GelatoError):
     """The request was sent and no whole answer came: it is unknown whether it took effect.
 
-    `status` is set if at least the status line came.
+    `status` is set only if an answer began that was a 2xx: the request took effect.
     """
 
     def __init__(

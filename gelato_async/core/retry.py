@@ -47,19 +47,30 @@ class Delivery(Enum):
 
 
 def delivery_of(error: GelatoError) -> Delivery:
-    """Read what became of a request from the error of its attempt."""
+    """Read what became of a request from the error of its attempt.
+
+    Of the errors that say that nothing was sent (`NotSentError`), a `ConnectionFailedError` is
+    `NOT_SENT`: the next attempt may get through. The others, like a `ValidationError`, come out the
+    same every time and are `REFUSED`.
+    """
     match error:
         case ConnectionFailedError():
             return Delivery.NOT_SENT
         case RateLimitError():
             return Delivery.RATE_LIMITED
-        case ServerError() | ResponseError(status=408) | NoAnswerError(status=None):
-            return Delivery.UNKNOWN
-        case NoAnswerError() | DecodeError():
+        case NoAnswerError() | DecodeError() if _was_accepted(error):
             return Delivery.ACCEPTED
+        case NoAnswerError() | ServerError() | ResponseError(status=408):
+            return Delivery.UNKNOWN
         case ConflictError():
             return Delivery.CONFLICT
     return Delivery.REFUSED
+
+
+def _was_accepted(error: NoAnswerError | DecodeError) -> bool:
+    if isinstance(error, DecodeError):
+        return True
+    return error.status is not None and 200 <= error.status < 300
 
 
 class Step(Enum):

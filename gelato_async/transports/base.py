@@ -61,7 +61,7 @@ class Transport(Protocol):
         Raises:
             ConnectionFailedError: it is proved that nothing was sent.
             NoAnswerError: it was, or may have been, sent, and no whole answer came within `timeout`
-                seconds.
+                seconds. `status` is set only if it was a 2xx.
         """
         ...
 
