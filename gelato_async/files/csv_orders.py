@@ -17,10 +17,12 @@ from gelato_async.files.csv_groups import Group, Grouping
 from gelato_async.files.csv_records import Record, Records
 from gelato_async.files.jsonl import OrderLine, locate
 from gelato_async.files.references import SeenReferences
+from gelato_async.models.tracebacks import GuardedIterator, hides_arguments
 
 _Columns = Sequence[tuple[int, Column]]
 
 
+@hides_arguments
 def read_csv(stream: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterator[OrderLine]:
     """Read orders from CSV, one at a time: a line is an item, and an order's lines stand together.
 
@@ -42,7 +44,7 @@ def read_csv(stream: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterator
     Raises:
         ValueError: `max_bytes` is less than 1.
     """
-    return _read_lines(bounded_lines(stream, max_bytes), max_bytes)
+    return GuardedIterator(_read_lines(bounded_lines(stream, max_bytes), max_bytes))
 
 
 def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:

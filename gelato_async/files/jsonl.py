@@ -14,6 +14,7 @@ from gelato_async.core.json_values import as_identifier
 from gelato_async.core.order_reader import read_order, shown
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 from gelato_async.models.new_order import NewOrder
+from gelato_async.models.tracebacks import GuardedIterator, hides_arguments
 
 _ITEM = re.compile(r"items\[(\d+)\]")
 
@@ -60,6 +61,7 @@ def _located(problem: Problem, number: int, item_numbers: Sequence[int]) -> Prob
     return Problem(problem.path, f"{problem.message} (line {own})")
 
 
+@hides_arguments
 def read_jsonl(lines: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterator[OrderLine]:
     """Read orders from JSON lines: each is the JSON body that Gelato documents for a create.
 
@@ -70,7 +72,7 @@ def read_jsonl(lines: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterato
     Raises:
         ValueError: `max_bytes` is less than 1.
     """
-    return _read_lines(bounded_lines(lines, max_bytes), max_bytes)
+    return GuardedIterator(_read_lines(bounded_lines(lines, max_bytes), max_bytes))
 
 
 def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:

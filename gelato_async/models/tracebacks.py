@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import wraps
 from types import FunctionType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, Self, TypeVar
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -57,6 +57,24 @@ def hides_arguments_of_methods(cls: type[C]) -> type[C]:
         else:
             setattr(cls, name, hides_arguments(member))
     return cls
+
+
+class GuardedIterator(Generic[R]):
+    """An iterator whose values may hold a recipient: its errors show no variables."""
+
+    def __init__(self, values: Iterator[R]) -> None:
+        self._values = values
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> R:
+        handled = sys.exception()
+        try:
+            return next(self._values)
+        except Exception as error:
+            _empty_frames(error, handled)
+            raise
 
 
 def _hides_awaited(function: Callable[..., Any]) -> Callable[..., Any]:
