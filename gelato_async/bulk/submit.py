@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from types import NoneType, TracebackType
-from typing import Self
+from typing import Self, get_args
 
 import anyio
 from anyio.abc import TaskGroup
@@ -18,7 +18,7 @@ from gelato_async.bulk.outcomes import Outcome, Progress
 from gelato_async.bulk.run.run import Run
 from gelato_async.bulk.run.source import Orders, Source
 from gelato_async.bulk.run.unresolved_jobs import MAX_UNRESOLVED
-from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
+from gelato_async.client.clients import Client
 from gelato_async.models.tracebacks import hides_arguments
 
 WORKERS = 256
@@ -72,6 +72,7 @@ def submit_orders(
     after a kill, `run.journal-wal`. Keep them together. If one of them is lost, cut or replaced by
     an older copy, the journal is refused, or it opens with all that was acknowledged. An older copy
     of all of them together cannot be noticed: the orders since then would be made again.
+    `run.journal-lock` is empty; it keeps a second process out.
 
     Leaving the block early (break, an exception, a timeout, Ctrl-C) stops the sending and waits at
     most `grace` seconds for answers that are on their way; `outcomes.leftover` then holds what was
@@ -86,10 +87,9 @@ def submit_orders(
     """
     if workers < 1:
         raise ValueError(f"workers must be 1 or more, not {workers}")
-    if not isinstance(client, GelatoClient | GelatoConnectClient):
-        raise TypeError(
-            f"client must be a GelatoClient or GelatoConnectClient, not a {type(client).__name__}"
-        )
+    if not isinstance(client, Client):
+        known = " or ".join(cls.__name__ for cls in get_args(Client))
+        raise TypeError(f"client must be a {known}, not a {type(client).__name__}")
     if on_progress is not None and not callable(on_progress):
         raise TypeError(
             "on_progress must be a function that takes a Progress, not a"

@@ -375,7 +375,7 @@ async def test_options_are_checked_before_anything_is_sent(
 
 
 async def test_only_a_client_can_submit(make_order):
-    with pytest.raises(TypeError, match="client must be a GelatoClient"):
+    with pytest.raises(TypeError, match="a GelatoClient or GelatoConnectClient, not a NoneType"):
         submit_orders(None, [make_order("r")])
 
 
