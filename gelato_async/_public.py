@@ -53,7 +53,7 @@ from gelato_async.core.events import (
     CallEvent as CallEvent,
     CircuitClosed as CircuitClosed,
     CircuitOpened as CircuitOpened,
-    GateClosed as GateClosed,
+    LimiterClosed as LimiterClosed,
     LimiterWaited as LimiterWaited,
     Observer as Observer,
     OperationBegan as OperationBegan,

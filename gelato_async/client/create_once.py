@@ -136,7 +136,7 @@ class CreateOnce(Generic[T]):
                 if step is Step.RECONCILE:
                     pending.mark_unclear(error, clock.now())
                     return None
-                pending.mark_refused()
+                pending.mark_not_made()
                 on_pausing()
                 if step is Step.RAISE:
                     raise

@@ -20,7 +20,7 @@ from gelato_async.core.errors import (
 )
 from gelato_async.core.events import (
     Call,
-    GateClosed,
+    LimiterClosed,
     OperationBegan,
     OperationEnded,
     OutcomeStaysUnknown,
@@ -190,7 +190,7 @@ class Engine:
         kind = type(error).__name__
         wait = self.retry.delay(error, attempt, self.jitter())
         if isinstance(error, RateLimitError):
-            self._close_gate(error, wait, call, operation)
+            self._close_limiter(error, wait, call, operation)
         # Charged though it may not be repeated: otherwise calls that time out at the end of an
         # outage would all be repeated at once.
         paid = self.quota.pay(error)
@@ -203,14 +203,14 @@ class Engine:
         await self.clock.sleep(wait)
         return paid
 
-    def _close_gate(
+    def _close_limiter(
         self, error: RateLimitError, wait: float | None, call: Call, operation: str
     ) -> None:
         if wait is None:
             # this call gives up; the others are held back nevertheless
             wait = error.retry_after or self.retry.initial_rate_limited
         self.sender.limiter.pause(wait)
-        call.emit(GateClosed, operation, seconds=wait)
+        call.emit(LimiterClosed, operation, seconds=wait)
 
     async def _run(self, operation: Operation[T], request: Request, call: Call) -> Reply[T]:
         began = self.clock.now()
@@ -235,7 +235,7 @@ class Engine:
                 match next_step(operation.kind, delivery, sent_before=unclear):
                     case Step.CHECK if isinstance(operation, CheckedOperation):
                         return await self._answer_from_state(operation, error, call)
-                    case Step.UNKNOWN if isinstance(operation, OnceOperation):
+                    case Step.GIVE_UP if isinstance(operation, OnceOperation):
                         call.emit(OutcomeStaysUnknown, operation.name)
                         raise _unknown(operation, error, sends) from error
                     case Step.REPEAT:

@@ -11,7 +11,7 @@ from gelato_async.core.events import (
     CallEvent,
     CircuitClosed,
     CircuitOpened,
-    GateClosed,
+    LimiterClosed,
     OutcomeStaysUnknown,
     ReconciliationAdopted,
     RetryBudgetSpent,
@@ -30,7 +30,7 @@ _LINES: Mapping[type[CallEvent], tuple[int, str]] = {
         logging.DEBUG,
         "%(operation)s: %(error)s after %(seconds).3f s (call %(call_id)s, send %(send)s)",
     ),
-    GateClosed: (logging.DEBUG, "%(operation)s: 429, no request leaves for %(seconds).3f s"),
+    LimiterClosed: (logging.DEBUG, "%(operation)s: 429, no request leaves for %(seconds).3f s"),
     RetryScheduled: (
         logging.INFO,
         "%(operation)s: %(error)s, repeated in %(seconds).3f s (call %(call_id)s, send %(send)s)",

@@ -106,8 +106,8 @@ class RetryBudgetSpent(CallEvent):
 
 
 @frozen(kw_only=True)
-class GateClosed(CallEvent):
-    """A 429 holds back all requests of the limiter for `seconds`."""
+class LimiterClosed(CallEvent):
+    """A 429 closes the limiter: it holds all its requests back for `seconds`."""
 
     seconds: float
 

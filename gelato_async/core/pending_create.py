@@ -114,8 +114,11 @@ class PendingCreate(Generic[T]):
         if self.first_sent is None:
             self.first_sent, self.first_wall = now, wall
 
-    def mark_refused(self) -> None:
-        """Note that the attempt certainly made nothing: if it was the first, the next one is."""
+    def mark_not_made(self) -> None:
+        """Note that the attempt certainly made nothing: if it was the first, the next one is.
+
+        It never left, or was refused, if only for now (429).
+        """
         if not self.is_unclear:
             self.first_sent = self.first_wall = None
 

@@ -20,7 +20,8 @@ for many:
       ▲ └── no answer ── look, look ... until the window ends
       │                    ├── a hit is ours ────────────────── adopt it, done
       │                    ├── a hit is in doubt at the end ─── OutcomeUnknownError
-      │                    ├── a look failed ────────────────── OutcomeUnknownError (bulk looks on)
+      │                    ├── a look failed, and no later one
+      │                    │   found it ─────────────────────── OutcomeUnknownError (bulk looks on)
       └─────────────────── └── no hit, or only another's: absent
 
 A create that was proved absent is sent again, if the retry policy and the budget allow it
@@ -39,11 +40,11 @@ Absent must be proved, like present
 -----------------------------------
 To ignore a hit is to send the create again, so a hit is not ignored because it looks old: that is
 how clocks that disagree make duplicates. A live order with our reference is another's only if its
-id was known before we sent, if it carries another marker, or if it is more than a day older than
-our send. A dead one, canceled or failed, may be ours too, canceled by a person while its answer was
-lost, and must not be printed again on a guess: besides by its id and marker, it is another's only
-if the clocks prove it, or if it lived for longer than we have been trying. Whatever is not proved
-is in doubt.
+id was known before we sent, if it carries another marker, or none where this server keeps markers,
+or if it is more than a day older than our send. A dead one, canceled or failed, may be ours too,
+canceled by a person while its answer was lost, and must not be printed again on a guess: besides by
+its id and marker, it is another's only if the clocks prove it, or if it lived for longer than we
+have been trying. Whatever is not proved is in doubt.
 
 What is evidence
 ----------------
@@ -59,12 +60,12 @@ Whose clock counts
 ------------------
 The database's, which dates the orders, and no other. `database_clock` learns its difference to our
 monotonic clock from answered creates, as an interval, since dates are cut to whole seconds and
-answers take time. Three samples on either side of the send (`near`) suffice for a live order: it is
-ours if it may be dated at the send or later, and in doubt if it is dated a little before. A dead
-one needs all samples around the send (`whole`), some of them from before it and some from after the
-hit was first seen (`bracketed`). Samples that contradict each other show that the clock was moved
-(`torn`): then dates are not evidence. The host's clock and the `Date` header stand in only while
-there are no samples, and only together.
+answers take time. Each answered create is a sample. Three samples on either side of the send
+(`near`) suffice for a live order: it is ours if it may be dated at the send or later, and in doubt
+if it is dated a little before. A dead one needs all samples around the send (`whole`), some of them
+from before it and some from after the hit was first seen (`bracketed`). Samples that contradict
+each other show that the clock was moved (`torn`): then dates are not evidence. The host's clock and
+the `Date` header stand in only while there are no samples, and only together.
 
 After a kill, a bulk run compares with the journal: the monotonic clock of the earlier run, the
 samples that it learned, and the moment of the intent, at or after which the order was sent.
@@ -207,7 +208,7 @@ DECISIONS: Sequence[Decision] = (
     Decision(
         lambda h: _dated_live(h) and h.near.a_day_before,
         Finding.ANOTHERS,
-        "it is more than a day older than the first send",
+        "it is live and more than a day older than the first send",
     ),
     Decision(_dated_live, Finding.DOUBT, "it is live and dated a little before the first send"),
     Decision(
@@ -218,17 +219,20 @@ DECISIONS: Sequence[Decision] = (
     Decision(
         lambda h: _dated_dead(h) and h.bracketed and h.whole.after,
         Finding.OURS,
-        "it is dead and was made after the first send, by a clock known before and after",
+        "it is dead and was made after the first send, by samples from before the send and from"
+        " after it was first seen",
     ),
     Decision(
         lambda h: _dated_dead(h) and h.bracketed and not h.whole.since,
         Finding.ANOTHERS,
-        "it is dead and was made before the first send, by a clock known before and after",
+        "it is dead and was made before the first send, by samples from before the send and from"
+        " after it was first seen",
     ),
     Decision(
         lambda h: not h.live and not h.torn and h.outlived,
         Finding.ANOTHERS,
-        "it is dead and lived longer than we have been trying",
+        "it is dead and lived longer than we have been trying, and the samples do not contradict"
+        " each other",
     ),
     Decision(
         lambda h: _dated_dead(h) and h.whole.a_day_before,
@@ -239,12 +243,14 @@ DECISIONS: Sequence[Decision] = (
     Decision(
         lambda h: _without_evidence(h) and h.live and h.plausible,
         Finding.OURS,
-        "it is live, and both the host's clock and the Date header place it after the send",
+        "nothing is known of the database's clock: it is live, and both the host's clock and the"
+        " Date header place it after the send",
     ),
     Decision(
         lambda h: _without_evidence(h) and h.a_day_old,
         Finding.ANOTHERS,
-        "both the host's clock and the Date header make it more than a day older",
+        "nothing is known of the database's clock: both the host's clock and the Date header make"
+        " it more than a day older",
     ),
     Decision(lambda _: True, Finding.DOUBT, "nothing says whose it is"),
 )

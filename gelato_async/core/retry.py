@@ -1,9 +1,10 @@
 """Retries: what follows a failed attempt, how long to wait, how many retries an outage may cause.
 
-`RETRY_TABLE` is the one place that decides whether a call is sent again. Its rows are what became
-of the request, which `delivery_of` reads from the error; its columns are the kinds of operation,
-which each operation's class states (`Kind` in operations/base.py). The loops in client/ carry out
-the step: `Sender.repeat` for every call but a create, `CreateOnce` for a create.
+`RETRY_TABLE` decides what follows a failed attempt. Its rows are what became of the request, which
+`delivery_of` reads from the error; its columns are the kinds of operation, which each operation's
+class states (`Kind` in operations/base.py). The loops in client/ carry out the step: that of
+`CreateOnce` for a create, that of `Engine` for every other call. Whether a create that was looked
+for is sent again, `PendingCreate.check_resend` decides.
 
 A create is sent again without a look only if the request provably never left, or Gelato answered
 429. If its outcome is unknown, it is reconciled first (`reconciliation`): `CreateOnce` sends it
@@ -11,7 +12,7 @@ once more only if looks over the whole window proved that there is no such order
 2xx or with `RetryPolicy(resend=False)`.
 
 A 429 is repeated for every kind. `RetryPolicy.delay` gives the wait: `Retry-After`, or up to a
-second that doubles with each attempt. `Sender.pause` closes the limiter for as long, so every call
+second that doubles with each attempt. `Engine.pause` closes the limiter for as long, so every call
 on the same key waits, and charges the call 5 tokens of the `RetryQuota`. `RateLimitError` is raised
 when the attempts, the deadline or the quota are spent, or `Retry-After` is too long to obey.
 """
@@ -79,7 +80,7 @@ class Step(Enum):
     REPEAT = "send it again after a pause, while the policy and the budget last"
     CHECK = "get the order: its state says whether the call took effect"
     RECONCILE = "look for the order by its reference before anything is sent again"
-    UNKNOWN = "raise OutcomeUnknownError"
+    GIVE_UP = "raise OutcomeUnknownError: nothing more can be found out"
     RAISE = "raise the error"
 
 
@@ -116,8 +117,8 @@ RETRY_TABLE = (
     #   delivery               sent before  READ         CHECKED      CREATE          ONCE
     Row(Delivery.NOT_SENT,     _EITHER,     Step.REPEAT, Step.REPEAT, Step.REPEAT,    Step.REPEAT),
     Row(Delivery.RATE_LIMITED, _EITHER,     Step.REPEAT, Step.REPEAT, Step.REPEAT,    Step.REPEAT),
-    Row(Delivery.UNKNOWN,      _EITHER,     Step.REPEAT, Step.REPEAT, Step.RECONCILE, Step.UNKNOWN),
-    Row(Delivery.ACCEPTED,     _EITHER,     Step.REPEAT, Step.CHECK,  Step.RECONCILE, Step.UNKNOWN),
+    Row(Delivery.UNKNOWN,      _EITHER,     Step.REPEAT, Step.REPEAT, Step.RECONCILE, Step.GIVE_UP),
+    Row(Delivery.ACCEPTED,     _EITHER,     Step.REPEAT, Step.CHECK,  Step.RECONCILE, Step.GIVE_UP),
     Row(Delivery.CONFLICT,     _NO,         Step.RAISE,  Step.RAISE,  Step.RAISE,     Step.RAISE),
     Row(Delivery.CONFLICT,     _YES,        Step.RAISE,  Step.CHECK,  Step.RECONCILE, Step.RAISE),
     Row(Delivery.REFUSED,      _NO,         Step.RAISE,  Step.RAISE,  Step.RAISE,     Step.RAISE),

@@ -14,8 +14,8 @@ from gelato_async import (
     AttemptSent,
     CallEvent,
     ConnectionFailedError,
-    GateClosed,
     GelatoClient,
+    LimiterClosed,
     LimiterWaited,
     LocalLimiter,
     NewStoreProduct,
@@ -140,7 +140,7 @@ async def test_a_look_that_fails_is_reported(server, make_client, make_order, re
 
 
 @pytest.mark.anyio
-async def test_a_429_reports_the_closed_gate_and_the_retry(server, make_client, record):
+async def test_a_429_reports_the_closed_limiter_and_the_retry(server, make_client, record):
     server.order()
     server.queue("get", Response(status=429, headers={"retry-after": "9"}))
     await make_client(observer=record).orders.get("order-1")
@@ -148,13 +148,13 @@ async def test_a_429_reports_the_closed_gate_and_the_retry(server, make_client, 
         OperationBegan,
         AttemptSent,
         AttemptAnswered,
-        GateClosed,
+        LimiterClosed,
         RetryScheduled,
         AttemptSent,
         AttemptAnswered,
         OperationEnded,
     ]
-    (closed,), (retry,) = record.of(GateClosed), record.of(RetryScheduled)
+    (closed,), (retry,) = record.of(LimiterClosed), record.of(RetryScheduled)
     assert (closed.seconds, retry.seconds, retry.error) == (9.0, 9.0, "RateLimitError")
     assert [event.status for event in record.of(AttemptAnswered)] == [429, 200]
 

@@ -142,7 +142,7 @@ def test_a_creation_shows_no_request(pending):
 def test_an_attempt_that_was_refused_is_not_the_first_send(pending):
     lost = pending()
     lost.mark_sent(1.0, 1_001.0)
-    lost.mark_refused()
+    lost.mark_not_made()
     lost.mark_sent(9.0, 1_009.0)
     assert (lost.first_sent, lost.sends) == (9.0, 2)
 
@@ -151,7 +151,7 @@ def test_once_unclear_the_first_send_stays_the_first(pending):
     lost = pending()
     lost.mark_sent(1.0, 1_001.0)
     lost.mark_unclear(LOST, 2.0)
-    lost.mark_refused()
+    lost.mark_not_made()
     lost.mark_sent(9.0, 1_009.0)
     assert lost.first_sent == 1.0
 

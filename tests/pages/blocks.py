@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from itertools import product
 from pathlib import Path
 
+from gelato_async.bulk.run.jobs import MOVES, JobState
 from gelato_async.core.operations.base import Kind
 from gelato_async.core.reconciliation import DECISIONS
 from gelato_async.core.retry import Delivery, Step, next_step
@@ -78,13 +79,17 @@ def retry_table() -> str:
     lines += ["", "The columns are the kinds of operations:", ""]
     lines += [f"- `{kind.name}`: {kind.value}" for kind in Kind]
     lines += ["", "The cells are the steps:", ""]
-    lines += [f"- **{step.name.lower()}**: {step.value}" for step in Step]
+    lines += [f"- **{_cell(step)}**: {step.value}" for step in Step]
     return "\n".join(lines)
 
 
 def _steps(delivery: Delivery, *, sent_before: bool) -> str:
     steps = [next_step(kind, delivery, sent_before=sent_before) for kind in Kind]
-    return " | ".join(f"**{step.name.lower()}**" for step in steps)
+    return " | ".join(f"**{_cell(step)}**" for step in steps)
+
+
+def _cell(step: Step) -> str:
+    return step.name.lower().replace("_", " ")
 
 
 def decision_table() -> str:
@@ -95,10 +100,20 @@ def decision_table() -> str:
     return "\n".join(lines)
 
 
+def job_moves() -> str:
+    """The states of a job in a bulk run, and those that may follow each."""
+    lines = ["| state | meaning | may become |", "|---|---|---|"]
+    for state in JobState:
+        followers = [f"`{other.name}`" for other in JobState if other in MOVES[state]]
+        lines.append(f"| `{state.name}` | {state.value} | {', '.join(followers) or 'nothing'} |")
+    return "\n".join(lines)
+
+
 BLOCKS: Mapping[str, Callable[[], str]] = {
     "rooms": rooms,
     "retry table": retry_table,
     "decision table": decision_table,
+    "job moves": job_moves,
 }
 
 

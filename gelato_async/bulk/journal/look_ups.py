@@ -40,7 +40,7 @@ class Disposition(Enum):
 
     SEND = "it is new, or was rejected before: its intent is durable now"
     NEW = "it is not in the journal, and no intent was asked for"
-    RECONCILE = "an earlier run sent it, and its outcome is not known"
+    RECONCILE = "an earlier run may have sent it, and its outcome is not known"
     REPLAY = "an earlier run made it"
     DUPLICATE = "it came before in this run, with the same contents"
     CONFLICT = "its reference was used before, with other contents"
@@ -80,7 +80,7 @@ class LookUp:
 
 @frozen
 class LookedUp:
-    """What the journal answers about an order; `earlier` where an earlier run sent it."""
+    """What the journal answers about an order; `earlier` where an earlier run may have sent it."""
 
     disposition: Disposition
     earlier: EarlierRun | None = None

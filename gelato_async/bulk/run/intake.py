@@ -89,12 +89,12 @@ class Intake:
                 if len(self.prepared) % AT_ONCE == 0:
                     await checkpoint()
             self.queue.room.notify()
-            await self._wait_for_senders()
+            await self._wait_for_workers()
 
     def _next_few(
         self, batch: Sequence[PreparedOrder]
     ) -> tuple[Sequence[PreparedOrder], Sequence[PreparedOrder]]:
-        """Divide a batch before more are new than may wait for a sender."""
+        """Divide a batch before more are new than may wait for a worker."""
         new, room = 0, max(1, AHEAD - len(self.queue.new))
         for position, order in enumerate(batch):
             new += _is(order, Disposition.NEW)
@@ -102,7 +102,7 @@ class Intake:
                 return batch[:position], batch[position:]
         return batch, ()
 
-    async def _wait_for_senders(self) -> None:
+    async def _wait_for_workers(self) -> None:
         while self.journal.resumed and len(self.queue.new) >= AHEAD and self.state.may_go_on:
             await self.queue.room.wait()
 

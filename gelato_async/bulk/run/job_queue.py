@@ -1,4 +1,4 @@
-"""JobQueue: the jobs that are to be sent, and those that senders have in hand."""
+"""JobQueue: the jobs that are to be sent, and those that workers have in hand."""
 
 from collections import deque
 
@@ -13,7 +13,7 @@ class JobQueue:
     """The way from the intake and the reconciler to the senders.
 
     `new` jobs wait for their first turn. Those that come back, held back or to be sent again,
-    `retries`, go before them. `in_hand` are those that a sender works on. `is_complete` says that
+    `retries`, go before them. `in_hand` are those that a worker has taken. `is_complete` says that
     the intake has ended: no new job will come.
 
     `room` is notified when the intake may go on, `short_of_workers` when a job has come back and no

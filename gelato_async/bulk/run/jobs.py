@@ -13,8 +13,8 @@ from gelato_async.core.pending_create import PendingCreate
 class JobState(Enum):
     """Where a job is. The theory of operation in `run` has the whole life of one."""
 
-    QUEUED = "it waits in the queue for a sender"
-    WAITING = "a sender has it, and waits for its turn at the rate limiter"
+    QUEUED = "it waits in the queue for a worker"
+    WAITING = "a worker has it, and waits for its turn at the rate limiter"
     SENT = "its request has left: Gelato may have the order"
     PAUSED = "its last attempt certainly made nothing; the next one is to come, if there is one"
     UNRESOLVED = "its outcome is unknown; it waits until a look is due"
@@ -24,7 +24,7 @@ class JobState(Enum):
 
 
 # from each state, the states that may follow it; a job begins as QUEUED, or as UNRESOLVED where an
-# earlier run has sent it
+# earlier run may have sent it
 MOVES: Mapping[JobState, frozenset[JobState]] = {
     JobState.QUEUED: frozenset({JobState.WAITING, JobState.DONE}),
     JobState.WAITING: frozenset(

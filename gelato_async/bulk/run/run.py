@@ -4,32 +4,34 @@ Theory of operation
 -------------------
 
 An order goes through a pipeline. Each stage is a task that takes from the queue before it and puts
-into the queue behind it; no stage knows another one, and none knows the run::
+into the queue behind it; no stage calls another one, and none knows the run::
 
     source -> Preparer -> [prepared] -> Intake -> [jobs] -> Senders -> recorder -> [outcomes]
-                                          |         ^          |          ^            |
-                               in flight  |  absent |  unclear |          |            v
-                             at a crash   |         |          v          |        the caller
-                                          |         |    [unresolved]     |
-                                          |         |       ^  |          |
-                                          +---------|-------+  v          |
-                                                    +----- Reconciler ----+ found, given up
+                                          |                    |
+                  an earlier run may have |                    | nobody knows whether
+                                  sent it |                    | it was made
+                                          +--> [unresolved] <--+
+                                                    |
+                                                    v
+                                                Reconciler -> [jobs]     it is proved absent
+                                                           -> recorder   it is found, or given up
 
 The preparer builds the request of each order. The intake asks the journal about it: a new one
-becomes a `Job` in the queue, one that an earlier run sent and never settled goes to the reconciler.
-Preparer and intake also record outcomes: an order that breaks a rule is rejected, one that an
-earlier run made is reported again. A worker of the senders makes one create at a time. What is
-unclear afterwards is looked for by the reconciler, in batches, until it is found or proved absent
-(`core.reconciliation` says how); an absent one goes back to the queue, before new ones, once the
-retry budget has paid for it. While requests fail, the circuit breaker lets one probe at a time out.
-All queues are bounded, so a slow caller slows everything down and memory stays flat.
+becomes a `Job` in the queue, one that an earlier run may have sent, and of which the journal has no
+outcome or an unknown one, goes to the reconciler. Preparer and intake also record outcomes: an
+order that breaks a rule is rejected, one that an earlier run made is reported again. A worker of
+the senders makes one create at a time. What is unclear afterwards is looked for by the reconciler,
+in batches, until it is found or proved absent (`core.reconciliation` says how); an absent one goes
+back to the queue, before new ones, once the retry budget has paid for it. While requests fail, the
+circuit breaker lets one probe at a time out. All queues are bounded, so a slow caller slows
+everything down and memory stays flat.
 
 *The life of a job* is in `jobs.MOVES`, and any other move raises `IllegalMoveError`::
 
-    QUEUED      -> WAITING (a sender took it)
+    QUEUED      -> WAITING (a worker took it)
     WAITING     -> SENT, PAUSED, QUEUED (held back by an outage or the end), UNRESOLVED
     SENT        -> PAUSED (429, refused, never arrived), UNRESOLVED (nobody knows)
-    PAUSED      -> SENT (the next attempt), QUEUED (not now), UNRESOLVED
+    PAUSED      -> SENT (the next attempt), PAUSED (it never left), QUEUED (not now), UNRESOLVED
     UNRESOLVED  -> LOOKING (a look is due)
     LOOKING     -> UNRESOLVED (not over yet, or the look failed), ABSENT
     ABSENT      -> QUEUED (its resend is paid for)
@@ -41,11 +43,13 @@ A job that makes an illegal move shows that the run is wrong about this one orde
 unknown, an error is logged, and the others go on. A job gets its outcome once, in the recorder:
 recorded, counted and queued in one step that no cancellation divides.
 
-*What is durable when.* The intent of an order (reference, digest, the orders that were there
-before) is committed before the job is queued. All else is committed with the next group, for which
-nothing waits but the end of the iteration: outcomes, that a 2xx came which could not be read, that
-looks proved an order absent. A kill before that leaves the intent, and the next run reconciles the
-order. The iteration ends only when all outcomes are durable.
+*What is durable when.* The intent of an order is committed before the job is queued: its reference,
+a digest, its marker, whether it is a draft, and the orders that were there before. While the
+database's clock is unknown, `Intake` searches for those, 50 references at a time. All else is
+committed with the next group, for which nothing waits but the end of the iteration: outcomes, that
+a 2xx came which could not be read, that looks proved an order absent. A kill before that leaves the
+intent, and the next run reconciles the order. The iteration ends only when all outcomes are
+durable.
 
 *How a run ends*, and what each end leaves:
 
