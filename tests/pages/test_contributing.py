@@ -20,22 +20,31 @@ def block(place):
     return code.partition("\n")[2]
 
 
+def run(code, module):
+    """The names of a module of the package, and those of code that is added to it."""
+    names = dict(vars(module))
+    exec(code, names)
+    return names
+
+
 @pytest.fixture
 def client(monkeypatch):
     """A client that has the route of the example."""
     timeline = ModuleType("gelato_async.models.timeline")
     exec(block("models/timeline.py"), vars(timeline))
     monkeypatch.setitem(sys.modules, timeline.__name__, timeline)
-    names = {**vars(operations), **vars(routes), **vars(methods), **vars(timeline)}
-    exec(block("core/operations/orders.py"), names)
-    exec(f"added = {{{block('backends/gelato/orders.py')}}}", names)
-    exec(f"class Orders(GelatoOrders):\n{block('client/orders.py')}", names)
+    added = run(block("core/operations/orders.py"), operations)
+    monkeypatch.setattr(operations, "GetTimeline", added["GetTimeline"], raising=False)
+    imports, route = block("backends/gelato/orders.py").split("# in its ROUTES\n")
+    added = run(f"{imports}ADDED = {{{route}}}", routes)["ADDED"]
+    imports, method = block("client/orders.py").split("# in its GelatoOrders\n")
+    orders = run(f"{imports}class Orders(GelatoOrders):\n{method}", methods)["Orders"]
     transport = ScriptedTransport(lambda _: Response(status=200, body=ANSWER))
     gelato = GelatoClient("a-key", transport=transport)
     backend = gelato.engine.backend
-    backend = evolve(backend, routes={**backend.routes, **names["added"]})
+    backend = evolve(backend, routes={**backend.routes, **added})
     sender = evolve(gelato.engine.sender, backend=backend)
-    gelato.orders = names["Orders"](evolve(gelato.engine, sender=sender))
+    gelato.orders = orders(evolve(gelato.engine, sender=sender))
     gelato.transport = transport
     return gelato
 
