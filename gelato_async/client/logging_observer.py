@@ -58,8 +58,9 @@ _LINES: Mapping[type[CallEvent], tuple[int, str]] = {
 class LoggingObserver:
     """Logs to the logger `gelato_async`.
 
-    DEBUG: an attempt, with its operation, status, seconds and send number. INFO: a retry, and a
-    lost order that was found. WARNING: a create whose outcome stays unknown, orders that may be
+    DEBUG: an attempt, with its operation, status, seconds and send number, and a limiter that a 429
+    closes. INFO: a retry, a retry budget that is spent, a lost order that was found, and a bulk run
+    that goes on after an outage. WARNING: a create whose outcome stays unknown, orders that may be
     duplicates, and a bulk run whose requests fail.
     """
 

@@ -25,9 +25,9 @@ class CallEvent:
     """Something that happened in a call.
 
     `call_id` is unique in the process. `send` counts the requests that the call has sent so far, of
-    whatever operation: a create that is looked for also sends searches. Both together name an
-    attempt. `operation` is the short name of what is being done, like `orders.create`. `error` is
-    the name of an exception's class, times are in seconds.
+    whatever operation: a create that is looked for also sends searches. Both together name a
+    request that left. `operation` is the short name of what is being done, like `orders.create`.
+    `error` is the name of an exception's class, times are in seconds.
     """
 
     call_id: int
@@ -126,7 +126,7 @@ class ReconciliationBegan(_ReconciliationEvent):
 
 @frozen(kw_only=True)
 class ReconciliationLooked(_ReconciliationEvent):
-    """A look for the order is over: it showed `hits` orders with its reference, or failed."""
+    """A look for the order is over: it showed `hits` orders that may have its reference, or failed."""
 
     hits: int = 0
     error: str | None = None

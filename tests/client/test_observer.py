@@ -6,6 +6,7 @@ import anyio
 import pytest
 from attrs import asdict
 from support.create_answers import DROPPED
+from support.doc_code import code_of
 
 import gelato_async
 from gelato_async import (
@@ -58,7 +59,19 @@ def record():
     return Record()
 
 
-def told(event):
+def as_text(events):
+    """Events as the page about observability prints them."""
+    lines = ["send  operation      event"]
+    for event in events:
+        name, send, operation, fields = plain(event)
+        shown = {key: value for key, value in fields.items() if value or value == 0}
+        shown.pop("seconds", None)
+        details = ", ".join(f"{key}={value!r}" for key, value in shown.items())
+        lines.append(f"{send:<6}{operation:<15}{name}({details})".removesuffix("()"))
+    return "\n".join([*lines, ""])
+
+
+def plain(event):
     """An event without what differs from run to run."""
     fields = asdict(event)
     del fields["call_id"]
@@ -73,7 +86,7 @@ async def test_the_record_of_a_create_lost_and_adopted(server, make_client, make
     create, search, get = "orders.create", "orders.search", "orders.get"
     ours, answered = {"order_reference_id": "ref-1"}, {"status": 200, "seconds": 0}
     ended = {"seconds": 0, "error": None}
-    assert [told(event) for event in record.events] == [
+    assert [plain(event) for event in record.events] == [
         ("OperationBegan", 0, create, {}),
         ("AttemptSent", 1, create, {}),
         (
@@ -101,6 +114,7 @@ async def test_the_record_of_a_create_lost_and_adopted(server, make_client, make
         ("OperationEnded", 4, create, {"seconds": 1.0, "error": None}),
     ]
     assert len({event.call_id for event in record.events}) == 1
+    assert code_of("docs/observability.md", "text") == [as_text(record.events)]
 
 
 @pytest.mark.anyio
