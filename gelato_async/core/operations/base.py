@@ -24,7 +24,7 @@ class Kind(Enum):
 
 @frozen
 class Operation(Generic[T_co]):
-    """A call of an API as a value; the type parameter is the type of its answer."""
+    """A request to an API as a value; the type parameter is the type of its answer."""
 
     name: ClassVar[str]
     kind: ClassVar[Kind] = Kind.READ
