@@ -115,10 +115,7 @@ class PendingCreate(Generic[T]):
             self.first_sent, self.first_wall = now, wall
 
     def mark_not_made(self) -> None:
-        """Note that the attempt certainly made nothing: if it was the first, the next one is.
-
-        It never left, or was refused, if only for now (429).
-        """
+        """Note that an attempt made nothing, like a 429: if it was the first, the next one is."""
         if not self.is_unclear:
             self.first_sent = self.first_wall = None
 

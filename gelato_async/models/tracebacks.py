@@ -8,7 +8,8 @@ variables, the arguments among them. Tools that report errors (Sentry, rich, `tr
 So the functions that get such arguments are decorated. When an error leaves one, the decorator
 clears its frame and all frames below: file, line and message stay in the traceback, the variables
 do not. The decorator's own frame drops its arguments too. Errors of the caller's own that were
-being handled at the time are left alone.
+being handled at the time are left alone. `GuardedIterator` does the same for each step of an
+iterator, like the readers of order files.
 """
 
 import inspect
