@@ -13,19 +13,14 @@ from gelato_async.client.looks import is_of_row, look, look_before, mask, reply_
 from gelato_async.client.markers import marked, new_marker, read_markers
 from gelato_async.client.references_in_flight import claim, key_of, release
 from gelato_async.client.sender import Reply, nothing
-from gelato_async.core.errors import (
-    GelatoError,
-    NoAnswerError,
-    NotSentError,
-    OutcomeUnknownError,
-)
+from gelato_async.core.errors import GelatoError, NoAnswerError, OutcomeUnknownError
 from gelato_async.core.events import OperationBegan, OperationEnded
 from gelato_async.core.evidence import is_same_reference
 from gelato_async.core.judgement import Found, Judgement, Moment, judge
 from gelato_async.core.operations.base import Kind
 from gelato_async.core.operations.orders import CreateOperation
 from gelato_async.core.pending_create import NAME, PendingCreate
-from gelato_async.core.retry import Delivery, Step, delivery_of, next_step
+from gelato_async.core.retry import Delivery, Step, delivery_of, is_refusal, next_step
 from gelato_async.models.search import OrderSummary
 
 T = TypeVar("T")
@@ -47,9 +42,9 @@ async def create(engine: Engine, operation: CreateOperation[T]) -> Reply[T]:
         marker = new_marker()
         sent = marked(operation, marker)
     request = engine.backend.prepare(sent, validate=engine.validate)
-    pending = PendingCreate(
-        operation=operation, request=request, marker=marker, call=engine.new_call()
-    )
+    call = engine.new_call()
+    call.maps_errors = True  # a bulk run ends with such an error: its journal has the intent
+    pending = PendingCreate(operation=operation, request=request, marker=marker, call=call)
     return await CreateOnce(engine, pending).run()
 
 
@@ -79,6 +74,9 @@ class CreateOnce(Generic[T]):
         try:
             reply = await self._run()
         except BaseException as error:
+            if isinstance(error, OutcomeUnknownError) and error.__cause__ is None:
+                # it may be an error of the caller's own transport, which says where that failed
+                error.__cause__ = self.pending.failed_look or self.pending.last_error
             self.finish(error)
             raise
         self.finish()
@@ -221,10 +219,10 @@ class CreateOnce(Generic[T]):
     async def _attempt_or_unknown(self) -> Reply[T] | None:
         try:
             return await self.attempt()
-        except GelatoError as error:
+        except Exception as error:
             # That a resend never left says nothing about the attempt before it. That it was refused
             # does: the looks proved the order absent, so the refusal is the outcome.
-            if not self.pending.is_unclear or _is_refusal(error):
+            if not self.pending.is_unclear or is_refusal(error):
                 raise
             raise self.pending.unknown("it could not be sent again") from error
 
@@ -292,8 +290,3 @@ class CreateOnce(Generic[T]):
         if not is_of_row(order, row):
             return reply_from_row(operation, row)
         return Reply(operation.answer_from(order), response)
-
-
-def _is_refusal(error: GelatoError) -> bool:
-    refused = delivery_of(error) in {Delivery.REFUSED, Delivery.CONFLICT}
-    return refused and not isinstance(error, NotSentError)

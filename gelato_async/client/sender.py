@@ -20,7 +20,7 @@ from gelato_async.core.events import (
 )
 from gelato_async.core.evidence import Evidence
 from gelato_async.core.messages import Request, Response
-from gelato_async.core.operations.base import Operation
+from gelato_async.core.operations.base import Kind, Operation
 from gelato_async.core.redaction import redact
 from gelato_async.limiters.base import Clock, RateLimiter
 from gelato_async.transports.base import SendGate, Transport
@@ -144,7 +144,7 @@ class Sender:
             raise NotSentError(_TOO_LATE, operation=operation.name)
         try:
             with anyio.fail_after(limit):
-                return await self._send(request, gate)
+                return await self._send(operation, request, gate)
         except TimeoutError:
             raise _out_of_time(operation, gate) from None
         except GelatoError as error:
@@ -153,7 +153,9 @@ class Sender:
             redact(error, self.backend.redactor(operation).text)
             raise
 
-    async def _send(self, request: Request, gate: AttemptGate) -> Response:
+    async def _send(
+        self, operation: Operation[Any], request: Request, gate: AttemptGate
+    ) -> Response:
         # the turn comes before the connection: no more connections are opened than the rate needs
         began = self.clock.now()
         await self.limiter.acquire()
@@ -162,6 +164,12 @@ class Sender:
             gate.call.emit(LimiterWaited, gate.operation, seconds=waited)
         try:
             return await self.transport.send(request, timeout=self.timeout, gate=gate)
+        except GelatoError:
+            raise
+        except Exception as error:
+            if not _is_mapped(operation, gate):
+                raise
+            raise _no_answer(f"the transport failed ({_named(error)})", gate) from error
         finally:
             # cancelled or failed before it left: the next attempt may have the turn
             if not gate.sent:
@@ -199,12 +207,25 @@ def ambient_limit() -> float:
 def _out_of_time(operation: Operation[Any], gate: AttemptGate) -> GelatoError:
     if not gate.sent:
         return NotSentError(_TOO_LATE, operation=operation.name)
+    return _no_answer("it was sent, and the time for the whole call ran out", gate)
+
+
+def _is_mapped(operation: Operation[Any], gate: AttemptGate) -> bool:
+    """Whether an error that is not of this package becomes a `NoAnswerError`."""
+    # what makes something may have made it: such an error would read as if it could be repeated
+    if operation.kind in {Kind.CREATE, Kind.ONCE}:
+        return gate.sent and (gate.call.maps_errors or operation.kind is Kind.ONCE)
+    # a look for a lost order
+    return gate.call.maps_errors
+
+
+def _named(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}".rstrip(": ")
+
+
+def _no_answer(message: str, gate: AttemptGate) -> NoAnswerError:
     status = gate.status
     if status is not None and not 200 <= status < 300:
         # a refusal of which the body is missing: nothing is known but its status
         status = None
-    return NoAnswerError(
-        "it was sent, and the time for the whole call ran out",
-        status=status,
-        operation=operation.name,
-    )
+    return NoAnswerError(message, status=status, operation=gate.operation)

@@ -191,12 +191,14 @@ class Call:
     """One call: until when it may take, in monotonic seconds, and how many requests it has sent.
 
     No repeat begins at `retry_until` or later; an attempt that is under way then has until the
-    deadline.
+    deadline. With `maps_errors`, whatever else than a `GelatoError` a transport of the caller's own
+    raises becomes a `NoAnswerError`, except where a create had not left.
     """
 
     reporter: Reporter | None = None
     deadline: float = math.inf
     retry_until: float = math.inf
+    maps_errors: bool = False
     id: int = field(init=False, factory=partial(next, _ids))
     sends: int = field(init=False, default=0)
 

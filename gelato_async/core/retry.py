@@ -29,6 +29,7 @@ from gelato_async.core.errors import (
     DecodeError,
     GelatoError,
     NoAnswerError,
+    NotSentError,
     RateLimitError,
     ResponseError,
     ServerError,
@@ -72,6 +73,13 @@ def _was_accepted(error: NoAnswerError | DecodeError) -> bool:
     if isinstance(error, DecodeError):
         return True
     return error.status is not None and 200 <= error.status < 300
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether Gelato answered that it does not do what was asked."""
+    if not isinstance(error, GelatoError) or isinstance(error, NotSentError):
+        return False
+    return delivery_of(error) in {Delivery.REFUSED, Delivery.CONFLICT}
 
 
 class Step(Enum):

@@ -62,6 +62,7 @@ class Transport(Protocol):
             ConnectionFailedError: it is proved that nothing was sent.
             NoAnswerError: it was, or may have been, sent, and no whole answer came within `timeout`
                 seconds. `status` is set only if it was a 2xx.
+            Exception: anything else. Where a create had left, its outcome counts as unknown.
         """
         ...
 
