@@ -41,10 +41,11 @@ Absent must be proved, like present
 To ignore a hit is to send the create again, so a hit is not ignored because it looks old: that is
 how clocks that disagree make duplicates. A live order with our reference is another's only if its
 id was known before we sent, if it carries another marker, or none where this server keeps markers,
-or if it is more than a day older than our send. A dead one, canceled or failed, may be ours too,
-canceled by a person while its answer was lost, and must not be printed again on a guess: besides by
-its id and marker, it is another's only if the clocks prove it, or if it lived for longer than we
-have been trying. Whatever is not proved is in doubt.
+or if it is more than a day older than our send by a clock that is known from both sides of it. A
+dead one, canceled or failed, may be ours too, canceled by a person while its answer was lost, and
+must not be printed again on a guess: besides by its id and marker, it is another's only if the
+clocks prove it, or if it lived for longer than we have been trying. Whatever is not proved is in
+doubt.
 
 What is evidence
 ----------------
@@ -63,9 +64,10 @@ monotonic clock from answered creates, as an interval, since dates are cut to wh
 answers take time. Each answered create is a sample. Three samples on either side of the send
 (`near`) suffice for a live order: it is ours if it may be dated at the send or later, and in doubt
 if it is dated a little before. A dead one needs all samples around the send (`whole`), some of them
-from before it and some from after the hit was first seen (`bracketed`). Samples that contradict
-each other show that the clock was moved (`torn`): then dates are not evidence. The host's clock and
-the `Date` header stand in only while there are no samples, and only together.
+from before it and some from after the hit was first seen (`bracketed`). So does a live one that is
+dated more than a day before, since the clock may have been set back after the last sample. Samples
+that contradict each other show that the clock was moved (`torn`): then dates are not evidence. The
+host's clock and the `Date` header stand in only while there are no samples, and only together.
 
 After a kill, a bulk run compares with the journal: the monotonic clock of the earlier run, the
 samples that it learned, and the moment of the intent, at or after which the order was sent.
@@ -206,9 +208,10 @@ DECISIONS: Sequence[Decision] = (
         "it is live and dated at or after the first send",
     ),
     Decision(
-        lambda h: _dated_live(h) and h.near.a_day_before,
+        lambda h: _dated_live(h) and h.bracketed and h.near.a_day_before,
         Finding.ANOTHERS,
-        "it is live and more than a day older than the first send",
+        "it is live and more than a day older than the first send, by samples from before the send"
+        " and from after it was first seen",
     ),
     Decision(_dated_live, Finding.DOUBT, "it is live and dated a little before the first send"),
     Decision(
@@ -233,11 +236,6 @@ DECISIONS: Sequence[Decision] = (
         Finding.ANOTHERS,
         "it is dead and lived longer than we have been trying, and the samples do not contradict"
         " each other",
-    ),
-    Decision(
-        lambda h: _dated_dead(h) and h.whole.a_day_before,
-        Finding.ANOTHERS,
-        "it is dead and more than a day older than the first send",
     ),
     Decision(_dated_dead, Finding.DOUBT, "it is dead and dated about the first send"),
     Decision(

@@ -120,6 +120,15 @@ class Server:
         shown = {"date": date.strftime("%a, %d %b %Y %H:%M:%S GMT"), **headers}
         return Response(status=status, headers=shown, body=json.dumps(document).encode())
 
+    def after_another_create(self, client, ahead=0.0):
+        """Answer a search truthfully, but let another order be created first."""
+
+        def answer(request):
+            warm(client, ahead)
+            return self.truth("search", request)
+
+        return answer
+
     def lost(self, error, **how):
         """Take a create, and lose its answer."""
 

@@ -7,7 +7,6 @@ from functools import partial
 import anyio
 import pytest
 from attrs import evolve
-from support.clocks import warm
 from support.create_answers import APIS, DROPPED, FAILED
 
 from gelato_async import (
@@ -73,25 +72,42 @@ async def test_an_order_dated_before_the_send_is_a_doubt_not_a_resend(
 
 @pytest.mark.anyio
 @APIS
-async def test_an_order_older_than_a_day_is_anothers(server, make_client, make_order, api):
+async def test_an_order_older_than_a_day_is_anothers(server, make_client, make_order, virtual, api):
+    client = make_client(api)
+    virtual.time = 5.0
     server.order(age=90_000)
     server.queue("create", DROPPED)
-    made = await make_client(api).orders.create(make_order())
+    server.queue("search", *[server.after_another_create(client)] * 8)
+    made = await client.orders.create(make_order())
     assert (made.id, server.count("create")) == ("order-2", 2)
+
+
+@pytest.mark.anyio
+@APIS
+@pytest.mark.parametrize("learns", [False, True], ids=["no create since", "a create since"])
+async def test_ours_is_not_sent_again_when_the_clock_steps_back_days(
+    server, make_client, make_order, virtual, api, learns
+):
+    two_days = 2 * 86_400.0
+    client = make_client(api)
+    virtual.time = 5.0
+    server.queue("create", server.lost(DROPPED, age=two_days))
+    if learns:
+        server.queue("search", *[server.after_another_create(client, -two_days)] * 8)
+    with pytest.raises(OutcomeUnknownError) as caught:
+        await client.orders.create(make_order())
+    assert caught.value.order_ids == ("order-1",)
+    assert server.count("create") == 1
 
 
 @pytest.mark.anyio
 async def test_our_failed_order_is_adopted_once_the_clock_is_sure(
     server, gelato, make_order, virtual
 ):
-    def after_another_create(request):
-        warm(gelato)
-        return server.truth("search", request)
-
     virtual.time = 5.0
     # committed five seconds after it was sent: earlier, the clocks could not tell
     server.queue("create", server.lost(DROPPED, fulfillmentStatus="failed", age=-5))
-    server.queue("search", *[after_another_create] * 8)
+    server.queue("search", *[server.after_another_create(gelato)] * 8)
     made = await gelato.orders.create(make_order())
     assert made.fulfillment_status == "failed"
     assert server.count("create") == 1

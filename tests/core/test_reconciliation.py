@@ -38,7 +38,8 @@ FUTURE = Fit(is_known=True, future=True, since=True, after=True, a_day_before=Fa
         ({"looked_before": True, "live": False, "dated": False}, DOUBT),
         ({"dated": False}, DOUBT),
         ({"near": SINCE}, OURS),
-        ({"near": DAY_BEFORE}, ANOTHERS),
+        ({"near": DAY_BEFORE, "bracketed": True}, ANOTHERS),
+        ({"near": DAY_BEFORE}, DOUBT),
         ({"near": BEFORE}, DOUBT),
         ({"near": FUTURE}, DOUBT),
         ({"live": False, "whole": FUTURE, "bracketed": True}, DOUBT),
@@ -50,7 +51,7 @@ FUTURE = Fit(is_known=True, future=True, since=True, after=True, a_day_before=Fa
         ({"live": False, "whole": BEFORE, "outlived": True}, ANOTHERS),
         ({"live": False, "outlived": True}, ANOTHERS),
         ({"live": False, "outlived": True, "torn": True}, DOUBT),
-        ({"live": False, "whole": DAY_BEFORE}, ANOTHERS),
+        ({"live": False, "whole": DAY_BEFORE}, DOUBT),
         ({"plausible": True}, OURS),
         ({"plausible": True, "torn": True}, DOUBT),
         ({"plausible": True, "live": False}, DOUBT),
@@ -113,11 +114,20 @@ def finding(pending, hit, known, now=NOW, wall=None):
 @pytest.mark.parametrize("ahead", [-3600.0, -30.0, 0.0, 6.0, 3600.0])
 @pytest.mark.parametrize(
     ("seconds", "expected"),
-    [(0, OURS), (30, OURS), (-2, OURS), (-60, DOUBT), (-7_200, DOUBT), (-90_000, ANOTHERS)],
+    [(0, OURS), (30, OURS), (-2, OURS), (-60, DOUBT), (-7_200, DOUBT), (-90_000, DOUBT)],
 )
 def test_a_live_hit_is_judged_by_the_databases_clock(pending, dated, ahead, seconds, expected):
     known = evidence(900.0, 990.0, 1_010.0, ahead=ahead)
     assert finding(pending(), dated(seconds, ahead=ahead), known) is expected
+
+
+def test_a_day_old_hit_needs_a_clock_known_before_and_after(pending, dated):
+    old = dated(-90_000)
+    lost = pending()
+    lost.look_showed([old], 1_000.5, 1_000.6)
+    assert finding(lost, old, evidence(900.0, 990.0)) is DOUBT
+    assert finding(lost, old, evidence(1_010.0)) is DOUBT
+    assert finding(lost, old, evidence(900.0, 990.0, 1_010.0)) is ANOTHERS
 
 
 def test_a_host_clock_that_is_set_changes_nothing(pending, dated):
