@@ -161,7 +161,7 @@ class CreateOnce(Generic[T]):
         if order.id != pending.order_id or not pending.is_answered_by(order, evidence):
             pending.mark_misnamed()
             return None
-        evidence.note_id(order.id, pending.reference, self.engine.clock.now())
+        evidence.note_order(order, pending.reference, self.engine.clock.now())
         return Reply(operation.answer_from(order), response)
 
     async def judge(
@@ -182,7 +182,7 @@ class CreateOnce(Generic[T]):
         pending.in_doubt = judgement.in_doubt
         found = judgement.found
         if found is not None:
-            evidence.note_id(found.row.id, ours, clock.now())
+            evidence.note_id(found.row.id, ours, clock.now(), found.connected)
             pending.mark_adopted(found.row.id, found.others)
         return judgement
 

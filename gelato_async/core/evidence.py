@@ -5,10 +5,11 @@ whether `updatedAt` can be compared with `createdAt`.
 """
 
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
 
-from attrs import define, field
+from attrs import define, field, frozen
 
 from gelato_async.core.database_clock import DatabaseClock, HeaderClock, Sample
 from gelato_async.core.messages import Response
@@ -17,6 +18,8 @@ from gelato_async.models.order import Order, SubmittedOrder
 
 # ids of answered creates that are remembered: 100 seconds at the full rate
 MOST_IDS = 10_000
+# parts of one split order whose ids are remembered
+_MOST_PARTS = 100
 # seconds by which a new order's updatedAt may differ from its createdAt on the same clock
 MOST_APART = 60.0
 MARKER_KEY = "gelato-async-marker"
@@ -53,6 +56,13 @@ def _plain(reference: str) -> str:
     return unicodedata.normalize("NFKC", reference).casefold().strip()
 
 
+@frozen
+class _Made:
+    reference: str
+    moment: float
+    is_part: bool
+
+
 @define(eq=False)
 class Evidence:
     """What a client has learned, shared by all its calls.
@@ -66,7 +76,7 @@ class Evidence:
     header: HeaderClock = field(factory=HeaderClock)
     keeps_markers: bool = False
     lives: bool | None = None
-    _ids: dict[str, tuple[str, float]] = field(factory=dict)
+    _ids: dict[str, _Made] = field(factory=dict)
     _lock: Lock = field(factory=Lock)
 
     def note_response(
@@ -92,7 +102,7 @@ class Evidence:
         wall: float,
     ) -> None:
         """Learn the database's clock from the answer to the create of a reference."""
-        self.note_id(order.id, reference, answered)
+        self.note_order(order, reference, answered)
         if order.created_at is not None:
             dated = order.created_at.timestamp()
             self.database.learn(
@@ -101,16 +111,27 @@ class Evidence:
         if isinstance(order, Order):
             self._note_life(order)
 
-    def note_id(self, order_id: str, reference: str, moment: float) -> None:
+    def note_order(self, order: Order | SubmittedOrder, reference: str, moment: float) -> None:
+        """Remember that one of our creates made an order, as `note_id` does, with its parts."""
+        parts: Sequence[str] = ()
+        if isinstance(order, Order):
+            parts = order.connected_order_ids
+        self.note_id(order.id, reference, moment, parts)
+
+    def note_id(
+        self, order_id: str, reference: str, moment: float, parts: Sequence[str] = ()
+    ) -> None:
         """Remember that one of our creates, of this reference, made an order.
 
-        `moment` is when that became known.
+        `moment` is when that became known, `parts` are the ids of its parts if it was split.
         """
         # a client may serve several threads
         with self._lock:
-            self._ids[order_id] = (reference, moment)
+            self._ids[order_id] = _Made(reference, moment, is_part=False)
+            for part in parts[:_MOST_PARTS]:
+                self._ids.setdefault(part, _Made(reference, moment, is_part=True))
             # a dict keeps the order of insertion: the first id is the oldest
-            if len(self._ids) > MOST_IDS:
+            while len(self._ids) > MOST_IDS:
                 del self._ids[next(iter(self._ids))]
 
     def knows_id(self, order_id: str, reference: str, first_sent: float | None) -> bool:
@@ -121,11 +142,13 @@ class Evidence:
         since then may be the order of this very create: of a run whose journal broke before the
         outcome was in it.
         """
-        noted = self._ids.get(order_id)
-        if noted is None:
+        made = self._ids.get(order_id)
+        if made is None:
             return False
-        other, moment = noted
-        return other != reference or (first_sent is not None and moment <= first_sent)
+        if made.reference != reference:
+            # parts share a reference: one that is named under another is no proof of anything
+            return not made.is_part
+        return first_sent is not None and made.moment <= first_sent
 
     def is_clock_known(self, now: float, wall: float) -> bool:
         """Whether the date of a create that is sent now will distinguish it from others."""

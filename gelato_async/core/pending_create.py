@@ -226,7 +226,7 @@ class PendingCreate(Generic[T]):
             return
         if self.sends > 1:
             # a server that refuses duplicates may answer with the order of the first send
-            evidence.note_id(answer.id, self.reference, now)
+            evidence.note_order(answer, self.reference, now)
             return
         evidence.note_created(answer, self.reference, sent=self.last_sent, answered=now, wall=wall)
         if isinstance(answer, Order) and self.marker is not None:

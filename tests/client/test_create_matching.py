@@ -211,6 +211,24 @@ async def test_a_second_create_of_a_reference_in_flight_is_refused(
     await other.orders.create(make_order())
 
 
+@pytest.mark.anyio
+@pytest.mark.parametrize("lost", [False, True], ids=["answered", "adopted"])
+async def test_a_part_of_an_earlier_order_is_never_adopted(server, gelato, make_order, lost):
+    parts = ["order-1", "order-2"]
+    if lost:
+        server.queue("create", server.lost(DROPPED, connectedOrderIds=parts))
+    else:
+        server.queue(
+            "create",
+            lambda request: server.answer(server.commit(request, connectedOrderIds=parts)),
+        )
+    await gelato.orders.create(make_order())
+    server.order("ref-1", connectedOrderIds=parts)
+    server.queue("create", DROPPED)
+    made = await gelato.orders.create(make_order())
+    assert (made.id, server.count("create")) == ("order-3", 3)
+
+
 # the marker
 
 

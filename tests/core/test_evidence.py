@@ -62,6 +62,26 @@ def test_the_oldest_of_too_many_ids_is_forgotten():
     assert [evidence.knows_id(one, "order-1", 200.0) for one in known] == [False, True, True]
 
 
+def test_the_parts_of_an_answered_order_are_known_too():
+    """Under its own reference only: an order of another one cannot be its part."""
+    evidence = Evidence()
+    split = answer(connected_order_ids=("id-1", "id-2", "id-3"))
+    evidence.note_id("id-3", "order-3", 90.0)
+    evidence.note_created(split, "order-1", **CALL)
+    assert evidence.knows_id("id-2", "order-1", 200.0)
+    assert not evidence.knows_id("id-2", "order-1", 100.0)
+    assert not evidence.knows_id("id-2", "order-2", 200.0)
+    assert evidence.knows_id("id-3", "order-1", 100.0)
+
+
+def test_no_number_of_parts_makes_other_ids_forgotten():
+    evidence = Evidence()
+    evidence.note_id("id-0", "order-0", 90.0)
+    parts = [f"part-{number}" for number in range(MOST_IDS)]
+    evidence.note_created(answer(connected_order_ids=parts), "order-1", **CALL)
+    assert evidence.knows_id("id-0", "order-0", 100.0)
+
+
 def test_an_answer_to_another_create_is_known_and_a_later_one_is_not():
     """An answer that came after the send may be the one to this create."""
     evidence = Evidence()
