@@ -20,7 +20,13 @@ from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, Val
 from gelato_async.core.json_text import NotJsonError, parse
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import Operation
-from gelato_async.core.operations.nested_models import Fields, has_any, models_in, private_values
+from gelato_async.core.operations.nested_models import (
+    Fields,
+    carries_address,
+    has_any,
+    models_in,
+    private_values,
+)
 from gelato_async.core.operations.orders import CreateOperation, SearchOrders
 from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
@@ -128,7 +134,9 @@ class Backend:
             DecodeError: a 2xx that is not as documented.
         """
         if not 200 <= response.status < 300:
-            raise responses.error_for(response, operation.name, self.redactor(operation), now)
+            # what a refusal says of an address is worth reading, and its values are known
+            redactor = self.redactor(operation, by_key=not carries_address(operation))
+            raise responses.error_for(response, operation.name, redactor, now)
         route = self.route(operation)
         answer: type[T] = route.answer
         unread: list[Problem] = []
@@ -153,9 +161,10 @@ class Backend:
             OrderQuery(order_reference_ids=references, limit=PAGE, offset=offset or None)
         )
 
-    def redactor(self, operation: Operation[Any]) -> Redactor:
+    def redactor(self, operation: Operation[Any], *, by_key: bool = False) -> Redactor:
         """Return what masks the key, and every address value of the operation, in a text."""
-        return Redactor([*self.credentials.private, *private_values(operation)])
+        private = [*self.credentials.private, *private_values(operation)]
+        return Redactor(private, by_key=by_key)
 
     def _check(self, operation: Operation[Any], body: Mapping[str, Any], *, validate: bool) -> None:
         if lost := self._unsupported(operation):
@@ -236,7 +245,7 @@ class Backend:
     def _decode_error(
         self, operation: Operation[Any], response: Response, found: Any, problems: Sequence[Problem]
     ) -> DecodeError:
-        redactor = self.redactor(operation)
+        redactor = self.redactor(operation, by_key=True)
         answer = self.route(operation).answer
         found_id = self._id_in(found)
         order_id = product_id = None

@@ -16,6 +16,7 @@ from typing import Any
 from attrs import define
 
 from gelato_async.core.errors import GelatoError
+from gelato_async.core.private_keys import is_private, is_public_in_address
 
 Mask = Callable[[str], str]
 
@@ -32,10 +33,13 @@ _MARKUP = re.compile("[<>&']")
 class Redactor:
     """Masks private values (keys, names, streets ...) in text that an error would show.
 
-    `longest` is the number of characters in the longest spelling of one.
+    `longest` is the number of characters in the longest spelling of one. With `by_key`, JSON is
+    masked by its keys too (`private_keys`), for an answer that may show a recipient whom the
+    request does not name.
     """
 
-    def __init__(self, private: Iterable[str]) -> None:
+    def __init__(self, private: Iterable[str], *, by_key: bool = False) -> None:
+        self.by_key = by_key
         spellings: set[str] = set()
         for text in private:
             spellings |= _spellings(text)
@@ -89,9 +93,15 @@ class _JsonRedaction:
             return [self.value(element) for element in self.while_there_is_room(value)]
         if isinstance(value, dict):
             pairs = self.while_there_is_room(value.items())
-            return {self.string(key): self.value(element) for key, element in pairs}
+            return {self.string(key): self.element(key, element) for key, element in pairs}
         self.room -= len(str(value)) + 1
         return _masked_scalar(value, self.redactor.text)
+
+    def element(self, key: str, value: Any) -> Any:
+        """Return the value of a key of an object masked."""
+        if self.redactor.by_key and is_private(key):
+            return _hidden(value)
+        return self.value(value)
 
     def string(self, text: str) -> str:
         room = max(0, self.room)
@@ -138,6 +148,23 @@ def _masked(value: Any, mask: Mask) -> Any:
     if isinstance(value, dict):
         return {mask(key): _masked(element, mask) for key, element in value.items()}
     return _masked_scalar(value, mask)
+
+
+def _hidden(value: Any) -> Any:
+    """Mask all of a private value but its shape, and what an address may show."""
+    if isinstance(value, list):
+        return [_hidden(element) for element in value]
+    if isinstance(value, dict):
+        return {key: _hidden_in_address(key, element) for key, element in value.items()}
+    if isinstance(value, (bool, NoneType)):
+        return value
+    return MASK
+
+
+def _hidden_in_address(key: str, value: Any) -> Any:
+    if is_public_in_address(key) and not isinstance(value, (dict, list)):
+        return value
+    return _hidden(value)
 
 
 def _masked_scalar(value: Any, mask: Mask) -> Any:

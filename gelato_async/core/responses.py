@@ -37,6 +37,7 @@ _BY_STATUS: Mapping[int, type[ResponseError]] = {
     422: BadRequestError,
     429: RateLimitError,
 }
+_BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 _CDN_BLOCK = (
     "the CDN in front of Gelato refused this client (error code 1010), not your key: keep the"
     " library's User-Agent, reuse one client instead of opening many connections, and try again"
@@ -82,6 +83,9 @@ def error_for(
 def shown(body: bytes, redacted: Any, redactor: Redactor) -> str:
     """Return what an error shows of a body, of which `redacted` is the JSON, already masked."""
     if redacted is None:
+        if redactor.by_key and body.lstrip(_BEFORE_JSON).startswith((b"{", b"[")):
+            # without its keys nothing says which values are a recipient's
+            return f"({len(body)} bytes of JSON that cannot be read)"
         # a character of UTF-8 has four bytes at most
         start = body[: 4 * (BODY_CUT + redactor.longest)]
         return redactor.cut(start.decode(errors="replace"), BODY_CUT)[:BODY_CUT]

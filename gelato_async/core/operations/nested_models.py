@@ -74,6 +74,12 @@ def private_values(operation: Operation[Any]) -> Iterator[str]:
             yield from _texts(getattr(model, name))
 
 
+def carries_address(operation: Operation[Any]) -> bool:
+    """Whether an operation names a recipient, whose values `private_values` yields then."""
+    models = (model for _, model in models_in(operation))
+    return any(isinstance(model, (ShippingAddress, ReturnAddress)) for model in models)
+
+
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, Mapping):
         value = list(value.values())
