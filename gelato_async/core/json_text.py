@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 # no document of Gelato's comes near these bounds. What is nested deeper than the interpreter's
-# stack raises RecursionError wherever it is read, and millions of values hold up the event loop
+# stack raises RecursionError wherever it is read. Many values hold up the event loop, these for up
+# to half a second; a page of a search has some thousands
 MAX_DEPTH = 64
-MAX_VALUES = 500_000
+MAX_VALUES = 150_000
 
 _TOO_DEEP = f"it is nested more than {MAX_DEPTH} levels deep"
 

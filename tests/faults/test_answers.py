@@ -125,7 +125,7 @@ NASTY = {
     "nested in itself": nested(330),
     "nested in a field": order_with_raw(b"metadata", nested(330)),
     "objects in objects": b'{"id":' * 400 + b"1" + b"}" * 400,
-    "nested beyond the parser": nested(200_000),
+    "nested beyond the parser": nested(100_000),
     "nested as an id": order_with_raw(b"id", nested(90)),
     "an integer of 5,000 digits": order_with_raw(b"id", b"9" * 5_000),
     "an amount without end": order_with_raw(b"discount", b'"1e999999999"'),
@@ -223,7 +223,7 @@ def test_nothing_nasty_does_more_than_be_refused(body, status):
         read(backend, operation, Response(status=status, body=body))
 
 
-@pytest.mark.parametrize("body", [nested(65), nested(330), nested(200_000)])
+@pytest.mark.parametrize("body", [nested(65), nested(330), nested(100_000)])
 def test_what_is_nested_too_deep_is_accepted_but_unreadable(body):
     error = read(GELATO, GetOrder("1"), Response(status=200, body=body))
     assert isinstance(error, DecodeError)
@@ -242,7 +242,7 @@ def test_what_is_nested_as_deep_as_allowed_is_read():
 def test_the_bound_on_values_counts_them():
     full = b"[" + b"0," * (json_text.MAX_VALUES - 2) + b"0]"
     assert len(json_text.parse(full)) == json_text.MAX_VALUES - 1
-    with pytest.raises(ValueError, match="more than 500000 values"):
+    with pytest.raises(ValueError, match="more than 150000 values"):
         json_text.parse(b"[0,0," + full[1:])
 
 
