@@ -9,6 +9,7 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from itertools import takewhile
 from types import NoneType
 from typing import Any
@@ -129,6 +130,10 @@ def _spellings(text: str) -> set[str]:
     spellings.add(markup.replace("&#x27;", "&#039;"))
     # bytes as the errors of Python quote them
     spellings.add(repr(text.encode(errors="replace"))[2:-1])
+    # bytes of a server that does not write UTF-8, read as if it did
+    for encoding in ("latin-1", "cp1252"):
+        with suppress(UnicodeEncodeError):
+            spellings.add(text.encode(encoding).decode(errors="replace"))
     # PHP escapes slashes in JSON
     return spellings | {spelling.replace("/", "\\/") for spelling in spellings}
 

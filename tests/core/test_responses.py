@@ -237,6 +237,16 @@ def test_plain_text_and_headers_are_redacted_too():
     assert (error.message, error.body) == ("500: no such person: ***", "<p>no such person: ***</p>")
 
 
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("Zoë Müller", "latin-1"), ("ZOË MÜLLER", "latin-1"), ("Škoda", "cp1252")],
+)
+def test_a_page_that_is_not_utf_8_is_redacted(name, encoding):
+    page = f"<p>no such person: {name}</p>".encode(encoding)
+    error = refused(500, body=page, private=["Zoë Müller", "Škoda", "東京"])
+    assert error.body == "<p>no such person: ***</p>"
+
+
 def test_redaction_comes_before_cutting():
     body = ("x" * 1_995 + " Zoë Nordmann").encode()
     assert "Zo" not in refused(500, body=body, private=["Zoë Nordmann"]).body
