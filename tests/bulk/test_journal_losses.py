@@ -63,17 +63,15 @@ class State:
 def run(directory, count, log_bytes, *, stop_at=(), kill_at=None):
     """Submit orders in another process; the states where it was stopped, and the last one."""
     sent, states = [], []
-    arguments = [sys.executable, *CHILD, directory / NAME, str(count), str(log_bytes)]
+    numbers = [count, log_bytes, kill_at or 0, *stop_at]
+    arguments = [sys.executable, *CHILD, directory / NAME, *map(str, numbers)]
     with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=TESTS) as child:
         for line in child.stdout:
             sent.append(line.strip())
             if len(sent) in stop_at:
-                child.send_signal(signal.SIGSTOP)
                 os.waitid(os.P_PID, child.pid, os.WSTOPPED)
                 states.append(State.of(directory))
                 child.send_signal(signal.SIGCONT)
-            if len(sent) == kill_at:
-                child.kill()
     assert child.returncode == (0 if kill_at is None else -signal.SIGKILL)
     return [*states, State.of(directory, sent)]
 
