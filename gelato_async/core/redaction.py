@@ -17,7 +17,7 @@ from typing import Any
 from attrs import define
 
 from gelato_async.core.errors import GelatoError
-from gelato_async.core.private_keys import is_private, is_public_in_address
+from gelato_async.core.wire.private_keys import is_private, is_public_in_address
 
 Mask = Callable[[str], str]
 

@@ -18,8 +18,9 @@ from attrs import define, field
 from gelato_async._version import __version__
 from gelato_async.core.credentials import is_loopback
 from gelato_async.core.errors import ConnectionFailedError
+from gelato_async.core.hidden_frames import hides_frames
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import SendGate, hides_frames
+from gelato_async.transports.base import SendGate
 from gelato_async.transports.body import (
     MAX_RESPONSE_BYTES,
     Body,

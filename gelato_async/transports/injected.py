@@ -7,8 +7,9 @@ from typing import Any, Protocol, runtime_checkable
 import anyio
 from attrs import define, field
 
+from gelato_async.core.hidden_frames import hides_frames
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import SendGate, hides_frames
+from gelato_async.transports.base import SendGate
 from gelato_async.transports.body import (
     MAX_RESPONSE_BYTES,
     Body,
