@@ -213,7 +213,7 @@ DECISIONS: Sequence[Decision] = (
         "it is live and more than a day older than the first send, by samples from before the send"
         " and from after it was first seen",
     ),
-    Decision(_dated_live, Finding.DOUBT, "it is live and dated a little before the first send"),
+    Decision(_dated_live, Finding.DOUBT, "it is live and dated before the first send"),
     Decision(
         lambda h: _dated_dead(h) and h.whole.future,
         Finding.DOUBT,
