@@ -27,8 +27,7 @@ MOST = {
     "comments %": 12,
     "docstrings %": 28,
 }
-# comments: 2 as soon as the rooms are rewritten
-LEAST = {"comments %": 1, "docstrings %": 13}
+LEAST = {"comments %": 2, "docstrings %": 13}
 # by this factor a single room may pass the upper bounds of the whole
 ROOM = 1.5
 

@@ -21,6 +21,7 @@ Paths = Mapping[type[Operation[Any]], str]
 _ORIGIN = "an origin like https://host or http://127.0.0.1:8000"
 # urlsplit removes some of these silently and passes the others on to the HTTP library
 _NEVER_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\]")
+# characters that a name may have in the DNS, without a dot at its end
 _LONGEST_NAME = 253
 # with the underscore, which names in container networks may have
 _LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
@@ -83,6 +84,7 @@ def _split(base_url: str) -> SplitResult | None:
         port = parts.port
     except ValueError:
         return None
+    # any free port to a server that listens, and none to connect to
     if port == 0:
         return None
     return parts

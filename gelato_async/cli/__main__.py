@@ -24,6 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return ExitCode.INTERRUPTED
     except BrokenPipeError:
+        # as under `| head`: the reader has all that it wanted
         _drop_output()
         return ExitCode.FINE
     except OSError as error:

@@ -141,6 +141,8 @@ def _keys(backend: BackendName) -> list[str]:
 
 
 def _typed(meaning: str) -> str:
+    # a script without its keys must fail, not wait for a user; a process without a console has no
+    # streams at all
     if not (sys.stdin and sys.stdin.isatty() and sys.stderr.isatty()):
         return ""
     try:

@@ -26,6 +26,7 @@ class CommandError(Exception):
 def print_line(text: str) -> None:
     """Write a line of the answer to standard output."""
     sys.stdout.write(f"{text}\n")
+    # at once, for a program that reads the lines from a pipe while the run goes on
     sys.stdout.flush()
 
 

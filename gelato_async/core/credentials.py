@@ -34,6 +34,8 @@ def validated_key(value: str | None, name: str, variable: str, forbidden: str = 
         raise TypeError(f"the {name} must be a string")
     if not value:
         raise ValueError(f"no {name}: pass it, or set the environment variable {variable}")
+    # a line break would begin another header; blanks and letters beyond ASCII, which no header
+    # takes, come of careless copying
     impossible = {" ", *forbidden}
     if not value.isascii() or not value.isprintable() or not impossible.isdisjoint(value):
         odd = ", ".join(["a space", "a line break", "a letter beyond ASCII", *forbidden])

@@ -18,7 +18,7 @@ from gelato_async.models.order import Order, SubmittedOrder
 
 # ids of answered creates that are remembered: 100 seconds at the full rate
 MOST_IDS = 10_000
-# parts of one split order whose ids are remembered
+# parts of one split order whose ids are remembered: no single answer may push all others out
 _MOST_PARTS = 100
 # seconds by which a new order's updatedAt may differ from its createdAt on the same clock
 MOST_APART = 60.0
@@ -60,6 +60,7 @@ def _plain(reference: str) -> str:
 class _Made:
     reference: str
     moment: float
+    # named as a part in the answer about another id
     is_part: bool
 
 
@@ -128,6 +129,7 @@ class Evidence:
         # a client may serve several threads
         with self._lock:
             self._ids[order_id] = _Made(reference, moment, is_part=False)
+            # what answered a create says more of an id than that another answer names it
             for part in parts[:_MOST_PARTS]:
                 self._ids.setdefault(part, _Made(reference, moment, is_part=True))
             # a dict keeps the order of insertion: the first id is the oldest

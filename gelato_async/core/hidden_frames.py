@@ -31,6 +31,8 @@ def hides_frames(send: Send[P]) -> Send[P]:
         try:
             return await send(*args, **kwargs)
         except BaseException as error:
+            # an error of this package says all in its message, and a cancellation passes where
+            # the caller expects it to
             if isinstance(error, Exception) and not isinstance(error, GelatoError):
                 error.add_note("".join(traceback.format_tb(error.__traceback__)))
             # the causes too; not what the caller was handling before, which is its own

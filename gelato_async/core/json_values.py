@@ -48,6 +48,7 @@ def as_identifier(value: Any) -> str | None:
     """A string, or a number: ids and references may come as either."""
     if isinstance(value, str):
         return value
+    # to Python true is an int, to JSON it is no number
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None
@@ -87,6 +88,7 @@ def as_decimal(value: Any) -> Decimal | None:
     if not isinstance(value, (int, float, str)) or isinstance(value, bool):
         return None
     if isinstance(value, float):
+        # its shortest digits: Decimal would take all those of the nearest binary number
         value = repr(value)
     try:
         amount = Decimal(value)

@@ -37,6 +37,7 @@ _BY_STATUS: Mapping[int, type[ResponseError]] = {
     422: BadRequestError,
     429: RateLimitError,
 }
+# a byte order mark, and white space
 _BEFORE_JSON = b"\xef\xbb\xbf \t\r\n"
 _CDN_BLOCK = (
     "the CDN in front of Gelato refused this client (error code 1010), not your key: keep the"

@@ -77,6 +77,7 @@ def _was_accepted(error: NoAnswerError | DecodeError) -> bool:
 
 def is_refusal(error: Exception) -> bool:
     """Whether Gelato answered that it does not do what was asked."""
+    # what was not sent was refused here, not by Gelato
     if not isinstance(error, GelatoError) or isinstance(error, NotSentError):
         return False
     return delivery_of(error) in {Delivery.REFUSED, Delivery.CONFLICT}

@@ -14,6 +14,7 @@ from attrs import define, evolve, field, frozen
 
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 
+# of those that the header has equally often, the first
 _DELIMITERS = (",", ";", "\t")
 _NOT_UTF8 = "not UTF-8 text"
 
@@ -158,9 +159,11 @@ class _Lines:
 
     def _text(self, line: bytes) -> str:
         if self.number == 1:
+            # Excel writes one before a file that it calls UTF-8
             line = line.removeprefix(BOM_UTF8)
         try:
             return line.decode()
         except UnicodeDecodeError:
+            # the text is needed to find where the record ends; the record itself is refused
             self.is_readable = False
             return line.decode(errors="replace")

@@ -85,6 +85,7 @@ class OrderAddress:
     is_business: bool | None = None
     federal_tax_id: str | None = field(default=None, repr=False)
     state_tax_id: str | None = field(default=None, repr=False)
+    # Its name in what is sent, and then that of an answer.
     registration_state: str | None = field(
         default=None, repr=False, metadata=wire("registrationState", "registrationStateCode")
     )

@@ -62,6 +62,7 @@ class Audit:
         counted = times[bisect_left(times, times[0] + skip) :]
         if len(counted) < 2 or counted[-1] == counted[0]:
             return 0.0
+        # The first commit begins the time that is measured, and is not made within it.
         return (len(counted) - 1) / (counted[-1] - counted[0])
 
     def to_json(self) -> dict[str, Any]:

@@ -86,6 +86,7 @@ class Server(uvicorn.Server):
 
         Unlike uvicorn's own method this one does not raise the signals again afterwards.
         """
+        # Python lets no other thread set the handlers of signals.
         if threading.current_thread() is not threading.main_thread():
             yield
             return

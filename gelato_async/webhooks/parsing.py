@@ -64,6 +64,7 @@ def parse_event(body: bytes | str) -> Event:
         raise WebhookError("Not an event: the body has no `event`")
     raw = body
     if isinstance(raw, str):
+        # Half a surrogate pair must not raise: the event can be read all the same.
         raw = raw.encode("utf-8", "surrogatepass")
     return evolve(_event(name, content), digest=hashlib.sha256(raw).hexdigest())
 
@@ -88,6 +89,7 @@ def _event(name: str, content: dict[str, Any]) -> Event:
         event = wire.load(EVENTS[name], content)
     except wire.MalformedError as malformed:
         return _unknown(name, content, malformed.problems)
+    # A function for this event could not find out which order it is about.
     if isinstance(event, OrderEvent) and not (event.order_id or event.order_reference_id):
         return _unknown(name, content, [Problem("orderId", "missing, as is orderReferenceId")])
     return event

@@ -20,6 +20,7 @@ WITH_STATES = ("AU", "CA", "US")
 
 _CODE = re.compile(r"[A-Z]{2}")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
+# up to U+024F, but for the signs between them: the multiplication and the division sign
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 # Unicode's categories of control and format characters, line and paragraph separators
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
@@ -86,6 +87,7 @@ def no_control_characters(value: Any, _: Mapping[str, Any]) -> str | None:
     """Refuse characters that cannot be seen inside a text (a tab, a zero-width space ...)."""
     if not isinstance(value, str) or value.isprintable():
         return None
+    # more than these is not printable: a no-break space, for one, which may stand in a name
     for position, letter in enumerate(value.strip(), 1):
         if category(letter) in _INVISIBLE:
             return f"must not hold control characters; character {position} is U+{ord(letter):04X}"
@@ -108,6 +110,7 @@ def unique(field: str) -> Check:
 
     def check(elements: Any, _: Mapping[str, Any]) -> str | None:
         values = [element.get(field) for element in elements_of(elements)]
+        # counted in the list and put into the set as text: a wrong value may be a list or an object
         twice = {str(value) for value in values if value is not None and values.count(value) > 1}
         if not twice:
             return None

@@ -45,4 +45,5 @@ def is_private(key: str) -> bool:
 
 def is_public_in_address(key: str) -> bool:
     """Whether a value under this key, inside an address, shows nothing of the person."""
+    # a key that nobody knows is none of these: it may hold anything
     return _plain(key) in _PUBLIC

@@ -17,6 +17,7 @@ from gelato_async.sandbox.routes import ROUTES, backend_of
 Kind = Literal["status", "drop", "slow", "truncated", "html", "empty"]
 When = Literal["before", "after"]
 
+# The statuses that a client may take for a passing failure.
 _ERRORS = (408, 429, *range(500, 600))
 _STATUSES: Mapping[str, Iterable[int]] = {
     "status": _ERRORS,
@@ -167,6 +168,7 @@ def _wrong_types(fault: Fault) -> Iterator[str]:
         value = getattr(fault, field)
         if value is None and field in _OPTIONAL:
             continue
+        # To Python `true` is an int, so it would pass for a number.
         if not isinstance(value, types) or isinstance(value, bool):
             yield f"{field}: must be {wanted}, not {value!r}"
 
