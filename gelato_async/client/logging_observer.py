@@ -14,6 +14,7 @@ from gelato_async.core.events import (
     LimiterClosed,
     OutcomeStaysUnknown,
     ReconciliationAdopted,
+    ReconciliationResent,
     RetryBudgetSpent,
     RetryScheduled,
 )
@@ -38,6 +39,10 @@ _LINES: Mapping[type[CallEvent], tuple[int, str]] = {
     RetryBudgetSpent: (
         logging.INFO,
         "%(operation)s: %(error)s, not repeated: too many requests fail (call %(call_id)s)",
+    ),
+    ReconciliationResent: (
+        logging.INFO,
+        "order %(order_reference_id)r: proved absent, sent again (call %(call_id)s)",
     ),
     ReconciliationAdopted: (
         logging.INFO,

@@ -163,7 +163,7 @@ class Sender:
         if waited >= SHORTEST_WAIT:
             gate.call.emit(LimiterWaited, gate.operation, seconds=waited)
         try:
-            return await self.transport.send(request, timeout=self.timeout, gate=gate)
+            response = await self.transport.send(request, timeout=self.timeout, gate=gate)
         except GelatoError:
             raise
         except Exception as error:
@@ -174,6 +174,13 @@ class Sender:
             # cancelled or failed before it left: the next attempt may have the turn
             if not gate.sent:
                 self.limiter.give_back()
+        if not gate.sent:
+            # it was sent all the same, and the limiter did not count it
+            raise TypeError(
+                f"{type(self.transport).__name__} did not await gate.mark_sent() before it sent: no"
+                " rate limit holds without that"
+            )
+        return response
 
     def _own_limit(self, deadline: float) -> float | None:
         # An ambient deadline of the caller's cuts the attempt off by itself, as a cancellation that

@@ -6,7 +6,7 @@ import pytest
 from support.create_answers import APIS, DROPPED
 from support.walker import chain
 
-from gelato_async import NewStoreProduct, OutcomeUnknownError, RetryPolicy
+from gelato_async import NewStoreProduct, OutcomeUnknownError, Response, RetryPolicy
 
 SHIRT = NewStoreProduct(template_id="t", title="Shirt")
 FOREIGN = pytest.mark.parametrize(
@@ -162,3 +162,20 @@ async def test_an_injected_client_may_raise_it_too(server, make_client, make_ord
         with pytest.raises(OutcomeUnknownError):
             await client.orders.create(make_order())
     assert transport.creates == 2
+
+
+class Gateless:
+    """Sends, and forgets to say so."""
+
+    async def send(self, request, *, timeout, gate):  # noqa: ASYNC109
+        return Response(status=200, body=b'{"orders":[]}')
+
+    async def aclose(self):
+        pass
+
+
+@pytest.mark.anyio
+async def test_a_transport_that_forgets_the_gate_is_refused(make_client):
+    """The limiter would not count its requests."""
+    with pytest.raises(TypeError, match=r"Gateless did not await gate\.mark_sent\(\)"):
+        await make_client(transport=Gateless()).orders.search_page()

@@ -267,5 +267,7 @@ async def test_a_call_that_ends_well_logs_its_retries_and_no_warning(
     with caplog.at_level(logging.DEBUG):
         await gelato.orders.create(make_order())
     louder = [record for record in caplog.records if record.levelno > logging.DEBUG]
-    assert [record.levelno for record in louder] == [logging.INFO] * 2
-    assert all("repeated in" in record.getMessage() for record in louder)
+    assert [record.levelno for record in louder] == [logging.INFO] * 4
+    lines = [record.getMessage() for record in louder]
+    assert all("repeated in" in line for line in lines[:2])
+    assert all("order 'ref-1': proved absent, sent again" in line for line in lines[2:])
