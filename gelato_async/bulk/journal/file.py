@@ -81,6 +81,8 @@ class JournalFile:
     mark: Mark | None = None
     temporary: bool = False
     log_bytes: int = LOG_BYTES
+    # what stood at the path when the journal was opened; a temporary journal does not look again
+    opened_as: os.stat_result | None = field(default=None, repr=False)
     _log_limit: int = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -104,6 +106,26 @@ class JournalFile:
         if changed and self.mark is not None:
             self.mark.write(self.commits)
             self._tidy()
+        # last, so that as little time as possible is left until the run acts on the commit
+        self.check_place()
+
+    def check_place(self) -> None:
+        """Check that the open file is still the one at its path.
+
+        Raises:
+            JournalError: it was removed, moved or replaced.
+        """
+        if self.opened_as is None:
+            return
+        # the system goes on writing to a file that was deleted, without an error
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            if os.path.samestat(self.path.stat(), self.opened_as):
+                return
+        raise JournalError(
+            f"the journal {self.path} was removed or replaced during the run; put it back before"
+            " you run again: without it a rerun makes its orders twice. If it is lost, find out"
+            " what Gelato has (orders.find) and submit only the rest"
+        )
 
     def _count(self) -> None:
         self.commits += 1
@@ -158,6 +180,7 @@ def open_journal(path: Path, binding: Binding, log_bytes: int = LOG_BYTES) -> Jo
         if is_fresh(path):
             _make(path, binding)
         check(path)
+        opened_as = path.stat()
         connection = stack.enter_context(contextlib.closing(_opened(path, binding)))
         about, run = _about(connection), _next_run(connection)
         mark = stack.enter_context(contextlib.closing(Mark.open(path, about["salt"])))
@@ -167,7 +190,9 @@ def open_journal(path: Path, binding: Binding, log_bytes: int = LOG_BYTES) -> Jo
         mark.write(commits)
         _begin_log(connection)
         stack.pop_all()
-    return JournalFile(path, connection, run, commits, held, mark, log_bytes=log_bytes)
+    return JournalFile(
+        path, connection, run, commits, held, mark, log_bytes=log_bytes, opened_as=opened_as
+    )
 
 
 def _make(path: Path, binding: Binding) -> None:

@@ -163,7 +163,11 @@ class JournalWriter:
                 pending.done.set()
 
     async def aclose(self) -> None:
-        """Commit what is left, and close the file."""
+        """Commit what is left, and close the file.
+
+        Raises:
+            JournalError: the file is not at its path any more.
+        """
         with anyio.CancelScope(shield=True):
             try:
                 if self._pending:
@@ -178,7 +182,11 @@ class JournalWriter:
 
     def _close(self) -> None:
         with self._in_use:
-            self.file.close()
+            try:
+                with as_journal_error(self.file.path):
+                    self.file.check_place()
+            finally:
+                self.file.close()
 
     def _write(self, entries: list[Entry[Any]]) -> list[Any]:
         run = self.file.run
