@@ -10,10 +10,12 @@ orders that are lost would be made a second time. Three numbers in the table `ab
   moves the log began. While a run is open the file alone holds two that differ, so a copy without
   its log and its mark is seen. A file that holds a lower `checkpoint` than its log's `log` is an
   older copy under a newer log.
+- A log without a mark has lost the mark, which is made before the first write. An empty mark passes:
+  its owner vouches for the log.
 
 Every state that a kill can leave passes. What no check can see: all files of the set together
 restored from an older copy or deleted; two of them lost or cut at once in a way that fits (the end
-of the log, and the mark); bytes that changed inside the file and leave its structure in order.
+of the log, and an emptied mark); bytes that changed inside the file and leave its structure in order.
 """
 
 import sqlite3
@@ -77,6 +79,13 @@ def check(path: Path) -> None:
             alone = _alone(path)
     if alone is not None:
         _compare_with_file(path, found, alone)
+    # asked for again: a first run that began meanwhile has made its mark before the log
+    if has_log and not beside(path, MARK).exists():
+        raise JournalError(
+            f"{path.name}{MARK} is missing beside the journal {path}, so nothing shows whether"
+            f" {path.name}{LOG} is whole: put back the file that the last run left; if it is lost"
+            f" and all else is as that run left it, make an empty file {path.name}{MARK}"
+        )
     if mark is not None:
         _compare_with_mark(path, found, mark)
     elif found.checkpoint != found.log:
@@ -198,7 +207,7 @@ def _compare_with_mark(path: Path, found: _Generation, mark: MarkRecord) -> None
     if mark.salt != found.salt:
         raise JournalError(
             f"{name} is the mark of another journal than {path}: {_REMEDY}; if the journal is the"
-            f" right one, delete {name}"
+            f" right one, empty {name}"
         )
     if found.commit < mark.commits:
         raise JournalError(

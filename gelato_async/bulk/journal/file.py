@@ -181,9 +181,13 @@ def open_journal(path: Path, binding: Binding, log_bytes: int = LOG_BYTES) -> Jo
             _make(path, binding)
         check(path)
         opened_as = path.stat()
-        connection = stack.enter_context(contextlib.closing(_opened(path, binding)))
-        about, run = _about(connection), _next_run(connection)
+        connection = stack.enter_context(contextlib.closing(connect(path)))
+        about = _about(connection)
+        changes = _rebinding(path, connection, binding)
+        # before the first write: a log without a mark has lost the mark
         mark = stack.enter_context(contextlib.closing(Mark.open(path, about["salt"])))
+        _prepare(connection, changes)
+        run = _next_run(connection)
         commits = int(about["commit"])
         # a kill may have come before the mark; that commit is acted on now, and is durable with
         # that of the run's number
@@ -216,14 +220,12 @@ def _make(path: Path, binding: Binding) -> None:
     part.replace(path)
 
 
-def _opened(path: Path, binding: Binding) -> sqlite3.Connection:
-    connection = connect(path)
+def _rebinding(path: Path, connection: sqlite3.Connection, binding: Binding) -> Mapping[str, str]:
     about = _about(connection)
     entries = binding.entries(about["salt"])
     others = [name for name, value in entries.items() if about[name] != value]
     # a journal without an order is rebound: the first run may have had a wrong key
     if others and connection.execute("SELECT 1 FROM orders LIMIT 1").fetchone():
-        connection.close()
         known = ""
         if others[0] != "key":
             known = f" ({about[others[0]]}, not {entries[others[0]]})"
@@ -231,14 +233,18 @@ def _opened(path: Path, binding: Binding) -> sqlite3.Connection:
             f"the journal {path} belongs to another {others[0]}{known}: use it with the one it was"
             " made with, or another journal"
         )
+    return {name: entries[name] for name in others}
+
+
+def _prepare(connection: sqlite3.Connection, changes: Mapping[str, str]) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA wal_autocheckpoint = 0")
     # cut the log's file when it begins anew, so that its size is that of its contents
     connection.execute("PRAGMA journal_size_limit = 0")
     connection.executemany(
-        "UPDATE about SET value = ? WHERE name = ?", [(entries[name], name) for name in others]
+        "UPDATE about SET value = ? WHERE name = ?",
+        [(value, name) for name, value in changes.items()],
     )
-    return connection
 
 
 def _about(connection: sqlite3.Connection) -> Mapping[str, str]:

@@ -49,7 +49,7 @@ class MarkRecord:
 
 
 def read_mark(path: Path) -> MarkRecord | None:
-    """Read the mark of a journal; None if it does not exist yet.
+    """Read the mark of a journal; None if there is none yet, or an empty one.
 
     Raises:
         JournalError: the mark exists, and cannot be read.
@@ -67,7 +67,7 @@ def read_mark(path: Path) -> MarkRecord | None:
         raise JournalError(
             f"{mark} is damaged, so nothing shows whether the journal is whole: put back the file"
             f" that the last run left; if {path.name} and all else beside it is as that run left"
-            " it, delete the mark instead"
+            " it, empty the mark instead"
         )
     return max(whole, key=lambda record: record.commits)
 
