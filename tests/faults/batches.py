@@ -7,8 +7,8 @@ import anyio
 from attrs import define
 from faults.intentions import Report, Told
 from faults.processes import make_order
+from faults.simulation import LEFT, Simulation
 from faults.virtual_time import on_thread
-from faults.world import LEFT, World
 
 from gelato_async import ConnectionFailedError, GelatoError
 from gelato_async.bulk import Created, Outcome, Unknown, submit_orders
@@ -26,7 +26,7 @@ class Batch:
     run goes on with the original, unheard, until its tasks have ended.
     """
 
-    world: World
+    simulation: Simulation
     folder: Path
     references: list[str]
     finished: bool = False
@@ -48,7 +48,7 @@ class Batch:
 
     async def run(self) -> None:
         """Submit the orders, to the end or until the run is killed, left or fails."""
-        process = self.world.process
+        process = self.simulation.process
         on_thread.set(process.step)
         self._begin()
         told: list[str] = []
@@ -60,7 +60,7 @@ class Batch:
             self._note_left()
         except Exception as error:
             if not process.is_dead:
-                self.world.breaches.append(f"a bulk run ended with {error!r}")
+                self.simulation.breaches.append(f"a bulk run ended with {error!r}")
         if not process.is_dead:
             self.is_running = False
 
@@ -75,10 +75,10 @@ class Batch:
         self.runs += 1
         self.journal.parent.mkdir(parents=True, exist_ok=True)
         for reference in self.references:
-            self.world.intentions[reference].begin_again()
+            self.simulation.intentions[reference].begin_again()
 
     async def _submit(self, told: list[str]) -> None:
-        process = self.world.process
+        process = self.simulation.process
         orders = map(make_order, self.references)
         submission = submit_orders(process.client, orders, journal=self.journal, workers=WORKERS)
         try:
@@ -94,17 +94,17 @@ class Batch:
     def _check(self, told: list[str]) -> None:
         self.finished = True
         if set(told) != set(self.references):
-            self.world.breaches.append(NOT_TOLD)
+            self.simulation.breaches.append(NOT_TOLD)
         if len(set(told)) < len(told):
-            self.world.breaches.append(TOLD_TWICE)
+            self.simulation.breaches.append(TOLD_TWICE)
 
     def _note_left(self) -> None:
         for reference in self.references:
-            self.world.intentions[reference].excuses.add(LEFT)
+            self.simulation.intentions[reference].excuses.add(LEFT)
 
     def _note(self, outcome: Outcome, told: list[str]) -> None:
         told.append(outcome.reference)
-        intention = self.world.intentions[outcome.reference]
+        intention = self.simulation.intentions[outcome.reference]
         intention.reports.append(report_of(outcome))
         intention.under_way = False
 

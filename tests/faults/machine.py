@@ -3,7 +3,7 @@
 After every rule each intention is judged by the server's own list (`intentions.py`). What the rules
 leave out is what the library does not promise:
 
-- another program's order with our reference that is younger than `SETTLED` seconds, or not yet
+- another program's order with our reference that is younger than `INDEXED` seconds, or not yet
   searchable, as ours is sent;
 - an order that is not searchable `RECONCILE` seconds after its answer was lost;
 - a database clock that is stepped twice within `BETWEEN_STEPS` seconds.
@@ -22,7 +22,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-SETTLED = 10.0
+INDEXED = 10.0
 BETWEEN_STEPS = 120.0
 
 NORMALISERS = {"kept": str, "lower case": str.lower, "cut": lambda text: text[:3]}
@@ -39,7 +39,7 @@ names = st.sampled_from(list(FAULTS))
 plans = st.lists(names, max_size=3)
 skews = st.sampled_from([0.0, 6.0, -6.0, 30.0, -30.0, 3600.0, -3600.0])
 moments = st.sampled_from([None, 0.5, 2.0, 8.0])
-ages = st.sampled_from([SETTLED, 120.0, 7200.0, 2 * DAY, 60 * DAY])
+ages = st.sampled_from([INDEXED, 120.0, 7200.0, 2 * DAY, 60 * DAY])
 older = st.none() | st.tuples(ages, st.sampled_from(["created", "canceled", "failed"]))
 orders = st.tuples(plans, older, moments)
 seconds = st.sampled_from([0.05, 0.3, 1.0, 3.0, 10.0, 30.0, 300.0, 1200.0])
@@ -50,7 +50,7 @@ class BrokenPromiseError(AssertionError):
 
 
 class FaultMachine(RuleBasedStateMachine):
-    """`options` go to the `World`, `resets` to its link."""
+    """`options` go to the `Simulation`, `resets` to its link."""
 
     options: dict = {}
     resets = True
@@ -58,12 +58,12 @@ class FaultMachine(RuleBasedStateMachine):
     def __init__(self):
         super().__init__()
         self.stepper = Stepper(self.options)
-        self.world = self.stepper.world
-        self.world.link.resets = self.resets
+        self.simulation = self.stepper.simulation
+        self.simulation.link.resets = self.resets
         self.number = 0
         self.stepped_at = -BETWEEN_STEPS
 
-    # what the world is like
+    # what the simulation is like
 
     @initialize(
         database=skews,
@@ -73,7 +73,7 @@ class FaultMachine(RuleBasedStateMachine):
         normaliser=st.sampled_from(list(NORMALISERS)),
     )
     def begin(self, database, date, header, lags, normaliser):
-        server = self.world.server
+        server = self.simulation.server
         server.database.step(database)
         server.date.step(date)
         server.date_header = header
@@ -89,8 +89,8 @@ class FaultMachine(RuleBasedStateMachine):
         reference = f"{self.number:03d}-Ref"
         if other is not None:
             age, becomes = other
-            self.world.server.add_older(reference, age=age, becomes=becomes)
-        return self.world.intend(reference, faults, person_after=person)
+            self.simulation.server.add_older(reference, age=age, becomes=becomes)
+        return self.simulation.intend(reference, faults, person_after=person)
 
     def is_alive(self):
         return not self.stepper.is_dead
@@ -101,15 +101,15 @@ class FaultMachine(RuleBasedStateMachine):
         self.stepper.create(self.intend(order), total_timeout)
 
     def reusable(self) -> list[Intention]:
-        settled = self.world.time.now() - SETTLED - self.world.server.search_lag
+        indexed_since = self.simulation.time.now() - INDEXED - self.simulation.server.search_lag
         return [
             intention
-            for intention in self.world.intentions.values()
+            for intention in self.simulation.intentions.values()
             if not intention.under_way
             and intention.reports
             and intention.reports[-1].told is Told.MADE
             and all(order.is_dead for order in intention.orders)
-            and all(order.history[-1].since < settled for order in intention.orders)
+            and all(order.history[-1].since < indexed_since for order in intention.orders)
             and not self.is_in_batch(intention)
         ]
 
@@ -122,7 +122,7 @@ class FaultMachine(RuleBasedStateMachine):
     def create_again_what_was_canceled(self, which, faults):
         found = self.reusable()
         reference = found[which % len(found)].reference
-        self.stepper.create(self.world.intend(reference, faults))
+        self.stepper.create(self.simulation.intend(reference, faults))
 
     @precondition(lambda self: self.stepper.creates and self.is_alive())
     @rule(which=st.integers(0, 20))
@@ -153,62 +153,62 @@ class FaultMachine(RuleBasedStateMachine):
     @precondition(is_alive)
     @rule(steps=st.integers(0, 60))
     def kill_soon(self, steps):
-        self.world.process.kill_in = steps
+        self.simulation.process.kill_in = steps
 
     @precondition(is_alive)
     @rule()
     def kill(self):
-        self.world.process.die()
+        self.simulation.process.die()
         self.stepper.advance(0.0)
 
     @precondition(lambda self: self.stepper.is_dead)
     @rule(shift=st.sampled_from([0.0, 5_000.0, -5_000.0]))
     def start_process(self, shift):
-        self.world.start_process(shift)
+        self.simulation.start_process(shift)
 
     # persons, networks and clocks
 
-    @precondition(lambda self: any(i.orders for i in self.world.intentions.values()))
+    @precondition(lambda self: any(i.orders for i in self.simulation.intentions.values()))
     @rule(which=st.integers(0, 20))
     def person_cancels(self, which):
-        made = [order for order in self.world.server.orders if order.tag is not None]
+        made = [order for order in self.simulation.server.orders if order.tag is not None]
         if made:
-            self.world.server.cancel(made[which % len(made)])
+            self.simulation.server.cancel(made[which % len(made)])
 
     @rule(length=st.sampled_from([0.5, 2.0, 6.0, 12.0]))
     def cut_link(self, length):
-        self.world.link.down_until = self.world.time.now() + length
+        self.simulation.link.down_until = self.simulation.time.now() + length
 
     @rule(length=st.sampled_from([0.5, 2.0, 6.0]))
     def refuse_connections(self, length):
-        self.world.link.refusing_until = self.world.time.now() + length
+        self.simulation.link.refusing_until = self.simulation.time.now() + length
 
     @rule(length=st.sampled_from([0.5, 2.0, 10.0]), kind=st.sampled_from(list(STORMS)))
     def storm(self, length, kind):
-        self.world.server.storm = (self.world.time.now() + length, STORMS[kind])
+        self.simulation.server.storm = (self.simulation.time.now() + length, STORMS[kind])
 
     @rule(kind=st.sampled_from(list(READ_FAULTS)))
     def fail_next_look(self, kind):
-        self.world.server.read_faults.append(READ_FAULTS[kind])
+        self.simulation.server.read_faults.append(READ_FAULTS[kind])
 
-    @precondition(lambda self: self.world.time.now() > self.stepped_at + BETWEEN_STEPS)
+    @precondition(lambda self: self.simulation.time.now() > self.stepped_at + BETWEEN_STEPS)
     @rule(step=skews)
     def step_database(self, step):
-        self.world.step_database(step)
-        self.stepped_at = self.world.time.now()
+        self.simulation.step_database(step)
+        self.stepped_at = self.simulation.time.now()
 
     @rule(step=skews, header=st.sampled_from(list(DATE_HEADERS)))
     def step_date(self, step, header):
-        self.world.server.date.step(step)
-        self.world.server.date_header = header
+        self.simulation.server.date.step(step)
+        self.simulation.server.date_header = header
 
     @rule(step=skews)
     def step_wall(self, step):
-        self.world.step_wall(step)
+        self.simulation.step_wall(step)
 
     @rule(length=st.sampled_from([47.0, 389.0]))
     def suspend_host(self, length):
-        self.world.suspend_host(length)
+        self.simulation.suspend_host(length)
 
     @rule(length=seconds)
     def let_time_pass(self, length):
@@ -218,7 +218,7 @@ class FaultMachine(RuleBasedStateMachine):
 
     @invariant()
     def promises_are_kept(self):
-        wrongs = self.world.wrongs()
+        wrongs = self.simulation.wrongs()
         if wrongs:
             raise BrokenPromiseError("; ".join(wrongs))
 

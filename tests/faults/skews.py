@@ -18,9 +18,9 @@ from attrs import field, frozen
 from faults.clocks import DAY
 from faults.faults import LOSSES
 from faults.intentions import Intention
+from faults.simulation import Simulation
 from faults.stepper import PATIENCE, Stepper
 from faults.virtual_time import run
-from faults.world import World
 
 # of 100 creates: how many have a lost answer or two, a reference that an older order has, and a
 # person who cancels the order
@@ -40,64 +40,70 @@ DOWN = (0.0, 30.0)
 SET_BACK = 3_600.0
 SHIFTS = (0.0, 5_000.0, -5_000.0)
 
-# sets the clocks of a world, whose creates take so many seconds
-Skew = Callable[[World, float], None]
+# sets the clocks of a simulation, whose creates take so many seconds
+Skew = Callable[[Simulation, float], None]
 
 
 def date_off(seconds: float) -> Skew:
-    return lambda world, _: world.server.date.step(seconds)
+    return lambda simulation, _: simulation.server.date.step(seconds)
 
 
 def date_shows(header: str, database: float = 0.0) -> Skew:
-    def skew(world: World, _: float) -> None:
-        world.server.date_header = header
-        world.server.database.step(database)
+    def skew(simulation: Simulation, _: float) -> None:
+        simulation.server.date_header = header
+        simulation.server.database.step(database)
 
     return skew
 
 
 def database_off(seconds: float) -> Skew:
-    return lambda world, _: world.server.database.step(seconds)
+    return lambda simulation, _: simulation.server.database.step(seconds)
 
 
 def both_off(date: float, database: float) -> Skew:
-    def skew(world: World, _: float) -> None:
-        world.server.date.step(date)
-        world.server.database.step(database)
+    def skew(simulation: Simulation, _: float) -> None:
+        simulation.server.date.step(date)
+        simulation.server.database.step(database)
 
     return skew
 
 
 def database_steps(*steps: float) -> Skew:
-    def skew(world: World, span: float) -> None:
+    def skew(simulation: Simulation, span: float) -> None:
         for number, seconds in enumerate(steps, 1):
             moment = span * number / (len(steps) + 1)
-            world.server.at(moment, lambda seconds=seconds: world.server.database.step(seconds))
+            simulation.server.at(
+                moment, lambda seconds=seconds: simulation.server.database.step(seconds)
+            )
 
     return skew
 
 
 def date_steps(seconds: float) -> Skew:
-    return lambda world, span: world.server.at(span / 2, lambda: world.server.date.step(seconds))
+    return lambda simulation, span: simulation.server.at(
+        span / 2, lambda: simulation.server.date.step(seconds)
+    )
 
 
 def wall_steps(seconds: float) -> Skew:
-    return lambda world, span: world.server.at(span / 2, lambda: world.wall.step(seconds))
+    return lambda simulation, span: simulation.server.at(
+        span / 2, lambda: simulation.wall.step(seconds)
+    )
 
 
 def database_drifts(rate: float) -> Skew:
-    def skew(world: World, _: float) -> None:
-        world.server.database.drift = rate
+    def skew(simulation: Simulation, _: float) -> None:
+        simulation.server.database.drift = rate
 
     return skew
 
 
-def no_dates(world: World, _: float) -> None:
-    world.server.dates_orders = False
+def no_dates(simulation: Simulation, _: float) -> None:
+    simulation.server.dates_orders = False
 
 
-def drops_metadata(world: World, _: float) -> None:
-    world.server.keeps_metadata = False
+def drops_metadata(simulation: Simulation, _: float) -> None:
+    simulation.server.keeps_metadata = False
 
 
 SKEWS: Mapping[str, Skew] = {
@@ -149,9 +155,9 @@ class Counts:
     wrongs: list[str] = field(factory=list, repr=False)
 
     @classmethod
-    def of(cls, world: World, runs: int = 1) -> "Counts":
-        wrongs = world.wrongs()
-        found = world.all_intentions
+    def of(cls, simulation: Simulation, runs: int = 1) -> "Counts":
+        wrongs = simulation.wrongs()
+        found = simulation.all_intentions
         unknown = [intention for intention in found if intention.is_unknown]
         return cls(
             creates=len(found),
@@ -162,7 +168,7 @@ class Counts:
             ),
             unknown_ordinary=_count(unknown, lambda intention: intention.is_ordinary),
             unknown_others=_count(unknown, lambda intention: not intention.is_ordinary),
-            commits=len(world.server.orders),
+            commits=len(simulation.server.orders),
             runs=runs,
             wrongs=wrongs,
         )
@@ -175,14 +181,14 @@ def _count(intentions: list[Intention], test: Callable[[Intention], bool]) -> in
 def count_creates(
     skew: Skew, creates: int, *, seed: int = 1, backend: str = "asyncio", **options: Any
 ) -> Counts:
-    """Create so many orders under a skew. `options` go to the `World`."""
+    """Create so many orders under a skew. `options` go to the `Simulation`."""
 
     async def simulate() -> Counts:
-        world = World(**options)
-        world.server.search_lag = SEARCH_LAG
-        skew(world, creates * SPACING)
-        await _create_all(world, creates, Random(seed))
-        return Counts.of(world)
+        simulation = Simulation(**options)
+        simulation.server.search_lag = SEARCH_LAG
+        skew(simulation, creates * SPACING)
+        await _create_all(simulation, creates, Random(seed))
+        return Counts.of(simulation)
 
     return run(simulate, backend=backend)
 
@@ -190,45 +196,45 @@ def count_creates(
 def count_batch(skew: Skew, orders: int, *, seed: int = 1, **options: Any) -> Counts:
     """Submit so many orders in bulk runs under a skew, all but the last of which are killed."""
     stepper, random = Stepper(options), Random(seed)
-    world = stepper.world
+    simulation = stepper.simulation
     try:
-        world.server.search_lag = SEARCH_LAG
-        skew(world, orders * SPACING)
-        wanted = [_intend(world, f"ref-{number}", random) for number in range(orders)]
+        simulation.server.search_lag = SEARCH_LAG
+        skew(simulation, orders * SPACING)
+        wanted = [_intend(simulation, f"ref-{number}", random) for number in range(orders)]
         stepper.submit([intention.reference for intention in wanted])
         for _ in range(KILLS):
-            world.process.kill_in = random.randint(*KILLED_AFTER)
+            simulation.process.kill_in = random.randint(*KILLED_AFTER)
             while stepper.batch.is_running:
                 stepper.advance(1.0)
             if stepper.batch.finished:
                 break
             stepper.advance(random.uniform(*DOWN))
-            world.step_wall(-SET_BACK)
-            world.start_process(random.choice(SHIFTS))
+            simulation.step_wall(-SET_BACK)
+            simulation.start_process(random.choice(SHIFTS))
             stepper.resume()
         stepper.advance(PATIENCE)
         stepper.finish()
-        return Counts.of(world, runs=stepper.batch.runs)
+        return Counts.of(simulation, runs=stepper.batch.runs)
     finally:
         stepper.close()
 
 
-async def _create_all(world: World, creates: int, random: Random) -> None:
+async def _create_all(simulation: Simulation, creates: int, random: Random) -> None:
     async with anyio.create_task_group() as tasks:
         for number in range(creates):
-            tasks.start_soon(world.create, _intend(world, f"ref-{number}", random))
+            tasks.start_soon(simulation.create, _intend(simulation, f"ref-{number}", random))
             await anyio.sleep(random.expovariate(1 / SPACING))
 
 
-def _intend(world: World, reference: str, random: Random) -> Intention:
+def _intend(simulation: Simulation, reference: str, random: Random) -> Intention:
     if random.random() < REUSED:
         becomes = random.choice(("created", "canceled"))
-        world.server.add_older(reference, age=random.choice(OLDER), becomes=becomes)
+        simulation.server.add_older(reference, age=random.choice(OLDER), becomes=becomes)
     faults = []
     if random.random() < FAULTED:
         faults = random.choices(LOSSES, k=random.choice((1, 1, 1, 2)))
     person_after = random.uniform(*PERSON_AFTER) if random.random() < CANCELED else None
-    return world.intend(reference, faults, person_after=person_after)
+    return simulation.intend(reference, faults, person_after=person_after)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Moves a world from outside: starts what runs beside each other, lets time pass, kills.
+"""Moves a simulation from outside: starts what runs beside each other, lets time pass, kills.
 
 A state machine's rules are plain functions, so that time passes only when a rule says so.
 """
@@ -15,8 +15,8 @@ from typing import Any
 from attrs import define, field
 from faults.batches import Batch
 from faults.intentions import Intention
+from faults.simulation import Simulation
 from faults.virtual_time import VirtualLoop, threads_in_place
-from faults.world import World
 
 # virtual seconds after which whatever is under way must have ended
 PATIENCE = 7_200.0
@@ -25,11 +25,11 @@ MEMORY = Path("/dev/shm")
 
 @define(eq=False)
 class Stepper:
-    """One event loop, one world, at most one batch under way. `options` go to the `World`."""
+    """One event loop, one simulation, at most one batch under way. `options` go to the `Simulation`."""
 
     options: dict[str, Any] = field(factory=dict)
     loop: VirtualLoop = field(factory=VirtualLoop)
-    world: World = field(init=False)
+    simulation: Simulation = field(init=False)
     batch: Batch | None = None
     creates: dict[asyncio.Task[None], Intention] = field(factory=dict)
     tasks: set[asyncio.Task[None]] = field(factory=set)
@@ -38,7 +38,7 @@ class Stepper:
     _open: ExitStack = field(factory=ExitStack)
 
     def __attrs_post_init__(self) -> None:
-        self.world = World(self.loop.time, on_death=self._on_death, **self.options)
+        self.simulation = Simulation(self.loop.time, on_death=self._on_death, **self.options)
         self.folder = Path(tempfile.mkdtemp(dir=MEMORY if MEMORY.is_dir() else None))
         self._open.callback(self.loop.close)
         self._open.callback(shutil.rmtree, self.folder)
@@ -50,11 +50,11 @@ class Stepper:
 
     @property
     def is_dead(self) -> bool:
-        return self.world.process.is_dead
+        return self.simulation.process.is_dead
 
     def create(self, intention: Intention, total_timeout: float | None = None) -> None:
         """Begin a create; it goes on while other things happen."""
-        task = self._start(self.world.create(intention, total_timeout=total_timeout))
+        task = self._start(self.simulation.create(intention, total_timeout=total_timeout))
         self.creates[task] = intention
         task.add_done_callback(lambda done: self.creates.pop(done, None))
 
@@ -69,7 +69,7 @@ class Stepper:
         """Begin a bulk run with a new journal."""
         self._batches += 1
         folder = self.folder / str(self._batches)
-        self.batch = Batch(self.world, folder, list(references))
+        self.batch = Batch(self.simulation, folder, list(references))
         self.resume()
 
     def resume(self) -> None:
@@ -87,10 +87,10 @@ class Stepper:
 
     def finish(self) -> None:
         """Let everything come to its end on a healthy network, with no more kills."""
-        self.world.calm()
+        self.simulation.calm()
         if self.is_dead:
-            self.world.start_process()
-        self.world.process.kill_in = None
+            self.simulation.start_process()
+        self.simulation.process.kill_in = None
         self._wait_for_tasks()
         for _ in range(5):
             if self.batch is None or self.batch.finished:
@@ -98,8 +98,8 @@ class Stepper:
             self.resume()
             self._wait_for_tasks()
         if self.batch is not None and not self.batch.finished:
-            self.world.breaches.append("a bulk run does not come to its end")
-        self.world.server.catch_up(self.world.time.now() + PATIENCE)
+            self.simulation.breaches.append("a bulk run does not come to its end")
+        self.simulation.server.catch_up(self.simulation.time.now() + PATIENCE)
 
     def close(self) -> None:
         """End all tasks, and leave nothing."""
@@ -121,7 +121,7 @@ class Stepper:
         if self.tasks:
             self.loop.run_until_complete(asyncio.wait(set(self.tasks), timeout=PATIENCE))
         if self.tasks:
-            self.world.breaches.append("a call does not come to its end")
+            self.simulation.breaches.append("a call does not come to its end")
 
     def _on_death(self) -> None:
         if self.batch is not None and self.batch.is_running:

@@ -2,8 +2,8 @@
 
 import pytest
 from faults.batches import Batch
+from faults.simulation import Simulation
 from faults.virtual_time import run
-from faults.world import World
 
 # seconds: long enough that the kernel's next try comes after the window of reconciliation
 DOWN = [14.0, 16.0, 19.0, 21.0, 24.0]
@@ -12,14 +12,14 @@ REFERENCES = [f"ref-{number}" for number in range(30)]
 
 def wrongs_of(folder, down, *, resets):
     async def simulate():
-        world = World()
-        world.link.resets = resets
+        simulation = Simulation()
+        simulation.link.resets = resets
         for reference in REFERENCES:
-            world.intend(reference, [])
-        world.link.down_until = world.time.now() + down
-        await Batch(world, folder, REFERENCES).run()
-        world.server.catch_up(world.time.now() + 7_200)
-        return world.wrongs()
+            simulation.intend(reference, [])
+        simulation.link.down_until = simulation.time.now() + down
+        await Batch(simulation, folder, REFERENCES).run()
+        simulation.server.catch_up(simulation.time.now() + 7_200)
+        return simulation.wrongs()
 
     return run(simulate, backend="asyncio")
 

@@ -169,9 +169,9 @@ class _Generation:
 
 
 def _read(path: Path, connection: sqlite3.Connection) -> _Generation:
-    (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
-    if verdict != "ok":
-        raise JournalError(f"the journal {path} is damaged: {verdict.splitlines()[-1]}; {_REMEDY}")
+    (result,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if result != "ok":
+        raise JournalError(f"the journal {path} is damaged: {result.splitlines()[-1]}; {_REMEDY}")
     found = _generation(connection)
     connection.execute("SELECT reference, content, state FROM orders LIMIT 1").fetchall()
     if found is None:

@@ -1,4 +1,4 @@
-"""The world of a test: a server, a link, and one client process at a time that may be killed."""
+"""The simulation of a test: a server, a link, and one client process at a time that may be killed."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LEFT = "its run was left"
 
 
 @define(eq=False)
-class World:
+class Simulation:
     """Clocks, server, link, the living process, and every intention there was.
 
     `api` is "gelato" or "connect", `policy` goes to the client's `RetryPolicy`, `wrap` is put round
@@ -56,7 +56,7 @@ class World:
     read_time: Callable[[], float] = anyio.current_time
     api: str = "gelato"
     policy: Mapping[str, Any] = field(factory=dict)
-    wrap: Callable[[Transport, World], Transport] = lambda transport, _: transport
+    wrap: Callable[[Transport, Simulation], Transport] = lambda transport, _: transport
     on_death: Callable[[], None] = lambda: None
     time: TrueTime = field(init=False)
     wall: SkewedClock = field(init=False)
