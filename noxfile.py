@@ -14,7 +14,7 @@ PROJECT = nox.project.load_toml("pyproject.toml")
 # a worker that runs out of tests takes some of another's
 SHARED = ("--dist", "worksteal")
 WORKERS = ("-n", "auto", *SHARED)
-# more workers than cores: many tests of all wait, for a process or for a window to pass
+# more workers than cores: many of these tests wait, for a process or for a window to pass
 MANY_WORKERS = ("-n", str(2 * (os.cpu_count() or 1)), *SHARED)
 # workers and child processes import what the first has compiled
 CACHED = {"PYTHONDONTWRITEBYTECODE": None}
@@ -57,7 +57,9 @@ def tests(session: nox.Session) -> None:
     if session.posargs:
         session.run("pytest", *session.posargs)
         return
-    session.run("pytest", "--cov", "--cov-report=", *MANY_WORKERS, env=CACHED)
+    session.run("pytest", "-m", "not system", "--cov", "--cov-report=", *WORKERS, env=CACHED)
+    # without coverage, which would make many thousands of cases take twice as long
+    session.run("pytest", "-m", "system", *MANY_WORKERS, env=CACHED)
     session.run("coverage", "report", "--fail-under=95")
     session.run("coverage", "report", "--fail-under=100", "--include=*/core/*,*/backends/*")
 

@@ -197,3 +197,17 @@ def test_hits_that_cannot_be_ours_are_not_remembered(pending, row):
     looked = pending()
     looked.look_showed([row(id="other", orderReferenceId="another"), row(id="ours")], 4.0, 5.0)
     assert (looked.first_seen("other"), looked.first_seen("ours")) == (None, 5.0)
+
+
+def test_an_order_that_is_only_looked_for_has_no_contents():
+    with pytest.raises(OutcomeUnknownError, match="its contents are not known"):
+        PendingCreate(operation=None, request=None, reference="ref-1").contents()
+
+
+def test_an_answer_that_is_no_order_teaches_nothing(pending):
+    """A create of a caller's own may have another answer."""
+    evidence, create = Evidence(), pending()
+    create.mark_sent(1.0, 1.0)
+    assert create.is_answered_by({"id": "order-1"}, evidence)
+    create.teach(evidence, {"id": "order-1"}, 2.0, 2.0)
+    assert not evidence.is_clock_known(3.0, 3.0)
