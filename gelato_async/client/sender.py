@@ -75,7 +75,8 @@ class AttemptGate(SendGate):
         except BaseException:
             self.limiter.take_back()
             raise
-        self.sent, self.sent_at = True, self.clock.now()
+        self.sent: bool = True
+        self.sent_at: float = self.clock.now()
         self.call.sends += 1
         self.call.emit(AttemptSent, self.operation)
 
