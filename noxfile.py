@@ -34,7 +34,7 @@ def demo(session: nox.Session) -> None:
 
 @nox.session
 def fast(session: nox.Session) -> None:
-    """Run the tests that need no process and no real time, in under a minute on two cores."""
+    """Run the tests that need no process and no real time: under two minutes on two cores."""
     session.install("-e", ".[all]", *group("tests"))
     session.run("pytest", "-m", "not system", *WORKERS, *session.posargs, env=CACHED)
 

@@ -15,7 +15,7 @@ within one run.
 Idle: nobody has to wait, so this is what a limiter costs a program that stays far below the limit.
 LocalLimiter gets a clock that steps by itself, AsyncLimiter a rate that is never reached; "nobody"
 is a coroutine that does nothing, and so what the loop itself costs. LocalLimiter is asked twice for
-every request, by the engine (acquire) and by the transport at the moment of sending (before_send).
+every request, by the sender (acquire) and by its gate at the moment of sending (before_send).
 
 Ratios are ours / aiolimiter, below 1 where ours is less; they hold on other machines, the other
 figures do not.

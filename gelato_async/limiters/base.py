@@ -23,8 +23,8 @@ class Clock:
 class RateLimiter(Protocol):
     """Decides when an attempt may be sent.
 
-    For each attempt the client awaits `acquire`, then the transport awaits `before_send` as the
-    last act before bytes leave. If an attempt ends before that, the client calls `give_back`.
+    For each attempt the client awaits `acquire`, then its send gate awaits `before_send` as the last
+    act before bytes leave. If an attempt ends before that, the client calls `give_back`.
     """
 
     async def acquire(self) -> None:
