@@ -92,6 +92,6 @@ def types(session: nox.Session) -> None:
 
 @nox.session
 def bench(session: nox.Session) -> None:
-    """Measure side by side with what a user would take instead; prints ratios."""
+    """Measure beside what a user would take instead; `-- --quick` compares with the bounds."""
     session.install(".[all]", *group("bench"))
-    session.run("python", "benchmarks/run.py", *session.posargs)
+    session.run("python", "benchmarks/run.py", *session.posargs, env=CACHED)

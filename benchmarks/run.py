@@ -1,19 +1,193 @@
-"""Both benchmarks, one after the other: what `nox -s bench` runs.
+"""All benchmarks, one after the other, each in a process of its own: what `nox -s bench` runs.
 
-    python benchmarks/run.py [--quick]
+    python benchmarks/run.py [--quick] [--write-bounds] [MODULE ...]
 
-`limiter` and `typed_call` say what they measure, and what their tables mean.
+A whole run takes less than 15 minutes and rewrites RESULTS.md. With --quick it takes less than two,
+writes nothing, and fails where a ratio is above its bound in bounds.toml. A benchmark with such a
+row is measured up to twice more, and each row's best median counts: a machine that is busy for a
+moment is no regression. --write-bounds sets the bounds to 1.5 times of what this run has reached.
 """
 
-import limiter
-import typed_call
-from measure import is_quick
+import argparse
+import json
+import os
+import platform
+import subprocess
+import sys
+import tempfile
+import tomllib
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from measure import Result
+
+HERE = Path(__file__).parent
+BOUNDS = HERE / "bounds.toml"
+RESULTS = HERE / "RESULTS.md"
+# in the order of the table
+MODULES = (
+    "create",
+    "aiohttp_call",
+    "sdk_tax",
+    "decode",
+    "prepare",
+    "bulk",
+    "check",
+    "start",
+    "clients",
+    "limiter",
+)
+# the benchmarks that have pictures for a result
+PICTURES = ("connections",)
+PACKAGES = (
+    "gelato-async",
+    "httpx",
+    "httpx2",
+    "aiohttp",
+    "pydantic",
+    "orjson",
+    "attrs",
+    "cattrs",
+    "anyio",
+    "aiolimiter",
+    "pyrate-limiter",
+    "openai",
+    "stripe",
+)
+SLACK = 1.5
+TRIES = 3
 
 
 def main() -> None:
-    quick = is_quick(__doc__)
-    limiter.run(quick=quick)
-    typed_call.run(quick=quick)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--quick", action="store_true", help="compare with the bounds")
+    parser.add_argument("--write-bounds", action="store_true", help="set the bounds anew")
+    parser.add_argument("modules", nargs="*", help="these benchmarks alone")
+    options = parser.parse_args()
+    unknown = set(options.modules) - {*MODULES, *PICTURES}
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    if options.quick:
+        sys.exit(check_bounds(options.modules or MODULES))
+    run_all(options.modules, write_bounds=options.write_bounds)
+
+
+def run_all(modules: Sequence[str], *, write_bounds: bool) -> None:
+    """Run the benchmarks; a run of all of them is written to RESULTS.md."""
+    results = [found for name in modules or (*MODULES, *PICTURES) for found in run_module(name)]
+    if write_bounds:
+        bounds = {} if not modules else read_bounds()
+        bounds |= {found.key: round(found.ratio * SLACK, 2) for found in results}
+        save_bounds(bounds)
+    if not modules:
+        RESULTS.write_text(page_of(results))
+
+
+def run_module(name: str, *options: str) -> list[Result]:
+    """Run one benchmark in a process of its own, and return its rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder, "rows.json")
+        print(f"\n== {name}", flush=True)
+        line = [sys.executable, str(HERE / f"{name}.py"), "--json", str(file), *options]
+        subprocess.run(line, check=True)  # noqa: S603  our own file
+        return [Result(**row) for row in json.loads(file.read_text())]
+
+
+def check_bounds(modules: Sequence[str]) -> str | None:
+    """Measure quickly; return what is wrong."""
+    bounds = read_bounds()
+    wrong = []
+    for name in modules:
+        best: dict[str, float] = {}
+        for _ in range(TRIES):
+            for found in run_module(name, "--quick"):
+                best[found.key] = min(found.ratio, best.get(found.key, found.ratio))
+            if all(ratio <= bounds.get(key, 0.0) for key, ratio in best.items()):
+                break
+        for key, ratio in best.items():
+            if key not in bounds:
+                wrong.append(f"{key} has no bound: see --write-bounds")
+            elif ratio > bounds[key]:
+                wrong.append(f"{key} is {ratio:.2f} times its peer; at most {bounds[key]} is right")
+    return "\n".join(wrong) or None
+
+
+def read_bounds() -> dict[str, float]:
+    return tomllib.loads(BOUNDS.read_text())
+
+
+def save_bounds(bounds: dict[str, float]) -> None:
+    head = f"# The greatest ratio of each row that is no regression: {SLACK} times of what was reached."
+    lines = [f'"{key}" = {bound}' for key, bound in bounds.items()]
+    BOUNDS.write_text("\n".join([head, *lines, ""]))
+
+
+def page_of(results: Sequence[Result]) -> str:
+    """Return the text of RESULTS.md."""
+    lines = [
+        "# Results of the benchmarks",
+        "",
+        "Written by `nox -s bench`. Ratios are ours / the other's: the median of interleaved pairs,",
+        "in brackets the least and the greatest. They hold on other machines, the other figures do",
+        "not. *Wanted* is the ratio that the project set itself before it measured.",
+        "",
+        machine(),
+        "",
+        "| what | beside | ours | the other | ratio | wanted |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [line_of(found) for found in results]
+    notes = [f"- **{found.what}**: {found.note}" for found in results if found.note]
+    if notes:
+        lines += ["", "## Notes", "", *notes]
+    return "\n".join([*lines, ""])
+
+
+def line_of(found: Result) -> str:
+    reached = "" if found.ratio <= found.reach else " (not reached)"
+    cells = (
+        found.what,
+        found.against,
+        f"{figure(found.ours)} {found.unit}",
+        f"{figure(found.peer)} {found.unit}",
+        f"**{found.ratio:.2f}** ({found.low:.2f}-{found.high:.2f})",
+        f"≤ {found.reach:g}{reached}",
+    )
+    return f"| {' | '.join(cells)} |"
+
+
+def figure(value: float) -> str:
+    """Write a number with three digits that mean something."""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def machine() -> str:
+    """Say on what, with what and when this was measured."""
+    versions = [f"{name} {installed(name)}" for name in PACKAGES]
+    day = datetime.now(UTC).date().isoformat()
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    cores = f"{os.cpu_count()} cores of {processor()}"
+    return f"{day}, {cores}, {platform.system()}, {python}; {', '.join(versions)}."
+
+
+def processor() -> str:
+    names = Path("/proc/cpuinfo")
+    if names.exists():
+        for line in names.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()
+
+
+def installed(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "(missing)"
 
 
 if __name__ == "__main__":
