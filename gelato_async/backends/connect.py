@@ -32,7 +32,7 @@ from gelato_async.core.rules.checks import (
     required,
     state_where_needed,
 )
-from gelato_async.core.wire import Dialect, Renames
+from gelato_async.core.wire.writers import Dialect, Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.search import OrderPage, OrderQuery

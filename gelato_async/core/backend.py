@@ -32,6 +32,7 @@ from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import RuleTable
 from gelato_async.core.wire.names import camel
+from gelato_async.core.wire.writers import Dialect
 from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
 from gelato_async.models.store_product import StoreProduct
@@ -67,7 +68,7 @@ class Backend:
     credentials: Credentials
     create_operation: type[CreateOperation[Any]] = field(repr=False)
     routes: Routes = field(repr=False)
-    dialect: wire.Dialect = field(repr=False)
+    dialect: Dialect = field(repr=False)
     unsupported: Fields = field(repr=False)
     rules: Rules = field(repr=False)
     path_values: Mapping[str, str] = field(factory=dict)

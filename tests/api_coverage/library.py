@@ -15,8 +15,8 @@ from gelato_async.client.clients import GelatoClient, GelatoConnectClient
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule
-from gelato_async.core.wire import Dialect
 from gelato_async.core.wire.names import camel, wire_names
+from gelato_async.core.wire.writers import Dialect
 
 
 @frozen

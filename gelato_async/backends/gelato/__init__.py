@@ -10,7 +10,7 @@ from gelato_async.backends.origins import Paths, origins, with_paths
 from gelato_async.core.backend import Backend, Routes, Rules
 from gelato_async.core.credentials import Credentials, validated_key
 from gelato_async.core.operations.orders import CreateOrder
-from gelato_async.core.wire import Dialect
+from gelato_async.core.wire.writers import Dialect
 from gelato_async.models.tracebacks import hides_arguments
 
 ORIGINS = {

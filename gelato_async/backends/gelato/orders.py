@@ -39,7 +39,7 @@ from gelato_async.core.rules.checks import (
     state_where_needed,
     unique,
 )
-from gelato_async.core.wire import Renames
+from gelato_async.core.wire.writers import Renames
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, NewOrder
 from gelato_async.models.order import Order
