@@ -234,9 +234,7 @@ from gelato_async.transports.base import (
     SendGate as SendGate,
     Transport as Transport,
 )
-from gelato_async.transports.httpx import (
-    RESET_ON_CLOSE as RESET_ON_CLOSE,
-    HttpxTransport as HttpxTransport,
-)
+from gelato_async.transports.httpx import HttpxTransport as HttpxTransport
 from gelato_async.transports.injected import ClientTransport as ClientTransport
+from gelato_async.transports.network import RESET_ON_CLOSE as RESET_ON_CLOSE
 from gelato_async.transports.scripted import ScriptedTransport as ScriptedTransport

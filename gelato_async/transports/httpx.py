@@ -1,22 +1,16 @@
 """HttpxTransport: the default transport, with one httpx transport per connection."""
 
 import platform
-import socket
 import ssl
-import struct
-import sys
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Self
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import anyio
 import httpx
 from attrs import define, field
 
 from gelato_async._version import __version__
-from gelato_async.core.credentials import is_loopback
 from gelato_async.core.errors import ConnectionFailedError
 from gelato_async.core.hidden_frames import hides_frames
 from gelato_async.core.messages import Request, Response
@@ -28,22 +22,19 @@ from gelato_async.transports.body import (
     validated_limit,
 )
 from gelato_async.transports.failures import mapped, reason_of_end
+from gelato_async.transports.network import (
+    CONNECTIONS,
+    KEEPALIVE,
+    RESET_ON_CLOSE,
+    default_ssl_context,
+    headers_of,
+    is_secure,
+    proxy_for,
+)
 from gelato_async.transports.pool import ConnectionPool
 
-CONNECTIONS = 256
-KEEPALIVE = 60.0
 _CONNECTED = ".connect_tcp.complete"
 _SENDING = "http11.send_request_headers.started"
-
-# struct linger has two shorts on Windows, two ints elsewhere
-_LINGER = struct.pack("hh" if sys.platform == "win32" else "ii", 1, 0)
-RESET_ON_CLOSE = (socket.SOL_SOCKET, socket.SO_LINGER, _LINGER)
-"""The socket option that makes a connection end by a reset, also when the process is killed.
-
-Without it the kernel goes on delivering what a closed socket still holds: a create that was given
-up while the network was down would arrive when the network comes back, after the order was looked
-for. Closing after an answer was read loses nothing.
-"""
 
 USER_AGENT = (
     f"gelato-async/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -104,10 +95,10 @@ class HttpxTransport:
         await self._pool.aclose()
 
     def _open(self, origin: str) -> httpx.AsyncBaseTransport:
-        proxy = _proxy_for(origin)
+        proxy = proxy_for(origin)
         context = self._ssl_context
-        if context is None and (_is_secure(origin) or _is_secure(proxy or "")):
-            context = _ssl_context()
+        if context is None and (is_secure(origin) or is_secure(proxy or "")):
+            context = default_ssl_context()
         return httpx.AsyncHTTPTransport(
             verify=context or _no_certificates(),
             limits=httpx.Limits(
@@ -148,7 +139,9 @@ class Exchange:
                 return self._partial(error)
             self.reusable = True
             return Response(
-                status=self.answer.status_code, headers=headers_of(self.answer), body=body
+                status=self.answer.status_code,
+                headers=headers_of(self.answer.headers.raw),
+                body=body,
             )
         return self._partial(reason_of_end(self.body, self.timeout))
 
@@ -198,7 +191,7 @@ class Exchange:
         if 200 <= status < 300:
             raise mapped(error, self.host, status=status, left=left) from error
         # a refusal is one without its body too
-        return Response(status=status, headers=headers_of(self.answer))
+        return Response(status=status, headers=headers_of(self.answer.headers.raw))
 
 
 def set_reset_on_close(event: str, info: Mapping[str, Any]) -> None:
@@ -210,20 +203,6 @@ def set_reset_on_close(event: str, info: Mapping[str, Any]) -> None:
         opened = info["return_value"].get_extra_info("socket")
         if opened is not None:
             opened.setsockopt(*RESET_ON_CLOSE)
-
-
-def headers_of(answer: httpx.Response) -> dict[str, str]:
-    """Names in lower case, the values of repeated ones joined.
-
-    Much faster than httpx's own mapping.
-    """
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in answer.headers.raw:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        if name in headers:
-            value = f"{headers[name]}, {value}"
-        headers[name] = value
-    return headers
 
 
 class _Body(httpx.AsyncByteStream):
@@ -245,27 +224,6 @@ class _Body(httpx.AsyncByteStream):
 
 
 @cache
-def _ssl_context() -> ssl.SSLContext:
-    return httpx.create_ssl_context()
-
-
-@cache
 def _no_certificates() -> ssl.SSLContext:
     # plain HTTP needs none, and loading the usual ones takes 20 ms
     return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
-
-def _proxy_for(origin: str) -> str | None:
-    parts = urlsplit(origin)
-    host = parts.hostname or ""
-    if is_loopback(host) or proxy_bypass(host):
-        return None
-    proxies = getproxies()
-    proxy = proxies.get(parts.scheme) or proxies.get("all")
-    if proxy and "://" not in proxy:
-        return f"http://{proxy}"
-    return proxy
-
-
-def _is_secure(url: str) -> bool:
-    return url.startswith("https:")

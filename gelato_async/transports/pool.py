@@ -5,30 +5,38 @@ Last in, first out; a connection is thrown away when anything goes wrong on it.
 
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import count
+from typing import Generic, Protocol, TypeVar
 
 import anyio
-import httpx
 from anyio.lowlevel import RunVar, RunvarToken
 from attrs import define, field
 
-Open = Callable[[str], httpx.AsyncBaseTransport]
+
+class Connection(Protocol):
+    """What a pool keeps."""
+
+    async def aclose(self) -> None:
+        """Close it."""
+
+
+C = TypeVar("C", bound=Connection)
 
 CLOSING_TIME = 2.0
 _numbers = count()
 
 
 @define(eq=False)
-class _Idle:
+class _Idle(Generic[C]):
     origin: str
-    connection: httpx.AsyncBaseTransport
+    connection: C
     since: float
 
 
 @define(eq=False)
-class _LoopState:
-    idle: list[_Idle] = field(factory=list)
+class _LoopState(Generic[C]):
+    idle: list[_Idle[C]] = field(factory=list)
     waiting: deque[anyio.Event] = field(factory=deque)
     taken: int = 0
     closed: bool = False
@@ -40,7 +48,7 @@ class _LoopState:
         else:
             self.taken -= 1
 
-    def idle_to(self, origin: str) -> httpx.AsyncBaseTransport | None:
+    def idle_to(self, origin: str) -> C | None:
         for position in range(len(self.idle) - 1, -1, -1):
             if self.idle[position].origin == origin:
                 return self.idle.pop(position).connection
@@ -48,28 +56,28 @@ class _LoopState:
 
 
 @define(eq=False)
-class Lease:
+class Lease(Generic[C]):
     """A connection in use, and where it goes back to."""
 
     origin: str
-    connection: httpx.AsyncBaseTransport
-    _state: _LoopState
+    connection: C
+    _state: _LoopState[C]
 
 
 @define(eq=False)
-class ConnectionPool:
+class ConnectionPool(Generic[C]):
     """At most `limit` connections at a time in each event loop, each in a transport of its own.
 
     httpx's own pool scans all its connections for every request, and is stuck for ever after some
     thousand cancelled requests.
     """
 
-    open: Open
+    open: Callable[[str], C]
     limit: int
     keepalive: float
     now: Callable[[], float] = time.monotonic
-    _states: "RunVar[tuple[_LoopState, AsyncGenerator[None, None]]]" = field(init=False)
-    _tokens: "RunVar[RunvarToken[tuple[_LoopState, AsyncGenerator[None, None]]]]" = field(
+    _states: "RunVar[tuple[_LoopState[C], AsyncGenerator[None, None]]]" = field(init=False)
+    _tokens: "RunVar[RunvarToken[tuple[_LoopState[C], AsyncGenerator[None, None]]]]" = field(
         init=False
     )
 
@@ -78,7 +86,7 @@ class ConnectionPool:
         self._states = RunVar(f"gelato_async.connections.{number}")
         self._tokens = RunVar(f"gelato_async.connections.{number}.token")
 
-    async def take(self, origin: str, patience: float) -> Lease:
+    async def take(self, origin: str, patience: float) -> Lease[C]:
         """Take a connection to `scheme://host:port`: the one used last, or a new one.
 
         Raises:
@@ -97,7 +105,7 @@ class ConnectionPool:
             state.free()
             raise
 
-    async def release(self, lease: Lease, *, reusable: bool) -> None:
+    async def release(self, lease: Lease[C], *, reusable: bool) -> None:
         """Put a connection back, or throw it away. Close those that have been idle for too long."""
         state = lease._state  # noqa: SLF001  a lease is opaque to all but its pool
         state.free()
@@ -117,11 +125,11 @@ class ConnectionPool:
         with anyio.CancelScope(shield=True):
             await guard.aclose()
 
-    async def _state(self) -> _LoopState:
+    async def _state(self) -> _LoopState[C]:
         try:
             return self._states.get()[0]
         except LookupError:
-            state = _LoopState()
+            state = _LoopState[C]()
         # suspended on purpose: as an event loop ends it finalises its asynchronous generators, and
         # this one closes the connections, which only their own loop can close
         guard = _close_with_the_loop(state)
@@ -129,7 +137,7 @@ class ConnectionPool:
         await guard.__anext__()
         return state
 
-    def _expired(self, state: _LoopState) -> list[httpx.AsyncBaseTransport]:
+    def _expired(self, state: _LoopState[C]) -> list[C]:
         oldest = self.now() - self.keepalive
         if not state.idle or state.idle[0].since >= oldest:
             return []
@@ -138,7 +146,7 @@ class ConnectionPool:
         return expired
 
 
-async def _stand_in_line(state: _LoopState) -> None:
+async def _stand_in_line(state: _LoopState[C]) -> None:
     turn = anyio.Event()
     state.waiting.append(turn)
     try:
@@ -151,7 +159,7 @@ async def _stand_in_line(state: _LoopState) -> None:
         raise
 
 
-async def _close_with_the_loop(state: _LoopState) -> AsyncGenerator[None, None]:
+async def _close_with_the_loop(state: _LoopState[C]) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
@@ -160,7 +168,7 @@ async def _close_with_the_loop(state: _LoopState) -> AsyncGenerator[None, None]:
         state.idle.clear()
 
 
-async def _close(connections: list[httpx.AsyncBaseTransport]) -> None:
+async def _close(connections: Sequence[Connection]) -> None:
     if connections:
         with anyio.move_on_after(CLOSING_TIME, shield=True):
             for connection in connections:

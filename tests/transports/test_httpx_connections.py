@@ -26,7 +26,7 @@ from gelato_async import (
     NoAnswerError,
     SendGate,
 )
-from gelato_async.transports.httpx import CONNECTIONS, KEEPALIVE
+from gelato_async.transports.network import CONNECTIONS, KEEPALIVE
 
 
 def test_the_defaults_are_the_documented_ones():

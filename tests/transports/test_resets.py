@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from gelato_async import ClientTransport, GelatoError, HttpxTransport, Request, SendGate
-from gelato_async.transports.httpx import RESET_ON_CLOSE
+from gelato_async.transports.network import RESET_ON_CLOSE
 
 pytestmark = pytest.mark.system
 
@@ -134,7 +134,9 @@ async def cancel(transport, server, url):
 @pytest.mark.parametrize("give_up", [time_out, cancel])
 def test_a_request_given_up_never_arrives(way, loop, give_up, monkeypatch):
     server, url = way
-    monkeypatch.setattr("gelato_async.transports.httpx._ssl_context", httpx.create_ssl_context)
+    monkeypatch.setattr(
+        "gelato_async.transports.httpx.default_ssl_context", httpx.create_ssl_context
+    )
 
     async def main():
         transport = HttpxTransport()
