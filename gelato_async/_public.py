@@ -1,7 +1,6 @@
-"""The public names, each listed once: `X as X` marks a name as exported.
+"""The public names, for type checkers: `X as X` marks a name as exported.
 
-`gelato_async` copies them into its own namespace when the first is asked for. A name that is not
-here is internal.
+A name that is not here is internal. At run time `_rooms.py` says where a name is.
 """
 
 from gelato_async._version import __version__ as __version__

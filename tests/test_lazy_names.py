@@ -1,8 +1,14 @@
+import ast
 import pickle
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
 
 import pytest
 
 import gelato_async
+from gelato_async._rooms import MODULE_OF
 
 
 def test_a_name_that_there_is_not_is_an_attribute_error():
@@ -29,3 +35,14 @@ def test_a_name_can_be_replaced_for_a_test(monkeypatch):
         assert gelato_async.GelatoClient is None
     assert gelato_async.GelatoClient is original
     assert pickle.loads(pickle.dumps(original)) is original
+
+
+def test_type_checkers_and_programs_find_the_same_names():
+    tree = ast.parse(Path(find_spec("gelato_async._public").origin).read_text())
+    static = {
+        alias.asname: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert static == {"__version__": "gelato_async._version"} | MODULE_OF
