@@ -77,8 +77,9 @@ ROOMS = {
         ImagePlaceholder Template TemplateVariant TemplateVariantOption TextPlaceholder
     """,
     "transports.base": "SendGate Transport",
-    "transports.httpx": "RESET_ON_CLOSE HttpxTransport",
+    "transports.httpx": "HttpxTransport",
     "transports.injected": "ClientTransport",
+    "transports.network": "RESET_ON_CLOSE",
     "transports.scripted": "ScriptedTransport",
 }
 
