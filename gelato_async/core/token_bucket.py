@@ -6,6 +6,7 @@ and return how long to wait. `limiters.local` waits.
 """
 
 from collections import deque
+from contextlib import suppress
 
 from attrs import define, field
 
@@ -23,7 +24,11 @@ _SAME = 1e-9
 
 @define(eq=False)
 class SendLog:
-    """The last `limit` sends: the next may go when the oldest of them is older than the window."""
+    """The last `limit` sends: the next may go when the oldest of them is older than the window.
+
+    Threads need no lock: while one decides, the oldest send is out of the log, so no two requests
+    leave in its place.
+    """
 
     limit: int = PER_SECOND
     _sent: deque[float] = field(init=False)
@@ -31,10 +36,21 @@ class SendLog:
     def __attrs_post_init__(self) -> None:
         self._sent = deque([_NEVER] * self.limit, maxlen=self.limit)
 
-    def take(self, now: float) -> float:
-        """Note a send and return 0.0, or return the seconds to wait and note nothing."""
-        wait = self._sent[0] + WINDOW - now
+    def take(self, now: float, closed_until: float = _NEVER) -> float:
+        """Note a send and return 0.0, or return the seconds to wait and note nothing.
+
+        Nothing goes before `closed_until`.
+        """
+        if closed_until > now:
+            return closed_until - now
+        try:
+            oldest = self._sent.popleft()
+        except IndexError:
+            # as many other threads as there are sends are deciding, and may send
+            return WINDOW
+        wait = oldest + WINDOW - now
         if wait > _SAME:
+            self._sent.appendleft(oldest)
             return wait
         self._sent.append(now)
         return 0.0
@@ -70,19 +86,21 @@ class TokenBucket:
 
     def take(self, now: float) -> float:
         """Take a token and return 0.0, or return the seconds to wait and take none."""
-        # a caller whose timer fired after `due` may catch up by LATENESS; a bucket that has been
-        # idle for more than a second grants the whole burst
-        late = now - self._due
-        credit = self._credit
-        if late <= 1.0:
-            credit = min(max(late, 0.0), LATENESS)
-        earliest = max(now - credit, self._next)
         ready = now + _SAME
-        if earliest > ready or self._sent[0] + WINDOW > ready or self.closed_until > ready:
-            self._due = max(earliest, self._sent[0] + WINDOW, self.closed_until)
+        if self._next > ready or self._sent[0] + WINDOW > ready or self.closed_until > ready:
+            self._due = max(self._next, self._sent[0] + WINDOW, self.closed_until)
             return self._due - now
+        # a bucket that has been idle for more than a second grants the whole burst; a caller whose
+        # timer fired after `due` may catch up by LATENESS
+        earliest = now - self._credit
+        if self._due != _NEVER:
+            late = now - self._due
+            if late <= 1.0:
+                earliest = now - min(max(late, 0.0), LATENESS)
+            self._due = _NEVER
+        if earliest < self._next:  # noqa: PLR1730  max() takes 0.1 us
+            earliest = self._next
         self._next = earliest + self._interval
-        self._due = _NEVER
         self._sent.append(now)
         return 0.0
 
@@ -99,5 +117,6 @@ class TokenBucket:
 def _forget_one(sent: deque[float]) -> None:
     # the oldest is forgotten, not the one that was not used: whatever the order, the log then
     # counts no less than was sent
-    sent.popleft()
-    sent.appendleft(_NEVER)
+    with suppress(IndexError):
+        sent.popleft()
+        sent.appendleft(_NEVER)

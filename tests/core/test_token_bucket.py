@@ -224,3 +224,50 @@ def test_a_send_that_is_given_back_makes_room_for_one_and_no_more():
     assert log.take(0.6) == 0.0
     # whichever of the two was the one given back: two real ones in a window at most
     assert log.take(0.6) == pytest.approx(0.5 + WINDOW - 0.6)
+
+
+def test_a_closed_gate_holds_back_a_send_and_notes_nothing():
+    log = SendLog(1)
+    assert log.take(10.0, 12.5) == 2.5
+    assert log.take(12.5, 12.5) == 0.0
+
+
+class AskedMeanwhile(float):
+    """A moment whose first use lets another thread act: a log decides with it."""
+
+    def __new__(cls, now, act):
+        moment = super().__new__(cls, now)
+        moment.act = act
+        return moment
+
+    def __rsub__(self, other):
+        self.act()
+        return other - float(self)
+
+
+def test_threads_that_ask_at_once_take_different_places():
+    log, others = SendLog(2), []
+
+    def another_thread():
+        others.append(log.take(5.0))
+
+    assert log.take(AskedMeanwhile(5.0, another_thread)) == 0.0
+    assert others == [0.0]
+    assert log.take(5.0) == pytest.approx(WINDOW)
+
+
+def test_the_last_place_goes_to_one_of_two_threads():
+    log, others = SendLog(1), []
+
+    def another_thread():
+        others.append(log.take(5.0))
+
+    assert log.take(AskedMeanwhile(5.0, another_thread)) == 0.0
+    assert others == [WINDOW]
+    assert log.take(5.0) == pytest.approx(WINDOW)
+
+
+def test_a_send_is_given_back_while_the_only_place_is_taken():
+    log = SendLog(1)
+    assert log.take(AskedMeanwhile(5.0, log.give_back)) == 0.0
+    assert log.take(5.0) == pytest.approx(WINDOW)
