@@ -2,25 +2,31 @@
 
 The opposite of `wire`, which reads what Gelato answers and tolerates almost anything: here nothing
 is guessed or dropped, and every unknown key, missing value and wrong kind is a problem with its
-path. A `_Plan` for each model is worked out once from its annotations; a `_Reader` follows the
-plans through one body and collects the problems.
+path.
+
+An order is read by the functions that `generated` makes. What they refuse is read again by the
+`_Reader` here, which follows a `_Plan` of each model through the body and collects the problems.
+`fields` says what both look for.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from difflib import get_close_matches
-from enum import Enum
 from functools import cache, partial
-from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 import attrs
 from attrs import define, field, frozen
 
 from gelato_async.core import json_values
 from gelato_async.core.errors import Problem
-from gelato_async.core.wire.names import wire_names
-from gelato_async.models.addresses import ShippingAddress
-from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrder
+from gelato_async.core.order_reader.fields import (
+    element_of,
+    fields_of,
+    kind_of,
+    reader_of_elements,
+)
+from gelato_async.core.order_reader.generated import UnusualError, reader_of
+from gelato_async.models.new_order import NewOrder
 from gelato_async.models.quote import QuoteRequest
 
 LISTED = 50
@@ -28,14 +34,6 @@ LISTED = 50
 
 # characters of an unknown key that are shown
 _SHOWN = 100
-_NAMES = {str: "a string", bool: "true or false", int: "a whole number"}
-# stricter than the models: the documents require a quantity
-_REQUIRED = {(CatalogItem, "quantity"), (CustomItem, "quantity")}
-# a file without a type is sent without one, where the model's default is the type "default"
-_ABSENT: Mapping[tuple[type[Any], str], Any] = {(File, "type"): None}
-# a shop system in production writes false for what an address does not have
-_MAY_BE_FALSE = {"state", "post_code"}
-_ALSO = {(ShippingAddress, "registration_state"): ("registrationStateCode",)}
 
 
 def read_order(value: Any) -> tuple[NewOrder | None, Sequence[Problem]]:
@@ -44,20 +42,28 @@ def read_order(value: Any) -> tuple[NewOrder | None, Sequence[Problem]]:
     Keys of both APIs are read; whether a backend can carry them is checked before sending. Beyond
     `LISTED` problems the rest is only counted.
     """
-    reader = _Reader()
-    order = reader.model(_plan(NewOrder), value, "")
-    if reader.problems:
-        return None, reader.listed()
-    return order, ()
+    return _read(NewOrder, value)
 
 
 def read_quote_request(value: Any) -> tuple[QuoteRequest | None, Sequence[Problem]]:
     """Read a request for a quote from the JSON body that Gelato documents, like `read_order`."""
+    return _read(QuoteRequest, value)
+
+
+def _read(cls: Any, value: Any) -> tuple[Any, Sequence[Problem]]:
+    try:
+        return reader_of(cls)(value), ()
+    except UnusualError:
+        return read_plainly(cls, value)
+
+
+def read_plainly(cls: Any, value: Any) -> tuple[Any, Sequence[Problem]]:
+    """Read a model without generated code, or find what is wrong with it."""
     reader = _Reader()
-    request = reader.model(_plan(QuoteRequest), value, "")
+    model = reader.model(_plan(cls), value, "")
     if reader.problems:
         return None, reader.listed()
-    return request, ()
+    return model, ()
 
 
 def keys_of(cls: Any) -> Mapping[str, type[Any] | None]:
@@ -160,9 +166,8 @@ _Read = Callable[[_Reader, Any, str, str], Any]
 class _Entry:
     name: str
     read: _Read
-    # a value of this very type is taken as it is: most values are, and a call for each would double
-    # the time of reading
-    plain: type[Any] | None
+    # a value of this very type is taken as it is
+    plain: type[Any] | None = None
 
 
 @frozen
@@ -172,53 +177,36 @@ class _Plan:
     entries: Mapping[str, _Entry]
     # the field, and the key by which a problem names it
     required: Mapping[str, str]
-    # what a field gets that the body lacks, if that is not the model's default
+    # what a field gets that the body lacks
     absent: dict[str, Any]
 
 
 @cache
-def _plan(cls: type[Any]) -> _Plan:
+def _plan(cls: Any) -> _Plan:
     # once for each model: to look at annotations takes longer than to read a whole order
     entries: dict[str, _Entry] = {}
     required: dict[str, str] = {}
     absent: dict[str, Any] = {}
-    for attribute in attrs.fields(attrs.resolve_types(cls)):
-        name = attribute.name
-        if name == "extra":
-            continue
-        keys = (*wire_names(attribute), *_ALSO.get((cls, name), ()))
-        entries |= dict.fromkeys(keys, _entry(_plain(attribute.type), name))
-        if attribute.default is attrs.NOTHING or (cls, name) in _REQUIRED:
-            required[name] = keys[0]
-        if (cls, name) in _ABSENT:
-            absent[name] = _ABSENT[cls, name]
+    for found in fields_of(cls):
+        entries |= dict.fromkeys(found.keys, _entry(found.type, found.name))
+        if found.is_required:
+            required[found.name] = found.keys[0]
+        else:
+            absent[found.name] = found.absent
     return _Plan(cls, entries, required, absent)
 
 
 def _entry(type_: Any, name: str) -> _Entry:
-    plain = type_ if type_ in {str, int, bool} else None
-    return _Entry(name, _reader_for(type_, name), plain)
-
-
-def _reader_for(type_: Any, name: str) -> _Read:
-    if get_origin(type_) is tuple:
-        return _list_reader(get_args(type_)[0])
-    if get_origin(type_) is Mapping:
-        return _read_map
     if attrs.has(type_):
         plan = _plan(type_)
-        return lambda reader, value, path, key: reader.model(plan, value, _join(path, key))
-    return _single_reader(type_, name)
-
-
-def _single_reader(type_: Any, name: str) -> _Read:
-    if name in _MAY_BE_FALSE:
-        return _value_reader(json_values.as_text_or_false, "a string")
-    if name == "id" or name.endswith("_id"):
-        return _value_reader(json_values.as_identifier, "a string")
-    if isinstance(type_, type) and issubclass(type_, Enum):
-        return _value_reader(json_values.as_text, "a string")
-    return _value_reader(json_values.READERS[type_], _NAMES.get(type_, "an amount"))
+        return _Entry(
+            name, lambda reader, value, path, key: reader.model(plan, value, _join(path, key))
+        )
+    element = element_of(type_)
+    if element is not None:
+        return _Entry(name, _list_reader(element))
+    kind = kind_of(type_, name)
+    return _Entry(name, _value_reader(kind.read, kind.wanted), kind.plain)
 
 
 def _value_reader(read: json_values.Reader, wanted: str) -> _Read:
@@ -232,13 +220,7 @@ def _value_reader(read: json_values.Reader, wanted: str) -> _Read:
 
 
 def _list_reader(element: Any) -> _Read:
-    # the only list of more than one kind is an order's items
-    by_kind: Mapping[Any, _Read] = {}
-    read_one: _Read | None = None
-    if get_origin(element) is UnionType:
-        by_kind = {kind: _reader_for(kind, "") for kind in get_args(element)}
-    else:
-        read_one = _reader_for(element, "")
+    reader_for = reader_of_elements(element, lambda type_: _entry(type_, "").read)
 
     def read_list(reader: _Reader, values: Any, path: str, key: str) -> Any:
         """Read every element, an item as the kind that its keys show."""
@@ -247,31 +229,10 @@ def _list_reader(element: Any) -> _Read:
             return reader.wrong(path, "must be a list", values)
         found: list[Any] = []
         for position, value in enumerate(values):
-            read = read_one or by_kind[_kind_of_item(value)]
-            found.append(read(reader, value, f"{path}[{position}]", ""))
+            found.append(reader_for(value)(reader, value, f"{path}[{position}]", ""))
         return tuple(found)
 
     return read_list
-
-
-def _read_map(reader: _Reader, value: Any, path: str, key: str) -> Any:
-    if isinstance(value, dict) and all(isinstance(text, str) for text in value.values()):
-        return value
-    return reader.wrong(_join(path, key), "must be an object whose values are strings", value)
-
-
-def _kind_of_item(value: Any) -> type[CatalogItem | CustomItem]:
-    if not isinstance(value, dict) or value.get("productUid") is not None:
-        return CatalogItem
-    if "productName" in value or "productVariant" in value:
-        return CustomItem
-    return CatalogItem
-
-
-def _plain(type_: Any) -> Any:
-    if get_origin(type_) in {Union, UnionType}:
-        (type_,) = (arg for arg in get_args(type_) if arg is not NoneType)
-    return type_
 
 
 def _join(path: str, key: str) -> str:
