@@ -1,5 +1,6 @@
 import json
 from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
 
 import pytest
 
@@ -139,6 +140,14 @@ def test_a_dialect_renames_what_it_spells_otherwise(address):
     assert (
         PLAIN.name(CatalogItem, "adjust_product_uid_by_file_types") == "adjustProductUidByFileTypes"
     )
+
+
+def test_plain_values_hold_what_a_model_may_hold():
+    moment = datetime(2026, 2, 1, tzinfo=UTC)
+    assert PLAIN.dump({"a": [Decimal("1.5"), File(url="u")], "b": (moment, None)}) == {
+        "a": [1.5, {"type": "default", "url": "u"}],
+        "b": ["2026-02-01T00:00:00+00:00", None],
+    }
 
 
 def test_a_model_without_extra_is_written_too(order):

@@ -1,4 +1,8 @@
-"""Writers: from models to plain JSON, in the spelling of one API."""
+"""Writers: from models to plain JSON, in the spelling of one API. None is left out, nothing else is.
+
+This is the plain way, which writes whatever a model holds. What a usual request needs is written
+in one pass by the generated functions of `core.encoder`.
+"""
 
 import math
 from collections.abc import Callable, Mapping
@@ -8,14 +12,15 @@ from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 import attrs
-from cattrs import Converter
-from cattrs.fns import identity
-from cattrs.gen import make_dict_unstructure_fn, override
 
 from gelato_async.core.wire.names import wire_names
 from gelato_async.models.enums import OpenEnum
 
 Renames = Mapping[tuple[type[Any], str], str]
+Write = Callable[[Any], Any]
+
+# values of these types are JSON already
+_JSON = frozenset({str, int, bool, NoneType})
 
 
 def _as_number(amount: Decimal) -> float:
@@ -25,12 +30,26 @@ def _as_number(amount: Decimal) -> float:
     return float(amount)
 
 
-def _is_json(type_: Any) -> bool:
-    # values of these types are JSON already; by default cattrs calls two functions for each value
-    kinds = {type_}
+def _as_text(member: OpenEnum) -> str:
+    return member.value
+
+
+def _as_moment(moment: datetime) -> str:
+    return moment.isoformat(timespec="seconds")
+
+
+_OWN_SPELLING: Mapping[Any, Write] = {
+    Decimal: _as_number,
+    datetime: _as_moment,
+    Mapping: dict,
+}
+
+
+def kinds_of(type_: Any) -> tuple[Any, ...]:
+    """Return the types that a field may have: those of a union, or its only one."""
     if get_origin(type_) in {Union, UnionType}:
-        kinds = set(get_args(type_))
-    return kinds <= {str, int, bool, NoneType}
+        return get_args(type_)
+    return (type_,)
 
 
 class Dialect:
@@ -41,37 +60,70 @@ class Dialect:
 
     def __init__(self, renames: Renames) -> None:
         self._renames = renames
-        self._writing = Converter()
-        self._writing.register_unstructure_hook_factory(attrs.has, self._make_dumper)
-        self._writing.register_unstructure_hook(Decimal, _as_number)
-        self._writing.register_unstructure_hook(OpenEnum, lambda member: member.value)
-        self._writing.register_unstructure_hook(
-            datetime, lambda moment: moment.isoformat(timespec="seconds")
-        )
+        # of each model: its fields, their names on the wire, and what writes them (None: as it is)
+        self._fields: dict[type[Any], list[tuple[str, str, Write | None]]] = {}
 
     def name(self, cls: type[Any], field: str) -> str:
         """Return what a model's field is called on this wire."""
         return self._renames.get((cls, field)) or wire_names(attrs.fields_dict(cls)[field])[0]
 
-    def dump(self, model: Any) -> Any:
+    def dump(self, value: Any) -> Any:
         """Write a model, or a list of them, as plain JSON; `extra` is merged last."""
-        return self._writing.unstructure(model)
+        if isinstance(value, (list, tuple)):
+            return [self.dump(element) for element in value]
+        if isinstance(value, Mapping):
+            return {key: self.dump(element) for key, element in value.items()}
+        cls = type(value)
+        if attrs.has(cls):
+            return self._dump_model(cls, value)
+        if cls in _OWN_SPELLING:
+            return _OWN_SPELLING[cls](value)
+        return value
 
-    def _make_dumper(self, cls: type[Any], converter: Converter) -> Callable[[Any], dict[str, Any]]:
-        overrides: dict[str, Any] = {}
-        for field in attrs.fields(attrs.resolve_types(cls)):
-            overrides[field.name] = override(
-                rename=self.name(cls, field.name),
-                omit=field.name == "extra",
-                unstruct_hook=identity if _is_json(field.type) else None,
-            )
-        has_extra = "extra" in overrides
-        unstructure = make_dict_unstructure_fn(cls, converter, **overrides)
+    def _dump_model(self, cls: type[Any], model: Any) -> dict[str, Any]:
+        fields = self._fields.get(cls)
+        if fields is None:
+            fields = self._fields[cls] = self._plan(cls)
+        found: dict[str, Any] = {}
+        for name, key, write in fields:
+            value = getattr(model, name)
+            if value is None:
+                continue
+            if write is not None:
+                value = write(value)
+            found[key] = value
+        extra: Mapping[str, Any] = getattr(model, "extra", {})
+        found.update(extra)
+        return found
 
-        def dump_fields(model: Any) -> dict[str, Any]:
-            found = {key: value for key, value in unstructure(model).items() if value is not None}
-            if has_extra and model.extra:
-                found |= model.extra
-            return found
+    def _plan(self, cls: type[Any]) -> list[tuple[str, str, Write | None]]:
+        return [
+            (field.name, self.name(cls, field.name), self._writer_of(field.type))
+            for field in attrs.fields(attrs.resolve_types(cls))
+            if field.name != "extra"
+        ]
 
-        return dump_fields
+    def _writer_of(self, type_: Any) -> Write | None:
+        kinds = set(kinds_of(type_)) - {NoneType}
+        if kinds <= _JSON:
+            return None
+        if len(kinds) > 1:
+            return self.dump
+        (kind,) = kinds
+        if get_origin(kind) is tuple:
+            return self._list_writer(get_args(kind)[0])
+        return self._single_writer(kind)
+
+    def _single_writer(self, kind: Any) -> Write:
+        if attrs.has(kind):
+            # of that class even where the value is of another, which so raises
+            return lambda model: self._dump_model(kind, model)
+        if isinstance(kind, type) and issubclass(kind, OpenEnum):
+            return _as_text
+        return _OWN_SPELLING[get_origin(kind) or kind]
+
+    def _list_writer(self, element: Any) -> Write:
+        write = self._writer_of(element)
+        if write is None:
+            return list
+        return lambda values: [write(value) for value in values]
