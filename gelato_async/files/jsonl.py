@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NoReturn
 
-from attrs import evolve, field, frozen
+from attrs import field, frozen
 
 from gelato_async.core.errors import Problem
 from gelato_async.core.json_values import as_identifier
@@ -78,40 +78,42 @@ def read_jsonl(lines: Iterable[bytes], *, max_bytes: int = MAX_BYTES) -> Iterato
 def _read_lines(lines: Iterator[bytes], max_bytes: int) -> Iterator[OrderLine]:
     for number, line in enumerate(lines, 1):
         if len(line) > max_bytes:
-            yield _bad(number, Problem("", too_long(max_bytes)))
+            yield _bad(number, Problem("", too_long(max_bytes)), b"")
             continue
         text = line
         if number == 1:
             text = line.removeprefix(BOM_UTF8)
         if text := text.strip():
-            yield evolve(_read(number, text), raw=line)
+            yield _read(number, text, line)
 
 
-def _read(number: int, text: bytes) -> OrderLine:
+def _read(number: int, text: bytes, raw: bytes) -> OrderLine:
     try:
         value = STRICT_JSON.decode(text.decode())
         # only an escape brings half a pair into UTF-8, so few lines need the search for one; a value
         # nested as deep as can be read may be too deep to be written: RecursionError
-        is_text = b"\\ud" not in text.lower() or _is_text(value)
+        is_text = b"\\u" not in text or b"\\ud" not in text.lower() or _is_text(value)
     except UnicodeDecodeError:
-        return _bad(number, Problem("", "not UTF-8 text"))
+        return _bad(number, Problem("", "not UTF-8 text"), raw)
     except _DuplicateKeyError as error:
         problem = Problem(shown(str(error)), "is there twice: leave one out")
-        return _bad(number, problem, _reference_in(text))
+        return _bad(number, problem, raw, _reference_in(text))
     except json.JSONDecodeError as error:
-        return _bad(number, Problem("", f"not JSON at column {error.colno}: {error.msg}"))
+        return _bad(number, Problem("", f"not JSON at column {error.colno}: {error.msg}"), raw)
     except (ValueError, RecursionError):
-        return _bad(number, Problem("", "not JSON"))
+        return _bad(number, Problem("", "not JSON"), raw)
     if not is_text:
         problem = Problem("", "holds half of a surrogate pair (\\ud800 ...), which is no character")
-        return _bad(number, problem, _reference_of(value))
+        return _bad(number, problem, raw, _reference_of(value))
     order, problems = read_order(value)
     reference = _reference_of(value) if order is None else order.order_reference_id
-    return OrderLine(number=number, order=order, problems=tuple(problems), reference=reference)
+    return OrderLine(
+        number=number, order=order, problems=tuple(problems), reference=reference, raw=raw
+    )
 
 
-def _bad(number: int, problem: Problem, reference: str = "") -> OrderLine:
-    return OrderLine(number=number, order=None, problems=(problem,), reference=reference)
+def _bad(number: int, problem: Problem, raw: bytes, reference: str = "") -> OrderLine:
+    return OrderLine(number=number, order=None, problems=(problem,), reference=reference, raw=raw)
 
 
 def _reference_of(value: Any) -> str:
