@@ -44,3 +44,32 @@ def test_type_checkers_and_programs_find_the_same_names():
         for alias in node.names
     }
     assert static == {"__version__": "gelato_async._version"} | MODULE_OF
+
+
+def imported_by(script):
+    """The modules that a process of its own has imported at the end of a script."""
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", f"import sys\n{script}\nprint(*sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(done.stdout.split())
+
+
+def of_package(modules):
+    return {name.partition(".")[2] for name in modules if name.startswith("gelato_async.")}
+
+
+APART = {"bulk", "cli", "sandbox", "webhooks"}
+NOT_FOR_A_CLIENT = ("core.wire", "core.backend", "core.events", "core.operations", "core.retry")
+
+
+@pytest.mark.parametrize("made", ["", "; GelatoClient('key')"])
+def test_a_client_that_was_not_used_needs_no_tables_and_models(made):
+    modules = imported_by(f"from gelato_async import GelatoClient{made}")
+    assert {"cattrs", "sqlite3"} & modules == set()
+    found = of_package(modules)
+    assert {name.partition(".")[0] for name in found} & APART == set()
+    assert [name for name in found if name.startswith(NOT_FOR_A_CLIENT)] == []
+    assert {name for name in found if name.startswith("models.")} == {"models.tracebacks"}

@@ -5,6 +5,7 @@ import sys
 from types import ModuleType
 
 import pytest
+from support.faces import faces_of
 
 import gelato_async
 
@@ -90,9 +91,15 @@ def test_every_public_method_and_property_has_a_docstring(value):
         assert silent == []
 
 
-@pytest.mark.parametrize("client", [gelato_async.GelatoClient, gelato_async.GelatoConnectClient])
+CLIENTS = [
+    gelato_async.GelatoClient("key"),
+    gelato_async.GelatoConnectClient("acme", "key", "secret"),
+]
+
+
+@pytest.mark.parametrize("client", CLIENTS)
 def test_every_method_on_orders_has_a_docstring(client):
-    orders = inspect.get_annotations(client, eval_str=True)["orders"]
+    orders = faces_of(client)["orders"]
     methods = dict(pair for cls in orders.__mro__ for pair in members(cls))
     assert {"create", "get", "search", "search_page", "find", "cancel"} <= methods.keys()
     assert [name for name, function in methods.items() if not function.__doc__] == []
@@ -100,12 +107,15 @@ def test_every_method_on_orders_has_a_docstring(client):
 
 def test_each_client_has_just_the_methods_of_its_api():
     def own(client):
-        orders = inspect.get_annotations(client, eval_str=True)["orders"]
+        orders = faces_of(client)["orders"]
         return {name for cls in orders.__mro__ for name, _ in members(cls)}
 
     shared = {"create", "get", "search", "search_page", "find", "cancel", "wait_for", "connected"}
-    assert own(gelato_async.GelatoClient) == shared | {"quote", "confirm_draft", "delete_draft"}
-    assert own(gelato_async.GelatoConnectClient) == shared | {"update_shipment"}
+    gelato, connect = CLIENTS
+    assert own(gelato) == shared | {"quote", "confirm_draft", "delete_draft"}
+    assert own(connect) == shared | {"update_shipment"}
+    assert list(faces_of(gelato)) == ["orders", "products", "shipping", "stores"]
+    assert list(faces_of(connect)) == ["orders"]
 
 
 def test_the_version_is_told():

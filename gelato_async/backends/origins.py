@@ -1,22 +1,16 @@
 """Where the services of an API are: the documented hosts, or `base_url` in place of all of them.
 
-Also the paths that a caller overrides. Both are checked here, once, before any request is made.
+Checked once, before any request is made.
 """
 
 import re
 from collections.abc import Mapping
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 import idna
-from attrs import evolve
 
-from gelato_async.core.backend import Routes
 from gelato_async.core.credentials import is_loopback
-from gelato_async.core.operations.base import Operation
-
-Paths = Mapping[type[Operation[Any]], str]
 
 _ORIGIN = "an origin like https://host or http://127.0.0.1:8000"
 # urlsplit removes some of these silently and passes the others on to the HTTP library
@@ -113,30 +107,3 @@ def _ipv6(host: str) -> str | None:
     if "%" in host:
         return None
     return f"[{IPv6Address(host)}]"
-
-
-def with_paths(routes: Routes, paths: Paths, own: Mapping[str, str]) -> Routes:
-    """Return the routes with the caller's path templates in them.
-
-    `own` are the backend's own names, which a template may use but need not.
-
-    Raises:
-        ValueError: a template is for a call that this API does not have, or lacks a name of the
-            call, or has one that the call does not have.
-    """
-    changed = dict(routes)
-    for operation, path in paths.items():
-        if operation not in routes:
-            raise ValueError(f"paths: this API has no {operation.__name__}: leave it out")
-        route = evolve(routes[operation], path=path)
-        needed = routes[operation].names - own.keys()
-        allowed = needed | own.keys()
-        has_its_names = needed <= route.names <= allowed
-        if not path.startswith("/") or "{}" in path or not has_its_names:
-            names = ", ".join(f"{{{name}}}" for name in sorted(allowed)) or "no names"
-            raise ValueError(
-                f"paths: the template for {operation.__name__} must start with / and may use"
-                f" {names}"
-            )
-        changed[operation] = route
-    return changed

@@ -1,106 +1,87 @@
-"""GelatoClient and GelatoConnectClient: compose an engine from options, and own what they made."""
+"""GelatoClient and GelatoConnectClient: check their options, and own what they made.
+
+Making a client imports little. The engine, and with it the API's tables, is made when the client is
+entered or first used, the methods of products, shipping and stores when they are first asked for.
+"""
 
 import copy
 import os
+from abc import abstractmethod
+from functools import cached_property
 from types import TracebackType
-from typing import Any, Self, TypeVar, Unpack
+from typing import TYPE_CHECKING, Self, TypeVar, Unpack
 
-import attrs
-
-from gelato_async.backends.connect import connect_backend
-from gelato_async.backends.gelato import gelato_backend
-from gelato_async.backends.origins import Paths
-from gelato_async.client.create_once import create
-from gelato_async.client.engine import Engine
-from gelato_async.client.options import (
-    LOGGING,
-    CallOptions,
-    ClientOptions,
-    as_transport,
-    check_positive,
-    reporter_for,
-)
-from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
-from gelato_async.client.products import Products
-from gelato_async.client.sender import Reply, Sender
-from gelato_async.client.shipping import Shipping
-from gelato_async.client.stores import Stores
-from gelato_async.core.backend import Backend
-from gelato_async.core.events import Observer
-from gelato_async.core.operations.base import Operation
-from gelato_async.core.operations.orders import CreateOperation
-from gelato_async.core.retry import RetryPolicy
-from gelato_async.limiters.base import Clock, RateLimiter
-from gelato_async.limiters.local import shared_limiter
+from gelato_async.backends.connect import connect_account
+from gelato_async.backends.gelato import gelato_account
+from gelato_async.client.options import CallOptions, ClientOptions, as_transport, check
+from gelato_async.core.credentials import Account
 from gelato_async.models.tracebacks import hides_arguments_of_methods
-from gelato_async.transports.base import Transport
-from gelato_async.transports.injected import AsyncClient
+
+if TYPE_CHECKING:
+    from gelato_async.backends.paths import Paths
+    from gelato_async.client.engine import Engine
+    from gelato_async.client.orders import GelatoConnectOrders, GelatoOrders
+    from gelato_async.client.products import Products
+    from gelato_async.client.sender import Reply
+    from gelato_async.client.shipping import Shipping
+    from gelato_async.client.stores import Stores
+    from gelato_async.core.backend import Backend
+    from gelato_async.core.operations.base import Operation
+    from gelato_async.transports.base import Transport
 
 T = TypeVar("T")
 
-# the options of a call that belong to the sender; the others belong to the engine
-_OF_SENDER = frozenset({"timeout", "limiter", "reporter"})
+# what is made of a client's engine, and so made anew for a copy with other options
+_FACES = ("orders", "products", "shipping", "stores")
 
 
 @hides_arguments_of_methods
 class _Client:
-    _engine: Engine
-    _owned: Transport | None
+    _account: Account
+    _paths: "Paths | None"
+    _options: ClientOptions
+    _transport: "Transport"
+    _owned: "Transport | None" = None
+    _engine: "Engine | None" = None
 
-    def _set_up(  # noqa: PLR0913  each is an option of the clients
-        self,
-        backend: Backend,
-        *,
-        timeout: float = 30.0,
-        total_timeout: float | None = None,
-        retry: RetryPolicy | None = None,
-        limiter: RateLimiter | None = None,
-        validate: bool = True,
-        observer: Observer | None = LOGGING,
-        transport: Transport | AsyncClient | None = None,
-        max_response_bytes: int | None = None,
-        clock: Clock | None = None,
-    ) -> None:
-        used = as_transport(transport, max_response_bytes)
-        # what was passed in is the caller's to close
-        self._owned = None
-        if transport is None:
-            self._owned = used
-        if total_timeout is not None:
-            check_positive("total_timeout", total_timeout)
-        check_positive("timeout", timeout)
-        sender = Sender(
-            backend=backend,
-            transport=used,
-            limiter=limiter or shared_limiter(backend.credentials.digest),
-            clock=clock or Clock(),
-            timeout=timeout,
-            reporter=reporter_for(observer),
-        )
-        engine = Engine(
-            sender=sender,
-            retry=retry or RetryPolicy(),
-            total_timeout=total_timeout,
-            validate=validate,
-        )
-        self._use(engine)
+    def _set_up(self, account: Account, paths: "Paths | None", options: ClientOptions) -> None:
+        check(options, ClientOptions, type(self).__name__)
+        self._options = options
+        self._transport = as_transport(options)
+        self._paths = paths
+        if options.get("transport") is None:
+            # what was passed in is the caller's to close
+            self._owned = self._transport
+        if paths:
+            # a template that cannot be used is refused here
+            self._engine = self._composed(account)
+        self._account = account
 
-    def _use(self, engine: Engine) -> None:
-        self._engine = engine
+    @abstractmethod
+    def _backend(self, account: Account) -> "Backend": ...
+
+    def _composed(self, account: Account) -> "Engine":
+        from gelato_async.client.composing import compose  # noqa: PLC0415
+
+        return compose(self._backend(account), self._transport, self._options)
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        if not hasattr(self, "_engine"):
+        if not hasattr(self, "_account"):
             return f"<{name}, not made: its construction failed>"
-        origins = dict.fromkeys(self._engine.backend.origins.values())
+        origins = dict.fromkeys(self._account.origins.values())
         return f"<{name} at {', '.join(origins)}>"
 
     @property
-    def engine(self) -> Engine:
+    def engine(self) -> "Engine":
         """What runs this client's operations; bulk runs are built on it."""
+        if self._engine is None:
+            # threads that race here get the same engine
+            made: Engine = vars(self).setdefault("_engine", self._composed(self._account))
+            return made
         return self._engine
 
-    async def send(self, operation: Operation[T]) -> T:
+    async def send(self, operation: "Operation[T]") -> T:
         """Run any operation that this API has a route for.
 
         Raises:
@@ -108,41 +89,31 @@ class _Client:
         """
         return (await self.send_raw(operation)).answer
 
-    async def send_raw(self, operation: Operation[T]) -> Reply[T]:
+    async def send_raw(self, operation: "Operation[T]") -> "Reply[T]":
         """Run an operation.
 
         The reply holds its `answer` and the `response` that it was read from.
         """
+        from gelato_async.client.create_once import create  # noqa: PLC0415
+        from gelato_async.core.operations.orders import CreateOperation  # noqa: PLC0415
+
         if isinstance(operation, CreateOperation):
-            return await create(self._engine, operation)
-        return await self._engine.send_raw(operation)
+            return await create(self.engine, operation)
+        return await self.engine.send_raw(operation)
 
     def with_options(self, **options: Unpack[CallOptions]) -> Self:
         """Return a cheap copy with other options, on the same connections and limiter.
 
         Closing the copy closes nothing.
         """
-        # a TypedDict is not checked at run time, and a misspelled option must not be ignored
-        unknown = options.keys() - CallOptions.__annotations__.keys()
-        if unknown:
-            raise TypeError(f"with_options() has no option {', '.join(sorted(unknown))}")
-        changes: dict[str, Any] = dict(options)
-        if "timeout" in changes:
-            check_positive("timeout", changes["timeout"])
-        if changes.get("total_timeout") is not None:
-            check_positive("total_timeout", changes["total_timeout"])
-        if "retry" in changes:
-            changes["retry"] = changes["retry"] or RetryPolicy()
-        if "limiter" in changes:
-            shared = shared_limiter(self._engine.backend.credentials.digest)
-            changes["limiter"] = changes["limiter"] or shared
-        if "observer" in changes:
-            changes["reporter"] = reporter_for(changes.pop("observer"))
-        of_sender = {name: changes.pop(name) for name in _OF_SENDER & changes.keys()}
-        sender = attrs.evolve(self._engine.sender, **of_sender)
+        check(options, CallOptions, "with_options")
+        from gelato_async.client.composing import with_changes  # noqa: PLC0415
+
         other = copy.copy(self)
         other._owned = None  # noqa: SLF001  a copy of our own class
-        other._use(attrs.evolve(self._engine, sender=sender, **changes))  # noqa: SLF001
+        other._engine = with_changes(self.engine, options)  # noqa: SLF001
+        for face in _FACES:
+            vars(other).pop(face, None)
         return other
 
     async def aclose(self) -> None:
@@ -154,6 +125,10 @@ class _Client:
             await self._owned.aclose()
 
     async def __aenter__(self) -> Self:
+        # what a create needs is imported here, so that the first one does not wait for that
+        from gelato_async.client import orders as _orders  # noqa: F401, PLC0415
+
+        _ = self.engine
         return self
 
     async def __aexit__(
@@ -178,30 +153,51 @@ class GelatoClient(_Client):
         ValueError: the key, `base_url`, a path or a timeout cannot be used.
     """
 
-    orders: GelatoOrders
-    products: Products
-    shipping: Shipping
-    stores: Stores
-
     def __init__(
         self,
         api_key: str | None = None,
         *,
         base_url: str | None = None,
-        paths: Paths | None = None,
+        paths: "Paths | None" = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         api_key = _given_or_environment(api_key, "GELATO_API_KEY")
         if base_url is None:
             base_url = os.environ.get("GELATO_BASE_URL")
-        self._set_up(gelato_backend(api_key, base_url=base_url, paths=paths), **options)
+        self._set_up(gelato_account(api_key, base_url=base_url), paths, options)
 
-    def _use(self, engine: Engine) -> None:
-        super()._use(engine)
-        self.orders = GelatoOrders(engine)
-        self.products = Products(engine)
-        self.shipping = Shipping(engine)
-        self.stores = Stores(engine)
+    def _backend(self, account: Account) -> "Backend":
+        from gelato_async.backends.gelato.backend import backend_of  # noqa: PLC0415
+
+        return backend_of(account, self._paths)
+
+    @cached_property
+    def orders(self) -> "GelatoOrders":
+        """Orders, quotes and drafts."""
+        from gelato_async.client.orders import GelatoOrders  # noqa: PLC0415
+
+        return GelatoOrders(self.engine)
+
+    @cached_property
+    def products(self) -> "Products":
+        """Catalogs and their products, with prices and stock."""
+        from gelato_async.client.products import Products  # noqa: PLC0415
+
+        return Products(self.engine)
+
+    @cached_property
+    def shipping(self) -> "Shipping":
+        """Shipment methods and prices."""
+        from gelato_async.client.shipping import Shipping  # noqa: PLC0415
+
+        return Shipping(self.engine)
+
+    @cached_property
+    def stores(self) -> "Stores":
+        """The products of connected stores, and templates."""
+        from gelato_async.client.stores import Stores  # noqa: PLC0415
+
+        return Stores(self.engine)
 
 
 @hides_arguments_of_methods
@@ -217,8 +213,6 @@ class GelatoConnectClient(_Client):
         ValueError: the prefix, the key, the secret, `base_url`, a path or a timeout cannot be used.
     """
 
-    orders: GelatoConnectOrders
-
     def __init__(
         self,
         prefix: str | None = None,
@@ -226,7 +220,7 @@ class GelatoConnectClient(_Client):
         api_secret: str | None = None,
         *,
         base_url: str | None = None,
-        paths: Paths | None = None,
+        paths: "Paths | None" = None,
         **options: Unpack[ClientOptions],
     ) -> None:
         prefix = _given_or_environment(prefix, "GELATO_CONNECT_PREFIX")
@@ -235,12 +229,20 @@ class GelatoConnectClient(_Client):
         if base_url is None:
             base_url = os.environ.get("GELATO_CONNECT_BASE_URL")
         self._set_up(
-            connect_backend(prefix, api_key, api_secret, base_url=base_url, paths=paths), **options
+            connect_account(prefix, api_key, api_secret, base_url=base_url), paths, options
         )
 
-    def _use(self, engine: Engine) -> None:
-        super()._use(engine)
-        self.orders = GelatoConnectOrders(engine)
+    def _backend(self, account: Account) -> "Backend":
+        from gelato_async.backends.connect.backend import backend_of  # noqa: PLC0415
+
+        return backend_of(account, self._paths)
+
+    @cached_property
+    def orders(self) -> "GelatoConnectOrders":
+        """Orders."""
+        from gelato_async.client.orders import GelatoConnectOrders  # noqa: PLC0415
+
+        return GelatoConnectOrders(self.engine)
 
 
 Client = GelatoClient | GelatoConnectClient

@@ -1,8 +1,14 @@
-"""Credentials: the key that a backend sends. No repr and no error here shows it."""
+"""Credentials: the key that a backend sends. No repr and no error here shows it.
+
+An `Account` is all that tells one client of an API from another, and needs nothing of the API: a
+client has its account when it is made, and its backend when it sends.
+"""
 
 import hashlib
 import ipaddress
+from collections.abc import Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from attrs import field, frozen
 
@@ -18,6 +24,14 @@ class Credentials:
     def digest(self) -> str:
         """A hash of the key, to tell keys apart without showing them."""
         return hashlib.sha256(self.header.encode()).hexdigest()
+
+
+class Account(NamedTuple):
+    """A customer of an API: the origin of each service, the key, and the names in its paths."""
+
+    origins: Mapping[str, str]
+    credentials: Credentials
+    path_values: Mapping[str, str]
 
 
 def validated_key(value: str | None, name: str, variable: str, forbidden: str = "") -> str:

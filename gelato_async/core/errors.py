@@ -25,12 +25,14 @@ address: the client masks them (`redaction`) before it raises one.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from attrs import frozen
 
-from gelato_async.models.order import Order
-from gelato_async.models.store_product import StoreProduct
+if TYPE_CHECKING:
+    # a program that catches an error need not import what orders and products are
+    from gelato_async.models.order import Order
+    from gelato_async.models.store_product import StoreProduct
 
 
 @frozen
@@ -155,7 +157,12 @@ class OrderEndedError(GelatoError):
     """
 
     def __init__(
-        self, message: str, *, order: Order, operation: str | None = None, reason: str | None = None
+        self,
+        message: str,
+        *,
+        order: "Order",
+        operation: str | None = None,
+        reason: str | None = None,
     ) -> None:
         super().__init__(message, operation=operation, reason=reason)
         self.order = order
@@ -185,7 +192,7 @@ class WaitTimeoutError(GelatoError, TimeoutError):
         self,
         message: str,
         *,
-        last: Order | StoreProduct | None = None,
+        last: "Order | StoreProduct | None" = None,
         operation: str | None = None,
         reason: str | None = None,
     ) -> None:

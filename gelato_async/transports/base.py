@@ -1,7 +1,7 @@
 """Transport: what is asked of a transport. SendGate: the moment of sending."""
 
-from collections.abc import Coroutine
-from typing import Any, Protocol
+from collections.abc import Coroutine, Mapping
+from typing import Any, Protocol, runtime_checkable
 
 from attrs import define, field
 
@@ -60,3 +60,23 @@ class Transport(Protocol):
 
     async def aclose(self) -> None:
         """Close what is open; calling it twice is fine."""
+
+
+@runtime_checkable
+class AsyncClient(Protocol):
+    """What is asked of an injected client; httpx and httpx2 both have it."""
+
+    def build_request(
+        self,
+        method: str,
+        url: str,
+        *,
+        content: bytes,
+        headers: Mapping[str, str],
+        timeout: float,
+        extensions: dict[str, Any],
+    ) -> Any:
+        """Make a request of the client's own kind."""
+
+    async def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> Any:
+        """Send it."""

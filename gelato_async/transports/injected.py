@@ -2,14 +2,14 @@
 
 import ssl
 from collections.abc import Mapping
-from typing import Any, Protocol, runtime_checkable
+from typing import Any
 
 import anyio
 from attrs import define, field
 
 from gelato_async.core.hidden_frames import hides_frames
 from gelato_async.core.messages import Request, Response
-from gelato_async.transports.base import SendGate
+from gelato_async.transports.base import AsyncClient, SendGate
 from gelato_async.transports.body import (
     MAX_RESPONSE_BYTES,
     Body,
@@ -20,26 +20,6 @@ from gelato_async.transports.failures import mapped, names_of, reason_of_end
 from gelato_async.transports.httpx import USER_AGENT, set_reset_on_close
 
 _ERRORS = frozenset({"HTTPError", "StreamError", "InvalidURL"})
-
-
-@runtime_checkable
-class AsyncClient(Protocol):
-    """What is asked of an injected client; httpx and httpx2 both have it."""
-
-    def build_request(
-        self,
-        method: str,
-        url: str,
-        *,
-        content: bytes,
-        headers: Mapping[str, str],
-        timeout: float,
-        extensions: dict[str, Any],
-    ) -> Any:
-        """Make a request of the client's own kind."""
-
-    async def send(self, request: Any, *, stream: bool, follow_redirects: bool) -> Any:
-        """Send it."""
 
 
 class ClientTransport:

@@ -9,8 +9,11 @@ from typing import Any
 import attrs
 from api_coverage.models import Naming, Spot, leaves, spots
 from attrs import frozen
+from support.faces import faces_of
 
 from gelato_async.backends import connect, gelato
+from gelato_async.backends.connect import orders as connect_orders
+from gelato_async.backends.gelato import backend as gelato_tables, orders as gelato_orders
 from gelato_async.client.clients import GelatoClient, GelatoConnectClient
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.routes import Route
@@ -24,7 +27,7 @@ class Api:
     """One of the two APIs, as its tables tell it."""
 
     name: str
-    client: type[Any]
+    client: Any
     origins: Mapping[str, str]
     routes: Mapping[type[Operation[Any]], Route]
     rules: Mapping[type[Operation[Any]], Any]
@@ -47,21 +50,21 @@ class Api:
 APIS = (
     Api(
         "gelato",
-        GelatoClient,
+        GelatoClient("key"),
         gelato.ORIGINS,
-        gelato.ROUTES,
-        gelato.RULES,
-        Dialect(gelato.orders.RENAMES),
-        gelato.orders.UNSUPPORTED,
+        gelato_tables.ROUTES,
+        gelato_tables.RULES,
+        Dialect(gelato_orders.RENAMES),
+        gelato_orders.UNSUPPORTED,
     ),
     Api(
         "connect",
-        GelatoConnectClient,
+        GelatoConnectClient("acme", "key", "secret"),
         connect.ORIGINS,
-        connect.ROUTES,
-        connect.RULES,
-        Dialect(connect.RENAMES),
-        connect.UNSUPPORTED,
+        connect_orders.ROUTES,
+        connect_orders.RULES,
+        Dialect(connect_orders.RENAMES),
+        connect_orders.UNSUPPORTED,
     ),
 )
 
@@ -145,7 +148,7 @@ def _anonymous(endpoint: str) -> str:
 
 
 def _methods(api: Api, operation: type[Operation[Any]]) -> Iterator[str]:
-    for resource, cls in inspect.get_annotations(api.client).items():
+    for resource, cls in faces_of(api.client).items():
         for name, method in inspect.getmembers(cls, inspect.isfunction):
             if not name.startswith("_") and operation in _mentioned(method, set()):
                 yield f"{api.name}.{resource}.{name}"

@@ -14,7 +14,8 @@ from gelato_async import (
     SubmitOrder,
     UpdateShipment,
 )
-from gelato_async.backends import connect, gelato
+from gelato_async.backends.connect import orders as connect
+from gelato_async.backends.gelato import backend as gelato
 from gelato_async.core.operations.base import (
     Answer,
     CheckedOperation,

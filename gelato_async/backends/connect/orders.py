@@ -1,4 +1,4 @@
-"""GelatoConnect: api.partner-connect.io/api/<prefix>/, with a key and a secret.
+"""GelatoConnect's orders: api.partner-connect.io/api/<prefix>/.
 
 Rules name the vendor's page that they follow in italics.
 """
@@ -6,9 +6,7 @@ Rules name the vendor's page that they follow in italics.
 from collections.abc import Mapping
 from typing import Any
 
-from gelato_async.backends.origins import Paths, origins, with_paths
-from gelato_async.core.backend import Backend, Routes, Rules
-from gelato_async.core.credentials import Credentials, validated_key
+from gelato_async.core.backend import Routes, Rules
 from gelato_async.core.operations.nested_models import Fields
 from gelato_async.core.operations.orders import (
     CancelOrder,
@@ -32,13 +30,10 @@ from gelato_async.core.rules.checks import (
     required,
     state_where_needed,
 )
-from gelato_async.core.wire.writers import Dialect, Renames
+from gelato_async.core.wire.writers import Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.search import OrderPage, OrderQuery
-from gelato_async.models.tracebacks import hides_arguments
-
-ORIGINS = {"order": "https://api.partner-connect.io"}
 
 # the paths of *Getting Started*; *Order Management* has URLs that are "provided during connector
 # setup", so a client takes other paths as an option
@@ -166,39 +161,3 @@ RULES: Rules = {
         [Rule("shipmentMethodUid", _some_change), *_address("shippingAddress")]
     ),
 }
-
-
-@hides_arguments
-def connect_backend(
-    prefix: str | None,
-    api_key: str | None,
-    api_secret: str | None,
-    *,
-    base_url: str | None = None,
-    paths: Paths | None = None,
-) -> Backend:
-    """Make the backend of GelatoConnect for one partner's key and secret.
-
-    Raises:
-        ValueError: the prefix, the key, the secret, `base_url` or a path template cannot be used.
-    """
-    prefix = validated_key(
-        prefix, "GelatoConnect partner prefix", "GELATO_CONNECT_PREFIX", forbidden="/?#"
-    )
-    if prefix in {".", ".."}:
-        raise ValueError(
-            "the GelatoConnect partner prefix is '.' or '..', which no partner has: copy it again"
-        )
-    key = validated_key(api_key, "GelatoConnect API key", "GELATO_CONNECT_API_KEY", forbidden=":")
-    secret = validated_key(api_secret, "GelatoConnect API secret", "GELATO_CONNECT_API_SECRET")
-    return Backend(
-        name="GelatoConnect",
-        origins=origins(ORIGINS, base_url),
-        credentials=Credentials(f"{key}:{secret}", (f"{key}:{secret}", key, secret)),
-        create_operation=SubmitOrder,
-        routes=with_paths(ROUTES, paths or {}, {"prefix": prefix}),
-        dialect=Dialect(RENAMES),
-        unsupported=UNSUPPORTED,
-        rules=RULES,
-        path_values={"prefix": prefix},
-    )
