@@ -1,5 +1,7 @@
 import ast
 import pickle
+import subprocess
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 

@@ -8,7 +8,13 @@ import os
 import sys
 from collections.abc import Sequence
 
-from gelato_async.cli.console import CommandError, ExitCode, one_line, print_error, spare_imports
+from gelato_async.cli.console import (
+    CommandError,
+    ExitCode,
+    one_line,
+    print_error,
+    spared_imports,
+)
 
 _EXTRA = {"cyclopts", "rich"}
 
@@ -35,8 +41,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     try:
-        # here, not above: without the extra `cli` this import fails
-        from gelato_async.cli import app  # noqa: PLC0415
+        # here, not above: without the extra `cli` these imports fail
+        with spared_imports():
+            import rich  # noqa: F401, PLC0415  used by commands, which are imported later
+
+            from gelato_async.cli import app  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         if package not in _EXTRA:
@@ -44,7 +53,6 @@ def _run(arguments: Sequence[str] | None) -> int:
         raise CommandError(
             f'the command line needs {package}: pip install "gelato-async[cli]"'
         ) from missing
-    spare_imports()
     if arguments is None:
         arguments = sys.argv[1:]
     return app.run(arguments)

@@ -9,19 +9,17 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import cache
 from getpass import getpass
-from typing import Literal
 
 from attrs import frozen
 
 from gelato_async.backends import connect, gelato
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError
 from gelato_async.client.clients import Client, GelatoClient, GelatoConnectClient
 from gelato_async.client.logging_observer import LoggingObserver
 from gelato_async.core.backend import Backend
 from gelato_async.core.events import CallEvent, ReconciliationAdopted
 from gelato_async.core.retry import RetryPolicy
-
-BackendName = Literal["gelato", "connect"]
 
 
 class PossibleDuplicates(LoggingObserver):

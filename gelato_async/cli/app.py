@@ -1,6 +1,7 @@
 """The commands and their options, with the help that users read.
 
-What a command does is in the module or room that it calls, not here.
+What a command does is in the module or room that it calls, not here. A command imports that when it
+runs, so that `--help` waits for no other.
 """
 
 from collections.abc import Sequence
@@ -11,21 +12,9 @@ from cyclopts import App, CycloptsError, Parameter
 from cyclopts.validators import Number
 
 from gelato_async._version import __version__
-from gelato_async.cli.apis import BackendName
-from gelato_async.cli.console import CommandError
-from gelato_async.cli.demo import demo as demonstration
-from gelato_async.cli.input.check import check as check_file
-from gelato_async.cli.input.formats import Format
-from gelato_async.cli.options import BaseUrl, whole
-from gelato_async.cli.samples.sample import write_samples
-from gelato_async.cli.service.order_commands import orders
-from gelato_async.cli.service.product_commands import products
-from gelato_async.cli.service.shipping_commands import shipping
-from gelato_async.cli.service.store_commands import stores, templates
-from gelato_async.cli.submit import journals
-from gelato_async.cli.submit.submit import submit as submit_file
-from gelato_async.cli.submit.submit_options import RECONCILE, SubmitOptions, journal_for
-from gelato_async.cli.webhooks import webhooks
+from gelato_async.cli.choices import RECONCILE, BackendName, Format
+from gelato_async.cli.console import CommandError, spared_imports
+from gelato_async.cli.options import CODES, BaseUrl, whole
 from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.models.tracebacks import hides_arguments
 
@@ -54,6 +43,19 @@ def run(arguments: Sequence[str]) -> int:
     Raises:
         CommandError: the arguments are wrong, or the command cannot do what they ask.
     """
+    if arguments and not arguments[0].startswith("-"):
+        return _run(arguments)
+    # the overview, which has no Markdown in it: the parser would be half of what it imports
+    app.help_format = "plaintext"
+    try:
+        with spared_imports():
+            return _run(arguments)
+    finally:
+        app.help_format = None
+
+
+@hides_arguments
+def _run(arguments: Sequence[str]) -> int:
     try:
         # cyclopts raises instead of printing and exiting: __main__ prints all errors alike
         code: int | None = app(
@@ -74,7 +76,7 @@ def sample(
     output: Path | None = None,
     csv: bool = False,
 ) -> int:
-    """Write invented orders, ready for `submit`: JSON lines, or CSV to fill with your own.
+    """Write invented orders, ready for submit: JSON lines, or CSV to fill with your own.
 
     Args:
         number: How many orders to write.
@@ -84,6 +86,9 @@ def sample(
             CSV, one that ends in .gz is compressed.
         csv: Write CSV, a line for each item, with a column for everything that the backend takes.
     """
+    with spared_imports():
+        from gelato_async.cli.samples.sample import write_samples  # noqa: PLC0415
+
     return write_samples(backend, number, seed, output, as_csv=csv)
 
 
@@ -110,6 +115,9 @@ def check(
         format_: The format of the file, if its name does not state it.
         max_bytes: The most bytes that an order may have in the file; a longer one is rejected.
     """
+    with spared_imports():
+        from gelato_async.cli.input.check import check as check_file  # noqa: PLC0415
+
     return check_file(file, backend=backend, fix=fix, format_=format_, max_bytes=max_bytes)
 
 
@@ -161,6 +169,10 @@ def submit(  # noqa: PLR0913  each is an option of the command
         format_: The format of the file, if its name does not state it.
         max_bytes: The most bytes that an order may have in the file; a longer one is rejected.
     """
+    with spared_imports():
+        from gelato_async.cli.submit.submit import submit as submit_file  # noqa: PLC0415
+        from gelato_async.cli.submit.submit_options import SubmitOptions, journal_for  # noqa: PLC0415
+
     options = SubmitOptions(
         file=file,
         backend=backend,
@@ -181,12 +193,15 @@ def submit(  # noqa: PLR0913  each is an option of the command
 
 @app.command
 def status(journal: Path, /, *, json: bool = False) -> int:
-    """Show what a journal of `submit` belongs to, and how many of its orders are in which state.
+    """Show what a journal of submit belongs to, and how many of its orders are in which state.
 
     Args:
         journal: The journal; it may be in use.
         json: Print JSON.
     """
+    with spared_imports():
+        from gelato_async.cli.submit import journals  # noqa: PLC0415
+
     return journals.status(journal, as_json=json)
 
 
@@ -209,6 +224,9 @@ def reconcile(
         backend: The API that took the orders.
         reconcile: Seconds for which the orders are looked for.
     """
+    with spared_imports():
+        from gelato_async.cli.submit import journals  # noqa: PLC0415
+
     return journals.reconcile(journal, backend=backend, base_url=base_url, reconcile=reconcile)
 
 
@@ -258,7 +276,8 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
         until_input_ends: End when standard input ends: for programs that start a sandbox of their
             own.
     """
-    from gelato_async.cli import sandbox as serve  # noqa: PLC0415  needs an extra of its own
+    with spared_imports():
+        from gelato_async.cli import sandbox as serve  # noqa: PLC0415
 
     return serve.serve(
         serve.options(
@@ -293,8 +312,24 @@ def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
         orders: How many orders are submitted to each API.
         seed: The seed of the orders and the faults.
     """
+    with spared_imports():
+        from gelato_async.cli.demo import demo as demonstration  # noqa: PLC0415
+
     return demonstration.demo(orders, seed)
 
 
-for _commands in (orders, products, shipping, stores, templates, webhooks):
-    app.command(_commands)
+# groups of commands: cyclopts imports one when it is called, or its own help is asked for
+_GROUPS = {
+    "service.order_commands:orders": "Show and cancel orders, and ask what an order would cost.",
+    "service.product_commands:products": (
+        f"Look products up: which there are, what they cost, whether they are in stock.\n\n{CODES}"
+    ),
+    "service.shipping_commands:shipping": f"Look shipment methods up.\n\n{CODES}",
+    "service.store_commands:stores": f"Show the products of a connected store.\n\n{CODES}",
+    "service.store_commands:templates": (
+        f"Show the templates that products of a store are made from.\n\n{CODES}"
+    ),
+    "webhooks:webhooks": "See the events that Gelato sends about your orders, products and templates.",
+}
+for _path, _help in _GROUPS.items():
+    app.command(f"gelato_async.cli.{_path}", help=_help)

@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter, Token
 from cyclopts.validators import Number
 
-from gelato_async.cli.apis import BackendName
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError
 
 

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from gelato_async.cli.console import CommandError, ExitCode, print_line, spare_imports
+from gelato_async.cli.console import CommandError, ExitCode, print_line
 from gelato_async.cli.webhooks import SECRET
 
 # the sandbox has an extra of its own: `app` imports this module when the command runs
@@ -55,7 +55,6 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
     Raises:
         CommandError: the port cannot be used, or an option is invalid.
     """
-    spare_imports()
     try:
         sandbox = Sandbox(**options)
     except ValueError as error:

@@ -11,10 +11,7 @@ from gelato_async.cli.options import Json, whole
 
 SECRET = "GELATO_WEBHOOK_SECRET"  # noqa: S105  its name, not its value
 
-webhooks: App = App(
-    name="webhooks",
-    help="See the events that Gelato sends about your orders, products and templates.",
-)
+webhooks: App = App(name="webhooks")
 
 
 @webhooks.command

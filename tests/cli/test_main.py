@@ -54,9 +54,31 @@ def test_a_missing_extra_is_noticed_in_this_process_too(command, monkeypatch):
 def test_a_module_of_our_own_that_is_missing_is_no_missing_extra(command, monkeypatch):
     monkeypatch.delattr(cli, "app")
     monkeypatch.delitem(sys.modules, "gelato_async.cli.app")
-    monkeypatch.setitem(sys.modules, "gelato_async.cli.samples.sample", None)
+    monkeypatch.setitem(sys.modules, "gelato_async.files.bounded_lines", None)
     with pytest.raises(ModuleNotFoundError):
         command("--help")
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["-h"], []])
+def test_the_page_of_all_commands_imports_none_of_them(process, arguments):
+    script = (
+        "import sys; from gelato_async.cli.__main__ import main; main(sys.argv[1:]);"
+        " print(*sys.modules, file=sys.stderr)"
+    )
+    result = process(*arguments, python=("-c", script))
+    assert b"Usage: gelato-async COMMAND" in result.stdout
+    found = result.stderr.decode().split()
+    rooms = {name.split(".")[1] for name in found if name.startswith("gelato_async.")}
+    assert rooms <= {"_version", "cli", "files", "models"}
+    commands = {name for name in found if name.count(".") > 2 and ".cli." in name}
+    assert commands == set()
+    assert {"httpx", "cattrs", "sqlite3", "markdown_it"} & set(found) == set()
+
+
+def test_the_page_of_a_command_has_markdown_also_after_the_other(command):
+    assert "`-` reads" not in command("check", "--help").out
+    command("--help")
+    assert "`-` reads" not in command("check", "--help").out
 
 
 def test_the_arguments_of_the_process_are_the_default(monkeypatch, capsys):

@@ -8,7 +8,7 @@ from typing import Any
 from attrs import frozen
 
 from gelato_async.bulk import Created, Outcome, Rejected
-from gelato_async.cli.apis import BackendName
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.demo.send_times import Moment, describe, worst_second
 from gelato_async.cli.submit.tally import Tally
 

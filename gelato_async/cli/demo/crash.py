@@ -1,5 +1,6 @@
 """The demo's crash: `submit` in a process of its own, killed in the middle of its work."""
 
+import gc
 import os
 import subprocess
 import sys
@@ -12,8 +13,7 @@ import cyclopts
 from attrs import frozen
 
 from gelato_async.bulk.journal.reader import Journal
-from gelato_async.cli.apis import BackendName
-from gelato_async.cli.console import spare_imports
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.demo.send_times import read_times, recorded
 from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.cli.submit.submit import submit
@@ -122,5 +122,5 @@ def first_run(folder: Path, backend: BackendName, reconcile: float) -> int:
 
 
 if __name__ == "__main__":
-    spare_imports()
+    gc.freeze()  # for the reason that `console` gives
     cyclopts.run(first_run)

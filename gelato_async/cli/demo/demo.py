@@ -9,7 +9,8 @@ import anyio
 from attrs import define, field
 
 from gelato_async.bulk import Outcome, Progress
-from gelato_async.cli.apis import APIS, BackendName, make_client
+from gelato_async.cli.apis import APIS, make_client
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import ExitCode, print_error, print_line
 from gelato_async.cli.demo.comparison import Comparison, SendTimes, judge
 from gelato_async.cli.demo.crash import JOURNAL, crashed

@@ -9,7 +9,8 @@ from typing import BinaryIO
 from attrs import define
 
 from gelato_async.bulk import OrderLine, read_jsonl
-from gelato_async.cli.apis import BackendName, offline_backend
+from gelato_async.cli.apis import offline_backend
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError, ExitCode, print_line
 from gelato_async.cli.input.fixing import Fixer
 from gelato_async.cli.input.formats import (

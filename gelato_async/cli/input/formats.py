@@ -5,12 +5,11 @@ import io
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO
 
+from gelato_async.cli.choices import Format
 from gelato_async.cli.console import CommandError
 from gelato_async.files.bounded_lines import bounded_lines
-
-Format = Literal["jsonl", "csv"]
 
 _SUFFIXES: dict[str, Format] = {
     ".csv": "csv",

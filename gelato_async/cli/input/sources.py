@@ -11,8 +11,9 @@ from typing import BinaryIO
 from attrs import frozen
 
 from gelato_async.bulk import OrderLine, read_csv, read_jsonl
+from gelato_async.cli.choices import Format
 from gelato_async.cli.console import CommandError
-from gelato_async.cli.input.formats import Format, format_of, is_compressed, lines_of, open_to_read
+from gelato_async.cli.input.formats import format_of, is_compressed, lines_of, open_to_read
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines
 from gelato_async.files.csv_columns import REFERENCE
 from gelato_async.files.csv_records import Records

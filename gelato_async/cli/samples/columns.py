@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from gelato_async.cli.apis import BackendName
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.samples.orders import METADATA
 from gelato_async.cli.samples.products import CUSTOMER_PRODUCTS, GELATO_ONLY, PRODUCTS
 from gelato_async.files.csv_columns import file_column

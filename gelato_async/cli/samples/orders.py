@@ -6,7 +6,8 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from gelato_async.cli.apis import BackendName, offline_backend
+from gelato_async.cli.apis import offline_backend
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.samples import people
 from gelato_async.cli.samples.places import PLACES
 from gelato_async.cli.samples.products import CUSTOMER_PRODUCTS, GELATO_ONLY, PRODUCTS, Product

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
-from gelato_async.cli.apis import BackendName
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError, ExitCode, raw_output
 from gelato_async.cli.input.formats import format_of, open_to_write
 from gelato_async.cli.samples.columns import COLUMNS

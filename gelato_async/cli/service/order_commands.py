@@ -6,7 +6,8 @@ from typing import Annotated
 
 from cyclopts import App, Parameter
 
-from gelato_async.cli.apis import BackendName, open_client, open_gelato
+from gelato_async.cli.apis import open_client, open_gelato
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError, ExitCode, print_error, print_line
 from gelato_async.cli.options import (
     Backend,
@@ -39,7 +40,7 @@ from gelato_async.models.enums import FulfillmentStatus
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderQuery
 
-orders: App = App(name="orders", help="Show and cancel orders, and ask what an order would cost.")
+orders: App = App(name="orders")
 
 OrderId = Annotated[
     str,

@@ -8,7 +8,6 @@ from cyclopts import App, Parameter
 from gelato_async.cli.apis import open_gelato
 from gelato_async.cli.console import CommandError, ExitCode, print_error
 from gelato_async.cli.options import (
-    CODES,
     BaseUrl,
     Country,
     Json,
@@ -33,12 +32,7 @@ from gelato_async.client.clients import GelatoClient
 from gelato_async.core.errors import NotFoundError
 from gelato_async.core.rules.checks import country_code
 
-products: App = App(
-    name="products",
-    help=(
-        f"Look products up: which there are, what they cost, whether they are in stock.\n\n{CODES}"
-    ),
-)
+products: App = App(name="products")
 
 Uid = Annotated[str, Parameter(help="The productUid.")]
 

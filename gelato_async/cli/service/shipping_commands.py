@@ -6,14 +6,14 @@ from cyclopts import App
 
 from gelato_async.cli.apis import open_gelato
 from gelato_async.cli.console import ExitCode, print_error
-from gelato_async.cli.options import CODES, BaseUrl, Country, Json
+from gelato_async.cli.options import BaseUrl, Country, Json
 from gelato_async.cli.output.answers import Rows, answers
 from gelato_async.cli.output.views import Row, View
 from gelato_async.cli.service.queries import run_query
 from gelato_async.client.clients import GelatoClient
 from gelato_async.models.shipping import ShipmentMethod
 
-shipping: App = App(name="shipping", help=f"Look shipment methods up.\n\n{CODES}")
+shipping: App = App(name="shipping")
 
 
 @shipping.command

@@ -7,7 +7,7 @@ from cyclopts import App, Parameter
 
 from gelato_async.cli.apis import open_gelato
 from gelato_async.cli.console import ExitCode, print_error
-from gelato_async.cli.options import CODES, BaseUrl, Json, Limit
+from gelato_async.cli.options import BaseUrl, Json, Limit
 from gelato_async.cli.output.answers import Rows, answers
 from gelato_async.cli.output.views import Facts, Row, View, table
 from gelato_async.cli.service.queries import Advice, run_query
@@ -17,11 +17,8 @@ from gelato_async.core.operations.stores import Direction, SortField
 from gelato_async.models.store_product import StoreProduct
 from gelato_async.models.template import Template, TemplateVariant
 
-stores: App = App(name="stores", help=f"Show the products of a connected store.\n\n{CODES}")
-templates: App = App(
-    name="templates",
-    help=f"Show the templates that products of a store are made from.\n\n{CODES}",
-)
+stores: App = App(name="stores")
+templates: App = App(name="templates")
 
 _DASHBOARD: Advice = {NotFoundError: "check the id in Gelato's dashboard"}
 

@@ -11,7 +11,8 @@ from attrs import define, field
 from gelato_async.bulk import Created, Outcome, Progress
 from gelato_async.bulk.journal.errors import JournalError
 from gelato_async.bulk.journal.reader import Journal
-from gelato_async.cli.apis import APIS, BackendName, name_of, open_client
+from gelato_async.cli.apis import APIS, name_of, open_client
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError, ExitCode, one_line, print_error, print_line
 from gelato_async.cli.submit.progress import Display, display_for
 from gelato_async.cli.submit.report import is_in_flight, reason_of, word_for

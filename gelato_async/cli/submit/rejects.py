@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from attrs import define, field
 
-from gelato_async.cli.apis import BackendName
+from gelato_async.cli.choices import BackendName
 from gelato_async.cli.console import CommandError
 from gelato_async.cli.input.formats import create_private
 from gelato_async.cli.input.sources import STANDARD_INPUT

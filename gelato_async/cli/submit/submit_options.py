@@ -10,16 +10,14 @@ import attrs
 from attrs import frozen
 
 from gelato_async.bulk import OrderLine
-from gelato_async.cli.apis import BackendName
+from gelato_async.cli.choices import RECONCILE, BackendName, Format
 from gelato_async.cli.console import CommandError, print_error
-from gelato_async.cli.input.formats import Format
 from gelato_async.cli.input.sources import STANDARD_INPUT, read_orders
 from gelato_async.cli.submit.report import check_name
 from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.models.enums import OrderType
 from gelato_async.models.new_order import NewOrder
 
-RECONCILE = 60.0
 REJECTED = ".rejected.jsonl"
 
 # also orders.csv.rejected.jsonl.rejected.jsonl, and the .old one that was replaced
