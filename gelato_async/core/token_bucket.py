@@ -86,10 +86,12 @@ class TokenBucket:
 
     def take(self, now: float) -> float:
         """Take a token and return 0.0, or return the seconds to wait and take none."""
+        following = self._next
+        reopening = self._sent[0] + WINDOW
         ready = now + _SAME
-        if self._next > ready or self._sent[0] + WINDOW > ready or self.closed_until > ready:
-            self._due = max(self._next, self._sent[0] + WINDOW, self.closed_until)
-            return self._due - now
+        if following > ready or reopening > ready or self.closed_until > ready:
+            self._due = due = max(following, reopening, self.closed_until)
+            return due - now
         # a bucket that has been idle for more than a second grants the whole burst; a caller whose
         # timer fired after `due` may catch up by LATENESS
         earliest = now - self._credit
@@ -98,8 +100,8 @@ class TokenBucket:
             if late <= 1.0:
                 earliest = now - min(max(late, 0.0), LATENESS)
             self._due = _NEVER
-        if earliest < self._next:  # noqa: PLR1730  max() takes 0.1 us
-            earliest = self._next
+        if earliest < following:  # noqa: PLR1730  max() takes 0.1 us
+            earliest = following
         self._next = earliest + self._interval
         self._sent.append(now)
         return 0.0

@@ -233,7 +233,7 @@ def test_a_closed_gate_holds_back_a_send_and_notes_nothing():
 
 
 class AskedMeanwhile(float):
-    """A moment whose first use lets another thread act: a log decides with it."""
+    """A moment whose use lets another thread act: in the midst of a decision."""
 
     def __new__(cls, now, act):
         moment = super().__new__(cls, now)
@@ -243,6 +243,10 @@ class AskedMeanwhile(float):
     def __rsub__(self, other):
         self.act()
         return other - float(self)
+
+    def __add__(self, other):
+        self.act()
+        return float(self) + other
 
 
 def test_threads_that_ask_at_once_take_different_places():
@@ -271,3 +275,14 @@ def test_a_send_is_given_back_while_the_only_place_is_taken():
     log = SendLog(1)
     assert log.take(AskedMeanwhile(5.0, log.give_back)) == 0.0
     assert log.take(5.0) == pytest.approx(WINDOW)
+
+
+def test_threads_that_meet_in_the_schedule_both_count():
+    bucket, others = TokenBucket(2), []
+
+    def another_thread():
+        others.append(bucket.take(5.0))
+
+    assert bucket.take(AskedMeanwhile(5.0, another_thread)) == 0.0
+    assert others == [0.0]
+    assert bucket.take(5.5) == pytest.approx(WINDOW - 0.5)
