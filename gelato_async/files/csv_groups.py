@@ -89,7 +89,8 @@ class Grouping:
             else:
                 if group is not None:
                     yield group
-                yield from self._alone(held, own)
+                if held:
+                    yield from self._alone(held, own)
                 group = Group(own, [*held, record], self.max_bytes)
                 held.clear()
         if group is not None:
@@ -112,7 +113,7 @@ class Grouping:
         return first
 
     def _belongs(self, record: Record, own: str, group: Group) -> bool:
-        if own in {"", group.reference}:
+        if not own or own == group.reference:
             return True
         if record.problem and self._names(record, group.reference):
             return True
@@ -148,4 +149,7 @@ class Grouping:
 
 
 def _size_of(records: Iterable[Record]) -> int:
-    return sum(len(record.raw) for record in records)
+    size = 0
+    for record in records:
+        size += len(record.raw)
+    return size

@@ -102,22 +102,37 @@ class _Reader:
     def orders(self, records: Iterable[Record]) -> Iterator[OrderLine]:
         seen = SeenReferences()
         for group in self.grouping.groups(records):
-            yield self._read(group, list(self._problems(group, seen)))
+            yield self._read(group, self._problems(group, seen))
 
-    def _problems(self, group: Group, seen: SeenReferences) -> Iterator[Problem]:
+    def _problems(self, group: Group, seen: SeenReferences) -> list[Problem]:
+        problems: list[Problem] = []
         if group.too_long:
-            yield Problem("", too_long(group.max_bytes))
-        else:
-            yield from self._problems_of_rows(group)
+            problems.append(Problem("", too_long(group.max_bytes)))
+        elif not self._is_sound(group):
+            problems.extend(self._problems_of_rows(group))
         if not group.reference:
-            return
+            return problems
         earlier = seen.add(group.reference, group.number)
         if earlier is not None:
-            yield Problem(
-                REFERENCE,
+            message = (
                 "the lines of an order must stand together; this one has others at line"
-                f" {earlier.number}",
+                f" {earlier.number}"
             )
+            problems.append(Problem(REFERENCE, message))
+        return problems
+
+    def _is_sound(self, group: Group) -> bool:
+        """Whether no row has a problem of its own. If in doubt, the rows are looked at one by one."""
+        first, *others = group.records
+        if first.problem or self.unnamed:
+            return False
+        for record in others:
+            if record.problem:
+                return False
+            # one comparison of all cells is faster than one for each
+            if self.order_cells(record.cells) != self.order_cells(first.cells):
+                return False
+        return True
 
     def _problems_of_rows(self, group: Group) -> Iterator[Problem]:
         first = (group.sound or group.records)[0]
@@ -131,8 +146,7 @@ class _Reader:
         at = group.at(record)
         if group.reference and not self.grouping.reference_of(record):
             yield Problem(REFERENCE, f"is required{at}: the order of this item is not known")
-        # almost always the same: one comparison of all cells is faster than one for each
-        if record is not first and self.order_cells(record.cells) != self.order_cells(first.cells):
+        if self.order_cells(record.cells) != self.order_cells(first.cells):
             for index, column in self.order_columns:
                 if record.cells[index] not in {"", first.cells[index]}:
                     path = ".".join(map(str, (*column.outside, column.key)))
@@ -143,20 +157,21 @@ class _Reader:
 
     def _read(self, group: Group, problems: list[Problem]) -> OrderLine:
         rows = group.sound
-        numbers = tuple(record.number for record in rows)
+        numbers = tuple([record.number for record in rows])
         order = None
         if rows and not group.too_long:
             order, found = read_order(self._body(rows))
             problems += locate(found, group.number, numbers)
         if problems:
             order = None
+            problems = list(with_rest(problems[:LISTED], len(problems[LISTED:])))
         reference = group.reference
         if not rows:
             reference = self.grouping.plain_reference_of(group.records[0])
         return OrderLine(
             number=group.number,
             order=order,
-            problems=tuple(with_rest(problems[:LISTED], len(problems[LISTED:]))),
+            problems=tuple(problems),
             reference=reference,
             item_numbers=numbers,
         )

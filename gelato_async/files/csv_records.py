@@ -8,9 +8,10 @@ import csv
 from codecs import BOM_UTF8
 from collections import deque
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Self
 
-from attrs import define, evolve, field, frozen
+from attrs import define, evolve, field
 
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 
@@ -19,7 +20,7 @@ _DELIMITERS = (",", ";", "\t")
 _NOT_UTF8 = "not UTF-8 text"
 
 
-@frozen(kw_only=True)
+@define(kw_only=True)
 class Record:
     """A row. If it has a `problem`, its `cells` are only what could be read of it.
 
@@ -49,7 +50,6 @@ class Records:
         self.max_bytes: int = max_bytes
         self._lines = _Lines(bounded_lines(lines, max_bytes), max_bytes)
         self.delimiter: str = self._lines.find_delimiter()
-        self._reader = csv.reader(self._lines, delimiter=self.delimiter, strict=True)
         self.header: Record = self._next(None) or Record(
             number=1, cells=[], raw=b"", problem="the file is empty"
         )
@@ -60,9 +60,8 @@ class Records:
             yield record
 
     def _next(self, width: int | None) -> Record | None:
-        self._lines.begin()
         try:
-            cells = next(self._reader)
+            cells = self._cells(self._lines.begin())
         except StopIteration:
             return None
         except _TooLongError:
@@ -72,6 +71,18 @@ class Records:
         if width is not None and cells and len(cells) != width:
             return self._broken(f"has {len(cells)} fields, and the header {width}")
         return self._record(cells)
+
+    def _cells(self, text: str) -> list[str]:
+        """Split a row, which begins with this text and goes on with as many lines as it needs."""
+        line = text.removesuffix("\n").removesuffix("\r")
+        is_special = '"' in line or "\r" in line or "\n" in line
+        if is_special or len(line) > csv.field_size_limit():
+            lines = chain([text], self._lines)
+            return next(csv.reader(lines, delimiter=self.delimiter, strict=True))
+        if not line:
+            return []
+        # without quotes the delimiter has no other meaning
+        return line.split(self.delimiter)
 
     def _too_long(self) -> Record:
         problem = too_long(self.max_bytes)
@@ -124,8 +135,12 @@ class _Lines:
             raise _TooLongError
         return self._text(line)
 
-    def begin(self) -> None:
-        """Begin a record with the next line."""
+    def begin(self) -> str:
+        """Begin a record, and return its first line."""
+        self._reset()
+        return next(self)
+
+    def _reset(self) -> None:
         self.first = self.number + 1
         self.is_readable = True
         self.taken = []
@@ -154,7 +169,7 @@ class _Lines:
         for text in self:
             if text.strip():
                 return text
-            self.begin()
+            self._reset()
         return ""
 
     def _text(self, line: bytes) -> str:
