@@ -8,18 +8,19 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from enum import Enum
-from typing import Any
+from typing import Any, NamedTuple
 
 from attrs import define, field, frozen
 
 from gelato_async.bulk.journal.entries import ForgetIntents, ids_to_text
 from gelato_async.bulk.journal.schema import OrderState
+from gelato_async.bulk.outcomes import Created
 from gelato_async.core.database_clock import DatabaseClock, Sample
 
 # what one statement may take, in all builds of SQLite
 _AT_ONCE = 500
-_EARLIER = "intended, begun, known, marker, accepted, order_id, connected, adopted, sends, seconds"
-_COLUMNS = f"reference, content, state, run, {_EARLIER}"
+_EARLIER = "intended, begun, known, marker, accepted, sends"
+_COLUMNS = f"reference, content, state, run, order_id, connected, adopted, seconds, {_EARLIER}"
 _LOOK_UP = f"SELECT {_COLUMNS} FROM orders WHERE reference IN "  # noqa: S608  names alone
 _SEEN = "UPDATE orders SET run = ? WHERE reference IN "
 _UNFINISHED = f"""
@@ -48,7 +49,7 @@ class Disposition(Enum):
 
 @frozen(kw_only=True)
 class EarlierRun:
-    """What an earlier run left of an order.
+    """What an earlier run left of an order that it may have sent.
 
     `begun` is the moment of its intent on the monotonic clock of that run, `clock` what that run
     learned of the database's clock. `known_ids` are the orders that a look before showed.
@@ -59,15 +60,10 @@ class EarlierRun:
     known_ids: frozenset[str] | None = None
     marker: str | None = None
     accepted: bool = False
-    order_id: str | None = None
-    connected_order_ids: tuple[str, ...] = ()
-    adopted: bool = False
     sends: int = 0
-    seconds: float = 0.0
 
 
-@frozen(kw_only=True)
-class LookUp:
+class LookUp(NamedTuple):
     """A question to the journal about an order. `content` is a digest of its body."""
 
     reference: str
@@ -78,12 +74,22 @@ class LookUp:
     known_ids: frozenset[str] | None = None
 
 
-@frozen
-class LookedUp:
-    """What the journal answers about an order; `earlier` where an earlier run may have sent it."""
+class LookedUp(NamedTuple):
+    """What the journal answers about an order.
+
+    `created` is its outcome where an earlier run made it, `earlier` what is known of it where one
+    may have sent it.
+    """
 
     disposition: Disposition
+    created: Created | None = None
     earlier: EarlierRun | None = None
+
+
+_SEND = LookedUp(Disposition.SEND)
+_NEW = LookedUp(Disposition.NEW)
+_DUPLICATE = LookedUp(Disposition.DUPLICATE)
+_CONFLICT = LookedUp(Disposition.CONFLICT)
 
 
 @define(eq=False)
@@ -120,15 +126,15 @@ class LookUps:
             reference = look_up.reference
             looked_up = self._judge(look_up, rows.get(reference), run, clocks)
             found.append(looked_up)
-            # as the row will stand, for the same reference later in the batch
             if looked_up.disposition is Disposition.SEND:
                 new.append(_intent(look_up, run))
                 self.intended.append(reference)
-                rows[reference] = (look_up.content, OrderState.INTENDED, run)
-            elif looked_up.earlier is not None:
-                content, state, _, *earlier = rows[reference]
+            elif looked_up.created is not None or looked_up.earlier is not None:
                 seen.append(reference)
-                rows[reference] = (content, state, run, *earlier)
+            else:
+                continue
+            # for the same reference later in the batch: this run has met it
+            rows[reference] = (reference, look_up.content, OrderState.INTENDED, run)
         connection.executemany(_INTEND, new)
         connection.execute(_SEEN + _marks(seen), (run, *seen))
         return found
@@ -136,23 +142,22 @@ class LookUps:
     def _judge(
         self, look_up: LookUp, row: Sequence[Any] | None, run: int, clocks: "_Clocks"
     ) -> LookedUp:
-        fresh = LookedUp(Disposition.NEW)
+        fresh = _NEW
         if self.intend:
-            fresh = LookedUp(Disposition.SEND)
+            fresh = _SEND
         if row is None:
             return fresh
-        content, state, last_run, *earlier = row
+        _, content, state, last_run = row[:4]
         same = content == look_up.content
         if state == OrderState.REJECTED and (last_run < run or not same):
             return fresh
         if not same:
-            return LookedUp(Disposition.CONFLICT)
+            return _CONFLICT
         if last_run == run:
-            return LookedUp(Disposition.DUPLICATE)
-        disposition = Disposition.RECONCILE
+            return _DUPLICATE
         if state == OrderState.CREATED:
-            disposition = Disposition.REPLAY
-        return LookedUp(disposition, _earlier_run(clocks, earlier))
+            return LookedUp(Disposition.REPLAY, created=_created(row))
+        return LookedUp(Disposition.RECONCILE, earlier=_earlier_run(clocks, row[8:]))
 
 
 @frozen
@@ -213,7 +218,7 @@ class _Clocks:
 
 def _rows(connection: sqlite3.Connection, references: Sequence[str]) -> dict[str, Sequence[Any]]:
     found = connection.execute(_LOOK_UP + _marks(references), references)
-    return {reference: row for reference, *row in found}
+    return {row[0]: row for row in found}
 
 
 def _marks(references: Sequence[str]) -> str:
@@ -236,22 +241,32 @@ def _intent(look_up: LookUp, run: int) -> Mapping[str, Any]:
     }
 
 
-def _earlier_run(clocks: _Clocks, row: Sequence[Any]) -> EarlierRun:
-    intended, begun, known, marker, accepted, order_id, connected, adopted, sends, seconds = row
-    known_ids, connected_order_ids = None, ()
-    if known is not None:
-        known_ids = frozenset(json.loads(known))
+def _created(row: Sequence[Any]) -> Created:
+    order_id, connected, adopted, seconds = row[4:8]
+    connected_order_ids = ()
     if connected:
         connected_order_ids = tuple(json.loads(connected))
+    return Created(
+        reference=row[0],
+        order_id=order_id or "",
+        adopted=bool(adopted),
+        replayed=True,
+        connected_order_ids=connected_order_ids,
+        sends=row[-1] or 0,
+        seconds=seconds or 0.0,
+    )
+
+
+def _earlier_run(clocks: _Clocks, row: Sequence[Any]) -> EarlierRun:
+    intended, begun, known, marker, accepted, sends = row
+    known_ids = None
+    if known is not None:
+        known_ids = frozenset(json.loads(known))
     return EarlierRun(
         begun=begun,
         clock=clocks.of(intended),
         known_ids=known_ids,
         marker=marker,
         accepted=bool(accepted),
-        order_id=order_id,
-        connected_order_ids=connected_order_ids,
-        adopted=bool(adopted),
         sends=sends or 0,
-        seconds=seconds or 0.0,
     )

@@ -69,7 +69,7 @@ class Intake:
         if self._asked is not None:
             self.journal.add(ForgetLookUps(self._asked))
         intended = [order for order in self.prepared.orders if _is(order, Disposition.SEND)]
-        self.journal.add(ForgetIntents([order.pending.reference for order in intended]))
+        self.journal.add(ForgetIntents([order.reference for order in intended]))
 
     async def _next_comes(self) -> bool:
         while not self.prepared.orders:
@@ -83,10 +83,11 @@ class Intake:
         while batch:
             some, batch = self._next_few(batch)
             await self._intend([order for order in some if _is(order, Disposition.NEW)])
-            for _ in some:
+            for position, _ in enumerate(some, 1):
                 # one by one: what is handed on may be sent at once, and must not be withdrawn then
                 await self._hand_on(self.prepared.orders.popleft())
-                if len(self.prepared) % AT_ONCE == 0:
+                if position % AT_ONCE == 0:
+                    await self.recorder.outcome_queue.wait_for_room()
                     await checkpoint()
             self.queue.room.notify()
             await self._wait_for_workers()
@@ -158,8 +159,8 @@ class Intake:
                 self._queue(order)
             case Disposition.RECONCILE if looked_up.earlier:
                 await self._reconcile(order, looked_up.earlier)
-            case Disposition.REPLAY if looked_up.earlier:
-                await self.recorder.replayed(order.pending.reference, looked_up.earlier)
+            case Disposition.REPLAY if looked_up.created:
+                self.recorder.replay(looked_up.created)
             case Disposition.CONFLICT:
                 error = ValidationError([CONFLICT], operation=order.operation.name)
                 await self.recorder.unsent(order.operation.order, error, None)

@@ -25,9 +25,22 @@ class PreparedOrder:
     operation: CreateOperation[Any]
     request: Request
     content: bytes
-    pending: PendingCreate[Any]
     looked_up: LookedUp | None = None
     error: NotSentError | None = None
+    # not made for the many orders that the journal of an earlier run shows as finished
+    _pending: PendingCreate[Any] | None = None
+
+    @property
+    def reference(self) -> str:
+        """The caller's reference."""
+        return self.operation.order.order_reference_id
+
+    @property
+    def pending(self) -> PendingCreate[Any]:
+        """The create that is about to be sent."""
+        if self._pending is None:
+            self._pending = PendingCreate(operation=self.operation, request=self.request)
+        return self._pending
 
     def mark(self, backend: Backend) -> None:
         """Give it a marker of its own.
@@ -35,18 +48,15 @@ class PreparedOrder:
         Raises:
             ValidationError: the order has no room for one.
         """
-        self.pending = pending_create(backend, self.operation, self.request, new_marker())
+        self._pending = pending_create(backend, self.operation, self.request, new_marker())
 
     def look_up(self, now: float) -> LookUp:
         """What the journal is asked about it."""
-        return LookUp(
-            reference=self.pending.reference,
-            content=self.content,
-            draft=self.operation.order.order_type != "order",
-            begun=now,
-            marker=self.pending.marker,
-            known_ids=self.pending.known_ids,
-        )
+        marker = known_ids = None
+        if self._pending is not None:
+            marker, known_ids = self._pending.marker, self._pending.known_ids
+        is_draft = self.operation.order.order_type != "order"
+        return LookUp(self.reference, self.content, is_draft, now, marker, known_ids)
 
 
 @define(eq=False)

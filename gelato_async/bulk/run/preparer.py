@@ -7,12 +7,11 @@ from anyio.lowlevel import checkpoint
 from attrs import define
 
 from gelato_async.bulk.run.job_queue import JobQueue
-from gelato_async.bulk.run.prepared_orders import PreparedOrder, PreparedOrders, pending_create
+from gelato_async.bulk.run.prepared_orders import PreparedOrder, PreparedOrders
 from gelato_async.bulk.run.recorder import OutcomeRecorder
 from gelato_async.bulk.run.run_state import RunState
 from gelato_async.bulk.run.source import Source
 from gelato_async.client.engine import Engine
-from gelato_async.client.markers import new_marker
 from gelato_async.core.errors import NotSentError, Problem, ValidationError
 from gelato_async.core.messages import Request
 from gelato_async.core.operations.orders import CreateOperation
@@ -21,7 +20,7 @@ from gelato_async.models.new_order import NewOrder
 # how many orders are intended ahead of being sent: what a crash leaves to be looked for
 AHEAD = 64
 # how many are looked up at once in the journal of an earlier run: these are not intended yet
-AHEAD_RESUMED = 2_048
+AHEAD_RESUMED = 512
 # how many are worked on between two turns of the others on the event loop
 AT_ONCE = 32
 
@@ -85,17 +84,13 @@ class Preparer:
         backend = self.engine.backend
         operation = backend.create_operation(order)
         request = self._request(operation)
-        marker = None
+        # of the order alone: a marker is another one in each run
+        content = blake2b(request.body, digest_size=16).digest()
+        prepared = PreparedOrder(operation, request, content)
         if self.engine.retry.marker and not self.resumed:
             # an order that an earlier run has sent keeps the marker that it had then, or none
-            marker = new_marker()
-        return PreparedOrder(
-            operation=operation,
-            request=request,
-            # of the order alone: a marker is another one in each run
-            content=blake2b(request.body, digest_size=16).digest(),
-            pending=pending_create(backend, operation, request, marker),
-        )
+            prepared.mark(backend)
+        return prepared
 
     def _request(self, operation: CreateOperation[Any]) -> Request:
         if not _is_text(operation.order.order_reference_id):

@@ -7,7 +7,6 @@ from typing import Any
 from attrs import define, field
 
 from gelato_async.bulk.journal.entries import Accepted, RecordOutcome, RecordRejection, RecordSample
-from gelato_async.bulk.journal.look_ups import EarlierRun
 from gelato_async.bulk.journal.writer import JournalWriter
 from gelato_async.bulk.outcomes import Created, Outcome, Progress, Rejected, Unknown
 from gelato_async.bulk.run.jobs import IllegalMoveError, Job, JobState
@@ -82,20 +81,9 @@ class OutcomeRecorder:
         self._queue(outcome)
         await self.outcome_queue.wait_for_room()
 
-    async def replayed(self, reference: str, earlier: EarlierRun) -> None:
-        """Repeat the outcome of an order that an earlier run created."""
-        self._queue(
-            Created(
-                reference=reference,
-                order_id=earlier.order_id or "",
-                adopted=earlier.adopted,
-                replayed=True,
-                connected_order_ids=earlier.connected_order_ids,
-                sends=earlier.sends,
-                seconds=earlier.seconds,
-            )
-        )
-        await self.outcome_queue.wait_for_room()
+    def replay(self, created: Created) -> None:
+        """Repeat the outcome of an order that an earlier run created. Waits for no room."""
+        self._queue(created)
 
     def give_up(self, job: Job) -> None:
         """End a job whose outcome stays open: the journal keeps what it knows of it."""
