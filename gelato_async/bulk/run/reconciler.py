@@ -125,7 +125,7 @@ class Reconciler:
             try:
                 await self._judge(job, rows, asked_for)
             except IllegalMoveError as error:
-                self._release(job)
+                self.unresolved.discard(job)
                 await self.recorder.moved_illegally(job, error)
 
     def _end_with(self, batch: Sequence[Job], error: Exception) -> None:
@@ -193,18 +193,12 @@ class Reconciler:
             job.move_to(JobState.ABSENT)
             self._absent.append(job)
         else:
-            self._release(job)
+            self.unresolved.discard(job)
             await self.recorder.created(job, found.row.id, found.connected, adopted=True)
 
     async def _end_as_unknown(self, job: Job, error: GelatoError) -> None:
-        self._release(job)
-        await self.recorder.unclear(job, error)
-
-    def _release(self, job: Job) -> None:
         self.unresolved.discard(job)
-        # a worker may rest because there was no room for another unresolved job
-        if self.queue.new:
-            self.queue.wake_one()
+        await self.recorder.unclear(job, error)
 
     def _check_resend(self, job: Job) -> None:
         # it was proved absent each time, so the policy's attempts, made for one caller that waits,
@@ -228,7 +222,7 @@ class Reconciler:
                 why = "the run stopped before it could be sent again"
                 await self._end_as_unknown(job, job.pending.unknown(why))
             else:
-                self._release(job)
+                self.unresolved.discard(job)
                 self.queue.put_again(job)
 
     def _nothing_else_goes(self) -> bool:

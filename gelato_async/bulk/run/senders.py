@@ -88,7 +88,11 @@ class Senders:
                 return job, probing
             if probing:
                 self.breaker.stop_probing()
-            await self.queue.rest()
+            if self.queue.new:
+                # there are new jobs, and no room for what could become of them
+                await self.unresolved.room.wait()
+            else:
+                await self.queue.rest()
         return None
 
     async def _run_job(self, job: Job, *, probing: bool) -> None:
@@ -104,9 +108,6 @@ class Senders:
             self._waiting.discard(job)
             self.queue.in_hand.discard(job)
             self.state.note_change()
-            # this worker takes one job more, one that rested for want of room another
-            if self.queue.new and self.unresolved.has_room:
-                self.queue.wake_one()
 
     async def _send(self, job: Job, *, probing: bool) -> None:
         try:
