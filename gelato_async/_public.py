@@ -229,6 +229,7 @@ from gelato_async.models.template import (
     TemplateVariantOption as TemplateVariantOption,
     TextPlaceholder as TextPlaceholder,
 )
+from gelato_async.transports.aiohttp import AiohttpTransport as AiohttpTransport
 from gelato_async.transports.base import (
     SendGate as SendGate,
     Transport as Transport,

@@ -6,7 +6,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from gelato_async import GelatoClient, GelatoError, HttpxTransport, LocalLimiter
+from gelato_async import GelatoClient, GelatoError, LocalLimiter
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox
 
 pytestmark = pytest.mark.system
@@ -46,9 +46,9 @@ def sandbox():
 
 
 @pytest.mark.anyio
-async def test_calls_cancelled_at_random_leave_all_connections_usable(sandbox):
+async def test_calls_cancelled_at_random_leave_all_connections_usable(sandbox, transport_class):
     limiter, draw = Counting(), random.Random(7)
-    transport = HttpxTransport(connections=LIMIT)
+    transport = transport_class(connections=LIMIT)
     client = GelatoClient(
         sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter
     )
@@ -85,9 +85,9 @@ async def test_calls_cancelled_at_random_leave_all_connections_usable(sandbox):
 
 
 @pytest.mark.asyncio
-async def test_tasks_cancelled_the_asyncio_way_leave_nothing_behind(sandbox):
+async def test_tasks_cancelled_the_asyncio_way_leave_nothing_behind(sandbox, transport_class):
     limiter, draw = Counting(), random.Random(8)
-    transport = HttpxTransport(connections=LIMIT)
+    transport = transport_class(connections=LIMIT)
     client = GelatoClient(
         sandbox.api_key, base_url=sandbox.url, transport=transport, limiter=limiter
     )

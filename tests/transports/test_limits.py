@@ -13,6 +13,7 @@ import pytest
 from support.http_requests import TIMEOUT, get
 
 from gelato_async import (
+    AiohttpTransport,
     ClientTransport,
     GelatoClient,
     HttpxTransport,
@@ -28,14 +29,14 @@ LIMIT = 10_000
 BOMB = 16 * 1024 * 1024
 
 
-@pytest.fixture(params=["default", "httpx", "httpx2"])
+@pytest.fixture(params=["default", "aiohttp", "httpx", "httpx2"])
 async def make_transport(request):
     """Make a transport of each kind, as a user would."""
     opened = []
 
     def make(**options):
-        if request.param == "default":
-            opened.append(HttpxTransport(**options))
+        if own := {"default": HttpxTransport, "aiohttp": AiohttpTransport}.get(request.param):
+            opened.append(own(**options))
             return opened[-1]
         library = {"httpx": httpx, "httpx2": httpx2}[request.param]
         opened.append(library.AsyncClient(trust_env=False))
@@ -222,7 +223,9 @@ async def test_the_option_of_a_client_reaches_its_transport(serve, inject):
         await opened.aclose()
 
 
-@pytest.mark.parametrize("make", [HttpxTransport, partial(ClientTransport, httpx.AsyncClient())])
+@pytest.mark.parametrize(
+    "make", [HttpxTransport, AiohttpTransport, partial(ClientTransport, httpx.AsyncClient())]
+)
 @pytest.mark.parametrize(("limit", "error"), [(0, ValueError), (-1, ValueError), (1.5, TypeError)])
 def test_what_is_no_limit_is_refused(make, limit, error):
     with pytest.raises(error, match="max_response_bytes must be"):

@@ -14,7 +14,7 @@ import anyio.to_thread
 import httpx
 import pytest
 
-from gelato_async import ClientTransport, GelatoError, HttpxTransport, Request, SendGate
+from gelato_async import ClientTransport, GelatoError, Request, SendGate
 from gelato_async.transports.network import RESET_ON_CLOSE
 
 pytestmark = pytest.mark.system
@@ -23,6 +23,8 @@ CERTIFICATE = Path(__file__).with_name("localhost.pem")
 LONG = 60.0
 # larger than what the server's kernel takes unread, smaller than what the client's kernel holds
 BODY = b"x" * 12_000
+# through TLS, where a server reads a record of up to 16 KiB as a whole
+SECURE_BODY = b"x" * 24_000
 WINDOW = 2_304
 
 
@@ -33,8 +35,9 @@ class StalledServer:
     comes before the request, and returns the stream that the request comes on.
     """
 
-    def __init__(self, greet):
+    def __init__(self, greet, body=BODY):
         self.greet = greet
+        self.body = body
         self.ready, self.resume = threading.Event(), threading.Event()
         self.received = b""
         self._listener = socket.socket()
@@ -60,7 +63,7 @@ class StalledServer:
         """Whether the whole request arrived, once the client is gone."""
         self.resume.set()
         self._thread.join(LONG)
-        return self.received.endswith(BODY)
+        return self.received.endswith(self.body)
 
 
 def plain(stream):
@@ -88,7 +91,8 @@ def tunnel(tls):
 def way(request, tls, tunnel, no_proxies):
     """A stalled server, and the URL that a request reaches it by."""
     greetings = {"plain": plain, "tls": tls, "tunnel": tunnel, "forward": plain}
-    server = StalledServer(greetings[request.param])
+    secure = request.param in {"tls", "tunnel"}
+    server = StalledServer(greetings[request.param], SECURE_BODY if secure else BODY)
     no_proxies.setenv("SSL_CERT_FILE", os.fspath(CERTIFICATE))
     if request.param == "tunnel":
         no_proxies.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.port}")
@@ -97,7 +101,7 @@ def way(request, tls, tunnel, no_proxies):
         no_proxies.setenv("HTTP_PROXY", f"http://127.0.0.1:{server.port}")
         yield server, "http://print.invalid/v4/orders"
     else:
-        scheme = "http" if request.param == "plain" else "https"
+        scheme = "https" if secure else "http"
         yield server, f"{scheme}://127.0.0.1:{server.port}/v4/orders"
     server.outcome()
 
@@ -113,33 +117,34 @@ def loop(request):
     return {"backend": name, "backend_options": options}
 
 
-def create(url):
-    return Request(method="POST", url=url, body=BODY)
+def create(url, body=BODY):
+    return Request(method="POST", url=url, body=body)
 
 
 async def time_out(transport, server, url):
     # on a busy machine it may fail before it is sent, which is as good
     with pytest.raises(GelatoError):
-        await transport.send(create(url), timeout=0.4, gate=SendGate())
+        await transport.send(create(url, server.body), timeout=0.4, gate=SendGate())
 
 
 async def cancel(transport, server, url):
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(lambda: transport.send(create(url), timeout=LONG, gate=SendGate()))
+        tasks.start_soon(
+            lambda: transport.send(create(url, server.body), timeout=LONG, gate=SendGate())
+        )
         await anyio.to_thread.run_sync(server.ready.wait, LONG)
         await anyio.wait_all_tasks_blocked()  # all is written, and the answer is waited for
         tasks.cancel_scope.cancel()
 
 
 @pytest.mark.parametrize("give_up", [time_out, cancel])
-def test_a_request_given_up_never_arrives(way, loop, give_up, monkeypatch):
+def test_a_request_given_up_never_arrives(way, loop, give_up, monkeypatch, transport_class):
     server, url = way
-    monkeypatch.setattr(
-        "gelato_async.transports.httpx.default_ssl_context", httpx.create_ssl_context
-    )
+    uncached = f"{transport_class.__module__}.default_ssl_context"
+    monkeypatch.setattr(uncached, httpx.create_ssl_context)
 
     async def main():
-        transport = HttpxTransport()
+        transport = transport_class()
         await give_up(transport, server, url)
         await transport.aclose()
 
@@ -149,17 +154,20 @@ def test_a_request_given_up_never_arrives(way, loop, give_up, monkeypatch):
 
 _CHILD = """
 import anyio, sys
-from gelato_async import HttpxTransport, Request, SendGate
+import gelato_async
+from gelato_async import Request, SendGate
 
-request = Request(method="POST", url=sys.argv[1], body=b"x" * int(sys.argv[2]))
-anyio.run(lambda: HttpxTransport().send(request, timeout=60, gate=SendGate()))
+transport = getattr(gelato_async, sys.argv[1])()
+request = Request(method="POST", url=sys.argv[2], body=b"x" * int(sys.argv[3]))
+anyio.run(lambda: transport.send(request, timeout=60, gate=SendGate()))
 """
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
-def test_a_request_of_a_process_that_is_killed_never_arrives():
+def test_a_request_of_a_process_that_is_killed_never_arrives(transport_class):
     server = StalledServer(plain)
-    command = [sys.executable, "-c", _CHILD, f"http://127.0.0.1:{server.port}/", str(len(BODY))]
+    url = f"http://127.0.0.1:{server.port}/"
+    command = [sys.executable, "-c", _CHILD, transport_class.__name__, url, str(len(BODY))]
     with subprocess.Popen(command) as child:
         assert server.ready.wait(LONG)
         child.send_signal(signal.SIGKILL)
@@ -195,7 +203,7 @@ def test_an_injected_client_takes_the_documented_option(serve, name):
     anyio.run(main)
 
 
-def test_closing_after_a_read_answer_loses_nothing(serve, loop):
+def test_closing_after_a_read_answer_loses_nothing(serve, loop, transport_class):
     def answer_and_end(connection):
         while connection.read_request():
             connection.reply(BODY)
@@ -204,7 +212,7 @@ def test_closing_after_a_read_answer_loses_nothing(serve, loop):
 
     async def main():
         for _ in range(50):
-            transport = HttpxTransport()
+            transport = transport_class()
             response = await transport.send(create(server.url), timeout=LONG, gate=SendGate())
             await transport.aclose()
             assert response.body == BODY

@@ -11,23 +11,28 @@ from support.http_requests import TIMEOUT, Sends, get, paths
 
 from gelato_async import (
     ConnectionFailedError,
-    HttpxTransport,
     SendGate,
 )
 
 
-def send_once(url, sends=SendGate, **options):
-    async def main():
-        transport = HttpxTransport(**options)
-        try:
-            return await transport.send(get(url), timeout=TIMEOUT, gate=sends())
-        finally:
-            await transport.aclose()
+@pytest.fixture
+def send_once(transport_class):
+    """Send one request with a transport and an event loop of its own."""
 
-    return asyncio.run(main())
+    def send(url, sends=SendGate, **options):
+        async def main():
+            transport = transport_class(**options)
+            try:
+                return await transport.send(get(url), timeout=TIMEOUT, gate=sends())
+            finally:
+                await transport.aclose()
+
+        return asyncio.run(main())
+
+    return send
 
 
-def test_a_proxy_in_the_environment_is_used(serve, no_proxies):
+def test_a_proxy_in_the_environment_is_used(serve, send_once, no_proxies):
     proxy = serve()
     no_proxies.setenv("HTTP_PROXY", proxy.url)
     assert send_once("http://print.invalid/v4").status == 200
@@ -35,20 +40,20 @@ def test_a_proxy_in_the_environment_is_used(serve, no_proxies):
 
 
 @pytest.mark.parametrize("name", ["http_proxy", "ALL_PROXY"])
-def test_a_proxy_may_be_named_in_other_ways(serve, no_proxies, name):
+def test_a_proxy_may_be_named_in_other_ways(serve, send_once, no_proxies, name):
     proxy = serve()
     no_proxies.setenv(name, proxy.url)
     assert send_once("http://print.invalid/v4").status == 200
 
 
-def test_a_proxy_may_be_named_without_a_scheme_as_everywhere_else(serve, no_proxies):
+def test_a_proxy_may_be_named_without_a_scheme_as_everywhere_else(serve, send_once, no_proxies):
     proxy = serve()
     no_proxies.setenv("HTTP_PROXY", proxy.url.removeprefix("http://"))
     assert send_once("http://print.invalid/v4").status == 200
 
 
 @pytest.mark.parametrize("exception", ["print.invalid", ".invalid", "*"])
-def test_no_proxy_is_honoured(serve, no_proxies, exception):
+def test_no_proxy_is_honoured(serve, send_once, no_proxies, exception):
     proxy = serve()
     no_proxies.setenv("HTTP_PROXY", proxy.url)
     no_proxies.setenv("NO_PROXY", exception)
@@ -58,7 +63,7 @@ def test_no_proxy_is_honoured(serve, no_proxies, exception):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "127.0.0.2", "sandbox.localhost"])
-def test_loopback_needs_no_proxy(serve, no_proxies, host):
+def test_loopback_needs_no_proxy(serve, send_once, no_proxies, host):
     # base_url may be plain HTTP for these hosts because the key stays on this machine; so it has to
     proxy, server = serve(), serve()
     no_proxies.setenv("HTTP_PROXY", proxy.url)
@@ -68,7 +73,7 @@ def test_loopback_needs_no_proxy(serve, no_proxies, host):
 
 
 @pytest.mark.parametrize("answer", [407, 502, None])
-def test_a_proxy_that_does_not_connect_sent_nothing(serve, no_proxies, answer):
+def test_a_proxy_that_does_not_connect_sent_nothing(serve, send_once, no_proxies, answer):
     proxy = serve(lambda c: c.read_request() and answer and c.reply(b"", answer))
     no_proxies.setenv("HTTPS_PROXY", proxy.url)
     sends = Sends()
@@ -78,7 +83,9 @@ def test_a_proxy_that_does_not_connect_sent_nothing(serve, no_proxies, answer):
     assert list(paths(proxy)) == ["print.invalid:443"]
 
 
-def test_through_a_proxy_the_gate_is_passed_after_the_connect(serve, no_proxies, server_tls):
+def test_through_a_proxy_the_gate_is_passed_after_the_connect(
+    serve, send_once, no_proxies, server_tls
+):
     sends, at_connect = Sends(), []
 
     def behave(connection):

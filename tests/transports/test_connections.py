@@ -29,10 +29,10 @@ from gelato_async import (
 from gelato_async.transports.network import CONNECTIONS, KEEPALIVE
 
 
-def test_the_defaults_are_the_documented_ones():
+def test_the_defaults_are_the_documented_ones(transport_class):
     assert (CONNECTIONS, KEEPALIVE) == (256, 60.0)
     with pytest.raises(ValueError, match="connections must be 1"):
-        HttpxTransport(connections=0)
+        transport_class(connections=0)
 
 
 @pytest.mark.anyio
@@ -95,7 +95,7 @@ async def test_each_origin_has_connections_of_its_own(serve, transport):
 
 
 @pytest.mark.anyio
-async def test_connections_are_limited_and_first_come_first_served(serve):
+async def test_connections_are_limited_and_first_come_first_served(serve, transport_class):
     busy, most, order, lock = set(), [], [], threading.Lock()
 
     def behave(connection):
@@ -108,7 +108,7 @@ async def test_connections_are_limited_and_first_come_first_served(serve):
                 busy.discard(connection.number)
             connection.reply()
 
-    server, transport = serve(behave), HttpxTransport(connections=1)
+    server, transport = serve(behave), transport_class(connections=1)
     async with anyio.create_task_group() as tasks:
         for number in range(20):
             request = get(f"{server.url}/{number}")
@@ -122,7 +122,7 @@ async def test_connections_are_limited_and_first_come_first_served(serve):
 
 
 @pytest.mark.anyio
-async def test_the_limit_holds_for_many_at_once(serve):
+async def test_the_limit_holds_for_many_at_once(serve, transport_class):
     lock, busy, most = threading.Lock(), [0], [0]
     full = threading.Barrier(5)
 
@@ -136,7 +136,7 @@ async def test_the_limit_holds_for_many_at_once(serve):
                 busy[0] -= 1
             connection.reply()
 
-    server, transport = serve(behave), HttpxTransport(connections=5)
+    server, transport = serve(behave), transport_class(connections=5)
     async with anyio.create_task_group() as tasks:
         for _ in range(50):
             tasks.start_soon(
@@ -148,7 +148,7 @@ async def test_the_limit_holds_for_many_at_once(serve):
 
 
 @pytest.mark.anyio
-async def test_whoever_gets_no_connection_in_time_was_not_sent(serve, sends):
+async def test_whoever_gets_no_connection_in_time_was_not_sent(serve, sends, transport_class):
     release = threading.Event()
 
     def behave(connection):
@@ -156,7 +156,7 @@ async def test_whoever_gets_no_connection_in_time_was_not_sent(serve, sends):
             release.wait(20)
             connection.reply()
 
-    server, transport = serve(behave), HttpxTransport(connections=1)
+    server, transport = serve(behave), transport_class(connections=1)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate()))
         await eventually(lambda: paths(server))
@@ -169,7 +169,7 @@ async def test_whoever_gets_no_connection_in_time_was_not_sent(serve, sends):
 
 
 @pytest.mark.anyio
-async def test_a_waiter_that_is_cancelled_holds_nobody_up(serve):
+async def test_a_waiter_that_is_cancelled_holds_nobody_up(serve, transport_class):
     release = threading.Event()
 
     def behave(connection):
@@ -177,7 +177,7 @@ async def test_a_waiter_that_is_cancelled_holds_nobody_up(serve):
             release.wait(20)
             connection.reply()
 
-    server, transport, done = serve(behave), HttpxTransport(connections=1), []
+    server, transport, done = serve(behave), transport_class(connections=1), []
     scopes = {}
 
     async def send(name):
@@ -251,7 +251,7 @@ async def test_a_connection_that_the_server_closed_is_not_used(serve, transport)
 
 
 @pytest.mark.anyio
-async def test_connections_idle_too_long_are_closed_by_the_next_call(serve):
+async def test_connections_idle_too_long_are_closed_by_the_next_call(serve, transport_class):
     gate = threading.Barrier(3)
 
     def behave(connection):
@@ -260,7 +260,7 @@ async def test_connections_idle_too_long_are_closed_by_the_next_call(serve):
                 gate.wait(20)
             connection.reply()
 
-    server, transport = serve(behave), HttpxTransport(keepalive=60)
+    server, transport = serve(behave), transport_class(keepalive=60)
     time = 1_000.0
     transport._pool.now = lambda: time
     async with anyio.create_task_group() as tasks:
@@ -283,8 +283,8 @@ async def test_connections_idle_too_long_are_closed_by_the_next_call(serve):
 
 
 @pytest.mark.anyio
-async def test_it_can_be_closed_twice_and_used_again(serve):
-    server, transport = serve(), HttpxTransport()
+async def test_it_can_be_closed_twice_and_used_again(serve, transport_class):
+    server, transport = serve(), transport_class()
     await transport.aclose()
     await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     await transport.aclose()
@@ -296,7 +296,7 @@ async def test_it_can_be_closed_twice_and_used_again(serve):
 
 
 @pytest.mark.anyio
-async def test_a_connection_in_use_is_closed_when_it_comes_back(serve):
+async def test_a_connection_in_use_is_closed_when_it_comes_back(serve, transport_class):
     release = threading.Event()
 
     def behave(connection):
@@ -304,7 +304,7 @@ async def test_a_connection_in_use_is_closed_when_it_comes_back(serve):
             release.wait(20)
             connection.reply()
 
-    server, transport = serve(behave), HttpxTransport()
+    server, transport = serve(behave), transport_class()
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(lambda: transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate()))
         await eventually(lambda: paths(server))
@@ -314,8 +314,10 @@ async def test_a_connection_in_use_is_closed_when_it_comes_back(serve):
 
 
 @pytest.mark.anyio
-async def test_a_connection_that_cannot_even_be_made_takes_no_place(serve, monkeypatch):
-    transport = HttpxTransport(connections=1)
+async def test_a_connection_that_cannot_even_be_made_takes_no_place(
+    serve, monkeypatch, transport_class
+):
+    transport = transport_class(connections=1)
     for _ in range(3):
         with pytest.raises(ValueError, match="broken"):
             monkeypatch.setattr(
@@ -328,36 +330,42 @@ async def test_a_connection_that_cannot_even_be_made_takes_no_place(serve, monke
 
 
 _LOOPS = """
-import asyncio, sys, trio
-from gelato_async import HttpxTransport, Request, SendGate
+import sys
+import anyio
+import gelato_async
+from gelato_async import Request, SendGate
 
-transport = HttpxTransport()
+transport = getattr(gelato_async, sys.argv[2])()
 
 async def send_three():
     for _ in range(3):
         response = await transport.send(Request(method="GET", url=sys.argv[1]), timeout=30, gate=SendGate())
         assert response.status == 200
 
-asyncio.run(send_three())
-asyncio.run(send_three())
-trio.run(send_three)
-trio.run(send_three)
-asyncio.run(send_three())
+for backend in sys.argv[3:]:
+    anyio.run(send_three, backend=backend)
 print("done")
 """
 
 
-def test_an_unclosed_transport_serves_loop_after_loop_silently(serve):
+@pytest.mark.parametrize(
+    ("name", "backends"),
+    [
+        ("HttpxTransport", ["asyncio", "asyncio", "trio", "trio", "asyncio"]),
+        ("AiohttpTransport", ["asyncio"] * 5),
+    ],
+)
+def test_an_unclosed_transport_serves_loop_after_loop_silently(serve, name, backends):
     server = serve()
-    command = [sys.executable, "-W", "error", "-c", _LOOPS, server.url]
+    command = [sys.executable, "-W", "error", "-c", _LOOPS, server.url, name, *backends]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "done\n", "")
     assert len(server.connections) == 5
     assert all(connection.ended.wait(20) for connection in server.connections)
 
 
-def test_one_transport_serves_two_loops_at_once(serve):
-    server, transport, failures = serve(), HttpxTransport(connections=3), []
+def test_one_transport_serves_two_loops_at_once(serve, transport_class):
+    server, transport, failures = serve(), transport_class(connections=3), []
 
     async def send_many():
         async with anyio.create_task_group() as tasks:
@@ -372,7 +380,9 @@ def test_one_transport_serves_two_loops_at_once(serve):
         except BaseException as error:  # noqa: BLE001  reported below, in the test's own thread
             failures.append(error)
 
-    runners = [lambda: asyncio.run(send_many()), lambda: trio.run(send_many)]
+    runners = [lambda: asyncio.run(send_many())] * 2
+    if transport_class is HttpxTransport:
+        runners[1] = lambda: trio.run(send_many)
     threads = [threading.Thread(target=run, args=[runner]) for runner in runners]
     for thread in threads:
         thread.start()

@@ -12,7 +12,6 @@ import trio
 from support.http_requests import TIMEOUT, eventually, get
 
 from gelato_async import (
-    HttpxTransport,
     NoAnswerError,
     SendGate,
 )
@@ -60,7 +59,7 @@ BACKENDS = pytest.mark.parametrize("backend", ["asyncio", "trio"])
 
 
 @BACKENDS
-def test_waiting_to_send_counts_against_no_timeout(serve, backend):
+def test_waiting_to_send_counts_against_no_timeout(serve, backend, transport_class):
     server = serve()
 
     async def main(jump):
@@ -70,7 +69,7 @@ def test_waiting_to_send_counts_against_no_timeout(serve, backend):
                 await anyio.lowlevel.checkpoint()
                 await super().mark_sent()
 
-        transport = HttpxTransport()
+        transport = transport_class()
         for _ in range(2):  # on a new connection, and on one that stood
             response = await transport.send(get(server.url), timeout=TIMEOUT, gate=Slow())
             assert response.status == 200
@@ -81,7 +80,7 @@ def test_waiting_to_send_counts_against_no_timeout(serve, backend):
 
 
 @BACKENDS
-def test_the_timeout_counts_from_sending_to_the_last_byte(serve, backend):
+def test_the_timeout_counts_from_sending_to_the_last_byte(serve, backend, transport_class):
     release = threading.Event()
     trickling = threading.Event()
 
@@ -101,7 +100,7 @@ def test_the_timeout_counts_from_sending_to_the_last_byte(serve, backend):
             await anyio.sleep(0.01)
             jump(11)
 
-        transport = HttpxTransport()
+        transport = transport_class()
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(jump_later)
             with pytest.raises(NoAnswerError, match=r"nothing within 30 s|Timeout") as caught:
