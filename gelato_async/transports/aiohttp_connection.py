@@ -102,10 +102,13 @@ class AiohttpConnection:
 
     def exchange(self, host: str, gate: SendGate, timeout: float, limit: int) -> "Exchange":
         """Begin an exchange. There is one at a time."""
-        if self._protocol is not None and self._protocol.should_close:
-            # something came that no request asked for: it would be taken for the next answer
+        if self.has_ended():
             self.abort()
         return Exchange(self, host, gate, timeout, limit)
+
+    def has_ended(self) -> bool:
+        """Whether the server closed it, or sent what would be taken for the next answer."""
+        return self._protocol is not None and self._protocol.should_close
 
     def note(self, opened: Connection) -> None:
         """Note what a request is about to be written to."""
@@ -164,6 +167,9 @@ class Exchange:
             self.refusal = error
             raise
         self.scope.deadline = anyio.current_time() + self.timeout
+        # the gate may have taken minutes
+        if self.connection.has_ended():
+            raise aiohttp.ServerDisconnectedError
 
     async def _exchange(self, request: Request) -> Response:
         self.answer = answer = await self._send(request)

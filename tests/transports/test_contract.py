@@ -43,6 +43,19 @@ class VetoOfSending(SendGate):
         raise LookupError("no")
 
 
+def head_of(server, number=0):
+    """The head of a request that came on the first connection."""
+    return server.connections[0].requests[number].partition(b"\r\n\r\n")[0].decode()
+
+
+def answering(*reply):
+    def behave(connection):
+        while connection.read_request():
+            connection.reply(*reply)
+
+    return behave
+
+
 # what goes out and what comes in
 
 
@@ -67,6 +80,32 @@ async def test_a_request_goes_out_as_it_is(serve, transport, sends):
     assert (sent["x-api-key"], sent["content-type"]) == ("k", "application/json")
     assert body == b'{"a": "\xc3\xbc"}'
     assert sends.count == 1
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("method", "own"), [("GET", set()), ("POST", {"content-length"})])
+async def test_no_header_goes_out_that_nobody_asked_for(serve, transport, method, own):
+    server = serve()
+    request = Request(method=method, url=server.url, headers={"x-api-key": "k"})
+    await transport.send(request, timeout=TIMEOUT, gate=SendGate())
+    names = [line.partition(":")[0].lower() for line in head_of(server).splitlines()[1:]]
+    assert sorted(names) == sorted({"host", "user-agent", "accept-encoding", "x-api-key"} | own)
+
+
+@pytest.mark.anyio
+async def test_no_cookie_is_kept(serve, transport):
+    server = serve(answering(b"{}", 200, "set-cookie: a=b; path=/"))
+    for _ in range(2):
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    assert len(server.connections[0].requests) == 2
+    assert "cookie" not in head_of(server, 1).lower()
+
+
+@pytest.mark.anyio
+async def test_a_long_header_is_read(serve, transport):
+    server = serve(answering(b"{}", 200, "x-long: " + "y" * 20_000))
+    response = await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    assert len(response.headers["x-long"]) == 20_000
 
 
 @pytest.mark.anyio
@@ -202,6 +241,29 @@ async def test_a_success_that_breaks_off_is_no_answer_with_a_status(
 
 
 @pytest.mark.anyio
+async def test_a_success_that_is_no_http_any_more_keeps_its_status(serve, transport):
+    # aiohttp waits for more of such a body until the time is over
+    answered = threading.Event()
+
+    def behave(connection):
+        connection.read_request()
+        connection.send(b"HTTP/1.1 201 Created\r\ntransfer-encoding: chunked\r\n\r\n1\r\n{\r\n")
+        answered.wait(20)
+        connection.send(b"planted\r\n")
+
+    class Gate(SendGate):
+        def __setattr__(self, name, value):
+            super().__setattr__(name, value)
+            if name == "status" and value is not None:
+                answered.set()
+
+    server = serve(behave)
+    with pytest.raises(NoAnswerError) as caught:
+        await transport.send(get(server.url), timeout=0.5, gate=Gate())
+    assert caught.value.status == 201
+
+
+@pytest.mark.anyio
 async def test_a_success_that_cannot_be_unpacked_keeps_its_status(serve, transport):
     server = serve(
         lambda c: c.read_request() and c.reply(b"no gzip", 200, "content-encoding: gzip")
@@ -290,3 +352,26 @@ async def test_a_veto_before_the_first_connection_opens_none(serve, transport):
     with pytest.raises(LookupError):
         await transport.send(get(server.url), timeout=TIMEOUT, gate=Veto())
     assert server.connections == []
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "POST"])
+@pytest.mark.parametrize("end", [close_at_once, reset_at_once])
+async def test_nothing_is_sent_a_second_time(serve, transport, sends, method, end):
+    """Libraries repeat what fails on a connection that stood, where they take it for harmless."""
+
+    def behave(connection):
+        if connection.number == 0:
+            connection.read_request()
+            connection.reply()
+            end(connection)
+        else:
+            answering()(connection)
+
+    server = serve(behave)
+    await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
+    request = Request(method=method, url=server.url)
+    with pytest.raises(NoAnswerError):
+        await transport.send(request, timeout=TIMEOUT, gate=sends())
+    assert sends.count == 1
+    assert [len(connection.requests) for connection in server.connections] == [2]
