@@ -10,11 +10,10 @@ from attrs import define
 
 from gelato_async.bulk import OrderLine, read_jsonl
 from gelato_async.cli.apis import offline_backend
-from gelato_async.cli.choices import BackendName
+from gelato_async.cli.choices import BackendName, Format
 from gelato_async.cli.console import CommandError, ExitCode, print_line
 from gelato_async.cli.input.fixing import Fixer
 from gelato_async.cli.input.formats import (
-    Format,
     create_private,
     format_of,
     lines_of,
