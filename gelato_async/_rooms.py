@@ -76,6 +76,7 @@ ROOMS = {
     "models.template": """
         ImagePlaceholder Template TemplateVariant TemplateVariantOption TextPlaceholder
     """,
+    "transports.aiohttp": "AiohttpTransport",
     "transports.base": "SendGate Transport",
     "transports.httpx": "HttpxTransport",
     "transports.injected": "ClientTransport",
