@@ -45,7 +45,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         with spared_imports():
             import rich  # noqa: F401, PLC0415  used by commands, which are imported later
 
-            from gelato_async.cli import app  # noqa: PLC0415
+            from gelato_async.cli import dispatch  # noqa: PLC0415
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         if package not in _EXTRA:
@@ -55,7 +55,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         ) from missing
     if arguments is None:
         arguments = sys.argv[1:]
-    return app.run(arguments)
+    return dispatch.run(arguments)
 
 
 def _drop_output() -> None:

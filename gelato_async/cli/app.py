@@ -4,25 +4,17 @@ What a command does is in the module or room that it calls, not here. A command 
 runs, so that `--help` waits for no other.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, Parameter
 from cyclopts.validators import Number
 
 from gelato_async._version import __version__
 from gelato_async.cli.choices import RECONCILE, BackendName, Format
-from gelato_async.cli.console import CommandError, spared_imports
-from gelato_async.cli.options import CODES, BaseUrl, whole
+from gelato_async.cli.console import spared_imports
+from gelato_async.cli.options import CODES, AtLeastZero, BaseUrl, Count, Port, Seed, Share, whole
 from gelato_async.files.bounded_lines import MAX_BYTES
-from gelato_async.models.tracebacks import hides_arguments
-
-AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
-Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
-Count = Annotated[int, Parameter(converter=whole, validator=Number(gte=1))]
-Seed = Annotated[int, Parameter(converter=whole, validator=Number(gte=0))]
-Port = Annotated[int, Parameter(converter=whole, validator=Number(gte=0, lte=65535))]
 
 app: App = App(
     name="gelato-async",
@@ -34,37 +26,6 @@ app: App = App(
     default_parameter=Parameter(negative=""),  # no --no-x beside each flag
     suppress_keyboard_interrupt=False,  # __main__ turns Ctrl-C into an exit code
 )
-
-
-@hides_arguments
-def run(arguments: Sequence[str]) -> int:
-    """Run the command that the arguments name, and return its exit code.
-
-    Raises:
-        CommandError: the arguments are wrong, or the command cannot do what they ask.
-    """
-    if arguments and not arguments[0].startswith("-"):
-        return _run(arguments)
-    # the overview, which has no Markdown in it: the parser would be half of what it imports
-    app.help_format = "plaintext"
-    try:
-        with spared_imports():
-            return _run(arguments)
-    finally:
-        app.help_format = None
-
-
-@hides_arguments
-def _run(arguments: Sequence[str]) -> int:
-    try:
-        # cyclopts raises instead of printing and exiting: __main__ prints all errors alike
-        code: int | None = app(
-            list(arguments), exit_on_error=False, print_error=False, result_action="return_value"
-        )
-    except CycloptsError as error:
-        chain = error.command_chain or ()
-        raise CommandError(f"{error} See {' '.join(['gelato-async', *chain])} --help") from error
-    return code or 0
 
 
 @app.command

@@ -24,6 +24,12 @@ def whole(_: object, tokens: Sequence[Token]) -> int:
         raise ValueError(f"{text} is not a whole number.") from None
 
 
+AtLeastZero = Annotated[float, Parameter(validator=Number(gte=0))]
+Share = Annotated[float, Parameter(validator=Number(gte=0, lte=1))]
+Count = Annotated[int, Parameter(converter=whole, validator=Number(gte=1))]
+Seed = Annotated[int, Parameter(converter=whole, validator=Number(gte=0))]
+Port = Annotated[int, Parameter(converter=whole, validator=Number(gte=0, lte=65535))]
+
 CODES = (
     "Exit code: 0 there is an answer, 1 Gelato refused or there is no such thing, 2 the request"
     " could not be made."

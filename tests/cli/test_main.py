@@ -5,7 +5,7 @@ import pytest
 
 import gelato_async
 from gelato_async import cli
-from gelato_async.cli import __main__ as entry, app
+from gelato_async.cli import __main__ as entry, dispatch
 
 WITHOUT = (
     "import sys; sys.modules[{0!r}] = None; from gelato_async.cli.__main__ import main;"
@@ -44,16 +44,21 @@ def test_without_the_sandbox_extra_one_line_names_it(process, module):
     assert result.stderr.count(b"\n") == 1
 
 
+def forget_commands(monkeypatch):
+    """Let the command line import its commands again."""
+    for name in ("app", "dispatch"):
+        monkeypatch.delattr(cli, name)
+        monkeypatch.delitem(sys.modules, f"gelato_async.cli.{name}")
+
+
 def test_a_missing_extra_is_noticed_in_this_process_too(command, monkeypatch):
-    monkeypatch.delattr(cli, "app")
-    monkeypatch.delitem(sys.modules, "gelato_async.cli.app")
+    forget_commands(monkeypatch)
     monkeypatch.setitem(sys.modules, "cyclopts", None)
     assert 'pip install "gelato-async[cli]"' in command("--help").err
 
 
 def test_a_module_of_our_own_that_is_missing_is_no_missing_extra(command, monkeypatch):
-    monkeypatch.delattr(cli, "app")
-    monkeypatch.delitem(sys.modules, "gelato_async.cli.app")
+    forget_commands(monkeypatch)
     monkeypatch.setitem(sys.modules, "gelato_async.files.bounded_lines", None)
     with pytest.raises(ModuleNotFoundError):
         command("--help")
@@ -91,7 +96,7 @@ def test_ctrl_c_anywhere_is_130(command, monkeypatch):
     def interrupted(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(app, "run", interrupted)
+    monkeypatch.setattr(dispatch, "run", interrupted)
     assert command("sample").code == 130
 
 
@@ -99,7 +104,7 @@ def test_a_broken_pipe_anywhere_is_quiet(command, monkeypatch, tmp_path):
     def broken(_):
         raise BrokenPipeError
 
-    monkeypatch.setattr(app, "run", broken)
+    monkeypatch.setattr(dispatch, "run", broken)
     with (tmp_path / "output").open("w") as output:
         monkeypatch.setattr(entry.sys, "stdout", output)
         assert command("sample").code == 0

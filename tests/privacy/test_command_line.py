@@ -9,7 +9,7 @@ from threading import Thread
 import pytest
 from support.walker import KEY, PLANTED, PRIVATE, SECRET, planted_in
 
-from gelato_async.cli import app
+from gelato_async.cli import dispatch
 from gelato_async.cli.__main__ import main
 from gelato_async.cli.samples.orders import to_line
 
@@ -178,7 +178,7 @@ def test_keys_that_cannot_be_used(shown, monkeypatch, order_file, key):
     ):
         assert shown(*arguments)[0] == 2
         with pytest.raises(Exception) as caught:
-            app.run(arguments)
+            dispatch.run(arguments)
         assert planted_in(caught.value) == []
 
 
