@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from attrs import evolve
 
 from gelato_async.client.engine import Engine
-from gelato_async.client.logging_observer import LoggingObserver
+from gelato_async.client.logging_observer import LoggingObserver, is_logged
 from gelato_async.client.sender import Sender
 from gelato_async.core.backend import Backend
 from gelato_async.core.events import Observer, Reporter
@@ -57,4 +57,7 @@ def with_changes(engine: Engine, options: "CallOptions") -> Engine:
 def _reporter_for(observer: Observer | None) -> Reporter | None:
     if observer is None:
         return None
+    # a subclass may do anything with any event
+    if type(observer) is LoggingObserver:
+        return Reporter(observer, wants=is_logged)
     return Reporter(observer)

@@ -11,7 +11,7 @@ from attrs import define
 from gelato_async.client.engine import Engine
 from gelato_async.client.looks import is_of_row, look, look_before, mask, reply_from_row
 from gelato_async.client.markers import marked, new_marker, read_markers
-from gelato_async.client.references_in_flight import claim, key_of, release
+from gelato_async.client.references_in_flight import Key, claim, key_of, release
 from gelato_async.client.sender import Reply, nothing
 from gelato_async.core.errors import GelatoError, NoAnswerError, OutcomeUnknownError
 from gelato_async.core.events import OperationBegan, OperationEnded
@@ -58,6 +58,7 @@ class CreateOnce(Generic[T]):
     engine: Engine
     pending: PendingCreate[T]
     _began: float | None = None
+    _claimed: Key | None = None
 
     def __attrs_post_init__(self) -> None:
         # a bulk run makes its pending creates without a call of a client
@@ -88,14 +89,20 @@ class CreateOnce(Generic[T]):
         Raises:
             ReferenceInUseError: one is on its way.
         """
-        claim(key_of(self.engine.backend, self.pending.reference), self)
+        if self._claimed is not None:
+            return
+        key = key_of(self.engine.backend, self.pending.reference)
+        claim(key, self)
+        self._claimed = key
         if self._began is None:
             self._began = self.engine.clock.now()
             self.pending.call.emit(OperationBegan, NAME)
 
     def release(self) -> None:
         """Let others use the reference: the outcome is known, or nobody waits for it any more."""
-        release(key_of(self.engine.backend, self.pending.reference), self)
+        if self._claimed is not None:
+            release(self._claimed, self)
+            self._claimed = None
 
     def finish(self, error: BaseException | None = None) -> None:
         """Report the outcome, and let others use the reference."""

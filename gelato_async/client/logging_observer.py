@@ -59,6 +59,19 @@ _LINES: Mapping[type[CallEvent], tuple[int, str]] = {
     CircuitClosed: (logging.INFO, "requests get through again: the bulk run goes on"),
 }
 
+# the highest level at which an event may be logged
+_LEVELS: Mapping[object, int] = {
+    **{event: level for event, (level, _) in _LINES.items()},
+    # of possible duplicates
+    ReconciliationAdopted: logging.WARNING,
+}
+
+
+def is_logged(event: object) -> bool:
+    """Whether a `LoggingObserver` logs events of this class, at the present level of the logger."""
+    level = _LEVELS.get(event)
+    return level is not None and _logger.isEnabledFor(level)
+
 
 class LoggingObserver:
     """Logs to the logger `gelato_async`.

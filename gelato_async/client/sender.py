@@ -144,6 +144,8 @@ class Sender:
         if limit is not None and limit <= 0:
             raise NotSentError(_TOO_LATE, operation=operation.name)
         try:
+            if limit is None:
+                return await self._send(operation, request, gate)
             with anyio.fail_after(limit):
                 return await self._send(operation, request, gate)
         except TimeoutError:
@@ -209,7 +211,10 @@ class Sender:
 
 def ambient_limit() -> float:
     """Seconds until the caller's own deadline, like that of `anyio.fail_after`."""
-    return anyio.current_effective_deadline() - anyio.current_time()
+    until = anyio.current_effective_deadline()
+    if until == math.inf:
+        return math.inf
+    return until - anyio.current_time()
 
 
 def _out_of_time(operation: Operation[Any], gate: AttemptGate) -> GelatoError:

@@ -166,11 +166,20 @@ class CircuitClosed(CallEvent):
     """Requests of a bulk run get through again."""
 
 
+def any_event(event: object) -> bool:  # noqa: ARG001  what it is asked about is of no interest
+    """Want every event."""
+    return True
+
+
 @define(eq=False)
 class Reporter:
-    """Gives events to an observer, and keeps its failures from the call."""
+    """Gives events to an observer, and keeps its failures from the call.
+
+    `wants` is asked with the class of an event whether the event is worth making.
+    """
 
     observer: Observer
+    wants: Callable[[object], bool] = any_event
     _has_failed: bool = False
 
     def report(self, event: CallEvent) -> None:
@@ -210,5 +219,6 @@ class Call:
         **details: P.kwargs,
     ) -> None:
         """Report an event of this call, if anybody observes it."""
-        if self.reporter is not None:
-            self.reporter.report(event(self.id, self.sends, operation, *args, **details))
+        reporter = self.reporter
+        if reporter is not None and reporter.wants(event):
+            reporter.report(event(self.id, self.sends, operation, *args, **details))

@@ -206,9 +206,9 @@ class PendingCreate(Generic[T]):
 
     def is_another_type(self, shown: OrderType | None) -> bool:
         """Whether an order of this type cannot be ours; one of a type that is news may be."""
-        if shown is None or self.order_type is None or not OrderType(shown).is_known:
+        if shown is None or self.order_type is None or shown == self.order_type:
             return False
-        return shown != self.order_type
+        return OrderType(shown).is_known
 
     def is_answered_by(self, answer: object, evidence: Evidence) -> bool:
         """Whether the answer of an attempt is about this order."""

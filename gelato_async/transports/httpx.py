@@ -157,6 +157,8 @@ class Exchange:
         self.seen = True
         set_reset_on_close(name, info)
         if name == _SENDING and info["request"].method != b"CONNECT":
+            # nothing later is of interest, and every event costs some time
+            del info["request"].extensions["trace"]
             # an error from here, a veto too, makes httpcore close the connection
             await self.gate.mark_sent()
             self.scope.deadline = anyio.current_time() + self.timeout
