@@ -3,7 +3,7 @@
 import platform
 import ssl
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, Self
 
 import anyio
@@ -120,7 +120,8 @@ class Exchange:
     max_response_bytes: int
     reusable: bool = True
     seen: bool = False
-    answer: httpx.Response | None = None
+    status: int | None = None
+    headers: Mapping[str, str] = field(factory=dict)
     body: Body | None = None
     scope: anyio.CancelScope = field(init=False, factory=anyio.CancelScope)
 
@@ -129,26 +130,23 @@ class Exchange:
         self.reusable = False
         with self.scope:
             try:
-                self.answer = await connection.handle_async_request(self._request(request))
+                answer = await connection.handle_async_request(self._request(request))
                 if not self.gate.sent:  # a mocked network reports no events
                     await self.gate.mark_sent()
-                self.gate.status = self.answer.status_code
-                body = await self._read(self.answer)
+                self.status = self.gate.status = answer.status_code
+                self.headers = headers_of(answer.headers.raw)
+                body = await self._read(answer)
             # an SSLError is what httpx makes nothing else of: a record that cannot be decrypted
             except (httpx.HTTPError, ssl.SSLError, UnreadableError) as error:
                 return self._partial(error)
             self.reusable = True
-            return Response(
-                status=self.answer.status_code,
-                headers=headers_of(self.answer.headers.raw),
-                body=body,
-            )
+            return Response(status=self.status, headers=self.headers, body=body)
         return self._partial(reason_of_end(self.body, self.timeout))
 
     async def _read(self, answer: httpx.Response) -> bytes:
         if not isinstance(answer.stream, httpx.AsyncByteStream):
             raise TypeError("the answer of an asynchronous transport has an asynchronous stream")
-        self.body = Body(answer.headers.get("content-encoding", ""), self.max_response_bytes)
+        self.body = Body(self.headers.get("content-encoding", ""), self.max_response_bytes)
         content = await self.body.read(answer.stream, self.scope)
         await answer.stream.aclose()
         return content
@@ -157,43 +155,34 @@ class Exchange:
         self.seen = True
         set_reset_on_close(name, info)
         if name == _SENDING and info["request"].method != b"CONNECT":
-            # nothing later is of interest, and every event costs some time
-            del info["request"].extensions["trace"]
+            # from here on the scope keeps the time, and no event says anything new
+            info["request"].extensions.clear()
             # an error from here, a veto too, makes httpcore close the connection
             await self.gate.mark_sent()
             self.scope.deadline = anyio.current_time() + self.timeout
 
     def _request(self, request: Request) -> httpx.Request:
-        headers = {
-            "host": self.host,
-            "user-agent": USER_AGENT,
-            "accept-encoding": "gzip",
-            "content-length": str(len(request.body)),
-            **request.headers,
-        }
-        if request.method == "GET":
-            del headers["content-length"]
+        headers = {"host": self.host, "user-agent": USER_AGENT, "accept-encoding": "gzip"}
+        if request.method != "GET":
+            headers["content-length"] = str(len(request.body))
+        headers |= request.headers
         timeouts = dict.fromkeys(("connect", "read", "write", "pool"), self.timeout)
-        extensions = {"trace": self._trace, "timeout": timeouts}
         return httpx.Request(
             request.method,
-            request.url,
+            _url(request.url),
             headers=headers,
             stream=_Body(request.body),
-            extensions=extensions,
+            extensions={"trace": self._trace, "timeout": timeouts},
         )
 
     def _partial(self, error: Exception) -> Response:
         left = None
         if self.seen:
             left = self.gate.sent
-        if self.answer is None:
-            raise mapped(error, self.host, status=None, left=left) from error
-        status = self.answer.status_code
-        if 200 <= status < 300:
-            raise mapped(error, self.host, status=status, left=left) from error
+        if self.status is None or 200 <= self.status < 300:
+            raise mapped(error, self.host, status=self.status, left=left) from error
         # a refusal is one without its body too
-        return Response(status=status, headers=headers_of(self.answer.headers.raw))
+        return Response(status=self.status, headers=self.headers)
 
 
 def set_reset_on_close(event: str, info: Mapping[str, Any]) -> None:
@@ -205,6 +194,10 @@ def set_reset_on_close(event: str, info: Mapping[str, Any]) -> None:
         opened = info["return_value"].get_extra_info("socket")
         if opened is not None:
             opened.setsockopt(*RESET_ON_CLOSE)
+
+
+# all creates go to one URL, and reading it takes as long as writing its request
+_url = lru_cache(maxsize=64)(httpx.URL)
 
 
 class _Body(httpx.AsyncByteStream):
