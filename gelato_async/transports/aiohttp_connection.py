@@ -16,6 +16,7 @@ import aiohttp
 import anyio
 from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import AddrInfoType, Connection
+from aiohttp.http_exceptions import HttpProcessingError
 from attrs import define, field, frozen
 from yarl import URL
 
@@ -149,7 +150,7 @@ class Exchange:
             failure = reason_of_end(self.body, self.timeout)
         except _CarriedError as carried:
             failure = carried.error
-        except (aiohttp.ClientError, OSError, UnreadableError) as error:
+        except (aiohttp.ClientError, HttpProcessingError, OSError, UnreadableError) as error:
             failure = error
         finally:
             if not self.reusable:
@@ -243,7 +244,7 @@ def _shown(error: Exception) -> Exception:
     """Replace an error whose text quotes the answer, which may echo the request."""
     if isinstance(error, aiohttp.ClientHttpProxyError):
         return error
-    if isinstance(error, aiohttp.ClientResponseError):
+    if isinstance(error, (aiohttp.ClientResponseError, HttpProcessingError)):
         return MalformedAnswerError("what came is not HTTP")
     if isinstance(error, aiohttp.ClientPayloadError):
         return aiohttp.ClientPayloadError("the body ended too early, or is not HTTP")

@@ -3,6 +3,7 @@
     python tests/faults/network_cut.py                    scaled: plain and TLS, three runs each
     python tests/faults/network_cut.py --defaults         with a client's default settings (an hour)
     python tests/faults/network_cut.py --runs 1 --only tls --down 6 --loop trio
+    python tests/faults/network_cut.py --transport aiohttp
 
 The server is healthy all the time, in a network namespace of its own: only the path to it is cut.
 A run is good when no order arrived twice, none was lost, every outcome is what the server's own
@@ -36,6 +37,7 @@ from namespaces import (
 )
 
 from gelato_async import (
+    AiohttpTransport,
     CatalogItem,
     File,
     GelatoClient,
@@ -59,6 +61,7 @@ LOOPS: Mapping[str, Any] = {
     "uvloop": {"backend": "asyncio", "backend_options": {"use_uvloop": True}},
     "trio": {"backend": "trio"},
 }
+TRANSPORTS: Mapping[str, Any] = {"httpx": HttpxTransport, "aiohttp": AiohttpTransport}
 # `latency`: an answer takes as long as on a long path, so that as many connections are open when the
 # path is cut; `down`: so long that a second send would come before the next retransmission
 SCALED = {"timeout": 1.0, "reconcile": 2.0, "orders": 400, "latency": 0.07, "down": (4.0, 8.0)}
@@ -84,7 +87,8 @@ def main() -> int:
     for kind, down in product(kinds, downs):
         for number in range(1, options.runs + 1):
             tls = kind == "tls"
-            result = run({**settings, "down": down, "tls": tls, "loop": options.loop})
+            chosen = {"tls": tls, "loop": options.loop, "transport": options.transport}
+            result = run({**settings, **chosen, "down": down})
             print(f"{kind}, {down:g} s down, run {number}: {describe(result)}", flush=True)
             good = good and is_good(result)
     return 0 if good else 1
@@ -97,6 +101,7 @@ def _arguments() -> argparse.ArgumentParser:
     parser.add_argument("--down", type=float, help="seconds that the path is cut")
     parser.add_argument("--only", choices=["plain", "tls"])
     parser.add_argument("--loop", choices=LOOPS, default="asyncio")
+    parser.add_argument("--transport", choices=TRANSPORTS, default="httpx")
     return parser
 
 
@@ -195,12 +200,13 @@ async def submit(settings: Mapping[str, Any], network: Network) -> Sequence[Repo
 def _client(settings: Mapping[str, Any]) -> GelatoClient:
     context = ssl.create_default_context(cafile=str(CERTIFICATE))
     context.check_hostname = False  # the certificate names other hosts of the tests
+    transport_class = TRANSPORTS[settings["transport"]]
     return GelatoClient(
         "sandbox-key",
         base_url=f"http{'s' if settings['tls'] else ''}://{FAR}:{PORT}",
         timeout=settings["timeout"],
         retry=RetryPolicy(reconcile=settings["reconcile"]),
-        transport=HttpxTransport(ssl_context=context if settings["tls"] else None),
+        transport=transport_class(ssl_context=context if settings["tls"] else None),
     )
 
 
