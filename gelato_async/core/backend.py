@@ -5,13 +5,10 @@ a typed error of the response. The data (routes, spelling, fields that an API ca
 is in backends/. Nothing here sends: the client does.
 """
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
-from urllib.parse import urlencode
 
-import attrs
 from attrs import field, frozen
 
 from gelato_async.core import json_values, responses, wire
@@ -21,17 +18,16 @@ from gelato_async.core.json_text import NotJsonError, parse
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.nested_models import (
-    Fields,
     carries_address,
     has_any,
     models_in,
     private_values,
 )
 from gelato_async.core.operations.orders import CreateOperation, SearchOrders
+from gelato_async.core.plans import Plan, as_json, plan_of
 from gelato_async.core.redaction import Redactor
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import RuleTable
-from gelato_async.core.wire.names import camel
 from gelato_async.core.wire.writers import Dialect
 from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
@@ -46,7 +42,6 @@ Rules = Mapping[type[Operation[Any]], RuleTable]
 PAGE = 100
 """The most rows that a page of any list has; also the default."""
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 # a lost order is looked for by these fields of the model, so `extra` must not override them
 _OWN_FIELDS = ("orderReferenceId", "orderType")
 # the answers whose `id` is an order's
@@ -59,8 +54,7 @@ class Backend:
 
     `create_operation` is the operation that makes an order here. `origins` maps the name of a
     service to its scheme, host and port. `path_values` fills the names in path templates that are
-    not fields of operations, like GelatoConnect's prefix. `unsupported` lists, by model, the fields
-    that this API cannot carry.
+    not fields of operations, like GelatoConnect's prefix.
     """
 
     name: str
@@ -69,9 +63,9 @@ class Backend:
     create_operation: type[CreateOperation[Any]] = field(repr=False)
     routes: Routes = field(repr=False)
     dialect: Dialect = field(repr=False)
-    unsupported: Fields = field(repr=False)
     rules: Rules = field(repr=False)
     path_values: Mapping[str, str] = field(factory=dict)
+    _plans: dict[type[Operation[Any]], Plan] = field(init=False, factory=dict, repr=False, eq=False)
 
     def route(self, operation: Operation[Any]) -> Route:
         """Return how an operation travels.
@@ -79,12 +73,7 @@ class Backend:
         Raises:
             UnsupportedError: this API has no such call.
         """
-        route = self.routes.get(type(operation))
-        if route is None:
-            raise UnsupportedError(
-                [Problem("", f"{self.name} has no such call")], operation=operation.name
-            )
-        return route
+        return self._plan(operation).route
 
     @hides_arguments
     def check(self, operation: Operation[Any], *, validate: bool = True) -> None:
@@ -94,17 +83,23 @@ class Backend:
             UnsupportedError: it uses what this API cannot carry.
             ValidationError: it breaks documented rules (not with `validate=False`).
         """
-        self._check(operation, self._body(operation), validate=validate)
+        plan = self._plan(operation)
+        if plan.encode(operation, validate=validate) is None:
+            self._check(plan, operation, plan.content(operation), validate=validate)
 
     @hides_arguments
     def problems_and_body(self, operation: Operation[Any]) -> tuple[Sequence[Problem], bytes]:
         """Find everything that is wrong with a request; if nothing is, also give its body."""
-        body = self._body(operation)
-        problems = [*self._unsupported(operation), *self._broken_rules(operation, body)]
+        plan = self._plan(operation)
+        body = plan.encode(operation, validate=True)
+        if body is not None:
+            return [], body
+        content = plan.content(operation)
+        problems = [*self._unsupported(operation), *_broken_rules(plan, content)]
         if problems:
             return problems, b""
         try:
-            return [], self._encode(body, operation.name)
+            return [], as_json(content, operation)
         except ValidationError as error:
             return error.problems, b""
 
@@ -115,14 +110,22 @@ class Backend:
         Raises:
             ValidationError: a value cannot stand in a path, or JSON cannot represent it.
         """
-        return self._build(operation, self._body(operation))
+        plan = self._plan(operation)
+        body = plan.encode(operation, validate=False)
+        if body is not None:
+            return plan.request(operation, body)
+        return plan.build(operation, plan.content(operation))
 
     @hides_arguments
     def prepare(self, operation: Operation[Any], *, validate: bool = True) -> Request:
         """Check an operation and make its request. Raises what `check` and `build` raise."""
-        body = self._body(operation)
-        self._check(operation, body, validate=validate)
-        return self._build(operation, body)
+        plan = self._plan(operation)
+        body = plan.encode(operation, validate=validate)
+        if body is not None:
+            return plan.request(operation, body)
+        content = plan.content(operation)
+        self._check(plan, operation, content, validate=validate)
+        return plan.build(operation, content)
 
     @hides_arguments
     def parse(self, operation: Operation[T], response: Response, now: datetime | None = None) -> T:
@@ -167,87 +170,58 @@ class Backend:
         private = [*self.credentials.private, *private_values(operation)]
         return Redactor(private, by_key=by_key)
 
-    def _check(self, operation: Operation[Any], body: Mapping[str, Any], *, validate: bool) -> None:
+    def _check(
+        self, plan: Plan, operation: Operation[Any], content: Mapping[str, Any], *, validate: bool
+    ) -> None:
         if lost := self._unsupported(operation):
             raise UnsupportedError(lost, operation=operation.name)
-        if validate and (problems := self._broken_rules(operation, body)):
+        if validate and (problems := _broken_rules(plan, content)):
             raise ValidationError(problems, operation=operation.name)
 
     def _unsupported(self, operation: Operation[Any]) -> list[Problem]:
         problems: list[Problem] = []
-        if has_any(operation, self.unsupported):
+        if has_any(operation, self.dialect.unsupported):
             problems.extend(self._lost(operation))
         if isinstance(operation, CreateOperation):
             problems.extend(_misplaced(operation))
         return problems
 
-    def _broken_rules(self, operation: Operation[Any], body: Mapping[str, Any]) -> list[Problem]:
-        table = self.rules.get(type(operation))
-        if table is None:
-            return []
-        return table.problems(body)
-
     def _lost(self, operation: Operation[Any]) -> Iterator[Problem]:
         remedy = "leave it out, or pass it by `extra` if you know better"
         for path, model in models_in(operation):
             cls = type(model)
-            for name in self.unsupported.get(cls, ()):
+            for name in self.dialect.unsupported.get(cls, ()):
                 if getattr(model, name) is not None:
                     full_path = f"{path}.{self.dialect.name(cls, name)}".lstrip(".")
                     yield Problem(full_path, f"{self.name} cannot carry this: {remedy}")
 
-    def _body(self, operation: Operation[Any]) -> dict[str, Any]:
-        route = self.route(operation)
-        try:
-            return self._dumped(route, operation)
-        except (AttributeError, TypeError, ValueError) as error:
-            problems = list(_misfits(operation))
-            if not problems:
-                problems.append(Problem("", f"a field holds a value of the wrong type: {error}"))
-            raise ValidationError(problems, operation=operation.name) from None
+    def _plan(self, operation: Operation[Any]) -> Plan:
+        kind = type(operation)
+        plan = self._plans.get(kind)
+        if plan is None:
+            plan = self._plans[kind] = self._new_plan(operation, kind)
+        return plan
 
-    def _dumped(self, route: Route, operation: Operation[Any]) -> dict[str, Any]:
-        if isinstance(route.body, str):
-            return dict(self.dialect.dump(getattr(operation, route.body)))
-        content = dict(route.fixed)
-        for name in route.body or route.query:
-            value = getattr(operation, name)
-            if value is not None:
-                content[camel(name)] = self.dialect.dump(value)
-        return content
-
-    def _build(self, operation: Operation[Any], content: Mapping[str, Any]) -> Request:
-        route = self.route(operation)
-        values = dict(self.path_values)
-        for name in route.names - values.keys():
-            values[name] = str(getattr(operation, name))
-        headers = {"accept": "application/json", "x-api-key": self.credentials.header}
-        body = b""
-        if route.body is not None:
-            body = self._encode(content, operation.name)
-            headers["content-type"] = "application/json"
-        url = self.origins[route.service] + route.expand(values, operation.name)
-        if route.query and content:
-            url += "?" + urlencode(content)
-        return Request(method=route.method, url=url, headers=headers, body=body)
-
-    def _encode(self, body: Any, operation: str) -> bytes:
-        try:
-            return _to_json(body).encode()
-        except TypeError as error:
-            problem = Problem("extra", f"must hold only what JSON can represent: {error}")
-        except ValueError:
-            problem = Problem(
-                "",
-                "it contains NaN, infinity or an unpaired surrogate, which JSON cannot represent",
-            )
-        raise ValidationError([problem], operation=operation)
+    def _new_plan(self, operation: Operation[Any], kind: type[Operation[Any]]) -> Plan:
+        route = self.routes.get(kind)
+        if route is None:
+            problem = Problem("", f"{self.name} has no such call")
+            raise UnsupportedError([problem], operation=operation.name)
+        return plan_of(
+            kind,
+            route,
+            self.dialect,
+            self.rules.get(kind),
+            origin=self.origins[route.service],
+            path_values=self.path_values,
+            key=self.credentials.header,
+        )
 
     def _decode_error(
         self, operation: Operation[Any], response: Response, found: Any, problems: Sequence[Problem]
     ) -> DecodeError:
         redactor = self.redactor(operation, by_key=True)
-        answer = self.route(operation).answer
+        answer = self._plan(operation).route.answer
         found_id = self._id_in(found)
         order_id = product_id = None
         if answer in _ORDERS:
@@ -274,12 +248,10 @@ class Backend:
         return found_id
 
 
-def _misfits(operation: Operation[Any]) -> Iterator[Problem]:
-    for path, value in models_in(operation):
-        cls = type(value)
-        if not attrs.has(cls):
-            message = f"is of the wrong type: use the class for it, not a {cls.__name__}"
-            yield Problem(path, message)
+def _broken_rules(plan: Plan, content: Mapping[str, Any]) -> list[Problem]:
+    if plan.rules is None:
+        return []
+    return plan.rules.problems(content)
 
 
 def _misplaced(operation: CreateOperation[Any]) -> Iterator[Problem]:

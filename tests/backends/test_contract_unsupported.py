@@ -139,7 +139,7 @@ def test_all_that_an_api_cannot_carry_is_in_the_cases(api):
     backend = api.backend
     listed = {
         backend.dialect.name(model, field)
-        for model, names in backend.unsupported.items()
+        for model, names in backend.dialect.unsupported.items()
         for field in names
     }
     assert named == listed

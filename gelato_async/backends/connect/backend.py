@@ -7,7 +7,7 @@ from gelato_async.core.credentials import Account
 from gelato_async.core.operations.orders import SubmitOrder
 from gelato_async.core.wire.writers import Dialect
 
-_DIALECT = Dialect(orders.RENAMES)
+_DIALECT = Dialect(orders.RENAMES, orders.UNSUPPORTED)
 
 
 def backend_of(account: Account, paths: Paths | None = None) -> Backend:
@@ -23,7 +23,6 @@ def backend_of(account: Account, paths: Paths | None = None) -> Backend:
         create_operation=SubmitOrder,
         routes=with_paths(orders.ROUTES, paths or {}, account.path_values),
         dialect=_DIALECT,
-        unsupported=orders.UNSUPPORTED,
         rules=orders.RULES,
         path_values=account.path_values,
     )

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.core.backend import Routes, Rules
-from gelato_async.core.operations.nested_models import Fields
 from gelato_async.core.operations.orders import (
     CancelOrder,
     GetOrder,
@@ -26,11 +25,12 @@ from gelato_async.core.rules.checks import (
     moment,
     not_empty,
     one_of,
+    passes,
     present,
     required,
     state_where_needed,
 )
-from gelato_async.core.wire.writers import Renames
+from gelato_async.core.wire.writers import Fields, Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment
 from gelato_async.models.search import OrderPage, OrderQuery
@@ -100,6 +100,10 @@ def _address(path: str) -> list[Rule]:
     ]
 
 
+@passes(
+    missing="{productName} and {productVariant}",
+    text="v and not {productName} and not {productVariant}",
+)
 def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
     uid = bool(item.get("productUid"))
     name = bool(item.get("productName"))
@@ -109,6 +113,8 @@ def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
     return "is required, or productName with productVariant, and not both"
 
 
+# an item whose productUid is empty is not named at all, which its own rule refuses
+@passes(many="len(set(map(kind, v))) == 1")
 def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
     kinds = {bool(item.get("productUid")) for item in elements_of(items)}
     if len(kinds) <= 1:
@@ -116,6 +122,7 @@ def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
     return "must all be named by productUid or all by productName, not both in one order"
 
 
+@passes()
 def _some_change(method: Any, body: Mapping[str, Any]) -> str | None:
     if method or body.get("shippingAddress"):
         return None

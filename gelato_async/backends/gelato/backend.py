@@ -21,7 +21,7 @@ RULES: Rules = {
     **stores.RULES,
 }
 
-_DIALECT = Dialect(orders.RENAMES)
+_DIALECT = Dialect(orders.RENAMES, orders.UNSUPPORTED)
 
 
 def backend_of(account: Account, paths: Paths | None = None) -> Backend:
@@ -37,7 +37,6 @@ def backend_of(account: Account, paths: Paths | None = None) -> Backend:
         create_operation=CreateOrder,
         routes=with_paths(ROUTES, paths or {}, account.path_values),
         dialect=_DIALECT,
-        unsupported=orders.UNSUPPORTED,
         rules=RULES,
         path_values=account.path_values,
     )

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from gelato_async.core.backend import Routes, Rules
-from gelato_async.core.operations.nested_models import Fields
 from gelato_async.core.operations.orders import (
     CancelOrder,
     ConfirmDraft,
@@ -34,12 +33,13 @@ from gelato_async.core.rules.checks import (
     no_latin_letters,
     not_empty,
     one_of,
+    passes,
     present,
     required,
     state_where_needed,
     unique,
 )
-from gelato_async.core.wire.writers import Renames
+from gelato_async.core.wire.writers import Fields, Renames
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, NewOrder
 from gelato_async.models.order import Order
@@ -133,12 +133,17 @@ def _recipient(path: str) -> list[Rule]:
     ]
 
 
+@passes(missing="{id}", text="v")
 def _file_has_source(url: Any, file: Mapping[str, Any]) -> str | None:
     if url or file.get("id"):
         return None
     return "is required, unless `id` reuses an embroidery file"
 
 
+@passes(
+    missing="{id} is None and {threadColors} is None and {isVisible} is None",
+    text="v",
+)
 def _embroidery_type(file_type: Any, file: Mapping[str, Any]) -> str | None:
     # no document says how to recognise an embroidery product by its uid, so these fields are taken
     # for the sign of one

@@ -13,7 +13,7 @@ from gelato_async.core.operations.stores import (
 )
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable
-from gelato_async.core.rules.checks import at_most, between, longest, one_of, required
+from gelato_async.core.rules.checks import at_most, between, longest, one_of, passes, required
 from gelato_async.models.store_product import StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
 
@@ -54,6 +54,7 @@ ROUTES: Routes = {
 }
 
 
+@passes(many="v")
 def _some_if_any(variants: Any, _: Mapping[str, Any]) -> str | None:
     if variants != []:
         return None

@@ -12,10 +12,9 @@ import attrs
 
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.wire.names import camel
+from gelato_async.core.wire.writers import Fields
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.search import OrderQuery
-
-Fields = Mapping[type[Any], Sequence[str]]
 
 
 def _fields_but(cls: type[Any], *public: str) -> Sequence[str]:

@@ -51,9 +51,9 @@ class RuleTable:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules: tuple[Rule, ...] = tuple(rules)
-        self._root = _Node()
+        self.root = Node()
         for rule in self.rules:
-            self._root.add(rule.path.split("."), rule.check)
+            self.root.add(rule.path.split("."), rule.check)
 
     def __iter__(self) -> Iterator[Rule]:
         return iter(self.rules)
@@ -61,7 +61,7 @@ class RuleTable:
     def problems(self, body: Mapping[str, Any]) -> list[Problem]:
         """Return every broken rule, each with its path."""
         problems: list[Problem] = []
-        self._root.check(body, "", problems)
+        self.root.check(body, "", problems)
         return problems
 
 
@@ -71,10 +71,15 @@ def problems_of(rules: Iterable[Rule], body: Mapping[str, Any]) -> list[Problem]
 
 
 @define(eq=False)
-class _Node:
+class Node:
+    """The rules for an object: checks of its fields, and the rules for what is inside of it.
+
+    `elements` are checks of the elements of a list.
+    """
+
     checks: list[tuple[str, Check]] = field(factory=list)
-    objects: dict[str, "_Node"] = field(factory=dict)
-    lists: dict[str, "_Node"] = field(factory=dict)
+    objects: dict[str, "Node"] = field(factory=dict)
+    lists: dict[str, "Node"] = field(factory=dict)
     elements: list[Check] = field(factory=list)
 
     def add(self, steps: Sequence[str], check: Check) -> None:
@@ -87,7 +92,7 @@ class _Node:
         branches = self.objects
         if many:
             branches = self.lists
-        inside = branches.setdefault(name, _Node())
+        inside = branches.setdefault(name, Node())
         if rest:
             inside.add(rest, check)
         else:
@@ -97,7 +102,7 @@ class _Node:
         """Append the problems of an object and of everything in it."""
         # passing one list along takes half the time of generators within generators
         for name, check in self.checks:
-            message = check(holder.get(name), holder)
+            message = check.find(holder.get(name), holder)
             if message is not None:
                 problems.append(Problem(path + name, message))
         for name, node in self.objects.items():
@@ -116,7 +121,7 @@ class _Node:
     ) -> None:
         """Append the problems of an element of a list and of everything in it."""
         for check in self.elements:
-            message = check(value, holder)
+            message = check.find(value, holder)
             if message is not None:
                 problems.append(Problem(path, message))
         if isinstance(value, dict):

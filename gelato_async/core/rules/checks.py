@@ -1,10 +1,12 @@
-"""The checks that rules are made of: one function for each kind of documented limit.
+"""The checks that rules are made of: one for each kind of documented limit.
 
 A check gets a value of a request's JSON (None if it is missing) and the object that holds it. It
 returns what would be right, to be read behind the path ("items[0].quantity: must be ..."), or None
 if the value is within the limit. Unless a check says that it requires the value, a missing one is
 within the limit, and so is one of a kind that another rule refuses. Which fields are checked is
 listed in the backends.
+
+`passes` gives a check the conditions under which a value is certainly within the limit.
 """
 
 import math
@@ -13,17 +15,56 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from unicodedata import category
 
-Check = Callable[[Any, Mapping[str, Any]], str | None]
+from attrs import frozen
+
+Find = Callable[[Any, Mapping[str, Any]], str | None]
+
+SURELY, NEVER = "True", "False"
 
 LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
 WITH_STATES = ("AU", "CA", "US")
 
+_OTHER_SCRIPT = f"{{country}} not in {LOCAL_SCRIPT}"
+_NOT_IN_BRAZIL = "{country} != 'BR'"
+
 _CODE = re.compile(r"[A-Z]{2}")
+_CAPITAL = re.compile(r"[A-Z]")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
 # up to U+024F, but for the signs between them: the multiplication and the division sign
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
 # Unicode's categories of control and format characters, line and paragraph separators
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
+
+
+@frozen(eq=False)
+class Check:
+    """A limit: the function that finds what is wrong, and when that is certainly nothing.
+
+    The conditions are Python expressions for `core.encoder`, one for each kind of value: `v` is the
+    value, `{country}` another field of the same object. A condition may be false where the function
+    finds nothing, since the function is then asked; it is never true where there is something.
+    """
+
+    find: Find
+    missing: str = SURELY
+    text: str = NEVER
+    number: str = NEVER
+    many: str = NEVER
+
+    def __call__(self, value: Any, holder: Mapping[str, Any]) -> str | None:
+        """Return what would be right, or None if the value is within the limit."""
+        return self.find(value, holder)
+
+
+def passes(
+    *, missing: str = SURELY, text: str = NEVER, number: str = NEVER, many: str = NEVER
+) -> Callable[[Find], Check]:
+    """Make a function a check, with the conditions of `Check`."""
+
+    def check(find: Find) -> Check:
+        return Check(find, missing=missing, text=text, number=number, many=many)
+
+    return check
 
 
 def elements_of(value: Any) -> list[Mapping[str, Any]]:
@@ -37,6 +78,7 @@ def _missing(value: Any) -> bool:
     return value is None or (isinstance(value, str) and not value.strip())
 
 
+@passes(missing=NEVER, text="v.strip()", number=SURELY)
 def required(value: Any, _: Mapping[str, Any]) -> str | None:
     """Require a value; a text must not be blank."""
     if _missing(value):
@@ -44,6 +86,7 @@ def required(value: Any, _: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes(missing=NEVER, text=SURELY)
 def present(value: Any, _: Mapping[str, Any]) -> str | None:
     """Require a value that may be empty: a post code, where a country has none."""
     if value is None:
@@ -51,6 +94,7 @@ def present(value: Any, _: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes(missing=NEVER, many="v")
 def not_empty(value: Any, _: Mapping[str, Any]) -> str | None:
     """Require a list or an object with at least one element."""
     if not value:
@@ -58,6 +102,7 @@ def not_empty(value: Any, _: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes(text=SURELY)
 def text(value: Any, _: Mapping[str, Any]) -> str | None:
     """Allow a string."""
     if value is None or isinstance(value, str):
@@ -68,6 +113,7 @@ def text(value: Any, _: Mapping[str, Any]) -> str | None:
 def longest(limit: int) -> Check:
     """Allow at most so many characters."""
 
+    @passes(text=f"len(v) <= {limit}")
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
         if isinstance(value, str) and len(value) > limit:
             return f"must be at most {limit} characters long; it has {len(value)}"
@@ -76,6 +122,7 @@ def longest(limit: int) -> Check:
     return check
 
 
+@passes(text="v == v.strip()")
 def no_blanks_around(value: Any, _: Mapping[str, Any]) -> str | None:
     """Refuse white space of any kind at either end of a text that is not all blank."""
     if not isinstance(value, str) or _missing(value) or value == value.strip():
@@ -83,6 +130,7 @@ def no_blanks_around(value: Any, _: Mapping[str, Any]) -> str | None:
     return "must not begin or end with a blank or a line break"
 
 
+@passes(text="v.isprintable()")
 def no_control_characters(value: Any, _: Mapping[str, Any]) -> str | None:
     """Refuse characters that cannot be seen inside a text (a tab, a zero-width space ...)."""
     if not isinstance(value, str) or value.isprintable():
@@ -97,6 +145,7 @@ def no_control_characters(value: Any, _: Mapping[str, Any]) -> str | None:
 def at_most(limit: int) -> Check:
     """Allow at most so many elements."""
 
+    @passes(many=f"len(v) <= {limit}")
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
         if isinstance(value, (list, tuple)) and len(value) > limit:
             return f"must have at most {limit} elements; it has {len(value)}"
@@ -107,7 +156,9 @@ def at_most(limit: int) -> Check:
 
 def unique(field: str) -> Check:
     """Refuse a list of which two elements have the same value in a field."""
+    name = _CAPITAL.sub(r"_\g<0>", field).lower()
 
+    @passes(many=f"len({{{{e.{name} for e in v}}}}) == len(v)")
     def check(elements: Any, _: Mapping[str, Any]) -> str | None:
         values = [element.get(field) for element in elements_of(elements)]
         # counted in the list and put into the set as text: a wrong value may be a list or an object
@@ -122,11 +173,14 @@ def unique(field: str) -> Check:
 def between(least: int, most: int | None = None) -> Check:
     """Allow a whole number in a range."""
     right = f"must be a whole number of {least} or more"
+    condition = f"v >= {least}"
     greatest = math.inf
     if most is not None:
         right = f"{right}, at most {most}"
+        condition = f"{least} <= v <= {most}"
         greatest = most
 
+    @passes(number=condition)
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
         if value is None:
             return None
@@ -141,6 +195,7 @@ def between(least: int, most: int | None = None) -> Check:
 def one_of(*allowed: str) -> Check:
     """Allow the documented values alone."""
 
+    @passes(text=f"v in {allowed}")
     def check(value: Any, _: Mapping[str, Any]) -> str | None:
         if value is None or value in allowed:
             return None
@@ -149,6 +204,7 @@ def one_of(*allowed: str) -> Check:
     return check
 
 
+@passes(text="len(v) == 2 and v.isascii() and v.isalpha() and v.isupper() and v != 'UK'")
 def country_code(value: Any, _: Mapping[str, Any]) -> str | None:
     """Allow an ISO 3166-1 alpha-2 code in upper case; the United Kingdom's is GB."""
     if value is None:
@@ -160,6 +216,7 @@ def country_code(value: Any, _: Mapping[str, Any]) -> str | None:
     return "must be a two-letter ISO 3166-1 code in upper case, like SE"
 
 
+@passes(missing=f"{{country}} not in {WITH_STATES}", text="v.strip()")
 def state_where_needed(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Require a state in Australia, Canada and the United States; false counts as missing."""
     country = holder.get("country")
@@ -168,6 +225,7 @@ def state_where_needed(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes(text="0 < v.rfind('@') < len(v) - 1 and v == v.strip()")
 def email(value: Any, _: Mapping[str, Any]) -> str | None:
     """Allow what has something on both sides of an @ (the documents' own pattern is garbled)."""
     if _missing(value):
@@ -178,6 +236,7 @@ def email(value: Any, _: Mapping[str, Any]) -> str | None:
     return "must have something on both sides of an @"
 
 
+@passes(text=_OTHER_SCRIPT)
 def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse a line with more than 10 Latin letters in CN, JP, KR and RU."""
     country = holder.get("country")
@@ -188,6 +247,7 @@ def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     return f"must be in the local language of {country}, with at most 10 Latin letters"
 
 
+@passes(text=_OTHER_SCRIPT)
 def no_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse a city with Latin letters in CN, JP, KR and RU."""
     country = holder.get("country")
@@ -196,6 +256,7 @@ def no_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     return f"must be in the local language of {country}"
 
 
+@passes(missing=_NOT_IN_BRAZIL, text=_NOT_IN_BRAZIL)
 def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Require the value of every recipient in Brazil."""
     if holder.get("country") == "BR" and _missing(value):
@@ -203,6 +264,7 @@ def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes(missing=_NOT_IN_BRAZIL, text=_NOT_IN_BRAZIL)
 def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Require the value of a company in Brazil."""
     company = holder.get("country") == "BR" and holder.get("isBusiness") is True
@@ -211,6 +273,7 @@ def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes(missing=_NOT_IN_BRAZIL, text=_NOT_IN_BRAZIL)
 def for_brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse the value for a private person in Brazil."""
     person = holder.get("country") == "BR" and holder.get("isBusiness") is not True
@@ -219,6 +282,7 @@ def for_brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
+@passes()
 def moment(value: Any, _: Mapping[str, Any]) -> str | None:
     """Allow an ISO 8601 moment with its offset."""
     if value is None or (isinstance(value, str) and _MOMENT.fullmatch(value)):
@@ -226,6 +290,7 @@ def moment(value: Any, _: Mapping[str, Any]) -> str | None:
     return "must be a moment with an offset, like 2014-04-25T16:15:47-04:00 (an aware datetime)"
 
 
+@passes(number=SURELY)
 def finite(value: Any, _: Mapping[str, Any]) -> str | None:
     """Allow an amount of money that JSON can represent."""
     if value is None or (isinstance(value, (int, float)) and abs(value) < math.inf):

@@ -5,10 +5,10 @@ in one pass by the generated functions of `core.encoder`.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
-from types import NoneType, UnionType
+from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
 import attrs
@@ -17,6 +17,7 @@ from gelato_async.core.wire.names import wire_names
 from gelato_async.models.enums import OpenEnum
 
 Renames = Mapping[tuple[type[Any], str], str]
+Fields = Mapping[type[Any], Sequence[str]]
 Write = Callable[[Any], Any]
 
 # values of these types are JSON already
@@ -55,11 +56,13 @@ def kinds_of(type_: Any) -> tuple[Any, ...]:
 class Dialect:
     """How one API spells what is sent.
 
-    `renames` maps (model, field) to the wire name where it is not the usual one.
+    `renames` maps (model, field) to the wire name where it is not the usual one. `unsupported`
+    lists, by model, the fields that the API cannot carry; they are refused before anything is sent.
     """
 
-    def __init__(self, renames: Renames) -> None:
+    def __init__(self, renames: Renames, unsupported: Fields = MappingProxyType({})) -> None:
         self._renames = renames
+        self.unsupported: Fields = unsupported
         # of each model: its fields, their names on the wire, and what writes them (None: as it is)
         self._fields: dict[type[Any], list[tuple[str, str, Write | None]]] = {}
 
