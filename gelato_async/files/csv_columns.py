@@ -14,14 +14,15 @@ from gelato_async.models.new_order import CatalogItem, CustomItem, File, NewOrde
 
 REFERENCE = "orderReferenceId"
 
-# at most 18 digits: more are no quantity, and int() takes quadratic time
-_WHOLE = re.compile(r"-?[0-9]{1,18}")
+# digits of a whole number: more are no quantity, and int() takes quadratic time
+_MOST_DIGITS = 18
 # fileUrl, fileUrl2 ... fileUrl999; fileUrl1 would be a second name for fileUrl
 _FILE = re.compile(r"(file[A-Z][A-Za-z]*?)([2-9]|[1-9][0-9]{1,2})?")
 
 
 def _whole(text: str) -> Any:
-    if _WHOLE.fullmatch(text):
+    digits = text.removeprefix("-")
+    if len(digits) <= _MOST_DIGITS and digits.isascii() and digits.isdigit():
         return int(text)
     return text
 

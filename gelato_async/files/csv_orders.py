@@ -161,7 +161,8 @@ class _Reader:
         order = None
         if rows and not group.too_long:
             order, found = read_order(self._body(rows))
-            problems += locate(found, group.number, numbers)
+            if found:
+                problems += locate(found, group.number, numbers)
         if problems:
             order = None
             problems = list(with_rest(problems[:LISTED], len(problems[LISTED:])))

@@ -175,7 +175,7 @@ def test_a_reader_of_orders_can_be_printed():
         "    if value.__class__ is not dict or not keys.issuperset(value):\n"
         "        raise UnusualError\n"
         "    get = value.get\n"
-        "    made = new(blank)\n"
+        "    made = blank()\n"
         "    v = get('type')\n"
         "    if v is not None:\n"
         "        if v.__class__ is not str:\n"

@@ -67,15 +67,13 @@ def _generate(cls: Any) -> tuple[str, Names]:
         "certain": _certain,
         "keys": frozenset(key for field in fields for key in field.keys),
         "model": cls,
-        "new": object.__new__,
-        "only": _only,
     }
     lines = [
         "def read(value):",
         "    if value.__class__ is not dict or not keys.issuperset(value):",
         "        raise UnusualError",
         "    get = value.get",
-        "    made = new(blank)",
+        "    made = blank()",
     ]
     for field in fields:
         lines += [f"    {line}" for line in _lines_of(field, names)]
@@ -96,19 +94,14 @@ def _certain(found: Any) -> Any:
     return found
 
 
-def _only(*values: Any) -> Any:
-    """Return the only value that is there, or None."""
-    there = [value for value in values if value is not None]
-    if len(there) > 1:
-        raise UnusualError
-    return there[0] if there else None
-
-
 def _lines_of(field: BodyField, names: Names) -> Iterator[str]:
-    values = ", ".join(f"get({key!r})" for key in field.keys)
-    if len(field.keys) > 1:
-        values = f"only({values})"
-    yield f"v = {values}"
+    first, *others = field.keys
+    yield f"v = get({first!r})"
+    for other in others:
+        yield "if v is None:"
+        yield f"    v = get({other!r})"
+        yield f"elif get({other!r}) is not None:"
+        yield "    raise UnusualError"
     reading = _reading(field.type, field.name, names)
     if field.is_required:
         # None is refused like any value of a wrong kind
