@@ -1,12 +1,12 @@
-"""The other end of `typed_call`: answers every request with the order of order.json, in a process of its own.
-
-A create is answered with its own reference and an id of its own, a search with no orders.
+"""The other end of the calls that are measured, in a process of its own.
 
     python benchmarks/server.py SECONDS
 
-It answers so many seconds after a request came. It listens on a free port of 127.0.0.1, prints the
-number, and ends by itself after LONGEST_LIFE seconds if nobody ended it before. It reads no more of
-a request than where it ends and a reference, so that the machine has its time for the clients.
+It answers so many seconds after a request came: an order to everything, with the reference of the
+create and an id of its own; no orders to a search; what the openai and stripe SDKs understand to
+their calls. It listens on a free port of 127.0.0.1, prints the number, and ends by itself after
+LONGEST_LIFE seconds if nobody ended it before. It reads no more of a request than where it ends and
+a reference, so that the machine has its time for the clients.
 """
 
 import asyncio
@@ -17,17 +17,24 @@ from contextlib import suppress
 from email.utils import formatdate
 from pathlib import Path
 
-LONGEST_LIFE = 180.0
+HERE = Path(__file__).parent
+LONGEST_LIFE = 600.0
 LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 # what is put in for each create: digits, as many each time
 REFERENCE = re.compile(rb'"orderReferenceId": ?"benchmark-(\d{9})"')
 NO_REFERENCE = b"000000000"
 NO_ORDERS = b'{"orders":[]}'
+# by how the request begins
+OTHER_APIS = {
+    b"POST /v4/orders:search": NO_ORDERS,
+    b"POST /v1/chat/completions": (HERE / "chat_completion.json").read_bytes(),
+    b"POST /v1/payment_intents": (HERE / "payment_intent.json").read_bytes(),
+}
 
 
 def order_body() -> bytes:
     """An order whose id and reference end in `NO_REFERENCE`."""
-    order = json.loads((Path(__file__).parent / "order.json").read_text())
+    order = json.loads((HERE / "order.json").read_text())
     order["id"] = f"order-{NO_REFERENCE.decode()}"
     order["orderReferenceId"] = f"benchmark-{NO_REFERENCE.decode()}"
     return json.dumps(order, separators=(",", ":")).encode()
@@ -53,7 +60,7 @@ class Answering(asyncio.Protocol):
 
     def __init__(self, delay: float) -> None:
         self.order = answer(order_body())
-        self.nothing = answer(NO_ORDERS)
+        self.others = {start: answer(body) for start, body in OTHER_APIS.items()}
         self.delay = delay
         self.unread = b""
 
@@ -71,15 +78,21 @@ class Answering(asyncio.Protocol):
             if len(self.unread) < size:
                 return
             request, self.unread = self.unread[:size], self.unread[size:]
-            found = self.nothing if request.startswith(b"POST /v4/orders:search") else self.order
-            if reference := REFERENCE.search(request):
-                found = found.replace(NO_REFERENCE, reference[1])
+            found = self.answer_to(request)
             asyncio.get_running_loop().call_later(self.delay, self.transport.write, found)
+
+    def answer_to(self, request: bytes) -> bytes:
+        """Return the whole answer to a request."""
+        # the path ends at the second space
+        found = self.others.get(b" ".join(request.split(b" ", 2)[:2]), self.order)
+        if reference := REFERENCE.search(request):
+            return found.replace(NO_REFERENCE, reference[1])
+        return found
 
 
 async def serve(delay: float) -> None:
     server = await asyncio.get_running_loop().create_server(
-        lambda: Answering(delay), "127.0.0.1", 0
+        lambda: Answering(delay), "127.0.0.1", 0, backlog=1_000
     )
     print(server.sockets[0].getsockname()[1], flush=True)
     await asyncio.sleep(LONGEST_LIFE)
