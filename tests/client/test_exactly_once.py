@@ -2,6 +2,7 @@ import anyio
 import pytest
 
 from gelato_async import (
+    AiohttpTransport,
     GelatoClient,
     GelatoConnectClient,
     GelatoError,
@@ -42,8 +43,8 @@ def sandbox(seed):
         yield running
 
 
-def clients(sandbox, retry):
-    options = {"base_url": sandbox.url, "retry": retry}
+def clients(sandbox, retry, transport=None):
+    options = {"base_url": sandbox.url, "retry": retry, "transport": transport}
     key, secret = sandbox.connect_key, sandbox.connect_secret
     return {
         "gelato": GelatoClient(sandbox.api_key, limiter=Unlimited(), **options),
@@ -53,7 +54,7 @@ def clients(sandbox, retry):
     }
 
 
-async def create_all(sandbox, make_order, retry, count=SOME):
+async def create_all(sandbox, make_order, retry, count=SOME, transport=None):
     """What each create came to, by backend and reference: an order id or an error."""
     made = {"gelato": {}, "connect": {}}
 
@@ -64,15 +65,16 @@ async def create_all(sandbox, make_order, retry, count=SOME):
         except GelatoError as error:
             made[name][reference] = error
 
-    opened = clients(sandbox, retry)
+    opened = clients(sandbox, retry, transport)
     try:
         async with anyio.create_task_group() as tasks:
             for name, client in opened.items():
                 for number in range(count):
                     tasks.start_soon(create, name, client, number)
     finally:
-        for client in opened.values():
-            await client.aclose()
+        for client in (*opened.values(), transport):
+            if client is not None:
+                await client.aclose()
     return made
 
 
@@ -90,7 +92,17 @@ def true_orders(sandbox):
 @pytest.mark.anyio
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_every_order_is_made_exactly_once(sandbox, make_order):
-    made = await create_all(sandbox, make_order, SAFE, MANY)
+    await make_each_exactly_once(sandbox, make_order)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", [1, 2])
+async def test_every_order_is_made_exactly_once_by_aiohttp(sandbox, make_order):
+    await make_each_exactly_once(sandbox, make_order, AiohttpTransport())
+
+
+async def make_each_exactly_once(sandbox, make_order, transport=None):
+    made = await create_all(sandbox, make_order, SAFE, MANY, transport)
     audit = sandbox.audit()
     assert audit.duplicates == ()
     assert true_orders(sandbox) == {
