@@ -13,13 +13,14 @@ import idna
 from gelato_async.core.credentials import is_loopback
 
 _ORIGIN = "an origin like https://host or http://127.0.0.1:8000"
+# Patterns, which `re` compiles when a base URL is given: few clients have one.
 # urlsplit removes some of these silently and passes the others on to the HTTP library
-_NEVER_IN_A_URL = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\]")
+_NEVER_IN_A_URL = r"[\s\x00-\x1f\x7f-\x9f\\]"
 # characters that a name may have in the DNS, without a dot at its end
 _LONGEST_NAME = 253
 # with the underscore, which names in container networks may have
-_LABEL = re.compile(r"(?!-)[a-z0-9_-]{1,63}(?<!-)")
-_NUMBER = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_LABEL = r"(?!-)[a-z0-9_-]{1,63}(?<!-)"
+_NUMBER = r"[0-9]+|0x[0-9a-f]*"
 
 
 def origins(documented: Mapping[str, str], base_url: str | None) -> Mapping[str, str]:
@@ -43,7 +44,7 @@ def _validated_origin(base_url: str) -> str:
         raise ValueError(
             "base_url is empty: leave it out, or unset its environment variable, for Gelato's own hosts"
         )
-    if _NEVER_IN_A_URL.search(base_url):
+    if re.search(_NEVER_IN_A_URL, base_url):
         raise ValueError(
             f"base_url must be {_ORIGIN}; it contains a blank, a control character or a backslash"
         )
@@ -92,9 +93,9 @@ def _host_on_the_wire(host: str) -> str | None:
         if not host.isascii():
             host = idna.encode(host, uts46=True).decode()
         labels = host.removesuffix(".").split(".")
-        if len(host) > _LONGEST_NAME or not all(map(_LABEL.fullmatch, labels)):
+        if len(host) > _LONGEST_NAME or not all(re.fullmatch(_LABEL, label) for label in labels):
             return None
-        if _NUMBER.fullmatch(labels[-1]):
+        if re.fullmatch(_NUMBER, labels[-1]):
             # an address: `127.1` and `0x7f000001`, which hide one, are refused
             return str(IPv4Address(host))
     except ValueError:

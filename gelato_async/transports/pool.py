@@ -7,7 +7,7 @@ import time
 from collections import deque
 from collections.abc import AsyncGenerator, Callable, Sequence
 from itertools import count
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, NamedTuple, Protocol, TypeVar
 
 import anyio
 from anyio.lowlevel import RunVar, RunvarToken
@@ -27,8 +27,7 @@ CLOSING_TIME = 2.0
 _numbers = count()
 
 
-@define(eq=False)
-class _Idle(Generic[C]):
+class _Idle(NamedTuple, Generic[C]):
     origin: str
     connection: C
     since: float
@@ -37,7 +36,7 @@ class _Idle(Generic[C]):
 @define(eq=False)
 class _LoopState(Generic[C]):
     idle: list[_Idle[C]] = field(factory=list)
-    waiting: deque[anyio.Event] = field(factory=deque)
+    waiting: "deque[anyio.Event]" = field(factory=deque)
     taken: int = 0
     closed: bool = False
 
@@ -55,13 +54,12 @@ class _LoopState(Generic[C]):
         return None
 
 
-@define(eq=False)
-class Lease(Generic[C]):
+class Lease(NamedTuple, Generic[C]):
     """A connection in use, and where it goes back to."""
 
     origin: str
     connection: C
-    _state: _LoopState[C]
+    state: _LoopState[C]
 
 
 @define(eq=False)
@@ -107,7 +105,7 @@ class ConnectionPool(Generic[C]):
 
     async def release(self, lease: Lease[C], *, reusable: bool) -> None:
         """Put a connection back, or throw it away. Close those that have been idle for too long."""
-        state = lease._state  # noqa: SLF001  a lease is opaque to all but its pool
+        state = lease.state
         state.free()
         if not reusable or state.closed:
             await _close([lease.connection])
