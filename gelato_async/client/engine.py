@@ -80,8 +80,6 @@ class Engine:
     quota: RetryQuota = field(init=False)
 
     def __attrs_post_init__(self) -> None:
-        if not isinstance(self.retry, RetryPolicy):
-            raise TypeError(f"retry must be a RetryPolicy, not a {type(self.retry).__name__}")
         self.quota = _quota_of(self.sender.limiter)
 
     @property

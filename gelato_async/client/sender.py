@@ -93,13 +93,6 @@ class Sender:
     reporter: Reporter | None = None
     evidence: Evidence = field(factory=Evidence)
 
-    def __attrs_post_init__(self) -> None:
-        if not hasattr(self.limiter, "acquire"):
-            raise TypeError(
-                "limiter must be a RateLimiter, like LocalLimiter(rate=50), not a"
-                f" {type(self.limiter).__name__}"
-            )
-
     async def attempt(
         self,
         call: Call,
