@@ -55,6 +55,14 @@ class SendLog:
         self._sent.append(now)
         return 0.0
 
+    def postpone(self, noted_by: float, now: float) -> None:
+        """Count the last send that was noted until `noted_by` as one of this moment."""
+        noted = [moment for moment in self._sent.copy() if moment <= noted_by + _SAME]
+        # another thread may have taken it out meanwhile
+        with suppress(IndexError, ValueError):
+            self._sent.remove(noted[-1])
+            self._sent.append(now)
+
     def give_back(self) -> None:
         """Forget a send that was noted and did not happen."""
         _forget_one(self._sent)

@@ -118,6 +118,11 @@ class LocalLimiter:
         """Forget a send that was noted and did not happen."""
         self._log.give_back()
 
+    def note_delay(self, seconds: float) -> None:
+        """Count a send that left so many seconds after `before_send` as one of this moment."""
+        now = self._now()
+        self._log.postpone(now - seconds, now)
+
     def pause(self, seconds: float) -> None:
         """Let no attempt pass for so many seconds, 120 at most."""
         with self._closing:

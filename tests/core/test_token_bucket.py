@@ -232,6 +232,22 @@ def test_a_closed_gate_holds_back_a_send_and_notes_nothing():
     assert log.take(12.5, 12.5) == 0.0
 
 
+def test_a_send_that_left_late_counts_from_when_it_left():
+    log = SendLog(2)
+    assert (log.take(0.0), log.take(0.1)) == (0.0, 0.0)
+    log.postpone(0.0, 0.3)
+    # those of 0.1 and 0.3 are left
+    assert log.take(0.1 + WINDOW) == 0.0
+    assert log.take(0.1 + WINDOW) == pytest.approx(0.2)
+
+
+def test_a_late_send_of_which_the_log_knows_nothing_is_dropped():
+    log = SendLog(1)
+    assert log.take(5.0) == 0.0
+    log.postpone(4.0, 5.1)
+    assert log.take(5.0 + WINDOW) == 0.0
+
+
 class AskedMeanwhile(float):
     """A moment whose use lets another thread act: in the midst of a decision."""
 

@@ -7,6 +7,7 @@ import pytest
 import trio
 
 from gelato_async import Clock, LocalLimiter, Unlimited
+from gelato_async.core.token_bucket import WINDOW
 from gelato_async.limiters.local import LONGEST_PAUSE, shared_limiter
 
 
@@ -236,6 +237,16 @@ async def test_a_send_that_is_taken_back_leaves_its_place_to_another(limiter, vi
         await limiter.before_send()
         limiter.take_back()
     assert virtual.slept == []
+
+
+@pytest.mark.anyio
+async def test_a_send_that_was_held_up_counts_from_when_it_left(virtual):
+    limiter = LocalLimiter(1, clock=virtual.clock)
+    await limiter.before_send()
+    virtual.time += 0.4
+    limiter.note_delay(0.4)
+    await limiter.before_send()
+    assert virtual.time == pytest.approx(0.4 + WINDOW)
 
 
 @pytest.mark.anyio
