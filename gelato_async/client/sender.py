@@ -29,6 +29,9 @@ T = TypeVar("T")
 
 # seconds: shorter waits at the limiter are no event
 SHORTEST_WAIT = 0.001
+# seconds: shorter delays of a send are covered by the guard of the limiter's window; a turn of the
+# event loop, which is in what is measured, takes less
+SHORTEST_DELAY = 0.01
 # seconds by which the caller's own deadline counts as the earlier one
 _MARGIN = 0.05
 _TOO_LATE = "the time for the whole call ran out before it was sent"
@@ -79,6 +82,15 @@ class AttemptGate(SendGate):
         self.sent_at: float = self.clock.now()
         self.call.sends += 1
         self.call.emit(AttemptSent, self.operation)
+
+    def mark_written(self) -> None:
+        """Report to the limiter how much later than it said the request left, if that matters."""
+        delay = self.clock.now() - self.sent_at
+        if delay > SHORTEST_DELAY:
+            # limiters need not have it
+            note_delay = getattr(self.limiter, "note_delay", None)
+            if note_delay is not None:
+                note_delay(delay)
 
 
 @define(eq=False, kw_only=True)

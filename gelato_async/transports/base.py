@@ -38,6 +38,13 @@ class SendGate:
         self.allow()
         self.sent = True
 
+    def mark_written(self) -> None:
+        """Note that the first bytes have left: the process may have been held up until then.
+
+        A transport that knows the moment calls this once, right after it. After a delay the limiter
+        counts the request as sent at this moment.
+        """
+
 
 class Transport(Protocol):
     """Sends one request and reads its answer to the end."""

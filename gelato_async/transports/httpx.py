@@ -35,6 +35,7 @@ from gelato_async.transports.pool import ConnectionPool
 
 _CONNECTED = ".connect_tcp.complete"
 _SENDING = "http11.send_request_headers.started"
+_SENT = "http11.send_request_headers.complete"
 
 USER_AGENT = (
     f"gelato-async/{__version__} python/{platform.python_version()} httpx/{httpx.__version__}"
@@ -160,6 +161,9 @@ class Exchange:
             # an error from here, a veto too, makes httpcore close the connection
             await self.gate.mark_sent()
             self.scope.deadline = anyio.current_time() + self.timeout
+        # a proxy's CONNECT comes before
+        if name == _SENT and self.gate.sent:
+            self.gate.mark_written()
 
     def _request(self, request: Request) -> httpx.Request:
         headers = {"host": self.host, "user-agent": USER_AGENT, "accept-encoding": "gzip"}
