@@ -101,7 +101,7 @@ class CreateOnce(Generic[T]):
     def release(self) -> None:
         """Let others use the reference: the outcome is known, or nobody waits for it any more."""
         if self._claimed is not None:
-            release(self._claimed, self)
+            release(self._claimed)
             self._claimed = None
 
     def finish(self, error: BaseException | None = None) -> None:
@@ -234,20 +234,21 @@ class CreateOnce(Generic[T]):
             raise self.pending.unknown("it could not be sent again") from error
 
     async def _send(self, may_send: Callable[[], None], on_sending: Callable[[], None]) -> Reply[T]:
-        pending, engine = self.pending, self.engine
+        pending, sender = self.pending, self.engine.sender
+        clock, evidence = sender.clock, sender.evidence
         operation, request = pending.contents()
 
         def sending() -> None:
             on_sending()
-            pending.mark_sent(engine.clock.now(), engine.clock.wall())
+            pending.mark_sent(clock.now(), clock.wall())
 
-        reply = await engine.sender.attempt(
+        reply = await sender.attempt(
             pending.call, operation, request, may_send=may_send, on_sending=sending
         )
-        if not pending.is_answered_by(reply.answer, engine.evidence):
+        if not pending.is_answered_by(reply.answer, evidence):
             raise self._another_order(operation, reply)
-        pending.teach(engine.evidence, reply.answer, engine.clock.now(), engine.clock.wall())
-        engine.quota.succeeded(pending.retry_cost)
+        pending.teach(evidence, reply.answer, clock.now(), clock.wall())
+        self.engine.quota.succeeded(pending.retry_cost)
         return reply
 
     def _another_order(self, operation: CreateOperation[T], reply: Reply[T]) -> AnotherOrderError:

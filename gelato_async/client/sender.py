@@ -139,7 +139,10 @@ class Sender:
             sent = gate.sent_at
         self.evidence.note_response(response, sent=sent, answered=answered, wall=wall)
         call.emit(AttemptAnswered, operation.name, status=response.status, seconds=answered - sent)
-        answer = self.backend.parse(operation, response, datetime.fromtimestamp(wall, UTC))
+        moment = None
+        if response.status >= 300:  # a `Retry-After` may have to be measured from it
+            moment = datetime.fromtimestamp(wall, UTC)
+        answer = self.backend.parse(operation, response, moment)
         return Reply(answer, response)
 
     async def _exchange(

@@ -152,17 +152,18 @@ class HeaderClock:
     sixteen answers agree.
     """
 
-    _recent: deque[tuple[Interval, float]] = field(factory=lambda: deque(maxlen=16))
+    # the bounds of D - C, and W - C
+    _recent: deque[tuple[float, float, float]] = field(factory=lambda: deque(maxlen=16))
 
     def learn(self, *, sent: float, answered: float, date: float, offset: float) -> None:
         """Note the `Date` of an answer. `offset` is W - C."""
-        self._recent.append((Interval(date - answered - 1, date + 2 - sent), offset))
+        self._recent.append((date - answered - 1, date + 2 - sent, offset))
 
     def difference(self, offset: float) -> Interval | None:
         """Return D - C now, or None if too few answers agree. `offset` is W - C now."""
         # copied at once, since a client may serve several threads
         recent = list(self._recent)
-        seen = [found for found, then in recent if abs(then - offset) <= STEP]
+        seen = [Interval(low, high) for low, high, then in recent if abs(then - offset) <= STEP]
         best: list[Interval] = []
         for one in seen:
             agreeing = [other for other in seen if other.overlaps(one)]

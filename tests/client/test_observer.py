@@ -4,7 +4,7 @@ import logging
 
 import anyio
 import pytest
-from attrs import asdict
+from attrs import asdict, fields
 from support.create_answers import DROPPED
 from support.doc_code import code_of
 
@@ -19,6 +19,7 @@ from gelato_async import (
     LimiterClosed,
     LimiterWaited,
     LocalLimiter,
+    LoggingObserver,
     NewStoreProduct,
     NoAnswerError,
     NotFoundError,
@@ -36,6 +37,14 @@ from gelato_async import (
     ServerError,
     Unlimited,
 )
+from gelato_async.client.logging_observer import is_logged
+from gelato_async.core import events
+
+EVENTS = [
+    kind
+    for name, kind in vars(events).items()
+    if isinstance(kind, type) and issubclass(kind, CallEvent) and not name.startswith("_")
+]
 
 
 class Record:
@@ -325,6 +334,45 @@ async def test_a_product_whose_creation_stays_unknown_is_a_warning(make_client, 
         await client.stores.create_product_from_template("store-1", product)
     (logged,) = caplog.records
     assert logged.levelno == logging.WARNING
+
+
+SAMPLES = {
+    "call_id": 1,
+    "send": 1,
+    "operation": "orders.create",
+    "seconds": 1.0,
+    "error": "ServerError",
+    "sent": True,
+    "status": 200,
+    "order_reference_id": "a",
+    "order_id": "1",
+    "others": ("2",),
+}
+
+
+@pytest.mark.parametrize("level", [logging.DEBUG, logging.INFO, logging.WARNING, logging.ERROR])
+@pytest.mark.parametrize("kind", EVENTS, ids=[kind.__name__ for kind in EVENTS])
+def test_an_event_is_made_exactly_if_it_is_logged(kind, level, caplog):
+    caplog.set_level(level, logger="gelato_async")
+    known = {one.name for one in fields(kind)}
+    event = kind(**{name: value for name, value in SAMPLES.items() if name in known})
+    LoggingObserver().on_event(event)
+    assert is_logged(kind) == bool(caplog.records)
+
+
+@pytest.mark.anyio
+async def test_a_subclass_of_the_default_observer_gets_all(server, make_client):
+    class Counting(LoggingObserver):
+        seen = 0
+
+        def on_event(self, event):
+            self.seen += 1
+            super().on_event(event)
+
+    counting = Counting()
+    server.order()
+    await make_client(observer=counting).orders.get("order-1")
+    assert counting.seen == 4
 
 
 @pytest.mark.anyio
