@@ -13,16 +13,16 @@ from gelato_async.client.options import (
     CallOptions as CallOptions,
     ClientOptions as ClientOptions,
 )
-from gelato_async.client.paging import (
-    OrderSearch as OrderSearch,
-    ProductSearch as ProductSearch,
-    StoreProductListing as StoreProductListing,
-)
+from gelato_async.client.paging import OrderSearch as OrderSearch
+from gelato_async.client.product_search import ProductSearch as ProductSearch
 from gelato_async.client.products import Products as Products
 from gelato_async.client.sender import Reply as Reply
 from gelato_async.client.shipping import Shipping as Shipping
 from gelato_async.client.split_orders import ConnectedOrders as ConnectedOrders
-from gelato_async.client.stores import Stores as Stores
+from gelato_async.client.stores import (
+    StoreProductListing as StoreProductListing,
+    Stores as Stores,
+)
 from gelato_async.core.errors import (
     AuthenticationError as AuthenticationError,
     BadRequestError as BadRequestError,

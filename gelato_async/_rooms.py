@@ -7,12 +7,13 @@ ROOMS = {
     "client.clients": "GelatoClient GelatoConnectClient",
     "client.logging_observer": "LoggingObserver",
     "client.options": "CallOptions ClientOptions",
-    "client.paging": "OrderSearch ProductSearch StoreProductListing",
+    "client.paging": "OrderSearch",
+    "client.product_search": "ProductSearch",
     "client.products": "Products",
     "client.sender": "Reply",
     "client.shipping": "Shipping",
     "client.split_orders": "ConnectedOrders",
-    "client.stores": "Stores",
+    "client.stores": "StoreProductListing Stores",
     "core.errors": """
         AuthenticationError BadRequestError ConflictError ConnectionFailedError DecodeError
         GelatoError NoAnswerError NotFoundError NotSentError OrderEndedError OrderRefusedError

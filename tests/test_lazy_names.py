@@ -75,3 +75,29 @@ def test_a_client_that_was_not_used_needs_no_tables_and_models(made):
     assert {name.partition(".")[0] for name in found} & APART == set()
     assert [name for name in found if name.startswith(NOT_FOR_A_CLIENT)] == []
     assert {name for name in found if name.startswith("models.")} == {"models.tracebacks"}
+
+
+OF_ORDERS = """
+from gelato_async import CancelOrder, GelatoClient, OrderQuery, SearchOrders
+client = GelatoClient('key')
+client.orders.search(OrderQuery())
+client.engine.backend.prepare(CancelOrder('1'))
+client.engine.backend.prepare(SearchOrders(OrderQuery()))
+"""
+NOT_OF_ORDERS = {"product", "shipping", "store_product", "template", "catalog", "stock"}
+
+
+def test_orders_need_no_products_and_stores():
+    found = of_package(imported_by(OF_ORDERS))
+    assert "models.order" in found
+    assert {f"models.{name}" for name in NOT_OF_ORDERS} & found == set()
+    rooms = ("backends.connect.orders", "backends.gelato.products", "client.products")
+    assert set(rooms) & found == set()
+
+
+@pytest.mark.parametrize("face", ["products", "shipping", "stores"])
+def test_other_methods_bring_what_they_need(face):
+    found = of_package(
+        imported_by(f"from gelato_async import GelatoClient\nGelatoClient('key').{face}")
+    )
+    assert f"client.{face}" in found

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from gelato_async.client.engine import Engine
-from gelato_async.client.paging import ProductSearch, all_availability, all_catalogs
+from gelato_async.client.product_search import ProductSearch, all_availability, all_catalogs
 from gelato_async.core.backend import PAGE
 from gelato_async.core.operations.products import (
     GetCatalog,

@@ -1,10 +1,13 @@
 """The methods users call on stores and templates."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+
+from attrs import evolve
 
 from gelato_async.client.engine import Engine
-from gelato_async.client.paging import StoreProductListing
+from gelato_async.client.paging import Listing
 from gelato_async.client.waiting import Pace, wait
+from gelato_async.core.backend import PAGE
 from gelato_async.core.operations.stores import (
     CreateProductFromTemplate,
     DeleteStoreProduct,
@@ -22,6 +25,33 @@ from gelato_async.models.tracebacks import hides_arguments_of_methods
 # ready 9 to 20 seconds after a create; published much later, once after 48 minutes
 _READY_PACE = Pace(first=1.0, growth=1.5, longest=10.0)
 _PUBLISHED_PACE = Pace(first=1.0, growth=2.0, longest=60.0)
+
+
+class StoreProductListing(Listing[StoreProduct]):
+    """The products of a store: `async for product in listing` reads page after page.
+
+    It may be iterated as often as you like. Rows are told apart by id, so no row comes twice. In
+    ascending order products that are made meanwhile come at the end; in descending order they may
+    or may not appear, and the end is not reached while they are made faster than pages are read.
+    Products that are deleted meanwhile, or with `updatedAt` changed, move others over the edge of a
+    page already read: such rows can be missed. DecodeError is raised where the server ignores its
+    offset.
+    """
+
+    def __init__(self, engine: Engine, operation: ListStoreProducts) -> None:
+        async def read(offset: int) -> tuple[Sequence[StoreProduct], int]:
+            page = await engine.send(evolve(operation, limit=PAGE, offset=offset))
+            return page.products, page.length
+
+        super().__init__(read, _store_product_id, name=ListStoreProducts.name)
+        self._operation = operation
+
+    def __repr__(self) -> str:
+        return f"StoreProductListing({self._operation!r})"
+
+
+def _store_product_id(row: StoreProduct) -> str:
+    return row.id
 
 
 @hides_arguments_of_methods

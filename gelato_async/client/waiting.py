@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from attrs import define, frozen
 
@@ -21,9 +21,11 @@ from gelato_async.core.operations.orders import GetOrder
 from gelato_async.core.retry import Delivery, delivery_of
 from gelato_async.models.enums import FulfillmentStatus
 from gelato_async.models.order import Order
-from gelato_async.models.store_product import StoreProduct
 
-T = TypeVar("T", Order, StoreProduct)
+if TYPE_CHECKING:
+    from gelato_async.models.store_product import StoreProduct
+
+T = TypeVar("T", Order, "StoreProduct")
 
 # a look changes nothing: one whose answer was lost is a passing failure too
 _PASSING = frozenset(

@@ -31,7 +31,6 @@ from gelato_async.core.rules import RuleTable
 from gelato_async.core.wire.writers import Dialect
 from gelato_async.models.order import Order, SubmittedOrder
 from gelato_async.models.search import OrderQuery
-from gelato_async.models.store_product import StoreProduct
 from gelato_async.models.tracebacks import hides_arguments
 
 T = TypeVar("T")
@@ -221,12 +220,12 @@ class Backend:
         self, operation: Operation[Any], response: Response, found: Any, problems: Sequence[Problem]
     ) -> DecodeError:
         redactor = self.redactor(operation, by_key=True)
-        answer = self._plan(operation).route.answer
+        route = self._plan(operation).route
         found_id = self._id_in(found)
         order_id = product_id = None
-        if answer in _ORDERS:
+        if route.answer in _ORDERS:
             order_id = found_id
-        elif answer is StoreProduct:
+        elif route.names_product:
             product_id = found_id
         named = "; ".join(map(str, problems))
         return DecodeError(

@@ -3,16 +3,19 @@
 How a call may be repeated is not said here: that belongs to the operation's class.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from string import Formatter
 from types import NoneType
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from attrs import field, frozen
 
 from gelato_async.core.errors import Problem, ValidationError
+from gelato_async.core.operations.base import Operation
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -24,7 +27,8 @@ class Route:
     several fields that make up an object; `query` names fields that are sent as query parameters
     instead. No route has both. `fixed` is merged into the object. `answer` is the type of the
     answer, NoneType if the body does not matter; if the answer is a list instead of an object,
-    `bare` is the field of `answer` that holds it.
+    `bare` is the field of `answer` that holds it. `names_product`: the answer's `id` is that of a
+    store product, which an error names if the rest cannot be read.
     """
 
     method: str
@@ -35,6 +39,7 @@ class Route:
     fixed: Mapping[str, Any] = field(factory=dict)
     answer: type[Any] = NoneType
     bare: str | None = None
+    names_product: bool = False
 
     def __attrs_post_init__(self) -> None:
         if self.body is not None and self.query:
@@ -65,6 +70,37 @@ class Route:
         if problems:
             raise ValidationError(problems, operation=operation)
         return self.path.format_map(encoded)
+
+
+class LazyTable(Mapping[type[Operation[Any]], T]):
+    """A table by operation, in parts: one part for each service of an API.
+
+    A part is imported when one of its operations is first looked up. `parts` has what imports them,
+    by the first word of the operations' names.
+    """
+
+    def __init__(self, parts: Mapping[str, Callable[[], Mapping[type[Operation[Any]], T]]]) -> None:
+        self._parts = dict(parts)
+        self._read: dict[type[Operation[Any]], T] = {}
+
+    def __getitem__(self, operation: type[Operation[Any]]) -> T:
+        if operation not in self._read:
+            self._import(operation.name.partition(".")[0])
+        return self._read[operation]
+
+    def __iter__(self) -> Iterator[type[Operation[Any]]]:
+        for service in list(self._parts):
+            self._import(service)
+        return iter(self._read)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _import(self, service: str) -> None:
+        if service in self._parts:
+            self._read |= self._parts[service]()
+            # not before: another thread would miss the part
+            self._parts.pop(service, None)
 
 
 def _path_segment(text: str) -> str | None:

@@ -3,8 +3,8 @@ from types import NoneType
 import pytest
 from hypothesis import given, strategies as st
 
-from gelato_async import ValidationError
-from gelato_async.core.routes import Route
+from gelato_async import CancelOrder, GetOrder, GetProduct, ListShipmentMethods, ValidationError
+from gelato_async.core.routes import LazyTable, Route
 
 ROUTE = Route(
     method="GET",
@@ -88,3 +88,40 @@ def test_no_id_can_leave_its_place_in_the_path(order_id):
     assert path.isascii()
     assert path.count("/") == ROUTE.path.count("/")
     assert not set("?# ") & set(path)
+
+
+@pytest.fixture
+def imports():
+    return []
+
+
+@pytest.fixture
+def table(imports):
+    def part(name, content):
+        def imported():
+            imports.append(name)
+            return content
+
+        return imported
+
+    parts = {"orders": part("orders", {GetOrder: 1}), "products": part("products", {GetProduct: 2})}
+    return LazyTable(parts)
+
+
+def test_a_part_of_a_table_is_imported_once_when_it_is_needed(table, imports):
+    assert imports == []
+    assert (table[GetOrder], table.get(GetOrder), CancelOrder in table) == (1, 1, False)
+    assert imports == ["orders"]
+    assert (table[GetProduct], GetProduct in table) == (2, True)
+    assert imports == ["orders", "products"]
+
+
+def test_a_table_has_no_operation_of_another_service(table, imports):
+    assert table.get(ListShipmentMethods) is None
+    assert imports == []
+
+
+def test_listing_a_table_imports_all_of_it(table, imports):
+    assert len(table) == 2
+    assert dict(table) == {GetOrder: 1, GetProduct: 2}
+    assert imports == ["orders", "products"]

@@ -24,12 +24,14 @@ ROUTES: Routes = {
         path="/v1/stores/{store_id}/products:create-from-template",
         body="product",
         answer=StoreProduct,
+        names_product=True,
     ),
     GetStoreProduct: Route(
         method="GET",
         service="ecommerce",
         path="/v1/stores/{store_id}/products/{product_id}",
         answer=StoreProduct,
+        names_product=True,
     ),
     # undocumented, but seen to work
     DeleteStoreProduct: Route(
