@@ -47,6 +47,28 @@ def _refuse(sends):
     return answer
 
 
+async def test_a_slow_caller_holds_replayed_orders_back(client_for, make_order, path):
+    references = [f"r{number}" for number in range(1_200)]
+    await outcomes_of(client_for(), map(make_order, references), path)
+    taken = []
+
+    async def one_by_one():
+        for reference in references:
+            taken.append(reference)
+            yield make_order(reference)
+            # the intake has a turn, so that it looks up few at once
+            await checkpoint()
+
+    async with submit_orders(client_for(), one_by_one(), journal=path) as outcomes:
+        first = await anext(outcomes)
+        while len(taken) <= 1_000:
+            await checkpoint()
+        for _ in range(200):
+            await anyio.to_thread.run_sync(len, taken)
+        assert len(taken) < 1_010
+        assert [first.replayed, *[outcome.replayed async for outcome in outcomes]] == [True] * 1_200
+
+
 async def test_connected_ids_are_replayed(client_for, make_order, shop, path):
     def split(shop, body):
         row = shop.commit(body)

@@ -87,10 +87,15 @@ class Intake:
                 # one by one: what is handed on may be sent at once, and must not be withdrawn then
                 await self._hand_on(self.prepared.orders.popleft())
                 if position % AT_ONCE == 0:
-                    await self.recorder.outcome_queue.wait_for_room()
-                    await checkpoint()
+                    await self._give_way()
+            await self._give_way()
             self.queue.room.notify()
             await self._wait_for_workers()
+
+    async def _give_way(self) -> None:
+        # what is replayed waits for no room by itself
+        await self.recorder.outcome_queue.wait_for_room()
+        await checkpoint()
 
     def _next_few(
         self, batch: Sequence[PreparedOrder]
