@@ -48,7 +48,7 @@ def _refuse(sends):
 
 
 async def test_a_slow_caller_holds_replayed_orders_back(client_for, make_order, path):
-    references = [f"r{number}" for number in range(1_200)]
+    references = [f"r{number}" for number in range(1_700)]
     await outcomes_of(client_for(), map(make_order, references), path)
     taken = []
 
@@ -56,17 +56,18 @@ async def test_a_slow_caller_holds_replayed_orders_back(client_for, make_order, 
         for reference in references:
             taken.append(reference)
             yield make_order(reference)
-            # the intake has a turn, so that it looks up few at once
-            await checkpoint()
+            # as long as a look-up takes, so that few are looked up at once
+            await anyio.to_thread.run_sync(len, taken)
 
     async with submit_orders(client_for(), one_by_one(), journal=path) as outcomes:
         first = await anext(outcomes)
         while len(taken) <= 1_000:
             await checkpoint()
-        for _ in range(200):
+        for _ in range(1_000):
             await anyio.to_thread.run_sync(len, taken)
-        assert len(taken) < 1_010
-        assert [first.replayed, *[outcome.replayed async for outcome in outcomes]] == [True] * 1_200
+        # those in the queue of outcomes, and those that are read ahead
+        assert len(taken) < 1_600
+        assert [first.replayed, *[outcome.replayed async for outcome in outcomes]] == [True] * 1_700
 
 
 async def test_connected_ids_are_replayed(client_for, make_order, shop, path):
