@@ -3,7 +3,8 @@
 No socket, event loop, clock or randomness: time and chance are arguments, so every test here is
 synchronous. Imports `models` alone.
 
-Start with `operations` (a request to an API as a value), then `backend` (what an API makes of it).
+Start with `operations` (a request to an API as a value), then `backend` (what an API makes of it,
+by the `plans` for its routes, the `rules` and the `encoder`).
 `retry` has the table that decides what follows a failed attempt, `reconciliation` the table that
 decides whose an order is that a search shows after the answer to a create was lost;
 `PendingCreate.check_resend` in `pending_create` decides whether such a create is sent again.

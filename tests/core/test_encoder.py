@@ -218,7 +218,7 @@ def test_a_function_can_be_printed():
     assert source_of(Metadata, Dialect({}), rules) == (
         "def encode(body):\n"
         "    text = ''\n"
-        "    if kind(body) is not Metadata:\n"
+        "    if body.__class__ is not Metadata:\n"
         "        return None\n"
         "    body_key = body.key\n"
         "    if not (body_key.strip() and len(body_key) <= 100):\n"

@@ -114,7 +114,7 @@ def _named_one_way(_: Any, item: Mapping[str, Any]) -> str | None:
 
 
 # an item whose productUid is empty is not named at all, which its own rule refuses
-@passes(many="len(set(map(kind, v))) == 1")
+@passes(many="len({{e.__class__ for e in v}}) == 1")
 def _one_kind(items: Any, _: Mapping[str, Any]) -> str | None:
     kinds = {bool(item.get("productUid")) for item in elements_of(items)}
     if len(kinds) <= 1:

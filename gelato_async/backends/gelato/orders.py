@@ -19,6 +19,7 @@ from gelato_async.core.operations.orders import (
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable, findable
 from gelato_async.core.rules.checks import (
+    NEVER,
     at_most,
     between,
     brazilian,
@@ -133,17 +134,14 @@ def _recipient(path: str) -> list[Rule]:
     ]
 
 
-@passes(missing="{id}", text="v")
+@passes(missing=NEVER, text="v")
 def _file_has_source(url: Any, file: Mapping[str, Any]) -> str | None:
     if url or file.get("id"):
         return None
     return "is required, unless `id` reuses an embroidery file"
 
 
-@passes(
-    missing="{id} is None and {threadColors} is None and {isVisible} is None",
-    text="v",
-)
+@passes(missing=NEVER, text="v")
 def _embroidery_type(file_type: Any, file: Mapping[str, Any]) -> str | None:
     # no document says how to recognise an embroidery product by its uid, so these fields are taken
     # for the sign of one

@@ -36,7 +36,6 @@ def pairs(found: Mapping[str, str]) -> str:
 def _common_names() -> dict[str, Any]:
     # no variable has one of these names: it is a key of the wire, or has an underscore
     return {
-        "kind": type,
         "quote": quote,
         "join": ",".join,
         "boolean": {True: "true", False: "false"},
@@ -85,12 +84,12 @@ class Function:
     ) -> None:
         """Add what writes a variable that is of one of these classes, behind some text."""
         if len(classes) == 1:
-            self.refuse(depth, f"kind({name}) is not {self.named(classes[0])}")
+            self.refuse(depth, f"{name}.__class__ is not {self.named(classes[0])}")
             _Object(self, depth, classes[0], name, rules, before).add()
             return
         word = "if"
         for cls in classes:
-            self.add(depth, f"{word} kind({name}) is {self.named(cls)}:")
+            self.add(depth, f"{word} {name}.__class__ is {self.named(cls)}:")
             _Object(self, depth + 1, cls, name, rules, before).add()
             self.end_text(depth + 1)
             word = "elif"
@@ -212,7 +211,7 @@ class _Object:
         """Add what writes the value of a field."""
         function = self.function
         if kind.cls is not None:
-            function.refuse(depth, f"kind({variable}) is not {function.named(kind.cls)}")
+            function.refuse(depth, f"{variable}.__class__ is not {function.named(kind.cls)}")
         self.require(depth, found.conditions, variable)
         function.add_text(f'{self.before}"{found.key}":{_VALUE.sub(variable, kind.shown)}')
         if found.is_list and found.models:
