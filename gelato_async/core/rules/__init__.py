@@ -51,7 +51,7 @@ class RuleTable:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self.rules: tuple[Rule, ...] = tuple(rules)
-        self.root = Node()
+        self.root: Node = Node()
         for rule in self.rules:
             self.root.add(rule.path.split("."), rule.check)
 
