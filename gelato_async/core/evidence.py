@@ -5,6 +5,7 @@ whether `updatedAt` can be compared with `createdAt`.
 """
 
 import unicodedata
+from collections import OrderedDict
 from collections.abc import Sequence
 from functools import lru_cache
 from threading import Lock
@@ -77,7 +78,8 @@ class Evidence:
     header: HeaderClock = field(factory=HeaderClock)
     keeps_markers: bool = False
     lives: bool | None = None
-    _ids: dict[str, _Made] = field(factory=dict)
+    # a plain dict finds its oldest key only behind all that were deleted before it
+    _ids: OrderedDict[str, _Made] = field(factory=OrderedDict)
     _lock: Lock = field(factory=Lock)
 
     def note_response(
@@ -132,9 +134,8 @@ class Evidence:
             # what answered a create says more of an id than that another answer names it
             for part in parts[:_MOST_PARTS]:
                 self._ids.setdefault(part, _Made(reference, moment, is_part=True))
-            # a dict keeps the order of insertion: the first id is the oldest
             while len(self._ids) > MOST_IDS:
-                del self._ids[next(iter(self._ids))]
+                self._ids.popitem(last=False)
 
     def knows_id(self, order_id: str, reference: str, first_sent: float | None) -> bool:
         """Whether another of our creates made an order, so that this one did not.
