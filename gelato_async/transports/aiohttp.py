@@ -53,7 +53,6 @@ class AiohttpTransport:
         if connections < 1:
             raise ValueError(f"connections must be 1 or more, not {connections}")
         self._connection_class = _connection_class()
-        self._keepalive = keepalive
         self._ssl_context = ssl_context
         self._max_response_bytes = validated_limit(max_response_bytes)
         self._pool = ConnectionPool(self._open, connections, keepalive)
@@ -97,7 +96,7 @@ class AiohttpTransport:
         context = self._ssl_context
         if context is None and (is_secure(origin) or is_secure(proxy or "")):
             context = default_ssl_context()
-        return self._connection_class(context, proxy, self._keepalive)
+        return self._connection_class(origin, context, proxy)
 
 
 def _connection_class() -> "type[AiohttpConnection]":

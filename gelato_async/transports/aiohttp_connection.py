@@ -1,16 +1,16 @@
 """What imports aiohttp: one connection, and one exchange on it.
 
-aiohttp's own pool uses the connection first that has been idle longest, and lets others overtake
-those that wait. So each connection is a session of aiohttp that has no other, and our pool keeps
-the sessions.
+aiohttp opens the connection, with its proxy and TLS, and reads the answers. Its client session is
+left out: it takes more time than both, sends some requests a second time by itself, and uses the
+connection first that has been idle longest. What is used beside documented parts of aiohttp is
+`TCPConnector.connect` and the protocol of the connection (`set_response_params`, `read`,
+`should_close`).
 """
 
-import asyncio
 import platform
 import socket
 import ssl
 from base64 import b64encode
-from functools import cache
 
 import aiohttp
 import anyio
@@ -33,19 +33,10 @@ USER_AGENT = (
 
 # bytes: aiohttp's own 8,190 are less than httpx takes
 _LONGEST_HEADER = 65_536
-_NO_DEFAULTS = ("accept", "accept-encoding", "content-type", "user-agent")
 
 
 class MalformedAnswerError(Exception):
     """What came is not HTTP."""
-
-
-class _CarriedError(Exception):
-    """Carries an error through aiohttp, which would make another of it or send again."""
-
-    def __init__(self, error: Exception) -> None:
-        super().__init__()
-        self.error = error
 
 
 @frozen(repr=False)
@@ -73,57 +64,101 @@ class Proxy:
 
 
 class AiohttpConnection:
-    """A session of aiohttp with a single connection, which it opens when a request needs one."""
+    """A connection to an origin, opened when a request needs one."""
 
-    def __init__(
-        self, ssl_context: ssl.SSLContext | None, proxy: str | None, keepalive: float
-    ) -> None:
-        self.proxy: Proxy | None = None
+    def __init__(self, origin: str, ssl_context: ssl.SSLContext | None, proxy: str | None) -> None:
+        self._origin = URL(origin)
+        self._proxy: Proxy | None = None
         if proxy is not None:
-            self.proxy = Proxy.of(proxy)
-        self.session = aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(
-                ssl=ssl_context or True,
-                limit=1,
-                keepalive_timeout=keepalive,
-                resolver=aiohttp.ThreadedResolver(),
-                use_dns_cache=False,
-                socket_factory=_socket,
-            ),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            request_class=_GatedRequest,
-            skip_auto_headers=_NO_DEFAULTS,
-            auto_decompress=False,
-            max_line_size=_LONGEST_HEADER,
-            max_field_size=_LONGEST_HEADER,
+            self._proxy = Proxy.of(proxy)
+        self._connector = aiohttp.TCPConnector(
+            ssl=ssl_context or True,
+            resolver=aiohttp.ThreadedResolver(),
+            use_dns_cache=False,
+            socket_factory=_socket,
         )
-        # those of the last request
-        self._transport: asyncio.Transport | None = None
-        self._protocol: ResponseHandler | None = None
+        self._opened: Connection | None = None
 
     def exchange(self, host: str, gate: SendGate, timeout: float, limit: int) -> "Exchange":
         """Begin an exchange. There is one at a time."""
-        if self.has_ended():
-            self.abort()
         return Exchange(self, host, gate, timeout, limit)
 
-    def has_ended(self) -> bool:
-        """Whether the server closed it, or sent what would be taken for the next answer."""
-        return self._protocol is not None and self._protocol.should_close
+    async def open(self, seconds: float) -> ResponseHandler:
+        """Return what stands and is fit for a request; open it within so many seconds if need be.
 
-    def note(self, opened: Connection) -> None:
-        """Note what a request is about to be written to."""
-        self._transport, self._protocol = opened.transport, opened.protocol
+        Raises:
+            ClientError, OSError: it cannot be opened.
+        """
+        found = self._standing()
+        if found is None:
+            self.abort()
+            limits = aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
+            try:
+                self._opened = await self._connector.connect(self._destination(), [], limits)
+            except TimeoutError:
+                raise aiohttp.ConnectionTimeoutError(f"nothing within {seconds:g} s") from None
+            found = self._standing()
+        if found is None:
+            raise aiohttp.ServerDisconnectedError
+        return found
+
+    def _standing(self) -> ResponseHandler | None:
+        if self._opened is None or self._opened.protocol is None:
+            return None
+        # the server closed it, or sent what would be taken for the next answer
+        if self._opened.protocol.should_close:
+            return None
+        return self._opened.protocol
 
     def abort(self) -> None:
         """Reset what is open, which drops what it still holds."""
-        if self._transport is not None:
-            self._transport.abort()
+        if self._opened is not None:
+            if self._opened.transport is not None:
+                self._opened.transport.abort()
+            self._opened.close()
+            self._opened = None
 
     async def aclose(self) -> None:
-        """Close the session, and reset what it has open."""
+        """Reset what is open, and close what opens it."""
         self.abort()
-        await self.session.close()
+        await self._connector.close()
+
+    def content_of(self, request: Request, host: str) -> bytes:
+        """A request as it is written.
+
+        Raises:
+            ValueError: it has a character that would end a line, or that HTTP does not know.
+        """
+        headers = {
+            "host": host,
+            "user-agent": USER_AGENT,
+            "accept-encoding": "gzip",
+            "content-length": str(len(request.body)),
+            **request.headers,
+        }
+        if request.method == "GET":
+            del headers["content-length"]
+        target = "/" + request.url.partition("://")[2].partition("/")[2]
+        if self._proxy is not None and self._origin.scheme == "http":
+            target = request.url
+            headers |= self._proxy.authorization
+        lines = [f"{request.method} {target} HTTP/1.1"]
+        lines += [f"{name}: {value}" for name, value in headers.items()]
+        text = "".join(lines)
+        if " " in target or not (text.isascii() and text.isprintable()):
+            raise ValueError("the URL or a header has a character that HTTP forbids there")
+        return "\r\n".join([*lines, "", ""]).encode() + request.body
+
+    def _destination(self) -> aiohttp.ClientRequest:
+        # a request that is never sent: what aiohttp takes the address, the proxy and TLS from
+        if self._proxy is None:
+            return aiohttp.ClientRequest("GET", self._origin)
+        headers = {"user-agent": USER_AGENT}
+        if self._origin.scheme == "https":
+            headers |= self._proxy.authorization
+        return aiohttp.ClientRequest(
+            "GET", self._origin, proxy=self._proxy.url, proxy_headers=headers
+        )
 
 
 @define(eq=False, repr=False)
@@ -137,7 +172,8 @@ class Exchange:
     max_response_bytes: int
     reusable: bool = True
     refusal: Exception | None = None
-    answer: aiohttp.ClientResponse | None = None
+    status: int | None = None
+    headers: dict[str, str] = field(init=False, factory=dict)
     body: Body | None = None
     scope: anyio.CancelScope = field(init=False, factory=anyio.CancelScope)
 
@@ -148,96 +184,60 @@ class Exchange:
             with self.scope:
                 return await self._exchange(request)
             failure = reason_of_end(self.body, self.timeout)
-        except _CarriedError as carried:
-            failure = carried.error
         except (aiohttp.ClientError, HttpProcessingError, OSError, UnreadableError) as error:
             failure = error
         finally:
             if not self.reusable:
-                self._give_up()
-        # outside of the handlers: aiohttp's errors hold the headers of the request, so none of them
-        # is the cause of ours
+                self.connection.abort()
+        # outside of the handler: aiohttp's errors quote the answer, so none of them is a cause
         return self._partial(failure.with_traceback(None))
 
-    async def before_writing(self, opened: Connection) -> None:
-        """Pass the gate: the connection stands, and what follows is the writing."""
-        self.connection.note(opened)
+    async def _exchange(self, request: Request) -> Response:
+        opened = await self.connection.open(self.timeout)
+        opened.set_response_params(
+            skip_payload=request.method == "HEAD",
+            read_until_eof=True,
+            auto_decompress=False,
+            max_line_size=_LONGEST_HEADER,
+            max_field_size=_LONGEST_HEADER,
+        )
+        content = self.connection.content_of(request, self.host)
+        await self._pass_gate()
+        # the gate may have taken minutes
+        if opened.transport is None or opened.should_close:
+            raise aiohttp.ServerDisconnectedError
+        opened.transport.write(content)
+        return await self._read(opened)
+
+    async def _pass_gate(self) -> None:
         try:
             await self.gate.mark_sent()
         except Exception as error:
             self.refusal = error
             raise
         self.scope.deadline = anyio.current_time() + self.timeout
-        # the gate may have taken minutes
-        if self.connection.has_ended():
-            raise aiohttp.ServerDisconnectedError
 
-    async def _exchange(self, request: Request) -> Response:
-        self.answer = answer = await self._send(request)
-        self.gate.status = answer.status
-        self.body = Body(answer.headers.get("content-encoding", ""), self.max_response_bytes)
-        content = await self.body.read(answer.content.iter_any(), self.scope)
+    async def _read(self, opened: ResponseHandler) -> Response:
+        answer, stream = await opened.read()
+        while answer.code < 200:
+            answer, stream = await opened.read()
+        self.gate.status = self.status = answer.code
+        self.headers = headers_of(answer.raw_headers)
+        self.body = Body(self.headers.get("content-encoding", ""), self.max_response_bytes)
+        content = await self.body.read(stream.iter_any(), self.scope)
         self.reusable = True
-        return Response(status=answer.status, headers=headers_of(answer.raw_headers), body=content)
-
-    async def _send(self, request: Request) -> aiohttp.ClientResponse:
-        headers = {"user-agent": USER_AGENT, "accept-encoding": "gzip", **request.headers}
-        url = URL(request.url, encoded=True)
-        proxy_url, proxy_headers = None, None
-        if (proxy := self.connection.proxy) is not None:
-            proxy_url = proxy.url
-            if url.scheme == "https":
-                proxy_headers = {"user-agent": USER_AGENT, **proxy.authorization}
-            else:
-                headers |= proxy.authorization
-        return await self.connection.session.request(
-            request.method,
-            url,
-            data=request.body or None,
-            headers=headers,
-            allow_redirects=False,
-            timeout=_until_connected(self.timeout),
-            middlewares=[self._once],
-            proxy=proxy_url,
-            proxy_headers=proxy_headers,
-        )
-
-    async def _once(
-        self, request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
-    ) -> aiohttp.ClientResponse:
-        if isinstance(request, _GatedRequest):
-            request.exchange = self
-        try:
-            return await handler(request)
-        except (aiohttp.ClientError, OSError) as error:
-            # after some of these aiohttp would send a GET or DELETE a second time
-            raise _CarriedError(error) from None
-
-    def _give_up(self) -> None:
-        self.connection.abort()
-        if self.answer is not None:
-            self.answer.close()
+        if opened.should_close:
+            self.connection.abort()
+        return Response(status=answer.code, headers=self.headers, body=content)
 
     def _partial(self, failure: Exception) -> Response:
         if self.refusal is not None:
             raise self.refusal
         shown = _shown(failure)
-        if self.answer is None:
-            raise mapped(shown, self.host, status=None, left=self.gate.sent)
-        status = self.answer.status
-        if 200 <= status < 300:
-            raise mapped(shown, self.host, status=status, left=True)
+        if self.status is None or 200 <= self.status < 300:
+            raise mapped(shown, self.host, status=self.status, left=self.gate.sent)
         # a refusal is one without its body too
-        return Response(status=status, headers=headers_of(self.answer.raw_headers))
-
-
-class _GatedRequest(aiohttp.ClientRequest):
-    exchange: Exchange
-
-    async def send(self, conn: Connection) -> aiohttp.ClientResponse:
-        # aiohttp calls this when the connection stands, its TLS and the proxy's CONNECT included
-        await self.exchange.before_writing(conn)
-        return await super().send(conn)
+        return Response(status=self.status, headers=self.headers)
 
 
 def _shown(error: Exception) -> Exception:
@@ -251,12 +251,6 @@ def _shown(error: Exception) -> Exception:
     if isinstance(error, aiohttp.ServerDisconnectedError):
         return aiohttp.ServerDisconnectedError()
     return error
-
-
-@cache
-def _until_connected(seconds: float) -> aiohttp.ClientTimeout:
-    """Limit the time up to where the connection stands; the rest has a deadline of its own."""
-    return aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
 
 
 def _socket(address: AddrInfoType) -> socket.socket:

@@ -20,6 +20,7 @@ from gelato_async import (
     ConnectionFailedError,
     GelatoClient,
     NoAnswerError,
+    Request,
     SendGate,
     Unlimited,
 )
@@ -169,6 +170,18 @@ async def test_what_nobody_asked_for_is_not_the_next_answer(serve, transport):
     response = await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert response.body == b"1"
     assert len(server.connections) == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [("/a b", "k"), ("/a\n", "k"), ("/", "k\r\nx: y"), ("/", "k\0"), ("/", "\xe9")],
+)
+async def test_what_would_end_a_line_is_not_sent(serve, transport, sends, path, value):
+    server = serve()
+    request = Request(method="GET", url=server.url + path, headers={"x-api-key": value})
+    with pytest.raises(ValueError, match="a character that HTTP forbids there"):
+        await transport.send(request, timeout=TIMEOUT, gate=sends())
+    assert sends.count == 0
 
 
 # errors
