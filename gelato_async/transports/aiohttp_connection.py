@@ -8,8 +8,10 @@ connection first that has been idle longest. What is used beside documented part
 """
 
 import platform
+import select
 import socket
 import ssl
+import sys
 from base64 import b64encode
 
 import aiohttp
@@ -89,26 +91,19 @@ class AiohttpConnection:
         Raises:
             ClientError, OSError: it cannot be opened.
         """
-        found = self._standing()
-        if found is None:
+        if self._opened is None or not _is_fit(self._opened):
             self.abort()
-            limits = aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
-            try:
-                self._opened = await self._connector.connect(self._destination(), [], limits)
-            except TimeoutError:
-                raise aiohttp.ConnectionTimeoutError(f"nothing within {seconds:g} s") from None
-            found = self._standing()
-        if found is None:
+            self._opened = await self._connect(seconds)
+        if self._opened.protocol is None:
             raise aiohttp.ServerDisconnectedError
-        return found
-
-    def _standing(self) -> ResponseHandler | None:
-        if self._opened is None or self._opened.protocol is None:
-            return None
-        # the server closed it, or sent what would be taken for the next answer
-        if self._opened.protocol.should_close:
-            return None
         return self._opened.protocol
+
+    async def _connect(self, seconds: float) -> Connection:
+        limits = aiohttp.ClientTimeout(total=None, connect=seconds, sock_connect=seconds)
+        try:
+            return await self._connector.connect(self._destination(), [], limits)
+        except TimeoutError:
+            raise aiohttp.ConnectionTimeoutError(f"nothing within {seconds:g} s") from None
 
     def abort(self) -> None:
         """Reset what is open, which drops what it still holds."""
@@ -238,6 +233,22 @@ class Exchange:
             raise mapped(shown, self.host, status=self.status, left=self.gate.sent)
         # a refusal is one without its body too
         return Response(status=self.status, headers=self.headers)
+
+
+def _is_fit(opened: Connection) -> bool:
+    """Whether the server has neither closed it nor sent what would be taken for the next answer."""
+    if opened.protocol is None or opened.transport is None or opened.protocol.should_close:
+        return False
+    # what came may still be with the kernel
+    return not _is_readable(opened.transport.get_extra_info("socket").fileno())
+
+
+def _is_readable(number: int) -> bool:
+    if sys.platform == "win32":  # which has no poll; elsewhere select takes no number above 1,023
+        return bool(select.select([number], [], [], 0)[0])
+    waiting = select.poll()
+    waiting.register(number, select.POLLIN)
+    return bool(waiting.poll(0))
 
 
 def _shown(error: Exception) -> Exception:
