@@ -101,3 +101,37 @@ def test_other_methods_bring_what_they_need(face):
         imported_by(f"from gelato_async import GelatoClient\nGelatoClient('key').{face}")
     )
     assert f"client.{face}" in found
+
+
+FIRST_CREATE = """
+import anyio
+from gelato_async import (
+    CatalogItem, GelatoClient, NewOrder, Response, ScriptedTransport, ShippingAddress
+)
+
+def answer(request):
+    return Response(status=200, body=b'{"id": "1", "orderReferenceId": "1", "orders": [],'
+        b' "fulfillmentStatus": "created"}')
+
+order = NewOrder(
+    order_reference_id="1", customer_reference_id="1", currency="EUR",
+    items=[CatalogItem(item_reference_id="1", product_uid="card", quantity=1)],
+    shipping_address=ShippingAddress(
+        country="SE", first_name="Ida", last_name="Ek", address_line1="Gatan 1", city="Lund",
+        post_code="22100", email="ida@example.com",
+    ),
+)
+
+async def main():
+    async with GelatoClient("key", transport=ScriptedTransport(answer)) as client:
+        entered = set(sys.modules)
+        await client.orders.create(order)
+        found = {name for name in sys.modules if name.startswith("gelato_async")}
+        assert not found - entered, found - entered
+
+anyio.run(main)
+"""
+
+
+def test_the_first_create_of_an_entered_client_imports_nothing():
+    assert "client.create_once" in of_package(imported_by(FIRST_CREATE))

@@ -1,3 +1,6 @@
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import anyio
 import httpx
 import pytest
@@ -225,6 +228,29 @@ def test_clients_with_one_key_share_a_limiter_by_default():
         GelatoClient("one").engine.sender.limiter is not GelatoClient("two").engine.sender.limiter
     )
     assert GelatoClient("one").engine.sender.limiter.rate == 100
+
+
+def test_threads_that_use_a_new_client_at_once_share_an_engine():
+    client, ready = GelatoClient("key"), Barrier(4)
+
+    def engine(_):
+        ready.wait(10)
+        return client.engine
+
+    with ThreadPoolExecutor(4) as threads:
+        engines = set(map(id, threads.map(engine, range(4))))
+    assert len(engines) == 1
+    assert client.orders is client.orders
+
+
+def test_a_copy_with_other_options_has_methods_of_its_own(gelato):
+    assert gelato.orders is not gelato.with_options(timeout=1).orders
+
+
+@APIS
+def test_an_option_that_there_is_not_is_refused(make_client, api):
+    with pytest.raises(TypeError, match=r"Client\(\) has no option tiemout"):
+        make_client(api, tiemout=5)
 
 
 # lifecycle
