@@ -12,6 +12,11 @@ WITHOUT = (
     " sys.exit(main({1!r}))"
 )
 
+LISTING_MODULES = (
+    "import sys; from gelato_async.cli.__main__ import main; main(sys.argv[1:]);"
+    " print(*sys.modules, file=sys.stderr)"
+)
+
 
 def test_version(command):
     assert command("--version").out == f"{gelato_async.__version__}\n"
@@ -66,11 +71,7 @@ def test_a_module_of_our_own_that_is_missing_is_no_missing_extra(command, monkey
 
 @pytest.mark.parametrize("arguments", [["--help"], ["-h"], []])
 def test_the_page_of_all_commands_imports_none_of_them(process, arguments):
-    script = (
-        "import sys; from gelato_async.cli.__main__ import main; main(sys.argv[1:]);"
-        " print(*sys.modules, file=sys.stderr)"
-    )
-    result = process(*arguments, python=("-c", script))
+    result = process(*arguments, python=("-c", LISTING_MODULES))
     assert b"Usage: gelato-async COMMAND" in result.stdout
     found = result.stderr.decode().split()
     rooms = {name.split(".")[1] for name in found if name.startswith("gelato_async.")}
@@ -78,6 +79,13 @@ def test_the_page_of_all_commands_imports_none_of_them(process, arguments):
     commands = {name for name in found if name.count(".") > 2 and ".cli." in name}
     assert commands == set()
     assert {"httpx", "cattrs", "sqlite3", "markdown_it"} & set(found) == set()
+
+
+def test_a_check_of_a_file_imports_neither_bulk_runs_nor_httpx(process, orders):
+    result = process("check", orders(), python=("-c", LISTING_MODULES))
+    found = set(result.stderr.decode().split())
+    assert "gelato_async.cli.input.check" in found
+    assert {"gelato_async.bulk", "gelato_async.client.engine", "httpx", "sqlite3"} & found == set()
 
 
 def test_the_page_of_a_command_has_markdown_also_after_the_other(command):

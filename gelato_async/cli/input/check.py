@@ -8,7 +8,6 @@ from typing import BinaryIO
 
 from attrs import define
 
-from gelato_async.bulk import OrderLine, read_jsonl
 from gelato_async.cli.apis import offline_backend
 from gelato_async.cli.choices import BackendName, Format
 from gelato_async.cli.console import CommandError, ExitCode, print_line
@@ -27,6 +26,7 @@ from gelato_async.core.errors import Problem
 from gelato_async.files.bounded_lines import MAX_BYTES
 from gelato_async.files.csv_orders import read_records
 from gelato_async.files.csv_records import Records
+from gelato_async.files.jsonl import OrderLine, read_jsonl
 
 
 def check(

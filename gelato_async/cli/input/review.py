@@ -4,9 +4,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from attrs import frozen
 
-from gelato_async.bulk import OrderLine
 from gelato_async.core.backend import Backend
 from gelato_async.core.errors import Problem
+from gelato_async.files.jsonl import OrderLine
 from gelato_async.files.references import SeenReferences
 
 

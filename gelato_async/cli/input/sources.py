@@ -10,13 +10,14 @@ from typing import BinaryIO
 
 from attrs import frozen
 
-from gelato_async.bulk import OrderLine, read_csv, read_jsonl
 from gelato_async.cli.choices import Format
 from gelato_async.cli.console import CommandError
 from gelato_async.cli.input.formats import format_of, is_compressed, lines_of, open_to_read
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines
 from gelato_async.files.csv_columns import REFERENCE
+from gelato_async.files.csv_orders import read_csv
 from gelato_async.files.csv_records import Records
+from gelato_async.files.jsonl import OrderLine, read_jsonl
 
 STANDARD_INPUT = "-"
 # orders that are read ahead: few, since each may be as long as the limit permits
