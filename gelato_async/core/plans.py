@@ -14,7 +14,7 @@ from attrs import evolve, field, frozen
 
 from gelato_async.core.encoder import encoder_of
 from gelato_async.core.errors import Problem, ValidationError
-from gelato_async.core.messages import Request
+from gelato_async.core.messages import Request, new_request
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.nested_models import models_in
 from gelato_async.core.routes import Route
@@ -101,7 +101,7 @@ class Plan:
             for name in self.route.names - values.keys():
                 values[name] = str(getattr(operation, name))
             url = self.origin + self.route.expand(values, operation.name)
-        return Request(method=self.route.method, url=url, headers=self.headers.copy(), body=body)
+        return new_request(self.route.method, url, self.headers.copy(), body)
 
     def _named_fields(self, operation: Operation[Any]) -> dict[str, Any]:
         content = dict(self.route.fixed)
