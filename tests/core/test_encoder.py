@@ -52,7 +52,21 @@ class Text(str):
 
 
 TEXTS = ("", " ", "x", "x" * 36, "x" * 101, " x", "x\t", '"\\', "\x7f", "\u2028", "\ud800", "é")
-TEXTS += ("a@b", "@b", "a@", "@@b", "a@b ", "東京 abcdefghijk", "SE", "US", "BR", "JP", "UK", "se")
+TEXTS += (
+    "a@b",
+    "@b",
+    "a@",
+    "@@b",
+    "a@b ",
+    "東京",
+    "東京 abcdefghijk",
+    "SE",
+    "US",
+    "BR",
+    "JP",
+    "UK",
+    "se",
+)
 ODD = (
     *TEXTS,
     *(None, 0, 1, -1, 2.5, float("nan"), True, False, 10**20, 10**5000, object()),
@@ -80,9 +94,17 @@ PRICED = ShippingPricesRequest(
     currency="SEK",
     products=[ShippingPricesProduct(product_uid="mug", quantities=[1])],
 )
+BRAZILIAN = evolve(SWEDE, country="BR", federal_tax_id="1")
+COMPANY = evolve(BRAZILIAN, is_business=True, state_tax_id="2", registration_state="SP")
+JAPANESE = evolve(
+    SWEDE, country="JP", address_line1="千代田区1-1 Apt 7", address_line2=None, city="東京"
+)
 SAMPLES = {
     "gelato order": (GELATO, CreateOrder(MINIMAL)),
     "full gelato order": (GELATO, CreateOrder(GELATO_EVERYTHING)),
+    "order to Brazil": (GELATO, CreateOrder(evolve(MINIMAL, shipping_address=BRAZILIAN))),
+    "order to a company": (GELATO, CreateOrder(evolve(MINIMAL, shipping_address=COMPANY))),
+    "order to Japan": (GELATO, CreateOrder(evolve(MINIMAL, shipping_address=JAPANESE))),
     "extra": (GELATO, CreateOrder(EXTRA)),
     "quote": (GELATO, QuoteOrder(QUOTE)),
     "search": (GELATO, SearchOrders(OWN_FILTERS)),
@@ -187,7 +209,8 @@ CHECKS += [
     checks.between(0, 9),
     checks.at_most(1),
 ]
-HOLDERS = [{"country": code} for code in (None, "SE", "US", "BR", "JP")]
+HOLDERS = [{"country": code, "isBusiness": None} for code in (None, "SE", "US", "BR", "JP")]
+HOLDERS += [{"country": "BR", "isBusiness": business} for business in (True, False, ["x"])]
 
 
 @pytest.mark.parametrize("check", CHECKS)
@@ -207,7 +230,7 @@ def test_what_certainly_passes_a_check_has_no_message(check, holder):
         ]:
             said = condition.format_map({key: repr(value) for key, value in holder.items()})
             for value in values:
-                if eval(said, {"v": value}):
+                if eval(said, {**checks.CONDITION_NAMES, "v": value}):
                     assert check(value, holder) is None
 
     is_sound()

@@ -13,7 +13,7 @@ from attrs import define, field
 
 from gelato_async.core.encoder.fields import Field, Kind, field_of
 from gelato_async.core.rules import Node
-from gelato_async.core.rules.checks import NEVER, SURELY
+from gelato_async.core.rules.checks import CONDITION_NAMES, NEVER, SURELY
 from gelato_async.core.wire.writers import Dialect
 
 # the value, in a condition and in what is put into the text
@@ -41,6 +41,7 @@ def _common_names() -> dict[str, Any]:
         "boolean": {True: "true", False: "false"},
         "amount": amount,
         "pairs": pairs,
+        **CONDITION_NAMES,
     }
 
 

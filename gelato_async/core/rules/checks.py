@@ -26,12 +26,17 @@ WITH_STATES = ("AU", "CA", "US")
 
 _OTHER_SCRIPT = f"{{country}} not in {LOCAL_SCRIPT}"
 _NOT_IN_BRAZIL = "{country} != 'BR'"
+_NO_COMPANY = f"({_NOT_IN_BRAZIL} or {{isBusiness}} is not True)"
+_COMPANY = f"({_NOT_IN_BRAZIL} or {{isBusiness}} is True)"
 
 _CODE = re.compile(r"[A-Z]{2}")
 _CAPITAL = re.compile(r"[A-Z]")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
 # up to U+024F, but for the signs between them: the multiplication and the division sign
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+CONDITION_NAMES: Mapping[str, Any] = {"latin": _LATIN.findall}
+"""What the names in conditions stand for, beside those of Python."""
+
 # Unicode's categories of control and format characters, line and paragraph separators
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
 
@@ -236,7 +241,7 @@ def email(value: Any, _: Mapping[str, Any]) -> str | None:
     return "must have something on both sides of an @"
 
 
-@passes(text=_OTHER_SCRIPT)
+@passes(text=f"({_OTHER_SCRIPT} or len(latin(v)) <= 10)")
 def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse a line with more than 10 Latin letters in CN, JP, KR and RU."""
     country = holder.get("country")
@@ -247,7 +252,7 @@ def few_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     return f"must be in the local language of {country}, with at most 10 Latin letters"
 
 
-@passes(text=_OTHER_SCRIPT)
+@passes(text=f"({_OTHER_SCRIPT} or not latin(v))")
 def no_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse a city with Latin letters in CN, JP, KR and RU."""
     country = holder.get("country")
@@ -256,7 +261,7 @@ def no_latin_letters(value: Any, holder: Mapping[str, Any]) -> str | None:
     return f"must be in the local language of {country}"
 
 
-@passes(missing=_NOT_IN_BRAZIL, text=_NOT_IN_BRAZIL)
+@passes(missing=_NOT_IN_BRAZIL, text="v.strip()")
 def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Require the value of every recipient in Brazil."""
     if holder.get("country") == "BR" and _missing(value):
@@ -264,7 +269,7 @@ def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
-@passes(missing=_NOT_IN_BRAZIL, text=_NOT_IN_BRAZIL)
+@passes(missing=_NO_COMPANY, text="v.strip()")
 def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Require the value of a company in Brazil."""
     company = holder.get("country") == "BR" and holder.get("isBusiness") is True
@@ -273,7 +278,7 @@ def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
-@passes(missing=_NOT_IN_BRAZIL, text=_NOT_IN_BRAZIL)
+@passes(text=f"({_COMPANY} or not v.strip())")
 def for_brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse the value for a private person in Brazil."""
     person = holder.get("country") == "BR" and holder.get("isBusiness") is not True
