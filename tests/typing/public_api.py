@@ -12,6 +12,7 @@ import httpx
 
 import gelato_async
 from gelato_async import (
+    AiohttpTransport,
     AttemptAnswered,
     AuthenticationError,
     BadRequestError,
@@ -328,6 +329,7 @@ async def options_are_the_same_for_both() -> None:
         api_secret="secret",
         transport=ClientTransport(httpx.AsyncClient()),
     )
+    GelatoClient(api_key=None, transport=AiohttpTransport(connections=10, keepalive=5))
     GelatoClient(api_key=None, transport=None, retry=None, limiter=None)
 
     assert_type(client.with_options(timeout=60.0, validate=True), GelatoClient)
