@@ -202,6 +202,7 @@ class Exchange:
         if opened.transport is None or opened.should_close:
             raise aiohttp.ServerDisconnectedError
         opened.transport.write(content)
+        self.gate.mark_written()
         return await self._read(opened)
 
     async def _pass_gate(self) -> None:

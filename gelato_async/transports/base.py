@@ -41,8 +41,8 @@ class SendGate:
     def mark_written(self) -> None:
         """Note that the first bytes have left: the process may have been held up until then.
 
-        A transport that knows the moment calls this once, right after it. After a delay the limiter
-        counts the request as sent at this moment.
+        A transport that knows the moment calls this right after it. After a delay the limiter counts
+        the request as sent at this moment.
         """
 
 

@@ -62,6 +62,8 @@ class ClientTransport:
         async def trace(name: str, info: Mapping[str, Any]) -> None:
             seen.add(name)
             set_reset_on_close(name, info)
+            if name.endswith("send_request_headers.complete"):
+                gate.mark_written()
 
         # no more than gzip, which is unpacked here and within bounds
         headers = {"user-agent": USER_AGENT, "accept-encoding": "gzip", **request.headers}

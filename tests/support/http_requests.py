@@ -32,6 +32,21 @@ class CountingGate(SendGate):
         self.sends.count += 1
 
 
+class RecordingGate(SendGate):
+    """A gate that lists what was reported to it, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.acts = []
+
+    async def mark_sent(self):
+        await super().mark_sent()
+        self.acts.append("sent")
+
+    def mark_written(self):
+        self.acts.append("written")
+
+
 def get(url):
     return Request(method="GET", url=url, headers={"x-api-key": "k"})
 

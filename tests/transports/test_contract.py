@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from support.http_requests import (
     TIMEOUT,
+    RecordingGate,
     close_at_once,
     eventually,
     get,
@@ -99,6 +100,17 @@ async def test_no_cookie_is_kept(serve, transport):
         await transport.send(get(server.url), timeout=TIMEOUT, gate=SendGate())
     assert len(server.connections[0].requests) == 2
     assert "cookie" not in head_of(server, 1).lower()
+
+
+@pytest.mark.anyio
+@pytest.mark.parametrize(("method", "body"), [("GET", b""), ("POST", b"{}")])
+async def test_the_gate_learns_that_the_first_bytes_left(serve, transport, method, body):
+    server = serve()
+    for _ in range(2):
+        gate = RecordingGate()
+        request = Request(method=method, url=server.url, body=body)
+        await transport.send(request, timeout=TIMEOUT, gate=gate)
+        assert gate.acts == ["sent", "written"]
 
 
 @pytest.mark.anyio

@@ -5,13 +5,7 @@ import pytest
 import respx
 from support.http_requests import TIMEOUT, get
 
-from gelato_async import (
-    ConnectionFailedError,
-    HttpxTransport,
-    NoAnswerError,
-    Request,
-    SendGate,
-)
+from gelato_async import ConnectionFailedError, HttpxTransport, NoAnswerError, Request
 
 
 @pytest.fixture
@@ -81,24 +75,3 @@ async def test_a_mocked_network_works_and_the_gate_is_passed_once(transport, sen
     assert (response.status, response.body) == (201, b'{"id":"1"}')
     assert sends.count == 1
     assert route.calls[0].request.content == b"{}"
-
-
-class Acts(SendGate):
-    def __init__(self, acts):
-        super().__init__()
-        self.acts = acts
-
-    async def mark_sent(self):
-        await super().mark_sent()
-        self.acts.append("sent")
-
-    def mark_written(self):
-        self.acts.append("written")
-
-
-@pytest.mark.anyio
-async def test_the_gate_learns_that_the_headers_were_written(transport, serve):
-    acts = []
-    for _ in range(2):
-        await transport.send(get(serve().url), timeout=TIMEOUT, gate=Acts(acts))
-    assert acts == ["sent", "written", "sent", "written"]

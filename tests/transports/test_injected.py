@@ -1,6 +1,7 @@
 import httpx
 import pytest
 import respx
+from support.http_requests import RecordingGate
 
 from gelato_async import (
     ClientTransport,
@@ -144,6 +145,13 @@ async def test_over_a_real_socket(serve, client, sends):
         assert (response.status, response.body) == (200, b"{}")
     assert sends.count == 3
     assert len(server.connections) == 1
+
+
+@pytest.mark.anyio
+async def test_the_gate_learns_that_the_first_bytes_left(serve, client):
+    gate = RecordingGate()
+    await ClientTransport(client).send(get(serve().url), timeout=TIMEOUT, gate=gate)
+    assert gate.acts == ["sent", "written"]
 
 
 @pytest.mark.anyio
