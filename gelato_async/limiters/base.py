@@ -26,8 +26,8 @@ class RateLimiter(Protocol):
     For each attempt the client awaits `acquire`, then its send gate awaits `before_send` as the last
     act before bytes leave. If an attempt ends before that, the client calls `give_back`.
 
-    A limiter may have `note_delay(seconds)` too. The client calls it after bytes left where the
-    process was held up between `before_send` and that, and the last request left so much later.
+    A limiter may have `note_delay(seconds)` too: the client calls it as soon as it knows that bytes
+    left so long after `before_send`.
     """
 
     async def acquire(self) -> None:

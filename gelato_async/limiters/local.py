@@ -1,7 +1,7 @@
 """LocalLimiter: the token bucket with waiting, for all tasks, event loops and threads of a process.
 
-The usual call does not wait and takes a third of a microsecond: a look at the bucket, or at the log.
-A task joins a line only if that says to wait.
+The usual call does not wait and takes a third of a microsecond: a look at the bucket, or at the
+log. A task joins a line only if that says to wait.
 """
 
 from collections import OrderedDict
