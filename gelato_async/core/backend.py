@@ -14,7 +14,7 @@ from attrs import field, frozen
 from gelato_async.core import json_values, responses, wire
 from gelato_async.core.credentials import Credentials
 from gelato_async.core.errors import DecodeError, Problem, UnsupportedError, ValidationError
-from gelato_async.core.json_text import NotJsonError, parse
+from gelato_async.core.json_text import Loads, NotJsonError, parse
 from gelato_async.core.messages import Request, Response
 from gelato_async.core.operations.base import Operation
 from gelato_async.core.operations.nested_models import (
@@ -53,7 +53,8 @@ class Backend:
 
     `create_operation` is the operation that makes an order here. `origins` maps the name of a
     service to its scheme, host and port. `path_values` fills the names in path templates that are
-    not fields of operations, like GelatoConnect's prefix.
+    not fields of operations, like GelatoConnect's prefix. `loads` parses answers, by default with
+    orjson if it is installed.
     """
 
     name: str
@@ -64,6 +65,7 @@ class Backend:
     dialect: Dialect = field(repr=False)
     rules: Rules = field(repr=False)
     path_values: Mapping[str, str] = field(factory=dict)
+    loads: Loads | None = field(default=None, repr=False)
     _plans: dict[type[Operation[Any]], Plan] = field(init=False, factory=dict, repr=False, eq=False)
 
     def route(self, operation: Operation[Any]) -> Route:
@@ -142,6 +144,9 @@ class Backend:
             raise responses.error_for(response, operation.name, redactor, now)
         route = self.route(operation)
         answer: type[T] = route.answer
+        model = wire.read_text(answer, response.body, bare=route.bare, loads=self.loads)
+        if model is not None:
+            return model
         unread: list[Problem] = []
         try:
             found = parse(response.body)

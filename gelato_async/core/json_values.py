@@ -85,11 +85,12 @@ def as_float(value: Any) -> float | None:
 
 def as_decimal(value: Any) -> Decimal | None:
     """A number or a numeric string, with the digits that it shows: 6.27, not 6.269999."""
-    if not isinstance(value, (int, float, str)) or isinstance(value, bool):
-        return None
-    if isinstance(value, float):
+    kind = type(value)
+    if kind is float:
         # its shortest digits: Decimal would take all those of the nearest binary number
         value = repr(value)
+    elif kind is not str and kind is not int:
+        return None
     try:
         amount = Decimal(value)
     except InvalidOperation:
@@ -107,6 +108,11 @@ def as_moment(value: Any) -> datetime | None:
         moment = datetime.fromisoformat(value)
     except ValueError:
         return None
+    return aware(moment)
+
+
+def aware(moment: datetime) -> datetime | None:
+    """Return the moment, in UTC if it has no offset, or None if it is not `usable`."""
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return usable(moment)

@@ -153,11 +153,13 @@ def changed(value: Any, path: tuple[str | int, ...], new: Any) -> Any:
     return value
 
 
-def mutations(content: Any) -> st.SearchStrategy[list[tuple[tuple[str | int, ...], Any]]]:
+def mutations(
+    content: Any, wrong: tuple[Any, ...] = WRONG
+) -> st.SearchStrategy[list[tuple[tuple[str | int, ...], Any]]]:
     path = st.sampled_from(list(places(content)))
     news = path.map(lambda found: ((*found[:-1], "brandNewKey"), {"x": 1}))
     return st.lists(
-        st.one_of(st.tuples(path, st.sampled_from(WRONG)), news), min_size=2, max_size=12
+        st.one_of(st.tuples(path, st.sampled_from(wrong)), news), min_size=2, max_size=12
     )
 
 

@@ -4,8 +4,9 @@ Reading is tolerant: only fields without a default are required, any other that 
 wrong kind gets its default, and unknown keys are ignored. Writing is exact: None is left out and
 nothing else.
 
-An answer is read by the generated functions of `readers`. Where one of them refuses it, cattrs reads
-it again, slowly, and finds every problem with its path. What is sent is written by cattrs.
+An answer is read by the generated functions of `readers`, from JSON that nobody has checked
+(`read`). Where one of them refuses it, the text is parsed again with all checks (`load`), and if
+need be cattrs reads that, slowly, and finds every problem with its path.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -20,6 +21,7 @@ from cattrs.gen import make_dict_structure_fn, override
 
 from gelato_async.core import json_values
 from gelato_async.core.errors import Problem
+from gelato_async.core.json_text import Loads, parse_unchecked
 from gelato_async.core.json_values import Reader
 from gelato_async.core.wire.names import camel, is_identifier, wire_names
 from gelato_async.core.wire.readers import reader_of
@@ -47,6 +49,31 @@ class _ListError(Exception):
         self.errors = errors
 
 
+def read_text(
+    cls: type[T], text: bytes, *, bare: str | None = None, loads: Loads | None = None
+) -> T | None:
+    """Read the text of an answer into a model; None if `parse` and `load` have to try.
+
+    `bare` is the key of an answer that is a bare list; `loads` is as for `parse_unchecked`.
+    """
+    try:
+        value = parse_unchecked(text, loads)
+        if bare and isinstance(value, list):
+            value = {bare: value}
+        return read(cls, value)
+    except Exception:  # noqa: BLE001  whatever it is, it is not rare that reading again succeeds
+        return None
+
+
+def read(cls: type[T], value: Any) -> T:
+    """Read what `parse_unchecked` returned into a model, and vouch for all of it.
+
+    Raises any exception where `parse` and `load` have to try.
+    """
+    model: T = reader_of(cls)(value)
+    return model
+
+
 def load(cls: type[T], value: Any) -> T:
     """Read plain JSON into a model.
 
@@ -54,10 +81,9 @@ def load(cls: type[T], value: Any) -> T:
         MalformedError: a required field is missing or of the wrong kind.
     """
     try:
-        model: T = reader_of(cls)(value)
+        return read(cls, value)
     except Exception:  # noqa: BLE001  whatever it is, reading again says what is wrong, and where
         return load_by_cattrs(cls, value)
-    return model
 
 
 def load_by_cattrs(cls: type[T], value: Any) -> T:
