@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from gelato_async import WebhookError
+from gelato_async.core.json_text import standard_loads
 from gelato_async.models.store_product import StoreProduct
 from gelato_async.models.template import Template
 from gelato_async.webhooks import (
@@ -28,6 +29,7 @@ from gelato_async.webhooks import (
     UnknownEvent,
     parse_event,
 )
+from gelato_async.webhooks.parsing import parse_event_with
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "webhooks"
 CONTENTS = {name: json.loads((SAMPLES / f"{name}.json").read_text()) for name in EVENTS}
@@ -348,3 +350,34 @@ def test_an_event_has_its_fields_as_the_model_has_them(change, base, model):
             expected.default,
             expected.repr,
         )
+
+
+BODIES = {
+    **{name: json.dumps(content) for name, content in CONTENTS.items()},
+    "an unpaired surrogate": '{"event": "store_product_deleted", "storeProductId": "\\ud83d"}',
+    "a surrogate of Python's": '{"event": "store_product_deleted", "storeProductId": "a\ud83d"}',
+    "a large integer": '{"event": "order_status_updated", "orderId": "o", "x": [18446744073709551616]}',
+    "no subject": '{"event": "order_status_updated", "id": "os_1"}',
+    "an unknown event": '{"event": "brand_new", "orderId": 17}',
+    "an event of another kind": '{"event": ["store_product_deleted"]}',
+    "too deep": '{"event": "brand_new", "x": ' + "[" * 70 + "]" * 70 + "}",
+    "no JSON": "{",
+}
+
+
+def described(read, body):
+    try:
+        event = read(body)
+    except WebhookError as error:
+        return str(error)
+    return type(event), repr(attrs.asdict(event))
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_events_are_read_alike_without_orjson(name):
+    text = BODIES[name]
+    body = text.encode("utf-8", "surrogatepass")
+    found = described(lambda given: parse_event_with(given, standard_loads), text)
+    assert found == described(parse_event, text)
+    if name != "a surrogate of Python's":
+        assert found == described(parse_event, body)

@@ -61,8 +61,7 @@ _OTHERS: Mapping[Any, str] = {
         " else as_float(within_bounds(v))"
     ),
     Decimal: (
-        "Decimal(repr(v)) if v.__class__ is float and -9e15 < v < 9e15"
-        " else as_decimal(v) if v.__class__ is str else as_decimal(within_bounds(v))"
+        "Decimal(repr(v)) if v.__class__ is float and -9e15 < v < 9e15 else amounts[v.__class__][v]"
     ),
     datetime: "as_moment(v) if v.__class__ is str else unread(v)",
     date: "as_day(v) if v.__class__ is str else unread(v)",
