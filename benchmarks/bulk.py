@@ -241,7 +241,7 @@ def submitted_by_hand(number: int) -> None:
 
 def memory(*, quick: bool) -> Result:
     """Compare the peaks of two processes."""
-    few, many = (4_000, 12_000) if quick else (10_000, 100_000)
+    few, many = (4_000, 10_000) if quick else (10_000, 100_000)
     least, most = peak_of(few), peak_of(many)
     return absolute(
         "bulk.memory",
@@ -268,7 +268,7 @@ def print_peak(number: int) -> None:
 
 def resumed(*, quick: bool) -> list[Result]:
     """Resume a run whose orders are all finished, with new ones behind them."""
-    finished, rounds = (RESUMED_ORDERS // 20, 3) if quick else (RESUMED_ORDERS, 7)
+    finished, rounds = (RESUMED_ORDERS // 10, 3) if quick else (RESUMED_ORDERS, 7)
     number = finished + NEW
     with TemporaryDirectory() as folder:
         journal, lines = Path(folder, "run.journal"), Path(folder, "orders.jsonl")

@@ -76,7 +76,16 @@ class Intake:
             if self.prepared.is_complete:
                 return False
             await self.prepared.news.wait()
+        if self.journal.resumed:
+            await self._let_more_come()
         return self.state.may_go_on
+
+    async def _let_more_come(self) -> None:
+        # each look-up costs a commit, and the preparer gives way long before it has read ahead
+        ready = 0
+        while ready < len(self.prepared):
+            ready = len(self.prepared)
+            await checkpoint()
 
     async def _hand_on_all(self, batch: Sequence[PreparedOrder]) -> None:
         await self._look_up(batch, intend=self._may_intend_at_once())
