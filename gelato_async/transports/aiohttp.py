@@ -1,7 +1,7 @@
-"""AiohttpTransport: sends through aiohttp, for programs that run on asyncio and count their CPU.
+"""AiohttpTransport: sends through aiohttp, which takes less processor time; for asyncio alone.
 
-This module imports no aiohttp, so that the name is there without the extra; what does is
-`aiohttp_connection`, which the first transport that is made imports.
+This module imports no aiohttp, so the name is there without the extra. `aiohttp_connection` does;
+it is imported when a transport is made.
 """
 
 import asyncio
@@ -27,19 +27,15 @@ if TYPE_CHECKING:
 
 
 class AiohttpTransport:
-    """Sends through aiohttp, which takes a fraction of the processor time that httpx takes.
+    """Sends as `HttpxTransport` does, through aiohttp, for a fraction of the processor time.
 
-    Needs the extra `aiohttp` (`pip install 'gelato-async[aiohttp]'`) and runs on asyncio alone,
-    uvloop included. Options, connections, proxies, certificates and errors are those of
-    `HttpxTransport`, with one difference: a SOCKS proxy is refused.
-
-        client = GelatoClient(transport=AiohttpTransport())
-
-    Close it with `aclose()`: a client does not close what it was given. What is open when the event
-    loop ends is closed then.
+    Needs the extra `aiohttp` and asyncio (uvloop included); under trio `send` raises a
+    `RuntimeError`. The arguments and the environment mean what they mean to `HttpxTransport`, but a
+    SOCKS proxy is refused. A client does not close what it was given: `aclose` does, or the end of
+    the event loop.
 
     Raises:
-        ImportError: aiohttp is not installed.
+        ImportError: aiohttp is not installed, or is too old.
     """
 
     def __init__(
@@ -102,12 +98,10 @@ class AiohttpTransport:
 def _connection_class() -> "type[AiohttpConnection]":
     try:
         from gelato_async.transports.aiohttp_connection import AiohttpConnection  # noqa: PLC0415
-    except ModuleNotFoundError as error:
-        if error.name is None or error.name.startswith("gelato_async"):
-            raise
+    except ImportError as error:
         raise ImportError(
-            "AiohttpTransport needs aiohttp, which is not installed:"
-            " pip install 'gelato-async[aiohttp]'",
+            f"AiohttpTransport needs aiohttp 3.13.4 or later ({error}):"
+            ' pip install "gelato-async[aiohttp]"',
             name="aiohttp",
         ) from error
     return AiohttpConnection

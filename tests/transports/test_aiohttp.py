@@ -51,15 +51,9 @@ def without_aiohttp(monkeypatch):
 
 def test_without_aiohttp_the_error_names_the_extra(without_aiohttp):
     assert gelato_async.AiohttpTransport is AiohttpTransport
-    with pytest.raises(ImportError, match=r"pip install .gelato-async\[aiohttp\]") as caught:
+    with pytest.raises(ImportError, match=r'pip install "gelato-async\[aiohttp\]"') as caught:
         AiohttpTransport()
     assert caught.value.name == "aiohttp"
-
-
-def test_an_import_that_fails_otherwise_is_no_missing_extra(without_aiohttp, monkeypatch):
-    monkeypatch.setitem(sys.modules, "gelato_async.transports.aiohttp_connection", None)
-    with pytest.raises(ModuleNotFoundError, match="aiohttp_connection"):
-        AiohttpTransport()
 
 
 def test_under_trio_the_error_names_the_default_transport(refusing_url):
