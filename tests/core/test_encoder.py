@@ -214,23 +214,17 @@ HOLDERS += [{"country": "BR", "isBusiness": business} for business in (True, Fal
 
 
 @pytest.mark.parametrize("check", CHECKS)
-@pytest.mark.parametrize("holder", HOLDERS)
-def test_what_certainly_passes_a_check_has_no_message(check, holder):
-    numbers = [-1, 0, 1, 9, 10]
-    many = [(), ("x",), ("x", "y")]
+def test_what_certainly_passes_a_check_has_no_message(check):
+    others = [(check.missing, [None]), (check.number, [-1, 0, 1, 9, 10])]
+    others.append((check.many, [(), ("x",), ("x", "y")]))
 
     @steady
-    @given(st.one_of(st.text(max_size=5), st.sampled_from(TEXTS)))
-    def is_sound(text):
-        for condition, values in [
-            (check.missing, [None]),
-            (check.text, [text]),
-            (check.number, numbers),
-            (check.many, many),
-        ]:
-            said = condition.format_map({key: repr(value) for key, value in holder.items()})
+    @given(st.sampled_from(HOLDERS), st.one_of(st.text(max_size=5), st.sampled_from(TEXTS)))
+    def is_sound(holder, text):
+        variables = {key: repr(value) for key, value in holder.items()}
+        for condition, values in [(check.text, [text]), *others]:
             for value in values:
-                if eval(said, {**checks.CONDITION_NAMES, "v": value}):
+                if eval(condition.format_map(variables), {**checks.CONDITION_NAMES, "v": value}):
                     assert check(value, holder) is None
 
     is_sound()
