@@ -42,6 +42,7 @@ from gelato_async import (
 )
 from gelato_async.core.encoder import encoder_of, source_of
 from gelato_async.core.rules import Rule, RuleTable, checks
+from gelato_async.core.rules.conditions import Check
 from gelato_async.core.wire.writers import Dialect
 
 steady = settings(derandomize=True, deadline=None, database=None, max_examples=60)
@@ -201,7 +202,7 @@ def test_usual_requests_are_written_in_one_pass(name):
 # checks
 
 
-CHECKS = [found for found in vars(checks).values() if isinstance(found, checks.Check)]
+CHECKS = [found for found in vars(checks).values() if isinstance(found, Check)]
 CHECKS += [
     checks.longest(3),
     checks.one_of("a", "b"),

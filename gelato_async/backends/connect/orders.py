@@ -25,11 +25,11 @@ from gelato_async.core.rules.checks import (
     moment,
     not_empty,
     one_of,
-    passes,
     present,
     required,
     state_where_needed,
 )
+from gelato_async.core.rules.conditions import passes
 from gelato_async.core.wire.writers import Fields, Renames
 from gelato_async.models.new_order import CatalogItem, File, NewOrder
 from gelato_async.models.order import Order, SubmittedOrder, UpdatedShipment

@@ -19,7 +19,6 @@ from gelato_async.core.operations.orders import (
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable, findable
 from gelato_async.core.rules.checks import (
-    NEVER,
     at_most,
     between,
     brazilian,
@@ -34,12 +33,12 @@ from gelato_async.core.rules.checks import (
     no_latin_letters,
     not_empty,
     one_of,
-    passes,
     present,
     required,
     state_where_needed,
     unique,
 )
+from gelato_async.core.rules.conditions import NEVER, passes
 from gelato_async.core.wire.writers import Fields, Renames
 from gelato_async.models.addresses import ShippingAddress
 from gelato_async.models.new_order import CatalogItem, CustomItem, NewOrder

@@ -13,7 +13,8 @@ from gelato_async.core.operations.stores import (
 )
 from gelato_async.core.routes import Route
 from gelato_async.core.rules import Rule, RuleTable
-from gelato_async.core.rules.checks import at_most, between, longest, one_of, passes, required
+from gelato_async.core.rules.checks import at_most, between, longest, one_of, required
+from gelato_async.core.rules.conditions import passes
 from gelato_async.models.store_product import StoreProduct, StoreProductPage
 from gelato_async.models.template import Template
 

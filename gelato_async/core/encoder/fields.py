@@ -9,7 +9,7 @@ import attrs
 from attrs import define, frozen
 
 from gelato_async.core.rules import Node
-from gelato_async.core.rules.checks import NEVER
+from gelato_async.core.rules.conditions import NEVER
 from gelato_async.core.wire.writers import kinds_of
 from gelato_async.models.enums import OpenEnum
 

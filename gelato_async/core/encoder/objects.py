@@ -13,7 +13,8 @@ from attrs import define, field
 
 from gelato_async.core.encoder.fields import Field, Kind, field_of
 from gelato_async.core.rules import Node
-from gelato_async.core.rules.checks import CONDITION_NAMES, NEVER, SURELY
+from gelato_async.core.rules.checks import CONDITION_NAMES
+from gelato_async.core.rules.conditions import NEVER, SURELY
 from gelato_async.core.wire.writers import Dialect
 
 # the value, in a condition and in what is put into the text

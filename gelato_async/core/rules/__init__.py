@@ -13,7 +13,7 @@ from attrs import define, field, frozen
 
 from gelato_async.core.errors import Problem
 from gelato_async.core.rules import checks
-from gelato_async.core.rules.checks import Check
+from gelato_async.core.rules.conditions import Check
 
 REFERENCE = 100
 """The most characters of a reference.

@@ -6,20 +6,17 @@ if the value is within the limit. Unless a check says that it requires the value
 within the limit, and so is one of a kind that another rule refuses. Which fields are checked is
 listed in the backends.
 
-`passes` gives a check the conditions under which a value is certainly within the limit.
+`passes` gives a check the conditions under which a value is certainly within the limit (see
+`conditions`).
 """
 
 import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 from unicodedata import category
 
-from attrs import frozen
-
-Find = Callable[[Any, Mapping[str, Any]], str | None]
-
-SURELY, NEVER = "True", "False"
+from gelato_async.core.rules.conditions import NEVER, SURELY, Check, passes
 
 LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
 WITH_STATES = ("AU", "CA", "US")
@@ -39,37 +36,6 @@ CONDITION_NAMES: Mapping[str, Any] = {"latin": _LATIN.findall}
 
 # Unicode's categories of control and format characters, line and paragraph separators
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
-
-
-@frozen(eq=False)
-class Check:
-    """A limit: the function that finds what is wrong, and when that is certainly nothing.
-
-    The conditions are Python expressions for `core.encoder`, one for each kind of value: `v` is the
-    value, `{country}` another field of the same object. A condition may be false where the function
-    finds nothing, since the function is then asked; it is never true where there is something.
-    """
-
-    find: Find
-    missing: str = SURELY
-    text: str = NEVER
-    number: str = NEVER
-    many: str = NEVER
-
-    def __call__(self, value: Any, holder: Mapping[str, Any]) -> str | None:
-        """Return what would be right, or None if the value is within the limit."""
-        return self.find(value, holder)
-
-
-def passes(
-    *, missing: str = SURELY, text: str = NEVER, number: str = NEVER, many: str = NEVER
-) -> Callable[[Find], Check]:
-    """Make a function a check, with the conditions of `Check`."""
-
-    def check(find: Find) -> Check:
-        return Check(find, missing=missing, text=text, number=number, many=many)
-
-    return check
 
 
 def elements_of(value: Any) -> list[Mapping[str, Any]]:
