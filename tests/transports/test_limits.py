@@ -201,9 +201,9 @@ async def test_a_drip_is_given_up_when_the_whole_time_is_over(
 async def test_the_gate_knows_the_status_as_soon_as_it_came(serve, make_transport):
     head = b"HTTP/1.1 201 Created\r\ncontent-length: 100000\r\n\r\n"
     server = serve(dripping(itertools.chain([head], itertools.repeat(b"x")), threading.Event()))
-    gate = SendGate()
+    gate, transport = SendGate(), make_transport()
     with anyio.move_on_after(0.3):
-        await make_transport().send(get(server.url), timeout=TIMEOUT, gate=gate)
+        await transport.send(get(server.url), timeout=TIMEOUT, gate=gate)
     assert (gate.sent, gate.status) == (True, 201)
 
 
