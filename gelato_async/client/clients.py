@@ -148,6 +148,7 @@ class GelatoClient(_Client):
     (an origin in place of the documented hosts: the sandbox, a proxy) from GELATO_BASE_URL. `paths`
     replaces path templates, by operation. For the other options see `ClientOptions`. Use it with
     `async with`, or call `aclose()`; one client may serve several event loops, one after another.
+    Most of the library is imported on entering the block, or with the first call if there is none.
 
     Raises:
         ValueError: the key, `base_url`, a path or a timeout cannot be used.
