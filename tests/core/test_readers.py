@@ -24,6 +24,7 @@ from gelato_async.core.json_text import (
     parse,
     standard_loads,
 )
+from gelato_async.core.wire.by_cattrs import load_by_cattrs
 from gelato_async.core.wire.readers import reader_of, source_of
 from gelato_async.core.wire.reading import LONGEST_AMOUNT, MOST_AMOUNTS, Amounts, UnreadableError
 from gelato_async.models.order import ItemOption, Order
@@ -63,7 +64,7 @@ def described(model):
 def read_carefully(model, text):
     """What the general reader makes of a text, or the problems that it finds."""
     try:
-        return described(wire.load_by_cattrs(model, parse(text)))
+        return described(load_by_cattrs(model, parse(text)))
     except NotJsonError as error:
         return str(error)
     except wire.MalformedError as error:

@@ -50,6 +50,7 @@ from gelato_async.core.operations.shipping import ListShipmentMethods
 from gelato_async.core.operations.stores import GetTemplate, ListStoreProducts
 from gelato_async.core.redaction import Redactor
 from gelato_async.core.responses import BODY_CUT, retry_after, server_date
+from gelato_async.core.wire import by_cattrs
 from gelato_async.models.order import Order
 from gelato_async.models.search import OrderQuery
 from gelato_async.webhooks import parse_event
@@ -254,7 +255,7 @@ def test_half_a_character_becomes_the_sign_for_one_and_a_whole_one_stays():
 def test_of_many_problems_the_first_hundred_are_named():
     body = order_with(items=[{"id": "1"}, *[{}] * 5_000])
     error = read(GELATO, GetOrder("1"), Response(status=200, body=body))
-    assert len(error.problems) == wire.MOST_PROBLEMS
+    assert len(error.problems) == by_cattrs.MOST_PROBLEMS
     assert error.problems[0] == Problem("items[1].id", "missing")
 
 
@@ -262,7 +263,7 @@ def test_an_error_of_any_kind_in_a_reader_is_a_malformed_answer(monkeypatch):
     def fail(*_):
         raise ZeroDivisionError("an accident")
 
-    monkeypatch.setattr(wire, "_READING", SimpleNamespace(structure=fail))
+    monkeypatch.setattr(by_cattrs, "_READING", SimpleNamespace(structure=fail))
     with pytest.raises(wire.MalformedError, match=r"cannot be read \(ZeroDivisionError\)"):
         wire.load(Order, {})
 
