@@ -19,7 +19,8 @@ from gelato_async.models.new_order import NewOrder
 
 # how many orders are intended ahead of being sent: what a crash leaves to be looked for
 AHEAD = 64
-# how many are looked up at once in the journal of an earlier run: these are not intended yet
+# how many are looked up at once in the journal of an earlier run: these are not intended yet, and
+# more of them would outlive the garbage collector's young generations
 AHEAD_RESUMED = 512
 # how many are worked on between two turns of the others on the event loop
 AT_ONCE = 32
