@@ -23,17 +23,14 @@ WITH_STATES = ("AU", "CA", "US")
 
 _OTHER_SCRIPT = f"{{country}} not in {LOCAL_SCRIPT}"
 _NOT_IN_BRAZIL = "{country} != 'BR'"
-_NO_COMPANY = f"({_NOT_IN_BRAZIL} or {{isBusiness}} is not True)"
-_COMPANY = f"({_NOT_IN_BRAZIL} or {{isBusiness}} is True)"
 
 _CODE = re.compile(r"[A-Z]{2}")
 _CAPITAL = re.compile(r"[A-Z]")
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T.*(Z|[+-]\d{2}:?\d{2})")
 # up to U+024F, but for the signs between them: the multiplication and the division sign
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f]")
+# what the names in conditions stand for, beside Python's own
 CONDITION_NAMES: Mapping[str, Any] = {"latin": _LATIN.findall}
-"""What the names in conditions stand for, beside those of Python."""
-
 # Unicode's categories of control and format characters, line and paragraph separators
 _INVISIBLE = ("Cc", "Cf", "Zl", "Zp")
 
@@ -235,7 +232,7 @@ def brazilian(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
-@passes(missing=_NO_COMPANY, text="v.strip()")
+@passes(missing=f"({_NOT_IN_BRAZIL} or {{isBusiness}} is not True)", text="v.strip()")
 def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Require the value of a company in Brazil."""
     company = holder.get("country") == "BR" and holder.get("isBusiness") is True
@@ -244,7 +241,7 @@ def brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     return None
 
 
-@passes(text=f"({_COMPANY} or not v.strip())")
+@passes(text=f"({_NOT_IN_BRAZIL} or {{isBusiness}} is True or not v.strip())")
 def for_brazilian_company(value: Any, holder: Mapping[str, Any]) -> str | None:
     """Refuse the value for a private person in Brazil."""
     person = holder.get("country") == "BR" and holder.get("isBusiness") is not True
