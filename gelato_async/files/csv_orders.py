@@ -11,12 +11,15 @@ from attrs import frozen
 
 from gelato_async.core.errors import Problem
 from gelato_async.core.order_reader import LISTED, read_order, with_rest
+from gelato_async.core.order_reader.generated import UnusualError
 from gelato_async.files.bounded_lines import MAX_BYTES, bounded_lines, too_long
 from gelato_async.files.csv_columns import REFERENCE, Column, column_for, problems_of
+from gelato_async.files.csv_generated import reader_for
 from gelato_async.files.csv_groups import Group, Grouping
 from gelato_async.files.csv_records import Record, Records
 from gelato_async.files.jsonl import OrderLine, locate
 from gelato_async.files.references import SeenReferences
+from gelato_async.models.new_order import NewOrder
 from gelato_async.models.tracebacks import GuardedIterator, hides_arguments
 
 _Columns = Sequence[tuple[int, Column]]
@@ -80,6 +83,7 @@ class _Reader:
     item_columns: _Columns
     unnamed: Sequence[int]
     order_cells: Callable[[Sequence[str]], object]
+    read_rows: Callable[[Sequence[Sequence[str]]], NewOrder]
 
     @classmethod
     def for_columns(cls, names: Sequence[str], max_bytes: int) -> "_Reader":
@@ -97,7 +101,8 @@ class _Reader:
                 of_order.append((index, column))
         cells = itemgetter(*(index for index, _ in of_order))
         grouping = Grouping(names.index(REFERENCE), max_bytes)
-        return cls(grouping, of_order, of_item, unnamed, cells)
+        read_rows = reader_for([*of_order, *of_item])
+        return cls(grouping, of_order, of_item, unnamed, cells, read_rows)
 
     def orders(self, records: Iterable[Record]) -> Iterator[OrderLine]:
         seen = SeenReferences()
@@ -160,7 +165,7 @@ class _Reader:
         numbers = tuple([record.number for record in rows])
         order = None
         if rows and not group.too_long:
-            order, found = read_order(self._body(rows))
+            order, found = self._order(rows)
             if found:
                 problems += locate(found, group.number, numbers)
         if problems:
@@ -176,6 +181,12 @@ class _Reader:
             reference=reference,
             item_numbers=numbers,
         )
+
+    def _order(self, rows: Sequence[Record]) -> tuple[NewOrder | None, Sequence[Problem]]:
+        try:
+            return self.read_rows([row.cells for row in rows]), ()
+        except UnusualError:
+            return read_order(self._body(rows))
 
     def _body(self, rows: Sequence[Record]) -> dict[str, Any]:
         body = _object(self.order_columns, rows[0].cells)

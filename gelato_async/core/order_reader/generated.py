@@ -40,7 +40,9 @@ def reader_of(cls: Any) -> Read:
     """Return the function that makes a model from a body, or raises `UnusualError`."""
     read = _READERS.get(cls)
     if read is None:
-        read = _READERS[cls] = _compiled(cls)
+        source, names = _generate(cls)
+        file = f"<reader of a body's {cls.__qualname__}>"
+        read = _READERS[cls] = compiled(source, names, file)
     return read
 
 
@@ -49,9 +51,8 @@ def source_of(cls: Any) -> str:
     return _generate(cls)[0]
 
 
-def _compiled(cls: Any) -> Read:
-    source, names = _generate(cls)
-    file = f"<reader of a body's {cls.__qualname__}>"
+def compiled(source: str, names: Names, file: str) -> Read:
+    """Return the function `read` of a source."""
     # as attrs does, so that a traceback shows the lines
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), names)  # noqa: S102  made of names of our own models alone
@@ -59,12 +60,28 @@ def _compiled(cls: Any) -> Read:
     return read
 
 
+def blank_of(cls: Any) -> type[Any]:
+    """Return a class of the same slots whose fields can be set.
+
+    An object of it is filled, and then becomes a model.
+    """
+    body = {"__slots__": cls.__dict__["__slots__"], "__setattr__": object.__setattr__}
+    return type(cls.__name__, cls.__bases__, body)
+
+
+def certain(found: Any) -> Any:
+    """Return a value that is there; None is refused."""
+    if found is None:
+        raise UnusualError
+    return found
+
+
 def _generate(cls: Any) -> tuple[str, Names]:
     fields = fields_of(cls)
     names: Names = {
         "UnusualError": UnusualError,
-        "blank": _without_guard(cls),
-        "certain": _certain,
+        "blank": blank_of(cls),
+        "certain": certain,
         "keys": frozenset(key for field in fields for key in field.keys),
         "model": cls,
     }
@@ -81,17 +98,6 @@ def _generate(cls: Any) -> tuple[str, Names]:
         lines.append("    made.extra = {}")
     lines += ["    made.__class__ = model", "    return made", ""]
     return "\n".join(lines), names
-
-
-def _without_guard(cls: Any) -> type[Any]:
-    body = {"__slots__": cls.__dict__["__slots__"], "__setattr__": object.__setattr__}
-    return type(cls.__name__, cls.__bases__, body)
-
-
-def _certain(found: Any) -> Any:
-    if found is None:
-        raise UnusualError
-    return found
 
 
 def _lines_of(field: BodyField, names: Names) -> Iterator[str]:
@@ -162,4 +168,4 @@ def _reader_of_element(type_: Any, name: str) -> Read:
     if attrs.has(type_):
         return reader_of(type_)
     read = kind_of(type_, name).read
-    return lambda value: _certain(read(value))
+    return lambda value: certain(read(value))
