@@ -5,5 +5,5 @@ with their line numbers, the columns, the references met so far. No client, no n
 command may come in: `gelato-async check` works without a key.
 
 Start with `jsonl`: `OrderLine` is what every reader yields. Then `csv_orders`, which puts rows
-together from `csv_records`, `csv_columns` and `csv_groups`.
+together from `csv_records`, `csv_columns` and `csv_groups`, and `csv_generated`.
 """

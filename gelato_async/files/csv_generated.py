@@ -1,7 +1,7 @@
 """Generated readers of rows: for the header of a file, a function that makes an order of cells.
 
-The plain way, in `csv_orders`, puts cells into a JSON body, which is then read. A generated function
-fills a model with its cells at once. `source_for` shows the function of a model.
+The plain way, in `csv_orders`, puts cells into a JSON body, which is then read. A generated
+function fills a model with its cells at once. `source_for` shows the function of a model.
 
 At anything that may be a problem it raises `UnusualError`, and also at a customer product: then the
 order is read in the plain way. What both read is equal (`tests/files/test_csv_generated.py`).
@@ -36,7 +36,7 @@ _HEAD: tuple[str, ...] = ("def read(cells):",)
 
 
 def reader_for(columns: Sequence[tuple[int, Column]]) -> Callable[[Sequence[Sequence[str]]], Any]:
-    """Return the function that makes an order of the cells of its rows, or raises `UnusualError`."""
+    """Return the function that makes an order of its rows' cells, or raises `UnusualError`."""
     if len(columns) > MOST_COLUMNS:
         return _refuse
     parts = _Parts(columns)

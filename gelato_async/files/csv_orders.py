@@ -1,6 +1,7 @@
 """Orders from CSV, a line for each item.
 
-Cells become the JSON body that Gelato documents, which is then read as strictly as a JSON line.
+Cells become the JSON body that Gelato documents, which is then read as strictly as a JSON line. For
+rows without problems, `csv_generated` does both at once.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -127,7 +128,7 @@ class _Reader:
         return problems
 
     def _is_sound(self, group: Group) -> bool:
-        """Whether no row has a problem of its own. If in doubt, the rows are looked at one by one."""
+        """Whether no row has a problem of its own; in doubt they are looked at one by one."""
         first, *others = group.records
         if first.problem or self.unnamed:
             return False
