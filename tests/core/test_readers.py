@@ -15,7 +15,7 @@ from support.documented_samples import EVENTS, read
 from support.mutations import SEEN, WRONG, changed, mutated, mutations, places, shortened, steady
 
 from gelato_async import Price, ProductPrices
-from gelato_async.core import wire
+from gelato_async.core import json_values, wire
 from gelato_async.core.errors import Problem
 from gelato_async.core.json_text import (
     MAX_DEPTH,
@@ -197,7 +197,7 @@ def test_maps_of_texts_are_copies():
 def test_amounts_are_remembered_within_bounds(values, kept):
     amounts = Amounts()
     for value in values:
-        assert repr(amounts[value]) == repr(wire.json_values.as_decimal(value))
+        assert repr(amounts[value]) == repr(json_values.as_decimal(value))
     assert list(amounts) == kept
 
 
