@@ -10,8 +10,6 @@ order is read in the plain way. What both read is equal (`tests/files/test_csv_g
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-import attrs
-
 from gelato_async.core.order_reader.fields import BodyField, element_of, fields_of, kind_of
 from gelato_async.core.order_reader.generated import (
     Names,
@@ -69,9 +67,8 @@ def source_for(
             lines.extend(map("    {}".format, _lines_of(field, cells, names)))
         else:
             lines.append(f"    made.{field.name} = {value}")
-    if "extra" in attrs.fields_dict(cls):
-        lines.append("    made.extra = {}")
-    return "\n".join([*lines, "    made.__class__ = model", "    return made", ""])
+    lines += ["    made.extra = {}", "    made.__class__ = model", "    return made", ""]
+    return "\n".join(lines)
 
 
 class _Parts:
