@@ -57,10 +57,13 @@ class SendLog:
 
     def postpone(self, noted_by: float, now: float) -> None:
         """Count the last send that was noted until `noted_by` as one of this moment."""
-        noted = [moment for moment in self._sent.copy() if moment <= noted_by + _SAME]
-        # another thread may have taken it out meanwhile
-        with suppress(IndexError, ValueError):
-            self._sent.remove(noted[-1])
+        # from the newest on: few are newer, and a log may be long
+        with suppress(IndexError):
+            place = -1
+            while self._sent[place] > noted_by + _SAME:
+                place -= 1
+            # another thread may have changed the log meanwhile; it counts no less then
+            del self._sent[place]
             self._sent.append(now)
 
     def give_back(self) -> None:

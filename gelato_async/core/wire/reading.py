@@ -4,7 +4,7 @@ A reader vouches for the whole of the JSON that it reads: what it does not test,
 `within_bounds`, here or in its own lines.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -48,7 +48,7 @@ class Amounts(dict[Any, Decimal | None]):
         return amount
 
 
-AMOUNTS = {float: Amounts(), int: Amounts(), str: Amounts()}
+AMOUNTS: Mapping[type[Any], Amounts] = {float: Amounts(), int: Amounts(), str: Amounts()}
 
 
 def unread(value: Any) -> None:
