@@ -253,6 +253,10 @@ def test_a_field_of_a_wrong_kind_is_a_problem_and_no_other_error(api):
     with pytest.raises(ValidationError, match="wrong type") as caught:
         api.backend.check(api.create(with_order(shipping_address="Storgatan 1")))
     assert [problem.path for problem in caught.value.problems] == ["shippingAddress"]
+    with pytest.raises(ValidationError, match=r"items\[0\]: is of the wrong type"):
+        api.backend.check(api.create(with_order(items=["odd"])))
+    with pytest.raises(ValidationError, match="wrong type: a ReturnAddress cannot stand there"):
+        api.backend.prepare(api.create(with_order(items=[DEPOT])), validate=False)
     with pytest.raises(ValidationError, match="wrong type: use the class for it, not a dict"):
         api.backend.check(api.create(with_order(metadata=[{"key": "a", "value": "b"}])))
     with pytest.raises(ValidationError, match="wrong type: 'str' object has no"):

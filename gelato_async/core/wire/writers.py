@@ -110,6 +110,8 @@ class Dialect:
         kinds = set(kinds_of(type_)) - {NoneType}
         if kinds <= _JSON:
             return None
+        if all(map(attrs.has, kinds)):
+            return self._model_writer(tuple(kinds))
         if len(kinds) > 1:
             return self.dump
         (kind,) = kinds
@@ -118,12 +120,21 @@ class Dialect:
         return self._single_writer(kind)
 
     def _single_writer(self, kind: Any) -> Write:
-        if attrs.has(kind):
-            # of that class even where the value is of another, which so raises
-            return lambda model: self._dump_model(kind, model)
         if isinstance(kind, type) and issubclass(kind, OpenEnum):
             return _as_text
         return _OWN_SPELLING[get_origin(kind) or kind]
+
+    def _model_writer(self, kinds: tuple[type[Any], ...]) -> Write:
+        def write(model: Any) -> dict[str, Any]:
+            cls = type(model)
+            if issubclass(cls, kinds):
+                return self._dump_model(cls, model)
+            # an item may be plain JSON already
+            if len(kinds) > 1 and issubclass(cls, Mapping):
+                return dict(self.dump(model))
+            raise TypeError(f"a {cls.__name__} cannot stand there")
+
+        return write
 
     def _list_writer(self, element: Any) -> Write:
         write = self._writer_of(element)
