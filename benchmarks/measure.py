@@ -18,6 +18,8 @@ Row = Sequence[object]
 T = TypeVar("T")
 
 MICROSECONDS = 1e6
+# of what was reached, before a ratio counts as a regression
+SLACK = 1.5
 
 
 class Result(NamedTuple):
@@ -39,6 +41,19 @@ class Result(NamedTuple):
     high: float
     reach: float
     note: str = ""
+
+    @property
+    def is_absolute(self) -> bool:
+        """Whether this is beside a figure instead of something else that was measured."""
+        return self.against.startswith("at most ")
+
+    @property
+    def bound(self) -> float | None:
+        """The greatest ratio that is no regression; None where that depends on the machine."""
+        if not self.is_absolute:
+            return round(self.ratio * SLACK, 2)
+        # as many requests or bytes everywhere, but not as many seconds
+        return None if self.unit in {"us", "ms", "s"} else self.reach
 
 
 class CpuTime:
