@@ -20,7 +20,8 @@ import tempfile
 import tomllib
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 from measure import SLACK, Result
@@ -33,7 +34,7 @@ README = HERE.parent / "README.md"
 FIGURES = {
     "create.httpx.10": "typed `orders.create`, 10 callers: CPU",
     "aiohttp_call.httpx.10": "the same on `AiohttpTransport`",
-    "decode.order": "reading a full order of 9 KB, with the extra `orjson`: CPU",
+    "decode.full-order": "reading a full order of 9 KB, with the extra `orjson`: CPU",
     "bulk.order": "an order of a bulk run, without the network: CPU",
     "start.client": "starting a process: the import and a client",
 }
@@ -82,6 +83,9 @@ def main() -> None:
     unknown = set(options.modules) - {*MODULES, *PICTURES}
     if unknown:
         parser.error(f"no such benchmark: {', '.join(sorted(unknown))}")
+    missing = [name for name in PACKAGES if find_spec(name.replace("-", "_")) is None]
+    if missing:
+        parser.error(f"not installed: {', '.join(missing)}; pip install -e '.[all]' --group bench")
     if options.quick:
         sys.exit(check_bounds(options.modules or MODULES))
     run_all(options.modules, write_bounds=options.write_bounds)
@@ -145,9 +149,10 @@ def page_of(results: Sequence[Result]) -> str:
     lines = [
         "# Results of the benchmarks",
         "",
-        "Written by `nox -s bench`. Ratios are ours / the other's: the median of interleaved pairs,",
-        "in brackets the least and the greatest. They hold on other machines, the other figures do",
-        "not. *Wanted* is the ratio that the project set itself before it measured.",
+        "Written by `nox -s bench`. Ratios are ours / the other's: the median of the ratios of",
+        "interleaved pairs (not the ratio of the medians), in brackets the least and the greatest.",
+        "They hold on other machines, the other figures do not. *Wanted* is the ratio that the",
+        "project set itself before it measured.",
         "",
         machine(),
         "",
@@ -194,7 +199,7 @@ def figure(value: float) -> str:
 
 def machine() -> str:
     """Say on what, with what and when this was measured."""
-    versions = [f"{name} {installed(name)}" for name in PACKAGES]
+    versions = [f"{name} {version(name)}" for name in PACKAGES]
     day = datetime.now(UTC).date().isoformat()
     python = f"{platform.python_implementation()} {platform.python_version()}"
     cores = f"{os.cpu_count()} cores of {processor()}"
@@ -208,13 +213,6 @@ def processor() -> str:
             if line.startswith("model name"):
                 return line.partition(":")[2].strip()
     return platform.processor() or platform.machine()
-
-
-def installed(name: str) -> str:
-    try:
-        return version(name)
-    except PackageNotFoundError:
-        return "(missing)"
 
 
 if __name__ == "__main__":

@@ -155,6 +155,8 @@ def as_json(content: Mapping[str, Any], operation: Operation[Any]) -> bytes:
         return _to_json(content).encode()
     except TypeError as error:
         problem = Problem("extra", f"must hold only what JSON can represent: {error}")
+    except RecursionError:
+        problem = Problem("extra", "must not be nested that deep")
     except ValueError:
         problem = Problem(
             "",

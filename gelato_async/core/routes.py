@@ -97,8 +97,9 @@ class LazyTable(Mapping[type[Operation[Any]], T]):
         return sum(1 for _ in self)
 
     def _import(self, service: str) -> None:
-        if service in self._parts:
-            self._read |= self._parts[service]()
+        part = self._parts.get(service)
+        if part is not None:
+            self._read |= part()
             # not before: another thread would miss the part
             self._parts.pop(service, None)
 

@@ -5,7 +5,9 @@ it is imported when a transport is made.
 """
 
 import asyncio
+import re
 import ssl
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from gelato_async.core.errors import ConnectionFailedError
@@ -97,6 +99,7 @@ class AiohttpTransport:
 
 def _connection_class() -> "type[AiohttpConnection]":
     try:
+        _check_version(version("aiohttp"))
         from gelato_async.transports.aiohttp_connection import AiohttpConnection  # noqa: PLC0415
     except ImportError as error:
         raise ImportError(
@@ -105,3 +108,9 @@ def _connection_class() -> "type[AiohttpConnection]":
             name="aiohttp",
         ) from error
     return AiohttpConnection
+
+
+def _check_version(installed: str) -> None:
+    # up to 3.13.3 an answer may have headers without end
+    if [int(part) for part in re.findall(r"\d+", installed)[:3]] < [3, 13, 4]:
+        raise ImportError(f"{installed} is installed")

@@ -64,7 +64,7 @@ class Lease(NamedTuple, Generic[C]):
 
 @define(eq=False)
 class ConnectionPool(Generic[C]):
-    """At most `limit` connections at a time in each event loop, each in a transport of its own.
+    """At most `limit` connections at a time in each event loop, of whichever library.
 
     httpx's own pool scans all its connections for every request, and is stuck for ever after some
     thousand cancelled requests.

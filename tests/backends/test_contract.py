@@ -249,6 +249,18 @@ def test_a_review_gives_all_problems_or_the_body(api):
 
 
 @both
+@pytest.mark.parametrize("kind", [list, dict])
+def test_what_is_nested_without_end_is_a_problem(api, kind):
+    nested = kind()
+    for _ in range(5_000):
+        nested = [nested] if kind is list else {"in": nested}
+    operation = api.create(with_order(extra={"odd": nested}))
+    with pytest.raises(ValidationError, match="extra: must not be nested that deep"):
+        api.backend.prepare(operation)
+    assert api.backend.problems_and_body(operation)[0][0].path == "extra"
+
+
+@both
 def test_a_field_of_a_wrong_kind_is_a_problem_and_no_other_error(api):
     with pytest.raises(ValidationError, match="wrong type") as caught:
         api.backend.check(api.create(with_order(shipping_address="Storgatan 1")))

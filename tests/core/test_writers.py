@@ -2,6 +2,7 @@ import json
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
+import attrs
 import pytest
 
 from gelato_async import (
@@ -12,6 +13,7 @@ from gelato_async import (
     QuoteProduct,
     QuoteRequest,
     ReturnAddress,
+    ShippingAddress,
 )
 from gelato_async.core.wire.writers import Dialect
 
@@ -152,3 +154,23 @@ def test_plain_values_hold_what_a_model_may_hold():
 
 def test_a_model_without_extra_is_written_too(order):
     assert sent_as(order(metadata={"a": "b"}))["metadata"] == [{"key": "a", "value": "b"}]
+
+
+@attrs.frozen(kw_only=True)
+class NotedAddress(ShippingAddress):
+    note: str = "for us alone"
+
+
+def test_a_subclass_is_written_as_what_it_stands_for(address):
+    mine = NotedAddress(**attrs.asdict(address(registration_state="SP")))
+    request = QuoteRequest(
+        order_reference_id="order-1",
+        customer_reference_id="customer-1",
+        currency="EUR",
+        recipient=mine,
+        products=[],
+    )
+    spelling = Dialect({(ShippingAddress, "registration_state"): "registrationStateCode"})
+    sent = spelling.dump(request)["recipient"]
+    assert sent["registrationStateCode"] == "SP"
+    assert "note" not in sent

@@ -56,6 +56,12 @@ def test_without_aiohttp_the_error_names_the_extra(without_aiohttp):
     assert caught.value.name == "aiohttp"
 
 
+def test_an_aiohttp_without_bounds_is_refused(monkeypatch):
+    monkeypatch.setattr("gelato_async.transports.aiohttp.version", lambda _: "3.13.3")
+    with pytest.raises(ImportError, match=r"needs aiohttp 3.13.4 or later \(3.13.3 is installed\)"):
+        AiohttpTransport()
+
+
 def test_under_trio_the_error_names_the_default_transport(refusing_url):
     async def main():
         async with GelatoClient(

@@ -11,7 +11,6 @@ documented kind, or `extra` is used. Then the plain way decides, and it alone wo
 `tests/core/test_encoder.py` holds the two together.
 """
 
-import linecache
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -29,8 +28,6 @@ def encoder_of(cls: type[Any], dialect: Dialect, table: RuleTable | None) -> Enc
     function = _generate(cls, dialect, table)
     source = _source(function)
     file = f"<encoder of {cls.__module__}.{cls.__qualname__}>"
-    # as attrs does, so that a traceback shows the lines
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), function.names)  # noqa: S102  made of our own tables alone
     encode: Encode = function.names["encode"]
     return encode

@@ -50,7 +50,7 @@ def _common_names() -> dict[str, Any]:
 class Function:
     """A generated function: its lines, and what the names in them stand for.
 
-    `text` is what was added to the text since the last line that cares.
+    `text` is what was added to the text and is not in a line yet.
     """
 
     dialect: Dialect

@@ -9,7 +9,6 @@ plain reader, which finds all problems. What both read is equal
 (`tests/core/test_generated_order_readers.py`).
 """
 
-import linecache
 from collections.abc import Callable, Iterator, Mapping
 from types import UnionType
 from typing import Any, get_origin
@@ -53,8 +52,6 @@ def source_of(cls: Any) -> str:
 
 def compiled(source: str, names: Names, file: str) -> Read:
     """Return the function `read` of a source."""
-    # as attrs does, so that a traceback shows the lines
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), names)  # noqa: S102  made of names of our own models alone
     read: Read = names["read"]
     return read

@@ -38,7 +38,7 @@ def read_text(
         if bare and isinstance(value, list):
             value = {bare: value}
         return read(cls, value)
-    except Exception:  # noqa: BLE001  whatever it is, it is not rare that reading again succeeds
+    except Exception:  # noqa: BLE001  whatever it is, `parse` and `load` read again
         return None
 
 

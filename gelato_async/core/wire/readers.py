@@ -12,7 +12,6 @@ The JSON may come from `parse_unchecked`. So a reader also vouches for all of it
 test, it passes to `within_bounds`, by the functions of `reading` mostly.
 """
 
-import linecache
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
@@ -98,7 +97,8 @@ _NAMES: Mapping[str, Any] = {
     "within_bounds": within_bounds,
     **{read.__name__: read for read in json_values.READERS.values()},
 }
-_READERS: dict[type[Any], Read] = {}
+# an answer without a model
+_READERS: dict[type[Any], Read] = {NoneType: lambda _: None}
 
 
 def reader_of(cls: type[Any]) -> Read:
@@ -115,8 +115,6 @@ def reader_of(cls: type[Any]) -> Read:
 def _compiled(cls: type[Any]) -> Read:
     source, names = _generate(cls)
     file = f"<reader of {cls.__module__}.{cls.__qualname__}>"
-    # as attrs does, so that a traceback shows the lines
-    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     exec(compile(source, file, "exec"), names)  # noqa: S102  made of names of our own models alone
     read: Read = names["read"]
     return read

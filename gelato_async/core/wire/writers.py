@@ -127,8 +127,10 @@ class Dialect:
     def _model_writer(self, kinds: tuple[type[Any], ...]) -> Write:
         def write(model: Any) -> dict[str, Any]:
             cls = type(model)
-            if issubclass(cls, kinds):
-                return self._dump_model(cls, model)
+            for kind in kinds:
+                # a subclass of a user's is written as what it stands for
+                if issubclass(cls, kind):
+                    return self._dump_model(kind, model)
             # an item may be plain JSON already
             if len(kinds) > 1 and issubclass(cls, Mapping):
                 return dict(self.dump(model))
