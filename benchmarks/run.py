@@ -32,11 +32,11 @@ RESULTS = HERE / "RESULTS.md"
 README = HERE.parent / "README.md"
 # the rows that the README shows, and how it calls them
 FIGURES = {
-    "create.httpx.10": "typed `orders.create`, 10 callers: CPU",
-    "aiohttp_call.httpx.10": "the same on `AiohttpTransport`",
-    "decode.full-order": "reading a full order of 9 KB, with the extra `orjson`: CPU",
-    "bulk.order": "an order of a bulk run, without the network: CPU",
-    "start.client": "starting a process: the import and a client",
+    "create.httpx.1": "a typed `orders.create`, one after the other",
+    "aiohttp_call.httpx.1": "the same on `AiohttpTransport`",
+    "decode.full-order": "reading a full order of 9 KB, with the extra `orjson`",
+    "bulk.order-by-hand": "an order of a bulk run with its journal, the network taken out",
+    "start.client": "the import and a client; the rest follows with its first use",
 }
 FIGURES_BEGIN, FIGURES_END = "<!-- figures: nox -s bench -->\n", "<!-- end of figures -->"
 # in the order of the table
