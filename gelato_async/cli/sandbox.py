@@ -16,7 +16,7 @@ try:
     from gelato_async.sandbox import FaultPlan, FaultPlanError, Sandbox, SandboxError
 except ImportError as _missing:
     raise CommandError(
-        f'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]" ({_missing.name})'
+        'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
     ) from _missing
 
 
