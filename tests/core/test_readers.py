@@ -117,11 +117,14 @@ def test_documents_with_many_changes_are_read_alike(name):
 def test_documents_with_anything_in_one_place_are_read_alike(name):
     model, content = DOCUMENTS[name]
     content = shortened(content)
-    for place in places(content):
-        for wrong in (*WRONG, *ODD):
+    values = (*WRONG, *ODD)
+    # a quarter of the values in each place, and another quarter in the next: all take minutes
+    for number, place in enumerate(places(content)):
+        for wrong in values[number % 4 :: 4]:
             assert_all_read_alike(model, changed(content, place, wrong))
-    for parent in {place[:-1] for place in places(content)}:
-        for wrong in ODD:
+    parents = sorted({place[:-1] for place in places(content)}, key=str)
+    for number, parent in enumerate(parents):
+        for wrong in ODD[number % 4 :: 4]:
             assert_all_read_alike(model, changed(content, (*parent, "brandNewKey"), wrong))
 
 

@@ -271,7 +271,7 @@ async def test_a_success_that_is_no_http_any_more_keeps_its_status(serve, transp
 
     server = serve(behave)
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(server.url), timeout=0.5, gate=Gate())
+        await transport.send(get(server.url), timeout=1.0, gate=Gate())
     assert caught.value.status == 201
 
 
@@ -316,7 +316,7 @@ async def test_a_success_that_stalls_is_no_answer_with_a_status(serve, transport
         release.wait(20)
 
     with pytest.raises(NoAnswerError) as caught:
-        await transport.send(get(serve(behave).url), timeout=0.5, gate=SendGate())
+        await transport.send(get(serve(behave).url), timeout=1.0, gate=SendGate())
     release.set()
     assert caught.value.status == 200
 

@@ -159,8 +159,8 @@ async def test_headers_without_an_end_are_given_up(serve, make_transport):
 @pytest.mark.anyio
 async def test_interim_answers_without_an_end_are_given_up_in_time(serve, make_transport):
     server = serve(endless(b"", b"HTTP/1.1 103 Early Hints\r\n\r\n"))
-    with pytest.raises(NoAnswerError, match=r"nothing within 0\.3 s") as caught:
-        await ask(make_transport(), server, 0.3)
+    with pytest.raises(NoAnswerError, match=r"nothing within 1 s") as caught:
+        await ask(make_transport(), server, 1.0)
     assert caught.value.status is None
 
 
@@ -192,8 +192,8 @@ async def test_a_drip_is_given_up_when_the_whole_time_is_over(
     serve, make_transport, head, drip, status
 ):
     server = serve(dripping(itertools.chain([head], itertools.repeat(drip)), threading.Event()))
-    with pytest.raises(NoAnswerError, match=r"nothing within 0\.3 s") as caught:
-        await ask(make_transport(), server, 0.3)
+    with pytest.raises(NoAnswerError, match=r"nothing within 1 s") as caught:
+        await ask(make_transport(), server, 1.0)
     assert caught.value.status == status
 
 
@@ -202,7 +202,7 @@ async def test_the_gate_knows_the_status_as_soon_as_it_came(serve, make_transpor
     head = b"HTTP/1.1 201 Created\r\ncontent-length: 100000\r\n\r\n"
     server = serve(dripping(itertools.chain([head], itertools.repeat(b"x")), threading.Event()))
     gate, transport = SendGate(), make_transport()
-    with anyio.move_on_after(0.3):
+    with anyio.move_on_after(1.0):
         await transport.send(get(server.url), timeout=TIMEOUT, gate=gate)
     assert (gate.sent, gate.status) == (True, 201)
 
