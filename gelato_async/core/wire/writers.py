@@ -112,8 +112,7 @@ class Dialect:
             return None
         if all(map(attrs.has, kinds)):
             return self._model_writer(tuple(kinds))
-        if len(kinds) > 1:
-            return self.dump
+        # no field has several other types
         (kind,) = kinds
         if get_origin(kind) is tuple:
             return self._list_writer(get_args(kind)[0])
