@@ -11,14 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from gelato_async.core.order_reader.fields import BodyField, element_of, fields_of, kind_of
-from gelato_async.core.order_reader.generated import (
-    Names,
-    Read,
-    UnusualError,
-    blank_of,
-    certain,
-    compiled,
-)
+from gelato_async.core.order_reader.generated import UnusualError, certain
+from gelato_async.core.wire.generated import Function as Read, Names, blank_of, compiled
 from gelato_async.files.csv_columns import Column
 from gelato_async.models.addresses import ReturnAddress, ShippingAddress
 from gelato_async.models.enums import OpenEnum
@@ -128,7 +122,7 @@ def _compiled(
 ) -> Read:
     names = names or {}
     source = source_for(cls, cells, given or {}, names, head)
-    return compiled(source, names, f"<reader of a row's {cls.__qualname__}>")
+    return compiled(source, "read", names, f"<reader of a row's {cls.__qualname__}>")
 
 
 def _lines_of(field: BodyField, cells: Cells, names: Names) -> Iterator[str]:

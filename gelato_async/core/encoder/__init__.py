@@ -17,6 +17,7 @@ from typing import Any
 
 from gelato_async.core.encoder.objects import Function
 from gelato_async.core.rules import Node, RuleTable
+from gelato_async.core.wire.generated import compiled
 from gelato_async.core.wire.writers import Dialect
 
 Encode = Callable[[Any], str | None]
@@ -26,11 +27,8 @@ Encode = Callable[[Any], str | None]
 def encoder_of(cls: type[Any], dialect: Dialect, table: RuleTable | None) -> Encode:
     """Return the function that writes a model as JSON, if it surely keeps the rules of a table."""
     function = _generate(cls, dialect, table)
-    source = _source(function)
     file = f"<encoder of {cls.__module__}.{cls.__qualname__}>"
-    exec(compile(source, file, "exec"), function.names)  # noqa: S102  made of our own tables alone
-    encode: Encode = function.names["encode"]
-    return encode
+    return compiled(_source(function), "encode", function.names, file)
 
 
 def source_of(cls: type[Any], dialect: Dialect, table: RuleTable | None) -> str:

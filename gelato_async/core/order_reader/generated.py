@@ -9,7 +9,7 @@ plain reader, which finds all problems. What both read is equal
 (`tests/core/test_generated_order_readers.py`).
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from types import UnionType
 from typing import Any, get_origin
 
@@ -22,10 +22,8 @@ from gelato_async.core.order_reader.fields import (
     kind_of,
     reader_of_elements,
 )
+from gelato_async.core.wire.generated import Function as Read, Names, blank_of, compiled
 from gelato_async.models.enums import OpenEnum
-
-Read = Callable[[Any], Any]
-Names = dict[str, Any]
 
 
 class UnusualError(Exception):
@@ -41,29 +39,13 @@ def reader_of(cls: Any) -> Read:
     if read is None:
         source, names = _generate(cls)
         file = f"<reader of a body's {cls.__qualname__}>"
-        read = _READERS[cls] = compiled(source, names, file)
+        read = _READERS[cls] = compiled(source, "read", names, file)
     return read
 
 
 def source_of(cls: Any) -> str:
     """Return the source of a model's reader."""
     return _generate(cls)[0]
-
-
-def compiled(source: str, names: Names, file: str) -> Read:
-    """Return the function `read` of a source."""
-    exec(compile(source, file, "exec"), names)  # noqa: S102  made of names of our own models alone
-    read: Read = names["read"]
-    return read
-
-
-def blank_of(cls: Any) -> type[Any]:
-    """Return a class of the same slots whose fields can be set.
-
-    An object of it is filled, and then becomes a model.
-    """
-    body = {"__slots__": cls.__dict__["__slots__"], "__setattr__": object.__setattr__}
-    return type(cls.__name__, cls.__bases__, body)
 
 
 def certain(found: Any) -> Any:

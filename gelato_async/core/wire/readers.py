@@ -13,7 +13,7 @@ test, it passes to `within_bounds`, by the functions of `reading` mostly.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from operator import itemgetter
@@ -26,11 +26,9 @@ import attrs
 from gelato_async.core import json_values
 from gelato_async.core.json_text import within_bounds
 from gelato_async.core.wire import reading
+from gelato_async.core.wire.generated import Function as Read, Names, blank_of, compiled
 from gelato_async.core.wire.names import is_identifier, wire_names
 from gelato_async.models.enums import OpenEnum
-
-Read = Callable[[Any], Any]
-Names = dict[str, Any]
 
 _WIDTH = 88
 # An object with the documented keys alone, which have all their values at once, and any other. To
@@ -108,15 +106,9 @@ def reader_of(cls: type[Any]) -> Read:
     """
     read = _READERS.get(cls)
     if read is None:
-        read = _READERS[cls] = _compiled(cls)
-    return read
-
-
-def _compiled(cls: type[Any]) -> Read:
-    source, names = _generate(cls)
-    file = f"<reader of {cls.__module__}.{cls.__qualname__}>"
-    exec(compile(source, file, "exec"), names)  # noqa: S102  made of names of our own models alone
-    read: Read = names["read"]
+        source, names = _generate(cls)
+        file = f"<reader of {cls.__module__}.{cls.__qualname__}>"
+        read = _READERS[cls] = compiled(source, "read", names, file)
     return read
 
 
@@ -132,7 +124,7 @@ def _generate(cls: type[Any]) -> tuple[str, Names]:
     names: Names = {
         **_NAMES,
         "model": cls,
-        "blank": _without_guard(cls),
+        "blank": blank_of(cls),
         "all_of": itemgetter(*keys),
         "each_of": reading.each_of(keys),
     }
@@ -153,20 +145,6 @@ def _generate(cls: type[Any]) -> tuple[str, Names]:
         lines.append("made.raw = value")
     lines += ["made.__class__ = model", "return made"]
     return "\n    ".join(["def read(value):", *lines]) + "\n", names
-
-
-def _without_guard(cls: type[Any]) -> type[Any]:
-    """Return a class of the same slots whose fields can be set.
-
-    A frozen class guards its fields by a `__setattr__` that refuses, and filling them around it
-    costs more than all the rest. An object of this class is filled, and then becomes a model.
-    """
-    body = {
-        "__slots__": cls.__dict__["__slots__"],
-        "__init__": object.__init__,
-        "__setattr__": object.__setattr__,
-    }
-    return type(cls.__name__, cls.__bases__, body)
 
 
 def _lines_of(field: "attrs.Attribute[Any]", names: Names) -> Iterator[str]:

@@ -8,6 +8,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from types import MappingProxyType, NoneType, UnionType
 from typing import Any, Union, get_args, get_origin
 
@@ -99,6 +100,17 @@ class Dialect:
         found.update(extra)
         return found
 
+    def _dump_one_of(self, kinds: tuple[type[Any], ...], model: Any) -> dict[str, Any]:
+        cls = type(model)
+        for kind in kinds:
+            # a subclass of a user's is written as what it stands for
+            if issubclass(cls, kind):
+                return self._dump_model(kind, model)
+        # an item may be plain JSON already
+        if len(kinds) > 1 and issubclass(cls, Mapping):
+            return dict(self.dump(model))
+        raise TypeError(f"a {cls.__name__} cannot stand there")
+
     def _plan(self, cls: type[Any]) -> list[tuple[str, str, Write | None]]:
         return [
             (field.name, self.name(cls, field.name), self._writer_of(field.type))
@@ -111,7 +123,7 @@ class Dialect:
         if kinds <= _JSON:
             return None
         if all(map(attrs.has, kinds)):
-            return self._model_writer(tuple(kinds))
+            return partial(self._dump_one_of, tuple(kinds))
         # no field has several other types
         (kind,) = kinds
         if get_origin(kind) is tuple:
@@ -122,20 +134,6 @@ class Dialect:
         if isinstance(kind, type) and issubclass(kind, OpenEnum):
             return _as_text
         return _OWN_SPELLING[get_origin(kind) or kind]
-
-    def _model_writer(self, kinds: tuple[type[Any], ...]) -> Write:
-        def write(model: Any) -> dict[str, Any]:
-            cls = type(model)
-            for kind in kinds:
-                # a subclass of a user's is written as what it stands for
-                if issubclass(cls, kind):
-                    return self._dump_model(kind, model)
-            # an item may be plain JSON already
-            if len(kinds) > 1 and issubclass(cls, Mapping):
-                return dict(self.dump(model))
-            raise TypeError(f"a {cls.__name__} cannot stand there")
-
-        return write
 
     def _list_writer(self, element: Any) -> Write:
         write = self._writer_of(element)
