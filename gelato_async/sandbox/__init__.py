@@ -21,13 +21,14 @@ Gelato does: in up to three tries, five seconds apart.
 
 Nothing here imports the rest of the package, so that a mistake in the client cannot cancel itself
 out, and no real API is ever called. Start reading with `app` (the way of a request), then `state`
-(what is remembered) and one of the tables of actions, `orders.gelato_api`. `routes` and `checks`
-are what the documents say; `faults` and `webhooks` are what Gelato does besides answering; `server`
-and `sandbox` put the application on a port.
+and `account` (what is remembered), and one of the tables of actions, `orders.gelato_api`. `routes`
+and `checks` are what the documents say; `faults` and `webhooks` are what Gelato does besides
+answering; `server` and `sandbox` put the application on a port.
 """
 
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.data.sandbox_data import Account, SandboxData
 from gelato_async.sandbox.faults.fault import Fault, FaultPlanError
 from gelato_async.sandbox.faults.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox, SandboxError
@@ -36,12 +37,14 @@ from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 create_app = SandboxApp
 
 __all__ = [
+    "Account",
     "Audit",
     "Fault",
     "FaultPlan",
     "FaultPlanError",
     "Sandbox",
     "SandboxApp",
+    "SandboxData",
     "SandboxError",
     "WebhookDelivery",
     "create_app",

@@ -61,8 +61,10 @@ class SandboxApp(Options):
     on_webhooks: Callable[[], Any] | None = attrs.field(init=False, default=None, repr=False)
     _state: State = attrs.field(init=False, repr=False)
     _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
+    _prefixes: frozenset[str | None] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        self._prefixes = frozenset(account.connect_prefix for account in self.accounts)
         self._state = self._new_state()
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
@@ -179,51 +181,50 @@ class SandboxApp(Options):
         body = await asgi.read_body(receive)
         if isinstance(admitted, Answer):
             return admitted
-        target, fault = admitted
         await _sleep(self.latency)
-        if fault is None:
-            return self._perform(target, body)
-        return await self._perform_with_fault(target, body, fault)
+        if admitted.fault is None:
+            return self._perform(admitted, body)
+        return await self._perform_with_fault(admitted, body, admitted.fault)
 
-    def _admit(self, scope: Message, path: str) -> Answer | tuple[routes.Target, Fault | None]:
+    def _admit(self, scope: Message, path: str) -> "Answer | _Admitted":
         key = asgi.api_key(scope)
         with self._lock:
             state = self._state
             now = state.clock.real(asgi.arrived(scope))
             state.audit_log.record_request(key, now)
             try:
-                target = routes.find(scope["method"], path, self.connect_prefix, asgi.query(scope))
+                target = routes.find(scope["method"], path, self._prefixes, asgi.query(scope))
             except RefusedError as refused:
                 return error(routes.backend_of(path), refused)
-            if key != self._expected_key(target):
+            account = state.account_of(target, key)
+            if account is None:
                 return unauthorized(target.route)
             if wait := state.seconds_until_admitted(key, now):
                 state.audit_log.rejected += 1
                 busy = RefusedError(429, "Too many requests", headers=retry_after(wait))
                 return error(target.backend, busy)
-            return target, state.decide(target.route)
+            return _Admitted(account.name, target, state.decide(target.route))
 
-    def _expected_key(self, target: routes.Target) -> str:
-        if target.backend == "gelato":
-            return self.api_key
-        return f"{self.connect_key}:{self.connect_secret}"
-
-    def _perform(self, target: routes.Target, body: bytes) -> Answer:
+    def _perform(self, admitted: "_Admitted", body: bytes) -> Answer:
         with self._lock:
-            return perform(self._state, target, body, self._state.now())
+            now = self._state.now()
+            # Looked up by name, because a reset may have replaced the accounts since.
+            account = self._state.accounts[admitted.account]
+            return perform(account, admitted.target, body, now)
 
-    async def _perform_with_fault(self, target: routes.Target, body: bytes, fault: Fault) -> Answer:
+    async def _perform_with_fault(self, admitted: "_Admitted", body: bytes, fault: Fault) -> Answer:
         genuine = None
         if fault.commit_delay:
             with self._lock:
-                late = partial(perform, self._state, target, body)
+                account = self._state.accounts[admitted.account]
+                late = partial(perform, account, admitted.target, body)
                 self._state.postpone(fault.commit_delay, late)
         elif fault.when == "after":
-            genuine = self._perform(target, body)
+            genuine = self._perform(admitted, body)
         await _sleep(fault.delay)
         if fault.kind == "slow" and genuine is None:
-            return self._perform(target, body)
-        return fault.apply(target.route, genuine)
+            return self._perform(admitted, body)
+        return fault.apply(admitted.target.route, genuine)
 
     def _control(self, method: str, path: str, body: bytes) -> Answer:
         if (method, path) == ("POST", f"{control.PREFIX}reset"):
@@ -235,6 +236,13 @@ class SandboxApp(Options):
                 return control.dispatch(self._state, method, path, body)
             except RefusedError as refused:
                 return answer({"message": refused.message}, refused.status)
+
+
+@attrs.frozen
+class _Admitted:
+    account: str
+    target: routes.Target
+    fault: Fault | None
 
 
 async def _sleep(seconds: float) -> None:

@@ -31,7 +31,7 @@ class Audit:
             commit. A split order is one commit with two ids; deleted and canceled orders stay
             listed.
         duplicates: References that were committed again while an order of an earlier commit was
-            still live.
+            still live, in the same account.
         faults: The number of requests that met each fault of the plan, by the fault's name.
         first_request: The time of the first request, or None.
         last_request: The time of the last request, or None.
@@ -81,7 +81,7 @@ class AuditLog:
         self.commits: list[Commit] = []
         # An array takes eight bytes for each request; a long run has millions.
         self._arrivals: dict[str, array[float]] = {}
-        self._by_reference: dict[tuple[str, str], list[Commit]] = {}
+        self._by_reference: dict[tuple[str, str, str], list[Commit]] = {}
         # A dict as an ordered set.
         self._duplicates: dict[str, None] = {}
 
@@ -89,9 +89,10 @@ class AuditLog:
         """Record the arrival of a request with a key, valid or not."""
         self._arrivals.setdefault(key, array("d")).append(at)
 
-    def record_commit(self, commit: Commit) -> None:
+    def record_commit(self, commit: Commit, account: str) -> None:
         """Record a create that took effect, and whether an earlier one of its reference is live."""
-        earlier = self._by_reference.setdefault((commit.backend, commit.reference), [])
+        key = (account, commit.backend, commit.reference)
+        earlier = self._by_reference.setdefault(key, [])
         for previous in earlier:
             if previous.is_live(commit.at):
                 self._duplicates[commit.reference] = None
@@ -121,8 +122,10 @@ class AuditLog:
 
     def _orders(self) -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
         listed: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {"gelato": {}, "connect": {}}
-        for (backend, reference), commits in self._by_reference.items():
-            listed[backend][reference] = tuple(commit.order_ids for commit in commits)
+        for (_, backend, reference), commits in self._by_reference.items():
+            ids = tuple(commit.order_ids for commit in commits)
+            # Two accounts may use one reference.
+            listed[backend][reference] = listed[backend].get(reference, ()) + ids
         return listed
 
 

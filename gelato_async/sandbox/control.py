@@ -52,10 +52,8 @@ def orders(state: State, _: Body) -> Answer:
     now = state.now()
     listed = []
     for commit in state.audit_log.commits:
-        existing = state.orders[commit.backend].by_id
-        listed += [
-            _essentials(order, commit, now) for order in commit.orders if order.id in existing
-        ]
+        existing = [order for order in commit.orders if state.find(order.id) is not None]
+        listed += [_essentials(order, commit, now) for order in existing]
     return answer({"orders": listed})
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 from attrs.validators import ge, in_, le
 
+from gelato_async.sandbox.data.sandbox_data import Account, SandboxData
 from gelato_async.sandbox.faults.plan import FaultPlan
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -58,6 +59,7 @@ class Options:
         connect_prefix: The partner's part of GelatoConnect's paths.
         connect_key: The first half of GelatoConnect's key.
         connect_secret: The second half of GelatoConnect's key.
+        data: What the sandbox starts with: further accounts.
         faults: The plan of faults; without one nothing fails.
         search_lag: Real seconds until a new order can be searched (and found by reference on
             GelatoConnect).
@@ -87,6 +89,7 @@ class Options:
     connect_prefix: str = "sandbox"
     connect_key: str = attrs.field(default="sandbox-key", repr=False)
     connect_secret: str = attrs.field(default="sandbox-secret", repr=False)
+    data: SandboxData = attrs.field(factory=SandboxData)
     faults: FaultPlan | None = None
     search_lag: float = attrs.field(default=0.0, validator=ge(0))
     latency: float = attrs.field(default=0.0, validator=ge(0))
@@ -107,3 +110,15 @@ class Options:
     webhook_shuffle: bool = False
     webhooks_kept: int = attrs.field(default=10_000, validator=ge(0))
     seed: int = 0
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts: the one whose keys are options, named "sandbox", and those of `data`."""
+        own = Account(
+            name="sandbox",
+            api_key=self.api_key,
+            connect_prefix=self.connect_prefix,
+            connect_key=self.connect_key,
+            connect_secret=self.connect_secret,
+        )
+        return (own, *self.data.accounts)

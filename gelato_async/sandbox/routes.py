@@ -4,7 +4,7 @@ Ids are taken from the raw path, because an encoded slash belongs to the id.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from urllib.parse import unquote
 
@@ -49,10 +49,11 @@ ROUTES: tuple[str, ...] = tuple(_METHODS)
 
 @attrs.frozen
 class Target:
-    """A route by its name, the ids in its path, and the query."""
+    """A route by its name, the partner's prefix and the ids in its path, and the query."""
 
     route: str
     ids: tuple[str, ...] = ()
+    prefix: str = ""
     query: Mapping[str, str] = attrs.field(factory=dict)
 
     @property
@@ -83,16 +84,25 @@ def backend_of(route_or_path: str) -> Backend:
 
 
 def find(
-    method: str, raw_path: str, connect_prefix: str, query: Mapping[str, str] | None = None
+    method: str,
+    raw_path: str,
+    prefixes: Container[str | None],
+    query: Mapping[str, str] | None = None,
 ) -> Target:
-    """Return the target of a request, or refuse it with 404 or 405."""
+    """Return the target of a request, or refuse it with 404 or 405.
+
+    `prefixes` are the partners' parts of GelatoConnect's paths that exist.
+    """
     allowed: list[str] = []
     for route, route_method, template in _TABLE:
-        ids = _ids(template, raw_path, connect_prefix)
-        if ids is None:
+        found = _pattern(template).fullmatch(raw_path)
+        if found is None:
+            continue
+        prefix, ids = _split(template, tuple(map(unquote, found.groups())))
+        if prefix and prefix not in prefixes:
             continue
         if route_method == method:
-            return Target(route, ids, query or {})
+            return Target(route, ids, prefix, query or {})
         allowed.append(route_method)
     if allowed:
         methods = ", ".join(dict.fromkeys(allowed))
@@ -101,17 +111,10 @@ def find(
     raise RefusedError(404, "No such path")
 
 
-def _ids(template: str, raw_path: str, connect_prefix: str) -> tuple[str, ...] | None:
-    found = _pattern(template).fullmatch(raw_path)
-    if found is None:
-        return None
-    ids = tuple(map(unquote, found.groups()))
+def _split(template: str, found: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
     if "{prefix}" not in template:
-        return ids
-    prefix, *ids_after_prefix = ids
-    if prefix != connect_prefix:
-        return None
-    return tuple(ids_after_prefix)
+        return "", found
+    return found[0], found[1:]
 
 
 @cache

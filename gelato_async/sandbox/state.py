@@ -11,34 +11,25 @@ from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
-from gelato_async.sandbox.answers import Answer, Backend
+from gelato_async.sandbox.account import AccountState
 from gelato_async.sandbox.audit import AuditLog
 from gelato_async.sandbox.clock import Clock, Moment
+from gelato_async.sandbox.data.sandbox_data import Account
 from gelato_async.sandbox.faults.fault import Fault
 from gelato_async.sandbox.faults.plan import FaultInjector
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders.documents import REFUSAL_CODE
-from gelato_async.sandbox.orders.order import Body, Commit, Order, new_id
-from gelato_async.sandbox.orders.order_index import OrderIndex
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.stores.store_products import StoreProducts
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 from gelato_async.sandbox.webhooks.outbox import Outbox
 
-_DAYS_LATE = 2
-
 
 class State:
-    """Clock, orders, store products, audit log, fault injector and webhooks of one sandbox."""
+    """Accounts, clock, audit log, fault injector and webhooks of one sandbox."""
 
     def __init__(self, options: Options, clock: Clock, on_webhooks: Callable[[], None]) -> None:
         self.options = options
         self.clock = clock
-        self.orders: Mapping[Backend, OrderIndex] = {
-            "gelato": OrderIndex(),
-            "connect": OrderIndex(),
-        }
-        self.store_products: StoreProducts = StoreProducts()
         self.audit_log: AuditLog = AuditLog(clock.started)
         self.outbox: Outbox = Outbox(options, on_webhooks)
         self.changes: ChangeDetector | None = None
@@ -49,6 +40,9 @@ class State:
         self._admitted: dict[str, deque[float]] = {}
         self._postponed: list[tuple[float, int, Callable[[Moment], Any]]] = []
         self._postponed_so_far = 0
+        self.accounts: Mapping[str, AccountState] = {
+            account.name: self._account(account) for account in options.accounts
+        }
 
     def now(self) -> Moment:
         """Let everything happen that is due by now, and return the present."""
@@ -97,75 +91,37 @@ class State:
             self.audit_log.faults[fault.name] += 1
         return fault
 
-    def commit(
-        self, backend: Backend, body: Body, refuse_after: float | None, now: Moment
-    ) -> Order:
-        """Let a create take effect, and return the order, or the first part of a split one."""
-        if asks_for(body, REFUSAL_CODE):
-            refuse_after = self.options.refuse_after
-        orders = [self._order(backend, body, part, refuse_after, now) for part in self._parts(body)]
-        commit = Commit(backend, orders[0].reference, body, tuple(orders), now)
-        for order in orders:
-            if len(orders) > 1:
-                order.connected = commit.order_ids
-            self.orders[backend].add(order)
-            if order.on_change is not None:
-                order.on_change(order, now)
-        self.audit_log.record_commit(commit)
-        return orders[0]
+    def account_of(self, target: Target, key: str) -> AccountState | None:
+        """Return the account whose key a request has, or None for a key of no account."""
+        for account in self.accounts.values():
+            if _has_key(account.account, target, key):
+                return account
+        return None
 
     def find(self, order_id: str) -> Order | None:
-        """Return an order of either API."""
-        for index in self.orders.values():
-            if order_id in index.by_id:
-                return index.by_id[order_id]
+        """Return an order of any account and either API."""
+        for account in self.accounts.values():
+            if (order := account.find(order_id)) is not None:
+                return order
         return None
 
     def _detect_changes(self, now: Moment) -> None:
         if self.changes is not None:
             self.changes.detect(now)
 
-    def _parts(self, body: Body) -> list[list[Body]]:
-        items = [item | {"id": new_id()} for item in body["items"]]
-        if len(items) == 1:
-            return [items]
-        # Asked for in the order, or drawn. No number is drawn where it was asked for.
-        if asks_for(body, "split") or self._random.random() < self.options.split:
-            return [items[:1], items[1:]]
-        return [items]
-
-    def _order(
-        self,
-        backend: Backend,
-        body: Body,
-        items: list[Body],
-        refuse_after: float | None,
-        now: Moment,
-    ) -> Order:
-        order = Order(
-            id=new_id(),
-            backend=backend,
-            reference=str(body["orderReferenceId"]),
-            body=dict(body),
-            items=items,
-            created=now,
-            visible_from=now.real + self.options.search_lag,
-            order_type=body.get("orderType") or "order",
-            ordered=now,
-            refuse_after=refuse_after,
+    def _account(self, account: Account) -> AccountState:
+        return AccountState(
+            account=account,
+            options=self.options,
+            changes=self.changes,
+            audit_log=self.audit_log,
+            random=self._random,
         )
-        if asks_for(body, "delayed"):
-            order.days_late = _DAYS_LATE
-        # GelatoConnect has no webhooks of this kind.
-        if self.changes is not None and backend == "gelato":
-            order.on_change = self.changes.order
-        return order
 
 
-def asks_for(body: Body, value: str) -> bool:
-    """Return whether the order's metadata has `{"key": "sandbox", "value": value}`."""
-    entries = body.get("metadata") or []
-    return any(entry["key"] == "sandbox" and entry["value"] == value for entry in entries)
-
-
-Action = Callable[[State, Target, Body, Moment], Answer]
+def _has_key(account: Account, target: Target, key: str) -> bool:
+    if target.backend == "gelato":
+        return account.api_key == key
+    if account.connect_prefix != target.prefix:
+        return False
+    return f"{account.connect_key}:{account.connect_secret}" == key

@@ -18,6 +18,7 @@ that has none (404 here), is undocumented.
 from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
+from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.catalog import product_prices, product_rules, products, stock_levels
 from gelato_async.sandbox.catalog.product_tables import CATALOGS
@@ -27,12 +28,11 @@ from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.state import Action, State
 
 T = TypeVar("T")
 
 
-def _catalogs(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _catalogs(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     enforce(fields("", target.query, product_rules.CATALOGS_QUERY))
     rows = [{"catalogUid": catalog.uid, "title": catalog.title} for catalog in CATALOGS]
     return answer(_page(rows, target.query))
@@ -44,21 +44,21 @@ def _page(rows: Sequence[Any], query: Mapping[str, str]) -> Body:
     return {"data": page, "pagination": {"total": len(rows), "offset": offset}}
 
 
-def _catalog(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _catalog(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     return answer(products.catalog_document(_found(products.catalogs(), target.id, "Catalog")))
 
 
-def _search(_: State, target: Target, body: Body, __: Moment) -> Answer:
+def _search(_: AccountState, target: Target, body: Body, __: Moment) -> Answer:
     catalog = _found(products.catalogs(), target.id, "Catalog")
     enforce(product_rules.search(body))
     return answer(products.search(catalog.uid, body))
 
 
-def _get(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _get(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     return answer(products.document(_product(target)))
 
 
-def _cover_dimensions(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _cover_dimensions(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     product = _product(target)
     if not product.is_multi_page:
         raise RefusedError(404, "The product has no cover")
@@ -66,13 +66,13 @@ def _cover_dimensions(_: State, target: Target, __: Body, ___: Moment) -> Answer
     return answer(product_prices.cover(product, int(target.query["pageCount"])))
 
 
-def _prices(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _prices(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     product = _product(target)
     enforce(product_rules.prices(product, target.query))
     return answer(product_prices.prices(product, target.query))
 
 
-def _availability(_: State, __: Target, body: Body, now: Moment) -> Answer:
+def _availability(_: AccountState, __: Target, body: Body, now: Moment) -> Answer:
     wanted = body.get("products")
     if refusal := stock_levels.refusal(wanted):
         return answer(refusal, 400)

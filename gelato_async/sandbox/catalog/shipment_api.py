@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import attrs
 
+from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.catalog import product_rules
 from gelato_async.sandbox.catalog.product_prices import RATES
@@ -24,7 +25,6 @@ from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.orders.shipments import METHODS, PRODUCES_IN, Method
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.state import Action, State
 
 _EUR_PER_KILOGRAM = 1.9
 
@@ -50,7 +50,7 @@ _SERVICES = (
 )
 
 
-def _methods(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _methods(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     enforce(fields("", target.query, product_rules.METHODS_QUERY))
     country = target.query.get("country")
     services: Sequence[_Service] = _SERVICES
@@ -71,7 +71,7 @@ def _document(service: _Service) -> Body:
     }
 
 
-def _prices(_: State, __: Target, body: Body, ___: Moment) -> Answer:
+def _prices(_: AccountState, __: Target, body: Body, ___: Moment) -> Answer:
     enforce(product_rules.shipping(body))
     wanted = {row["productUid"] for row in body["products"]}
     unknown = sorted(wanted - products().keys())

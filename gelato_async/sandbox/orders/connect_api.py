@@ -11,6 +11,7 @@ later with `missing_retail_prices`. Whether the real API accepts a reference twi
 
 from collections.abc import Mapping
 
+from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders import order_rules
@@ -20,36 +21,35 @@ from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.orders.searching import CONNECT_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, shipment
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.state import Action, State
 
 
-def _create(state: State, _: Target, body: Body, now: Moment) -> Answer:
+def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.order(body, "connect"))
     reference = str(body["orderReferenceId"])
-    if state.options.connect_duplicates == "refuse" and _is_taken(state, reference, now):
+    if account.options.connect_duplicates == "refuse" and _is_taken(account, reference, now):
         raise RefusedError(409, f"An order with orderReferenceId {reference} exists")
-    order = state.commit("connect", body, _refuse_after(state, body), now)
+    order = account.commit("connect", body, _refuse_after(account, body), now)
     created = stamp(order.created.wall)
     return answer({"id": order.id, "orderReferenceId": order.reference, "createdAt": created})
 
 
-def _get(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(order_document(_order(state, target.id, now), now))
+def _get(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(order_document(_order(account, target.id, now), now))
 
 
-def _search(state: State, _: Target, body: Body, now: Moment) -> Answer:
+def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.search(body))
-    return answer(search(state.orders["connect"], body, now, CONNECT_FILTERS))
+    return answer(search(account.orders["connect"], body, now, CONNECT_FILTERS))
 
 
-def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    _changeable(state, target.id, now).force("canceled", now)
+def _cancel(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    _changeable(account, target.id, now).force("canceled", now)
     return answer({"code": 200, "message": "OK"})
 
 
-def _update(state: State, target: Target, body: Body, now: Moment) -> Answer:
+def _update(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.update(body))
-    order = _changeable(state, target.id, now)
+    order = _changeable(account, target.id, now)
     changes: Body = {}
     for name in ("shipmentMethodUid", "shippingAddress"):
         if body.get(name):
@@ -58,32 +58,32 @@ def _update(state: State, target: Target, body: Body, now: Moment) -> Answer:
     return answer({"shippingAddress": shipping_address(order), "shipment": shipment(order, now)})
 
 
-def _changeable(state: State, order_id: str, now: Moment) -> Order:
-    order = _order(state, order_id, now)
+def _changeable(account: AccountState, order_id: str, now: Moment) -> Order:
+    order = _order(account, order_id, now)
     status = order.status(now)
     if status in SHIPPED | DEAD:
         raise RefusedError(409, f"The order cannot be changed any more, it is {status}")
     return order
 
 
-def _order(state: State, order_id: str, now: Moment) -> Order:
-    index = state.orders["connect"]
+def _order(account: AccountState, order_id: str, now: Moment) -> Order:
+    index = account.orders["connect"]
     order = index.by_id.get(order_id) or index.newest(order_id, now)
     if order is None:
         raise RefusedError(404, "Order not found")
     return order
 
 
-def _is_taken(state: State, reference: str, now: Moment) -> bool:
-    earlier = state.orders["connect"].with_reference(reference)
+def _is_taken(account: AccountState, reference: str, now: Moment) -> bool:
+    earlier = account.orders["connect"].with_reference(reference)
     return any(order.is_live(now) for order in earlier)
 
 
-def _refuse_after(state: State, body: Body) -> float | None:
+def _refuse_after(account: AccountState, body: Body) -> float | None:
     destination = body["shippingAddress"]["country"]
     if fulfillment_country(destination) == destination or _has_retail_prices(body):
         return None
-    return state.options.refuse_after
+    return account.options.refuse_after
 
 
 def _has_retail_prices(body: Body) -> bool:

@@ -17,6 +17,7 @@ undocumented, and so are the bodies of a 409, a cancel and a delete. A reference
 from collections.abc import Mapping
 from typing import Any
 
+from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders import order_rules
@@ -27,17 +28,16 @@ from gelato_async.sandbox.orders.receipts import item_price
 from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.state import Action, State
 
 _NO_BODY = Answer(200, headers=())
 
 
-def _create(state: State, _: Target, body: Body, now: Moment) -> Answer:
+def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.order(body, "gelato"))
-    return answer(order_document(state.commit("gelato", body, None, now), now))
+    return answer(order_document(account.commit("gelato", body, None, now), now))
 
 
-def _quote(_: State, __: Target, body: Body, now: Moment) -> Answer:
+def _quote(_: AccountState, __: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.quote(body))
     currency = body["currency"]
     products = [_quoted(product, currency) for product in body["products"]]
@@ -65,17 +65,17 @@ def _quoted(product: Body, currency: str) -> Body:
     return quoted
 
 
-def _get(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(order_document(_order(state, target.id), now))
+def _get(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(order_document(_order(account, target.id), now))
 
 
-def _search(state: State, _: Target, body: Body, now: Moment) -> Answer:
+def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.search(body))
-    return answer(search(state.orders["gelato"], body, now, GELATO_FILTERS))
+    return answer(search(account.orders["gelato"], body, now, GELATO_FILTERS))
 
 
-def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    order = _order(state, target.id)
+def _cancel(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    order = _order(account, target.id)
     status = order.status(now)
     if status in PRINTED | DEAD:
         raise RefusedError(409, f"The order cannot be canceled, it is {status}")
@@ -83,8 +83,8 @@ def _cancel(state: State, target: Target, _: Body, now: Moment) -> Answer:
     return _NO_BODY
 
 
-def _patch(state: State, target: Target, body: Body, now: Moment) -> Answer:
-    order = _order(state, target.id)
+def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
+    order = _order(account, target.id)
     if order.status(now) != "draft":
         raise RefusedError(409, "Only a draft can be patched")
     if body.get("orderType") != "order":
@@ -107,18 +107,18 @@ def _patched(order: Order, items: Any) -> list[Body]:
     return patched
 
 
-def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    order = _order(state, target.id)
+def _delete(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    order = _order(account, target.id)
     if order.order_type != "draft":
         raise RefusedError(409, "Only a draft can be deleted")
     order.force("canceled", now)
-    state.orders["gelato"].remove(order)
+    account.orders["gelato"].remove(order)
     # The real body is unknown; a client in production decodes it as JSON.
     return answer({})
 
 
-def _order(state: State, order_id: str) -> Order:
-    order = state.orders["gelato"].by_id.get(order_id)
+def _order(account: AccountState, order_id: str) -> Order:
+    order = account.orders["gelato"].by_id.get(order_id)
     if order is None:
         raise RefusedError(404, "Order not found")
     return order

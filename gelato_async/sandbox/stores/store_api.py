@@ -14,19 +14,19 @@ refused, and how an unknown template is refused, is undocumented.
 
 from collections.abc import Mapping
 
+from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.order import Body, new_id
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.state import Action, State
 from gelato_async.sandbox.stores import store_rules
 from gelato_async.sandbox.stores.product_documents import product_document
 from gelato_async.sandbox.stores.store_products import StoreProduct
 from gelato_async.sandbox.stores.templates import TAGS, TEMPLATES
 
 
-def _create(state: State, target: Target, body: Body, now: Moment) -> Answer:
+def _create(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
     enforce(store_rules.product(body))
     template = _known_template(body["templateId"])
     enforce(store_rules.variants(body, template))
@@ -42,9 +42,9 @@ def _create(state: State, target: Target, body: Body, now: Moment) -> Answer:
         variants=_variants(body.get("variants"), template),
         created=now,
     )
-    state.store_products.add(product)
-    if state.changes is not None:
-        state.changes.product(product, now)
+    account.store_products.add(product)
+    if account.changes is not None:
+        account.changes.product(product, now)
     return answer(product_document(product, now))
 
 
@@ -56,30 +56,30 @@ def _variants(wanted: list[Body] | None, template: Body) -> list[Body]:
     return [variant | {"id": new_id()} for variant in chosen]
 
 
-def _product(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(product_document(_known_product(state, target), now))
+def _product(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    return answer(product_document(_known_product(account, target), now))
 
 
-def _delete(state: State, target: Target, _: Body, now: Moment) -> Answer:
-    product = _known_product(state, target)
-    state.store_products.remove(product)
-    if state.changes is not None:
-        state.changes.product_deleted(product, now)
+def _delete(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    product = _known_product(account, target)
+    account.store_products.remove(product)
+    if account.changes is not None:
+        account.changes.product_deleted(product, now)
     return answer({})
 
 
-def _known_product(state: State, target: Target) -> StoreProduct:
-    found = state.store_products.find(*target.ids)
+def _known_product(account: AccountState, target: Target) -> StoreProduct:
+    found = account.store_products.find(*target.ids)
     if found is None:
         raise RefusedError(404, "Product not found")
     return found
 
 
-def _products(state: State, target: Target, _: Body, now: Moment) -> Answer:
+def _products(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
     query = target.query
     enforce(store_rules.listing(query))
     newest_first = query.get("order") != "asc"
-    found = state.store_products.sorted(
+    found = account.store_products.sorted(
         target.id, query.get("orderBy", "createdAt"), now, newest_first=newest_first
     )
     offset, limit = int(query.get("offset", 0)), int(query.get("limit", 100))
@@ -87,7 +87,7 @@ def _products(state: State, target: Target, _: Body, now: Moment) -> Answer:
     return answer({"products": [product_document(product, now) for product in page]})
 
 
-def _template(_: State, target: Target, __: Body, ___: Moment) -> Answer:
+def _template(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
     return answer(_known_template(target.id))
 
 
