@@ -11,6 +11,7 @@ import attrs
 
 from gelato_async.sandbox.answers import Answer, Backend
 from gelato_async.sandbox.audit import AuditLog
+from gelato_async.sandbox.catalog.assortment import Assortment, built_in_assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.data.sandbox_data import Account
 from gelato_async.sandbox.options import Options
@@ -30,7 +31,7 @@ def _indexes() -> Mapping[Backend, OrderIndex]:
 
 @attrs.define(eq=False, kw_only=True)
 class AccountState:
-    """The orders and store products of one account.
+    """The orders and store products of one account, and what it can buy.
 
     Attributes:
         account: The name and the keys.
@@ -46,6 +47,11 @@ class AccountState:
     _random: random.Random
     orders: Mapping[Backend, OrderIndex] = attrs.field(init=False, factory=_indexes)
     store_products: StoreProducts = attrs.field(init=False, factory=StoreProducts)
+    assortment: Assortment = attrs.field(init=False)
+
+    @assortment.default
+    def _built_in(self) -> Assortment:
+        return built_in_assortment(any_products=self.options.products == "any")
 
     @property
     def name(self) -> str:

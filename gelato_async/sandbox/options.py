@@ -61,6 +61,8 @@ class Options:
         connect_secret: The second half of GelatoConnect's key.
         data: What the sandbox starts with: further accounts.
         faults: The plan of faults; without one nothing fails.
+        products: Which products exist: those of the catalogs (`catalog`), or also any whose uid has
+            the documented shape (`any`).
         search_lag: Real seconds until a new order can be searched (and found by reference on
             GelatoConnect).
         latency: Real seconds that each request takes; it takes effect at their end.
@@ -91,6 +93,9 @@ class Options:
     connect_secret: str = attrs.field(default="sandbox-secret", repr=False)
     data: SandboxData = attrs.field(factory=SandboxData)
     faults: FaultPlan | None = None
+    products: Literal["any", "catalog"] = attrs.field(
+        default="any", validator=in_(("any", "catalog"))
+    )
     search_lag: float = attrs.field(default=0.0, validator=ge(0))
     latency: float = attrs.field(default=0.0, validator=ge(0))
     speed: float = attrs.field(default=1.0, validator=ge(0))

@@ -1,0 +1,202 @@
+"""What an account can buy: products, their prices, and the methods that ship them.
+
+All prices of the sandbox come from here: those of the product and shipment routes, of quotes,
+orders and receipts. They are therefore the same wherever one asks.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import attrs
+
+from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS, GENERAL
+from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
+from gelato_async.sandbox.catalog.measuring import measured
+from gelato_async.sandbox.catalog.price_lists import (
+    Tier,
+    tier_for,
+    tiers_of_prices,
+    tiers_of_rule,
+)
+from gelato_async.sandbox.catalog.product_uids import (
+    UidForm,
+    family,
+    has_documented_words,
+    is_well_formed,
+    stated_attributes,
+)
+
+# How many products are remembered besides those of searched catalogs.
+_REMEMBERED = 4096
+CUSTOMER_PRODUCT = "sandbox_product_of_the_customer"
+
+
+class Assortment:
+    """Everything that can be bought, with its prices and its shipping.
+
+    Args:
+        catalogs: The catalogs.
+        products: The products that are listed one by one, of these catalogs or of none.
+        currencies: Units per EUR of each currency that has prices.
+        shipment_methods: The shipment methods.
+        any_products: Whether a product exists for every uid of documented shape too; its catalog
+            is the one that the uid's first words name.
+    """
+
+    def __init__(
+        self,
+        catalogs: Iterable[Catalog],
+        products: Iterable[Product],
+        currencies: Mapping[str, float],
+        shipment_methods: Iterable[ShipmentMethod],
+        *,
+        any_products: bool,
+    ) -> None:
+        self.catalogs: Mapping[str, Catalog] = {catalog.uid: catalog for catalog in catalogs}
+        self._forms: dict[str, UidForm] = {}
+        for catalog in self.catalogs.values():
+            if catalog.product_uids is not None:
+                self._forms[catalog.uid] = UidForm(catalog, catalog.product_uids)
+        self.currencies: Mapping[str, float] = currencies
+        self.any_products = any_products
+        self._listed = {product.uid: product for product in products}
+        self._methods = tuple(shipment_methods)
+        self._products: dict[str, tuple[Product, ...]] = {}
+        self._find = lru_cache(_REMEMBERED)(self._look_up)
+
+    def product(self, uid: str) -> Product | None:
+        """Return the product of a uid, complete with weight and dimensions, or None."""
+        return self._find(uid)
+
+    def products_of(self, catalog_uid: str) -> Sequence[Product]:
+        """Return the products of a catalog: those that are listed first."""
+        if catalog_uid not in self._products:
+            self._products[catalog_uid] = tuple(self._all_of(self.catalogs[catalog_uid]))
+        return self._products[catalog_uid]
+
+    def customer_product(self, item: Mapping[str, Any]) -> Product:
+        """Return the product of an item that names it in the customer's own words.
+
+        Its catalog is the one that the words of `productName` name, if any does.
+        """
+        for word in str(item.get("productName")).lower().replace("_", " ").split():
+            found = family(self.catalogs.values(), word)
+            if found is not None:
+                return self._customer_product(found)
+        return self._customer_product(GENERAL)
+
+    def catalog_of(self, product: Product) -> Catalog:
+        """Return the catalog of a product; a general one for a product of no catalog."""
+        return self.catalogs.get(product.catalog, GENERAL)
+
+    def price_list(
+        self, product: Product, pages: int | None, country: str, currency: str
+    ) -> Sequence[Tier]:
+        """Return the price list of a product; empty if it has no price there.
+
+        The page count of a product that cannot have several is ignored.
+        """
+        if currency not in self.currencies:
+            return ()
+        pages = pages or min(product.page_counts, default=0)
+        if not product.page_counts:
+            pages = 0
+        if product.prices:
+            return tiers_of_prices(product.prices, pages, country, currency, self.currencies)
+        rule = self.catalog_of(product).price
+        return tiers_of_rule(rule, product, pages, self.currencies[currency])
+
+    def line_price(
+        self, product: Product, quantity: float, pages: int | None, country: str, currency: str
+    ) -> float:
+        """Return the price of an order line: of all its copies, without VAT.
+
+        Raises `LookupError` if the product has no price in this country or currency.
+        """
+        tiers = self.price_list(product, pages, country, currency)
+        if not tiers:
+            raise LookupError(f"{product.uid} has no price in {country}, {currency}")
+        return tier_for(tiers, quantity).total(quantity)
+
+    def grams(self, product: Product, quantity: float, pages: int | None) -> float:
+        """Return the weight of some copies."""
+        weight = product.weight
+        if product.page_counts and pages:
+            weight *= pages / min(product.page_counts)
+        return round(weight * quantity, 3)
+
+    def methods(self, country: str, grams: float = 0.0) -> Sequence[ShipmentMethod]:
+        """Return the methods that deliver to a country, the cheapest for a weight first."""
+        found = filter(lambda method: country in method.countries, self._methods)
+        return sorted(found, key=lambda method: _price_in_eur(method, grams))
+
+    @property
+    def shipment_methods(self) -> Sequence[ShipmentMethod]:
+        """All methods, wherever they deliver."""
+        return self._methods
+
+    def chosen_method(
+        self, wanted: str | None, country: str, grams: float = 0.0
+    ) -> ShipmentMethod | None:
+        """Return the cheapest method that one of the comma-separated words names.
+
+        A word is a uid, a name, a type, or `cheapest`; without any word the cheapest method is
+        chosen. None says that no word names a method to this country.
+        """
+        words = {word.strip().lower() for word in (wanted or "cheapest").split(",")} - {""}
+        methods = self.methods(country, grams)
+        if not words or "cheapest" in words:
+            return next(iter(methods), None)
+        for method in methods:
+            names = {method.uid.lower(), method.name.lower(), method.type, method.listed_type}
+            if names & words:
+                return method
+        return None
+
+    def shipping_price(self, method: ShipmentMethod, grams: float, currency: str) -> float:
+        """Return the price of shipping a weight, without VAT; the currency must be a known one."""
+        return round(_price_in_eur(method, grams) * self.currencies[currency], 2)
+
+    def _look_up(self, uid: str) -> Product | None:
+        if uid in self._listed:
+            return self._complete(self._listed[uid])
+        for form in self._forms.values():
+            if (found := form.product(uid)) is not None:
+                return self._complete(found)
+        if not self.any_products or not is_well_formed(uid):
+            return None
+        named = family((*self.catalogs.values(), GENERAL), uid)
+        if named is None and not has_documented_words(uid):
+            return None
+        catalog = named or GENERAL
+        attributes = stated_attributes(uid)
+        return measured(Product(uid=uid, catalog=catalog.uid, attributes=attributes), catalog)
+
+    def _all_of(self, catalog: Catalog) -> Iterable[Product]:
+        for product in self._listed.values():
+            if product.catalog == catalog.uid:
+                yield self._complete(product)
+        if catalog.uid not in self._forms:
+            return
+        for product in self._forms[catalog.uid].products():
+            if product.uid not in self._listed:
+                yield measured(product, catalog)
+
+    def _complete(self, product: Product) -> Product:
+        return measured(product, self.catalog_of(product))
+
+    def _customer_product(self, catalog: Catalog) -> Product:
+        product = Product(uid=CUSTOMER_PRODUCT, catalog=catalog.uid)
+        # Which page counts it can have is the customer's affair.
+        return attrs.evolve(measured(product, catalog), page_counts=())
+
+
+def _price_in_eur(method: ShipmentMethod, grams: float) -> float:
+    return method.price + method.per_kilogram * grams / 1000
+
+
+def built_in_assortment(*, any_products: bool) -> Assortment:
+    """Return the assortment of an account without data of its own."""
+    return Assortment(CATALOGS, (), CURRENCIES, SHIPMENT_METHODS, any_products=any_products)

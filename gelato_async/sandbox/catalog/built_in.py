@@ -1,0 +1,101 @@
+"""The built-in currencies and shipment methods: made up, in the documents' form."""
+
+from collections.abc import Mapping
+
+from gelato_async.sandbox.catalog.countries import REGIONS, SUPPORTED
+from gelato_async.sandbox.catalog.entities import ShipmentMethod
+
+CURRENCIES: Mapping[str, float] = {
+    "AED": 4.0,
+    "AUD": 1.65,
+    "BGN": 1.96,
+    "BRL": 6.1,
+    "CAD": 1.49,
+    "CHF": 0.94,
+    "CLP": 1010.0,
+    "CNY": 7.8,
+    "CZK": 25.0,
+    "DKK": 7.46,
+    "EUR": 1.0,
+    "GBP": 0.86,
+    "HKD": 8.4,
+    "HRK": 7.53,
+    "HUF": 395.0,
+    "IDR": 17400.0,
+    "ILS": 3.9,
+    "INR": 91.0,
+    "ISK": 148.0,
+    "JPY": 163.0,
+    "KRW": 1480.0,
+    "MXN": 20.0,
+    "MYR": 4.8,
+    "NOK": 11.7,
+    "NZD": 1.8,
+    "PHP": 62.0,
+    "PLN": 4.3,
+    "RON": 4.98,
+    "RUB": 98.0,
+    "SEK": 11.4,
+    "SGD": 1.45,
+    "THB": 37.5,
+    "TRY": 37.0,
+    "USD": 1.08,
+    "ZAR": 19.8,
+}
+"""Units per EUR of every documented currency."""
+
+_EUROPE = (*REGIONS["EU"], *REGIONS["UK"])
+_EXPRESS = ("AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US")
+SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
+    ShipmentMethod(
+        # Without tracking, so it serves where few look for a tracking code.
+        uid="sandbox_letter",
+        name="Sandbox Letter",
+        type="normal",
+        price=3.1,
+        min_days=9,
+        max_days=16,
+        countries=REGIONS["ROW"],
+        has_tracking=False,
+    ),
+    ShipmentMethod(
+        uid="sandbox_post",
+        name="Sandbox Post",
+        type="normal",
+        price=4.28,
+        min_days=5,
+        max_days=7,
+        countries=SUPPORTED,
+    ),
+    ShipmentMethod(
+        uid="sandbox_parcel",
+        name="Sandbox Parcel",
+        type="standard",
+        price=5.11,
+        per_kilogram=1.9,
+        min_days=3,
+        max_days=5,
+        countries=tuple(sorted(_EUROPE)),
+    ),
+    ShipmentMethod(
+        uid="sandbox_express",
+        name="Sandbox Express",
+        type="express",
+        price=14.9,
+        per_kilogram=1.9,
+        min_days=1,
+        max_days=2,
+        countries=_EXPRESS,
+    ),
+    ShipmentMethod(
+        uid="sandbox_pallet",
+        name="Sandbox Pallet",
+        type="pallet",
+        price=95.0,
+        per_kilogram=0.4,
+        min_days=4,
+        max_days=8,
+        countries=("DE", "FR", "GB"),
+        is_private=False,
+    ),
+)

@@ -1,0 +1,266 @@
+"""The built-in catalogs: made up, in the documents' form.
+
+The uids of their products have the forms of the documents' examples. `GENERAL` is the catalog of
+products that belong to none.
+"""
+
+from collections.abc import Mapping
+
+from gelato_async.sandbox.catalog.entities import Attribute, Catalog, Measure, PriceRule
+
+_STATUS = Attribute(uid="ProductStatus", title="Product Status", values={"activated": "Activated"})
+_ORIENTATION = Attribute(
+    uid="Orientation", title="Orientation", values={"hor": "Landscape", "ver": "Portrait"}
+)
+_COLORS = Attribute(
+    uid="ColorType", title="Color Type", values={"4-0": "One side", "4-4": "Both sides"}
+)
+
+
+def _attribute(uid: str, title: str, *values: str) -> Attribute:
+    titles = {value: value.replace("-", " ").capitalize() for value in values}
+    return Attribute(uid=uid, title=title, values=titles)
+
+
+def _millimetres(**lengths: float) -> Mapping[str, Measure]:
+    return {name.capitalize(): Measure(value=value, unit="mm") for name, value in lengths.items()}
+
+
+_POSTER_FORMATS = (
+    *("A1", "A2", "A3", "A4", "A5", "200x300-mm", "300x400-mm"),
+    *("400x500-mm", "500x700-mm", "600x800-mm", "600x900-mm", "700x1000-mm"),
+)
+_POSTER_PAPERS = (
+    *("120-gsm-recycled", "170-gsm-coated-silk", "180-gsm-matt"),
+    *("200-gsm-coated-silk", "200-gsm-uncoated", "250-gsm-uncoated"),
+)
+_COATINGS = ("none", "glossy-lamination", "matt-lamination", "soft-touch-lamination")
+_FRAME_SIZES = ("210x297-mm", "279x432-mm", "300x400-mm", "500x500-mm", "500x700-mm")
+_WOODS = ("black", "natural-wood", "oak", "white")
+_FRAME = (
+    _attribute("FrameSize", "Frame Size", *_FRAME_SIZES),
+    _attribute("FrameColor", "Frame Color", *_WOODS),
+    _attribute("FrameMaterial", "Frame Material", "wood"),
+    _attribute("FrameProfile", "Frame Profile", "w12xt22-mm"),
+    _attribute("GlassType", "Glass Type", "plexiglass"),
+)
+_FRAME_FORM = (
+    "frs_{FrameSize}_frc_{FrameColor}_frm_{FrameMaterial}_frp_{FrameProfile}_gt_{GlassType}"
+)
+
+
+def _garment(kind: str, cut: str) -> tuple[Attribute, ...]:
+    return (
+        _attribute("GarmentCategory", "Garment Category", kind),
+        _attribute("GarmentSubcategory", "Garment Subcategory", cut),
+        _attribute("GarmentCut", "Garment Cut", "unisex"),
+        _attribute("GarmentQuality", "Garment Quality", "classic", "heavy-weight"),
+        Attribute(
+            uid="GarmentSize",
+            title="Garment Size",
+            values={size: size for size in ("S", "M", "L", "XL", "2XL", "3XL")},
+        ),
+        _attribute("GarmentColor", "Garment Color", "black", "grey", "navy", "red", "white"),
+        _attribute("GarmentPrint", "Garment Print", "4-0", "0-4", "4-4", "chstl-emb"),
+        _STATUS,
+    )
+
+
+_GARMENT_FORM = (
+    "apparel_product_gca_{GarmentCategory}_gsc_{GarmentSubcategory}_gcu_{GarmentCut}"
+    "_gqa_{GarmentQuality}_gsi_{GarmentSize}_gco_{GarmentColor}_gpr_{GarmentPrint}"
+)
+
+CATALOGS: tuple[Catalog, ...] = (
+    Catalog(
+        uid="cards",
+        title="Cards",
+        price=PriceRule(base=1.1, per_square_metre=21.0),
+        product_uids="cards_pf_{PaperFormat}_pt_{PaperType}_cl_{ColorType}_{Orientation}",
+        dimensions=_millimetres(width=105.0, height=148.0),
+        families=("card", "folded-cards", "postcard", "postcards", "greeting-cards"),
+        attributes=(
+            _attribute("PaperFormat", "Paper Format", "A5", "A6", "DL", "5R", "BB", "BX"),
+            _attribute(
+                *("PaperType", "Paper Type", "300-gsm-coated-silk", "350-gsm-uncoated"),
+                *("100-lb-cover-coated-silk", "110-lb-cover-uncoated"),
+            ),
+            _COLORS,
+            _ORIENTATION,
+            _STATUS,
+        ),
+    ),
+    Catalog(
+        uid="envelopes",
+        title="Envelopes",
+        price=PriceRule(base=0.4, per_square_metre=3.0),
+        product_uids="blank-envelopes_pf_{PaperFormat}_pt_{PaperType}",
+        dimensions=_millimetres(width=99.0, height=210.0),
+        families=("blank-envelopes", "envelope"),
+        is_printable=False,
+        is_stockable=True,
+        attributes=(
+            _attribute("PaperFormat", "Paper Format", "a7-env", "DL"),
+            _attribute("PaperType", "Paper Type", "120-g-env"),
+            _STATUS,
+        ),
+    ),
+    Catalog(
+        uid="framed-posters",
+        title="Framed posters",
+        price=PriceRule(base=17.2, per_square_metre=42.0),
+        product_uids=(
+            f"frame_and_poster_product_{_FRAME_FORM}__pf_{{FrameSize}}_pt_{{PaperType}}"
+            "_cl_4-0_ct_none_prt_none_{Orientation}"
+        ),
+        families=("frame_and_poster", "framed", "framed-poster"),
+        is_stockable=True,
+        grams_per_square_metre=2800.0,
+        dimensions=_millimetres(thickness=22.0, width=300.0, height=400.0),
+        attributes=(
+            *_FRAME,
+            _attribute("PaperType", "Paper Type", "170-gsm-coated-silk", "200-gsm-uncoated"),
+            _ORIENTATION,
+            _STATUS,
+        ),
+    ),
+    Catalog(
+        uid="frames",
+        title="Frames",
+        price=PriceRule(base=14.0, per_square_metre=21.0),
+        product_uids=f"frame_product_{_FRAME_FORM}",
+        families=("frame",),
+        is_printable=False,
+        is_stockable=True,
+        grams_per_square_metre=2600.0,
+        dimensions=_millimetres(thickness=22.0, width=300.0, height=400.0),
+        attributes=(*_FRAME, _STATUS),
+    ),
+    Catalog(
+        uid="hoodies",
+        title="Hoodies",
+        price=PriceRule(base=19.5),
+        product_uids=_GARMENT_FORM,
+        families=("apparel_product_gca_hoodie", "hoodie", "sweatshirt", "sweatshirts"),
+        weight=480.0,
+        dimensions={
+            "Fabric Composition": Measure(value="80% cotton, 20% polyester"),
+            **_millimetres(thickness=6.0, width=560.0, height=700.0),
+        },
+        attributes=_garment("hoodie", "pullover"),
+    ),
+    Catalog(
+        uid="mugs",
+        title="Mugs",
+        price=PriceRule(base=6.5),
+        product_uids="mug_product_msz_{MugSize}_mmat_{MugMaterial}_cl_{ColorType}",
+        families=("mug",),
+        weight=330.0,
+        dimensions=_millimetres(thickness=82.0, width=82.0, height=95.0),
+        attributes=(
+            _attribute("MugSize", "Mug Size", "11-oz", "15-oz"),
+            _attribute("MugMaterial", "Mug Material", "ceramic-black", "ceramic-white"),
+            _attribute("ColorType", "Color Type", "4-0"),
+            _STATUS,
+        ),
+    ),
+    Catalog(
+        uid="photobooks",
+        title="Photo books",
+        price=PriceRule(base=9.0, per_square_metre=21.0, per_page=0.11),
+        product_uids=(
+            "photobooks-{CoverType}_pf_{PaperFormat}_pt_{PaperType}_cl_4-4_ccl_4-4_bt_glued-left"
+            "_ct_{CoatingType}_prt_1-0_cpt_130-gsm-65-lb-cover-coated-silk_{Orientation}"
+        ),
+        families=("photobook", "photo-book", "photo-books", "album", "albums"),
+        page_counts=tuple(range(24, 202, 2)),
+        dimensions=_millimetres(thickness=9.0, width=210.0, height=280.0),
+        attributes=(
+            _attribute("CoverType", "Cover Type", "hardcover", "softcover"),
+            _attribute(
+                *("PaperFormat", "Paper Format", "140x200-mm", "200x200-mm", "210x280-mm"),
+                "210x280-mm-8x11-inch",
+            ),
+            _attribute(
+                *("PaperType", "Paper Type", "170-gsm-coated-silk", "200-gsm-uncoated"),
+                "170-gsm-65lb-coated-silk",
+            ),
+            _attribute("CoatingType", "Coating Type", "glossy-lamination", "matt-lamination"),
+            _ORIENTATION,
+            _STATUS,
+        ),
+    ),
+    Catalog(
+        uid="posters",
+        title="Posters",
+        price=PriceRule(base=3.2, per_square_metre=21.0),
+        product_uids=(
+            "flat_product_pf_{PaperFormat}_pt_{PaperType}_cl_{ColorType}_ct_{CoatingType}"
+            "_prt_{ProtectionType}_sft_{SpotFinishingType}_set_none_{Orientation}"
+        ),
+        dimensions=_millimetres(width=210.0, height=297.0),
+        families=("poster", "large-posters", "flat", "print", "prints"),
+        attributes=(
+            _attribute("PaperFormat", "Paper Format", *_POSTER_FORMATS),
+            _attribute("PaperType", "Paper Type", *_POSTER_PAPERS),
+            _COLORS,
+            _attribute("CoatingType", "Coating Type", *_COATINGS),
+            _attribute("ProtectionType", "Protection Type", "none"),
+            _attribute("SpotFinishingType", "Spot Finishing Type", "none"),
+            _attribute("Variable", "Variable", "no"),
+            _ORIENTATION,
+            _STATUS,
+        ),
+    ),
+    Catalog(
+        uid="t-shirts",
+        title="T-shirts",
+        price=PriceRule(base=8.9),
+        product_uids=_GARMENT_FORM,
+        families=("t-shirt", "tshirt", "apparel"),
+        weight=150.0,
+        dimensions={
+            "Fabric Composition": Measure(value="100% cotton"),
+            **_millimetres(thickness=2.0, width=510.0, height=740.0),
+        },
+        attributes=_garment("t-shirt", "crewneck"),
+    ),
+    Catalog(
+        uid="wall-hangers",
+        title="Wall hangers",
+        price=PriceRule(base=7.9),
+        product_uids=(
+            "wall_hanger_product_whs_{WallHangerSize}_whc_{WallHangerColor}"
+            "_whm_{WallHangerMaterial}_whp_{WallHangerProfile}"
+        ),
+        families=("wall_hanger", "wall-hanger", "hanger", "hangers"),
+        is_printable=False,
+        is_stockable=True,
+        weight=160.0,
+        dimensions=_millimetres(thickness=20.0, width=290.0, height=14.0),
+        attributes=(
+            _attribute("WallHangerSize", "Wall Hanger Size", "210-mm", "290-mm", "500-mm"),
+            _attribute("WallHangerColor", "Wall Hanger Color", *_WOODS),
+            _attribute("WallHangerMaterial", "Wall Hanger Material", "wood"),
+            _attribute("WallHangerProfile", "Wall Hanger Profile", "w14xt20-mm"),
+            _STATUS,
+        ),
+    ),
+)
+
+GENERAL: Catalog = Catalog(
+    uid="general",
+    title="Other products",
+    price=PriceRule(base=5.56),
+    weight=139.0,
+    families=(
+        *("accordion-fold", "acrylic", "apron", "bag", "bags", "blank", "blanket", "bottle"),
+        *("brochure", "brochures", "business-cards", "calendar", "calendars", "canvas", "cap"),
+        *("caps", "flyer", "flyers", "hat", "hats", "label", "labels", "letterhead"),
+        *("letterheads", "metallic", "multipage-brochures", "notebook", "notebooks"),
+        *("phonecase", "pillow", "puzzle", "sticker", "stickers", "tote-bag", "tote-bags"),
+        *("tumbler", "wallpaper", "wood"),
+    ),
+    dimensions=_millimetres(thickness=1.0, width=148.0, height=210.0),
+)
+"""The family of products that belong to no catalog; it is not listed."""

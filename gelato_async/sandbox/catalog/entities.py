@@ -1,0 +1,189 @@
+"""What can be bought, as plain values that a file can hold: catalogs, products, shipment methods.
+
+An empty field of a product stands for its catalog's value. Prices without a currency of their own
+are in EUR.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import attrs
+
+
+@attrs.frozen(kw_only=True)
+class Attribute:
+    """An attribute of the products of a catalog, with the titles of its values by their uids."""
+
+    uid: str
+    title: str
+    values: Mapping[str, str]
+
+
+@attrs.frozen(kw_only=True)
+class Measure:
+    """A measured value; some live measures are texts, like a colour's code."""
+
+    value: float | str
+    unit: str = ""
+
+
+@attrs.frozen(kw_only=True)
+class Discount:
+    """The factor of a copy's price from a quantity on."""
+
+    quantity: int
+    factor: float
+
+
+_DISCOUNTS = (
+    Discount(quantity=1, factor=1.0),
+    Discount(quantity=2, factor=0.98),
+    Discount(quantity=5, factor=0.95),
+    Discount(quantity=10, factor=0.9),
+    Discount(quantity=20, factor=0.85),
+    Discount(quantity=50, factor=0.8),
+    Discount(quantity=100, factor=0.75),
+)
+
+
+@attrs.frozen(kw_only=True)
+class PriceRule:
+    """The price of one copy in EUR, and its discounts in the order of their quantities."""
+
+    base: float
+    per_square_metre: float = 0.0
+    per_page: float = 0.0
+    discounts: tuple[Discount, ...] = _DISCOUNTS
+
+
+@attrs.frozen(kw_only=True)
+class Catalog:
+    """A catalog, and what its products have in common.
+
+    Attributes:
+        uid: The identifier in paths.
+        title: The title.
+        attributes: The attributes of its products.
+        price: The price of products without prices of their own.
+        product_uids: The form of its products' uids with attributes in braces, like
+            `mug_product_msz_{MugSize}`. With it there is a product for every combination of the
+            attributes' values, without it only those that are listed.
+        families: The first words of further uids that are products of this kind, if any product
+            may exist.
+        is_printable: Whether its products need files.
+        is_stockable: Whether its products can be out of stock.
+        page_counts: The valid page counts; empty except for multi-page products.
+        weight: The weight of one product in grams; 0 if it follows from the size.
+        grams_per_square_metre: The weight of its material; 0 for that of the stated paper.
+        dimensions: Measures of all its products.
+    """
+
+    uid: str
+    title: str
+    price: PriceRule
+    attributes: tuple[Attribute, ...] = ()
+    product_uids: str | None = None
+    families: tuple[str, ...] = ()
+    is_printable: bool = True
+    is_stockable: bool = False
+    page_counts: tuple[int, ...] = ()
+    weight: float = 0.0
+    grams_per_square_metre: float = 0.0
+    dimensions: Mapping[str, Measure] = attrs.field(factory=dict)
+
+
+@attrs.frozen(kw_only=True)
+class Price:
+    """A price of `quantity` copies, as a row of the price route has it.
+
+    Without a country it is the price in every country, without a page count that of every one.
+    """
+
+    price: float
+    currency: str = "EUR"
+    quantity: int = 1
+    country: str | None = None
+    page_count: int | None = None
+
+
+StockStatus = Literal[
+    "in-stock", "out-of-stock-replenishable", "out-of-stock", "non-stockable", "not-supported"
+]
+
+
+@attrs.frozen(kw_only=True)
+class Stock:
+    """The stock of a region, and the days until it is replenished."""
+
+    status: StockStatus
+    replenishment_days: int | None = None
+
+
+@attrs.frozen(kw_only=True)
+class Product:
+    """A product.
+
+    Attributes:
+        uid: The identifier in paths and orders.
+        catalog: The uid of its catalog.
+        attributes: The values of its attributes.
+        prices: Prices of its own, instead of the catalog's price.
+        stock: The stock of its own by the uids of regions; it is in stock in regions left out.
+        weight: The weight of one copy in grams; of a book, with its lowest page count.
+        dimensions: Measures by their names.
+        page_counts: The valid page counts of a multi-page product.
+        supported_countries: Where it is delivered; empty for wherever Gelato delivers.
+        not_supported_countries: Where it is not delivered.
+    """
+
+    uid: str
+    catalog: str = ""
+    attributes: Mapping[str, str] = attrs.field(factory=dict)
+    prices: tuple[Price, ...] = ()
+    stock: Mapping[str, Stock] = attrs.field(factory=dict)
+    weight: float = 0.0
+    dimensions: Mapping[str, Measure] = attrs.field(factory=dict)
+    page_counts: tuple[int, ...] = ()
+    supported_countries: tuple[str, ...] = ()
+    not_supported_countries: tuple[str, ...] = ()
+
+
+MethodType = Literal["normal", "standard", "express", "pick_up", "pallet"]
+
+
+@attrs.frozen(kw_only=True)
+class ShipmentMethod:
+    """A shipment method.
+
+    Attributes:
+        uid: The identifier, which an order may name.
+        name: The name.
+        type: The type in quotes.
+        price: The part of the price that does not depend on the weight, in EUR.
+        per_kilogram: The other part, in EUR; 0 for a flat rate.
+        min_days: The fewest days until delivery.
+        max_days: The most days until delivery.
+        countries: Where it delivers.
+        is_business: Whether it delivers to businesses.
+        is_private: Whether it delivers to homes.
+        has_tracking: Whether its parcels have tracking codes.
+    """
+
+    uid: str
+    name: str
+    type: MethodType
+    price: float
+    per_kilogram: float = 0.0
+    min_days: int
+    max_days: int
+    countries: tuple[str, ...]
+    is_business: bool = True
+    is_private: bool = True
+    has_tracking: bool = True
+
+    @property
+    def listed_type(self) -> str:
+        """The type on the shipment routes, which know normal, express and pallet alone."""
+        if self.type in {"express", "pallet"}:
+            return self.type
+        return "normal"
