@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import attrs
 from attrs.validators import ge, in_, le
 
-from gelato_async.sandbox.data.sandbox_data import Account, SandboxData
+from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, as_data
 from gelato_async.sandbox.faults.plan import FaultPlan
 
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -59,7 +59,8 @@ class Options:
         connect_prefix: The partner's part of GelatoConnect's paths.
         connect_key: The first half of GelatoConnect's key.
         connect_secret: The second half of GelatoConnect's key.
-        data: What the sandbox starts with: further accounts.
+        data: What the sandbox starts with: catalogs, templates, stores, further accounts. The path of
+            a file or folder is read.
         faults: The plan of faults; without one nothing fails.
         products: Which products exist: those of the catalogs (`catalog`), or also any whose uid has
             the documented shape (`any`).
@@ -91,7 +92,7 @@ class Options:
     connect_prefix: str = "sandbox"
     connect_key: str = attrs.field(default="sandbox-key", repr=False)
     connect_secret: str = attrs.field(default="sandbox-secret", repr=False)
-    data: SandboxData = attrs.field(factory=SandboxData)
+    data: SandboxData = attrs.field(factory=SandboxData.built_in, converter=as_data)
     faults: FaultPlan | None = None
     products: Literal["any", "catalog"] = attrs.field(
         default="any", validator=in_(("any", "catalog"))

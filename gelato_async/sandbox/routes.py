@@ -33,6 +33,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
     ("shipment.prices", "POST", "/v1/prices:search"),
     ("ecommerce.create", "POST", "/v1/stores/{}/products:create-from-template"),
     ("ecommerce.product", "GET", "/v1/stores/{}/products/{}"),
+    ("ecommerce.put", "PUT", "/v1/stores/{}/products/{}"),
     ("ecommerce.delete", "DELETE", "/v1/stores/{}/products/{}"),
     ("ecommerce.products", "GET", "/v1/stores/{}/products"),
     ("ecommerce.template", "GET", "/v1/templates/{}"),

@@ -161,7 +161,13 @@ async def test_a_product_is_deleted_and_then_gone(shop):
 
 async def test_a_wrong_method_is_answered_with_the_allowed_ones(shop):
     answer = await shop.patch(f"{STORE}/some-id", json={})
-    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, DELETE")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, PUT, DELETE")
+
+
+async def test_what_put_does_is_not_invented(shop):
+    made = await make(shop)
+    assert (await shop.put(f"{STORE}/{made['id']}", json={})).status_code == 501
+    assert (await shop.put(f"{STORE}/nothing", json={})).status_code == 404
 
 
 @pytest.mark.parametrize("name", ["t-shirt", "poster", "cap"])

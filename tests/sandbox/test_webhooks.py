@@ -6,7 +6,7 @@ from support.webhook_shop import KEY, NOBODY, statuses
 
 from gelato_async.sandbox import Sandbox, SandboxError
 from gelato_async.sandbox.orders.life_cycle import STAGES
-from gelato_async.sandbox.stores.templates import TEMPLATES
+from gelato_async.sandbox.stores.built_in_templates import TEMPLATES
 
 
 @pytest.fixture
@@ -241,7 +241,7 @@ async def test_gelato_connect_emits_no_events(api, order):
 
 @pytest.mark.anyio
 async def test_store_products_have_events_until_they_are_published(api):
-    template = next(iter(TEMPLATES))
+    template = TEMPLATES[0].id
     store = "/v1/stores/store-1/products"
     headers = KEY | {"Content-Type": "application/json"}
     body = json.dumps({"templateId": template, "title": "Cap", "description": "-"})

@@ -1,9 +1,16 @@
 """The data that a sandbox starts with."""
 
 from collections.abc import Iterable
-from typing import Any
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
 
 import attrs
+
+from gelato_async.sandbox.data.problems import SandboxDataError, numbered
+from gelato_async.sandbox.data.references import OWN_ACCOUNT, find_problems
+from gelato_async.sandbox.stores.built_in_templates import TEMPLATES
+from gelato_async.sandbox.stores.template import Template
 
 
 @attrs.frozen(kw_only=True)
@@ -24,9 +31,30 @@ class Account:
     connect_key: str | None = attrs.field(default=None, repr=False)
     connect_secret: str | None = attrs.field(default=None, repr=False)
 
+    @property
+    def connect(self) -> tuple[str | None, ...] | None:
+        """What distinguishes an account of GelatoConnect, or None if this is no such account."""
+        if self.connect_key is None:
+            return None
+        return self.connect_prefix, self.connect_key, self.connect_secret
 
-def _as_tuple(accounts: Iterable[Account]) -> Any:
-    return tuple(accounts)
+
+@attrs.frozen(kw_only=True)
+class Store:
+    """A connected store.
+
+    Attributes:
+        id: The store's part of the paths.
+        account: The name of the account that has the store; by default that of the sandbox's own
+            keys. An account with stores has no others.
+    """
+
+    id: str
+    account: str = OWN_ACCOUNT
+
+
+def _as_tuple(entries: Iterable[Any]) -> Any:
+    return tuple(entries)
 
 
 @attrs.frozen(kw_only=True)
@@ -34,8 +62,57 @@ class SandboxData:
     """The data that a sandbox starts with.
 
     Attributes:
-        accounts: Further accounts, beside the one whose keys are options of the sandbox. No account
-            sees the orders or store products of another.
+        accounts: Further accounts, beside the one whose keys are options of the sandbox, which is
+            named "sandbox". No account sees the orders or store products of another.
+        stores: The stores of accounts.
+        templates: The templates of store products.
     """
 
     accounts: tuple[Account, ...] = attrs.field(default=(), converter=_as_tuple)
+    stores: tuple[Store, ...] = attrs.field(default=(), converter=_as_tuple)
+    templates: tuple[Template, ...] = attrs.field(default=TEMPLATES, converter=_as_tuple)
+
+    def __attrs_post_init__(self) -> None:
+        found = list(find_problems(self))
+        if found:
+            raise SandboxDataError([problem.line(numbered) for problem in found], found)
+
+    @classmethod
+    @cache
+    def built_in(cls) -> Self:
+        """Return the data that a sandbox has by itself."""
+        return cls()
+
+    @classmethod
+    def from_path(cls, path: str | Path) -> "SandboxData":
+        """Read a .json or .toml file, or all such files of a folder.
+
+        A file has a list of tables for each field of this class that it gives; what no file gives
+        is the built-in one. The files of a folder are read as one, whatever their names are.
+
+        Raises:
+            SandboxDataError: Files are unreadable or invalid; the message has a line for each
+                problem.
+        """
+        from gelato_async.sandbox.data.reading import read  # noqa: PLC0415  few sandboxes need it
+
+        return read(Path(path))
+
+    def write(self, folder: str | Path) -> tuple[Path, ...]:
+        """Write the data into .toml files of a folder, to start own data from; return the files.
+
+        `from_path` reads them back.
+
+        Raises:
+            SandboxDataError: A file exists, or the folder cannot be written.
+        """
+        from gelato_async.sandbox.data.writing import write  # noqa: PLC0415  few sandboxes need it
+
+        return write(self, Path(folder))
+
+
+def as_data(data: SandboxData | str | Path) -> SandboxData:
+    """Return data, which are read if a path is given."""
+    if isinstance(data, SandboxData):
+        return data
+    return SandboxData.from_path(data)

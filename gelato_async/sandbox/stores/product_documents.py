@@ -4,12 +4,13 @@ Variants, images and the preview appear when a product is ready, the shop's ids 
 published.
 """
 
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from gelato_async.sandbox.clock import Moment, short_stamp, stamp
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import CLIENT_ID
-from gelato_async.sandbox.stores.store_products import StoreProduct
+from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant
+from gelato_async.sandbox.stores.templates import variant_options
 
 ERROR_CODE = "sandbox_request"
 _FILES = "https://files.example.com"
@@ -56,37 +57,32 @@ def product_document(product: StoreProduct, now: Moment) -> Body:
 
 
 def _description(product: StoreProduct) -> Body:
-    body = product.body
     return {
-        "title": body["title"],
-        "description": body.get("description") or product.template["description"],
-        "tags": product.tags,
-        "productType": body.get("productType"),
-        "vendor": body.get("vendor"),
+        "title": product.title,
+        "description": product.description,
+        "tags": list(product.tags),
+        "productType": product.product_type,
+        "vendor": product.vendor,
     }
 
 
 def _parts(product: StoreProduct, now: Moment) -> Body:
     if not product.is_ready(now):
-        options = _variant_options(product.template["variants"])
-        return {**options, "variants": [], "productImages": []}
+        return {**_options(product.template_options), "variants": [], "productImages": []}
     status = product.status(now)
+    chosen = variant_options(variant.options for variant in product.variants)
     return {
-        **_variant_options(product.variants),
+        **_options(chosen),
         "variants": [_variant(product, variant, status) for variant in product.variants],
         "productImages": [_image(product, status, now)],
     }
 
 
-def _variant_options(variants: Iterable[Body]) -> Body:
-    values: dict[str, dict[str, None]] = {}
-    for variant in variants:
-        for option in variant["variantOptions"]:
-            values.setdefault(option["name"], {})[option["value"]] = None
+def _options(values_of: Mapping[str, list[str]]) -> Body:
     options, attributes = [], []
-    for name, found in values.items():
-        options.append({"name": name, "values": list(found)})
-        attributes.append({"name": name, "values": list(map(_attribute_value, found))})
+    for name, values in values_of.items():
+        options.append({"name": name, "values": values})
+        attributes.append({"name": name, "values": list(map(_attribute_value, values))})
     return {"productVariantOptions": options, "productVariantAttributes": attributes}
 
 
@@ -119,19 +115,19 @@ def _dates(product: StoreProduct, status: str, now: Moment) -> Body:
     return dates
 
 
-def _variant(product: StoreProduct, variant: Body, status: str) -> Body:
+def _variant(product: StoreProduct, variant: StoreVariant, status: str) -> Body:
     document = {
-        "id": variant["id"],
+        "id": variant.id,
         "clientId": CLIENT_ID,
         "productId": product.id,
-        "title": variant["title"],
+        "title": variant.title,
         "externalId": None,
         "connectionStatus": "created",
-        "productUid": variant["productUid"],
+        "productUid": variant.product_uid,
         "isHidden": False,
     }
     if status == "active":
-        document["externalId"] = _external_id(variant["id"])
+        document["externalId"] = _external_id(variant.id)
         document["connectionStatus"] = "connected"
     elif status == "publishing_error":
         document["connectionStatus"] = "not_connected"
@@ -144,7 +140,7 @@ def _image(product: StoreProduct, status: str, now: Moment) -> Body:
         "id": image_id,
         "storeId": product.store_id,
         "productId": product.id,
-        "productVariantIds": [variant["id"] for variant in product.variants],
+        "productVariantIds": [variant.id for variant in product.variants],
         "fileUrl": f"{_FILES}/store-products/{product.id}/image.png",
         "isPrimary": True,
         "status": "published" if status == "active" else "created",

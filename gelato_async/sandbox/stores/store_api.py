@@ -8,8 +8,10 @@
 | products | a page, newest first unless `order` and `orderBy` say otherwise | 400 |
 | template | the whole template | 404 |
 
-Every store id is accepted, and a title may be used twice. Whether an empty list of variants is
-refused, and how an unknown template is refused, is undocumented.
+An account whose data lists stores has those and no others; any other account has every store id,
+except the stores of others. A title may be used twice. Whether an empty list of variants is refused,
+and how an unknown template is refused, is undocumented. Nobody knows what PUT does, which live
+answers name among the allowed methods; here it answers 501.
 """
 
 from collections.abc import Mapping
@@ -22,38 +24,57 @@ from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores import store_rules
 from gelato_async.sandbox.stores.product_documents import product_document
-from gelato_async.sandbox.stores.store_products import StoreProduct
-from gelato_async.sandbox.stores.templates import TAGS, TEMPLATES
+from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant
+from gelato_async.sandbox.stores.template import Template
+from gelato_async.sandbox.stores.templates import template_document, variant_options
 
 
 def _create(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
+    store_id = _known_store(account, target.id)
     enforce(store_rules.product(body))
-    template = _known_template(body["templateId"])
+    template = _known_template(account, body["templateId"])
     enforce(store_rules.variants(body, template))
-    tags = body.get("tags")
-    if tags is None:
-        tags = list(TAGS)
-    product = StoreProduct(
-        id=new_id(),
-        store_id=target.id,
-        body=body,
-        template=template,
-        tags=tags,
-        variants=_variants(body.get("variants"), template),
-        created=now,
-    )
+    product = _new_product(store_id, template, body, now)
     account.store_products.add(product)
     if account.changes is not None:
         account.changes.product(product, now)
     return answer(product_document(product, now))
 
 
-def _variants(wanted: list[Body] | None, template: Body) -> list[Body]:
-    known = {variant["id"]: variant for variant in template["variants"]}
+def _new_product(store_id: str, template: Template, body: Body, now: Moment) -> StoreProduct:
+    tags = body.get("tags")
+    if tags is None:
+        tags = template.tags
+    return StoreProduct(
+        id=new_id(),
+        store_id=store_id,
+        template_id=template.id,
+        title=body["title"],
+        description=body.get("description") or template.description,
+        tags=tuple(tags),
+        product_type=body.get("productType") or template.product_type,
+        vendor=body.get("vendor") or template.vendor,
+        template_options=variant_options(variant.options for variant in template.variants),
+        variants=_variants(body.get("variants"), template),
+        created=now,
+    )
+
+
+def _variants(wanted: list[Body] | None, template: Template) -> tuple[StoreVariant, ...]:
+    known = template.variants_by_id()
     chosen = list(known.values())
     if wanted is not None:
         chosen = [known[variant["templateVariantId"]] for variant in wanted]
-    return [variant | {"id": new_id()} for variant in chosen]
+    variants = []
+    for variant in chosen:
+        copied = StoreVariant(
+            id=new_id(),
+            title=variant.shown_title,
+            product_uid=variant.product_uid,
+            options=variant.options,
+        )
+        variants.append(copied)
+    return tuple(variants)
 
 
 def _product(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
@@ -69,38 +90,59 @@ def _delete(account: AccountState, target: Target, _: Body, now: Moment) -> Answ
 
 
 def _known_product(account: AccountState, target: Target) -> StoreProduct:
-    found = account.store_products.find(*target.ids)
+    store_id, product_id = target.ids
+    found = account.store_products.find(_known_store(account, store_id), product_id)
     if found is None:
         raise RefusedError(404, "Product not found")
     return found
 
 
+def _put(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
+    _known_product(account, target)
+    raise RefusedError(501, "The sandbox does not know what PUT does here: it is undocumented")
+
+
 def _products(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
+    store_id = _known_store(account, target.id)
     query = target.query
     enforce(store_rules.listing(query))
     newest_first = query.get("order") != "asc"
     found = account.store_products.sorted(
-        target.id, query.get("orderBy", "createdAt"), now, newest_first=newest_first
+        store_id, query.get("orderBy", "createdAt"), now, newest_first=newest_first
     )
     offset, limit = int(query.get("offset", 0)), int(query.get("limit", 100))
     page = found[offset : offset + limit]
     return answer({"products": [product_document(product, now) for product in page]})
 
 
-def _template(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
-    return answer(_known_template(target.id))
+def _known_store(account: AccountState, store_id: str) -> str:
+    owners = {store.id: store.account for store in account.options.data.stores}
+    is_listed = account.name in owners.values() or store_id in owners
+    if is_listed and owners.get(store_id) != account.name:
+        raise RefusedError(404, "Store not found")
+    return store_id
 
 
-def _known_template(template_id: str) -> Body:
-    if template_id not in TEMPLATES:
-        known = ", ".join(TEMPLATES)
-        raise RefusedError(404, f"Template not found; the sandbox has {known}")
-    return TEMPLATES[template_id]
+def _template(account: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
+    return answer(template_document(_known_template(account, target.id)))
+
+
+def _known_template(account: AccountState, template_id: str) -> Template:
+    known = {}
+    for template in account.options.data.templates:
+        if template.account in {None, account.name}:
+            known[template.id] = template
+    if template_id not in known:
+        raise RefusedError(
+            404, f"Template not found; there are {', '.join(known) or 'no templates'}"
+        )
+    return known[template_id]
 
 
 ACTIONS: Mapping[str, Action] = {
     "ecommerce.create": _create,
     "ecommerce.product": _product,
+    "ecommerce.put": _put,
     "ecommerce.delete": _delete,
     "ecommerce.products": _products,
     "ecommerce.template": _template,

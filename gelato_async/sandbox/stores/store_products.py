@@ -12,11 +12,11 @@ A store needs no set-up: every store id has its own list, empty at first.
 """
 
 from bisect import bisect_right
+from collections.abc import Mapping
 
 import attrs
 
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.orders.order import Body
 
 READY = 12.0
 AGES = (0.0, READY, 15.0, 30.0, 600.0)
@@ -24,20 +24,39 @@ _STATUSES = ("created", "created", "publishing_queued", "publishing", "active")
 ERROR_TAG = "sandbox:publishing_error"
 
 
+@attrs.frozen(kw_only=True)
+class StoreVariant:
+    """One variant of a store product: one product of the catalog."""
+
+    id: str
+    title: str
+    product_uid: str
+    options: Mapping[str, str]
+
+
 @attrs.define(eq=False, kw_only=True)
 class StoreProduct:
-    """One product; its status is computed from its age."""
+    """One product; its status is computed from its age.
+
+    The product has copies of what it takes from its template, so it outlives a template that a
+    restarted sandbox no longer has.
+    """
 
     id: str
     store_id: str
-    body: Body
-    template: Body
-    tags: list[str]
-    # Those of the template that were chosen, each with an id of its own.
-    variants: list[Body]
+    template_id: str
+    title: str
+    description: str
+    tags: tuple[str, ...]
+    product_type: str | None
+    vendor: str | None
+    # The options of the whole template, and the variants that were chosen.
+    template_options: Mapping[str, list[str]]
+    variants: tuple[StoreVariant, ...]
     created: Moment
-    _seen: int = 0
-    _changed: float = 0.0
+    # The last stage that an answer showed, and the POSIX time of that answer.
+    stage_shown: int = 0
+    changed: float = 0.0
 
     def status(self, now: Moment) -> str:
         """Return the status."""
@@ -56,10 +75,10 @@ class StoreProduct:
         A change counts from the first answer that shows it.
         """
         stage = self._stage(now)
-        if stage != self._seen:
-            self._seen = stage
-            self._changed = now.wall
-        return max(self._changed, self.created.wall)
+        if stage != self.stage_shown:
+            self.stage_shown = stage
+            self.changed = now.wall
+        return max(self.changed, self.created.wall)
 
     def _stage(self, now: Moment) -> int:
         return max(bisect_right(AGES, now.life - self.created.life) - 1, 0)

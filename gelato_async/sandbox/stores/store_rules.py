@@ -5,6 +5,7 @@ from typing import Any
 
 from gelato_async.sandbox import checks
 from gelato_async.sandbox.checks import Fields, Problem, fields, optional, rows, text
+from gelato_async.sandbox.stores.template import Template
 
 _MOST_DIGITS = 18
 _PRODUCT: Fields = {
@@ -43,18 +44,17 @@ def product(body: Mapping[str, Any]) -> Iterator[Problem]:
                 yield from fields(path, image, _IMAGE)
 
 
-def variants(body: Mapping[str, Any], template: Mapping[str, Any]) -> Iterator[Problem]:
+def variants(body: Mapping[str, Any], template: Template) -> Iterator[Problem]:
     """Check the variants of a product, in which `product` found no problem, against its template."""
     placeholders: dict[str, set[str]] = {}
-    for variant in template["variants"]:
-        names = {placeholder["name"] for placeholder in variant["imagePlaceholders"]}
-        placeholders[variant["id"]] = names
-    for where, variant in rows("variants", body.get("variants")):
-        if variant["templateVariantId"] not in placeholders:
+    for variant_id, variant in template.variants_by_id().items():
+        placeholders[variant_id] = {place.name for place in template.images_of(variant)}
+    for where, chosen in rows("variants", body.get("variants")):
+        if chosen["templateVariantId"] not in placeholders:
             yield f"{where}.templateVariantId", "must be a variant of the template"
             continue
-        names = placeholders[variant["templateVariantId"]]
-        for path, image in rows(f"{where}.imagePlaceholders", variant.get("imagePlaceholders")):
+        names = placeholders[chosen["templateVariantId"]]
+        for path, image in rows(f"{where}.imagePlaceholders", chosen.get("imagePlaceholders")):
             if image["name"] not in names:
                 known = ", ".join(sorted(names))
                 yield f"{path}.name", f"must be one of the template's placeholders: {known}"

@@ -1,113 +1,70 @@
-"""The made-up templates that every sandbox has.
+"""Templates in the shape of the answers, with all keys of live templates.
 
-| id | product | varies in | image placeholders |
-|---|---|---|---|
-| `template-t-shirt` | a T-shirt | colour and size, four variants | Front, Back |
-| `template-poster` | a poster | size, three variants | Image |
-| `template-cap` | an embroidered cap | colour, two variants | Logo, and a text |
-
-Live templates have `textPlaceholders` in every variant, neither a product type nor a vendor, and
-`1` for a print area; the poster is like them, while the other two have the areas of the documents.
-Answers do not show a template's tags, but products inherit them.
+Live templates have `textPlaceholders` in every variant, often neither a product type nor a vendor,
+and `1` for a print area; the documents show named areas.
 """
 
-from collections.abc import Iterator, Mapping
-from itertools import product
-from uuid import NAMESPACE_URL, uuid5
+from collections.abc import Iterable, Mapping
 
 import attrs
 
 from gelato_async.sandbox.clock import short_stamp, stamp
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import CLIENT_ID
+from gelato_async.sandbox.stores.template import ImagePlaceholder, Template, TemplateVariant
 
 # Fixed, so that the templates are the same in every sandbox.
 _CREATED = 1_750_000_000
 _FILES = "https://files.example.com"
 
 
-@attrs.frozen(kw_only=True)
-class _Plan:
-    name: str
-    title: str
-    uid: str
-    options: Mapping[str, tuple[str, ...]]
-    placeholders: tuple[Body, ...]
-    texts: tuple[Body, ...] = ()
-
-    @property
-    def id(self) -> str:
-        return f"template-{self.name}"
-
-    def combinations(self) -> Iterator[tuple[tuple[str, str], ...]]:
-        for values in product(*self.options.values()):
-            yield tuple(zip(self.options, values, strict=True))
-
-
-def _placeholder(name: str, area: str, width: float, height: float) -> Body:
-    return {"name": name, "printArea": area, "height": height, "width": width}
-
-
-_PLANS = (
-    _Plan(
-        name="t-shirt",
-        title="Sandbox T-shirt",
-        uid="apparel_sandbox_t-shirt",
-        options={"Color": ("White", "Navy"), "Size": ("S", "M")},
-        placeholders=(
-            _placeholder("Front", "front", 244, 325.5),
-            _placeholder("Back", "back", 244, 325.5),
-        ),
-    ),
-    _Plan(
-        name="poster",
-        title="Sandbox poster",
-        uid="poster_sandbox",
-        options={"Size": ("A4", "A3", "A2")},
-        placeholders=(_placeholder("Image", "1", 210, 297),),
-    ),
-    _Plan(
-        name="cap",
-        title="Sandbox cap",
-        uid="apparel_sandbox_cap",
-        options={"Color": ("Black", "Sand")},
-        placeholders=(_placeholder("Logo", "chest-left-embroidery", 101.5, 50),),
-        texts=({"name": "Motto", "text": "Your words"},),
-    ),
-)
-
-
-def _variant(plan: _Plan, chosen: tuple[tuple[str, str], ...]) -> Body:
-    values, options = [], []
-    for name, value in chosen:
-        values.append(value)
-        options.append({"name": name, "value": value})
-    # Ids are derived from the names, and so are the same in every sandbox.
+def template_document(template: Template) -> Body:
+    """Return a template."""
+    variants = []
+    for variant_id, variant in template.variants_by_id().items():
+        variants.append(_variant(template, variant_id, variant))
     return {
-        "id": str(uuid5(NAMESPACE_URL, "/".join((plan.id, *values)))),
-        "title": " - ".join(values),
-        "productUid": "_".join((plan.uid, *values)).lower(),
-        "variantOptions": options,
-        "imagePlaceholders": list(plan.placeholders),
-        "textPlaceholders": list(plan.texts),
-    }
-
-
-def _template(plan: _Plan) -> Body:
-    return {
-        "id": plan.id,
+        "id": template.id,
         "clientId": CLIENT_ID,
-        "templateName": f"Template of the {plan.title}",
-        "title": plan.title,
-        "description": f"<p>A made-up {plan.name} of the sandbox.</p>",
-        "previewUrl": f"{_FILES}/templates/{plan.name}/preview.png",
-        "variants": [_variant(plan, chosen) for chosen in plan.combinations()],
-        "productType": None,
-        "vendor": None,
+        "templateName": template.name or template.title,
+        "title": template.title,
+        "description": template.description,
+        "previewUrl": f"{_FILES}/templates/{template.id}/preview.png",
+        "variants": variants,
+        "productType": template.product_type,
+        "vendor": template.vendor,
         "createdAt": short_stamp(_CREATED),
         "updatedAt": stamp(_CREATED),
     }
 
 
-TEMPLATES: Mapping[str, Body] = {plan.id: _template(plan) for plan in _PLANS}
-TAGS: tuple[str, ...] = ("sandbox",)
+def variant_options(options: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+    """Return the values of each option of some variants, each value once."""
+    values: dict[str, dict[str, None]] = {}
+    for of_variant in options:
+        for name, value in of_variant.items():
+            values.setdefault(name, {})[value] = None
+    return {name: list(found) for name, found in values.items()}
+
+
+def _variant(template: Template, variant_id: str, variant: TemplateVariant) -> Body:
+    options = []
+    for name, value in variant.options.items():
+        options.append({"name": name, "value": value})
+    return {
+        "id": variant_id,
+        "title": variant.shown_title,
+        "productUid": variant.product_uid,
+        "variantOptions": options,
+        "imagePlaceholders": list(map(_image, template.images_of(variant))),
+        "textPlaceholders": list(map(attrs.asdict, template.text_placeholders)),
+    }
+
+
+def _image(place: ImagePlaceholder) -> Body:
+    return {
+        "name": place.name,
+        "printArea": place.print_area,
+        "height": place.height,
+        "width": place.width,
+    }

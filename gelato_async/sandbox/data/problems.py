@@ -1,0 +1,50 @@
+"""What can be wrong with data: problems of entries, and the error that lists all of them."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import attrs
+
+
+@attrs.frozen
+class Problem:
+    """What is wrong with one entry.
+
+    Attributes:
+        kind: The field of `SandboxData` that has the entry, like "products".
+        number: The entry's place among those of its kind.
+        path: The path of the value in the entry, like ".price" or "".
+        fault: What is wrong, and what to do.
+        other: The place of another entry of the same kind, which ends the sentence.
+    """
+
+    kind: str
+    number: int
+    path: str
+    fault: str
+    other: int | None = None
+
+    def line(self, place: Callable[[str, int], str]) -> str:
+        """Return the problem as a line; `place` writes where an entry stands."""
+        line = f"{place(self.kind, self.number)}{self.path}: {self.fault}"
+        if self.other is not None:
+            line += f" {place(self.kind, self.other)}"
+        return line
+
+
+class SandboxDataError(ValueError):
+    """Data that a sandbox cannot start with.
+
+    Attributes:
+        problems: All that is wrong, one line each.
+        entries: The problems that concern entries alone, if the data are no file's.
+    """
+
+    def __init__(self, problems: Iterable[str], entries: Sequence[Problem] = ()) -> None:
+        self.problems: tuple[str, ...] = tuple(problems)
+        self.entries: tuple[Problem, ...] = tuple(entries)
+        super().__init__("\n".join(self.problems))
+
+
+def numbered(kind: str, number: int) -> str:
+    """Return the place of an entry in a `SandboxData`."""
+    return f"{kind}[{number}]"

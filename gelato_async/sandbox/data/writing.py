@@ -1,0 +1,111 @@
+"""Writes data as TOML: a file for each kind, whose head explains the keys of an entry.
+
+A value that is the default of its field is left out.
+"""
+
+import inspect
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+import attrs
+
+from gelato_async.sandbox.data.problems import SandboxDataError
+from gelato_async.sandbox.data.sandbox_data import SandboxData
+
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_WIDTH = 100
+
+
+def write(data: SandboxData, folder: Path) -> tuple[Path, ...]:
+    """Write the data into a folder, and return the files.
+
+    Raises:
+        SandboxDataError: A file exists already, or cannot be written. In the first case nothing was
+            written.
+    """
+    files = {}
+    for name in attrs.fields_dict(SandboxData):
+        files[folder / f"{name.replace('_', '-')}.toml"] = _file(data, name)
+    if existing := [file for file in files if file.exists()]:
+        raise SandboxDataError(
+            f"{file}: exists already; choose another folder, or remove the file"
+            for file in existing
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for file, text in files.items():
+            file.write_text(text, encoding="utf-8")
+    except OSError as reason:
+        raise SandboxDataError([f"{folder}: cannot be written: {reason}"]) from reason
+    return tuple(files)
+
+
+def _file(data: SandboxData, name: str) -> str:
+    kind, _ = get_args(get_type_hints(SandboxData)[name])
+    blocks = ["\n".join(_head(kind))]
+    for entry in getattr(data, name):
+        lines = [f"[[{name}]]"]
+        for key, value in _given(entry):
+            lines.append(f"{_key(key)} = {_value(value)}")
+        blocks.append("\n".join(lines))
+    return "\n\n".join(blocks) + "\n"
+
+
+def _head(kind: type) -> Iterator[str]:
+    """Yield the docstring of a class as comments, which explains its fields."""
+    for line in (inspect.getdoc(kind) or kind.__name__).splitlines():
+        text = line.removeprefix("    ").replace("Attributes:", "Keys:")
+        yield f"# {text}".rstrip()
+
+
+def _given(entry: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the fields of an entry that have another value than their default."""
+    for field in attrs.fields(type(entry)):
+        value = getattr(entry, field.name)
+        default: Any = field.default
+        if hasattr(default, "factory"):
+            default = default.factory()
+        if value != default:
+            yield field.name, value
+
+
+def _value(value: Any) -> str:
+    """Write a value of an entry; a long list has a line for each element."""
+    if not isinstance(value, tuple):
+        return _inline(value)
+    line = _inline(value)
+    if len(line) < _WIDTH:
+        return line
+    elements = "".join(f"    {_inline(element)},\n" for element in value)
+    return f"[\n{elements}]"
+
+
+def _inline(value: Any) -> str:
+    if attrs.has(type(value)):
+        return _table(_given(value))
+    if isinstance(value, Mapping):
+        return _table(iter(value.items()))
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_inline, value))}]"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return _text(value)
+    return repr(value)
+
+
+def _table(items: Iterator[tuple[str, Any]]) -> str:
+    pairs = [f"{_key(name)} = {_inline(value)}" for name, value in items]
+    return f"{{ {', '.join(pairs)} }}"
+
+
+def _key(name: str) -> str:
+    return name if _BARE_KEY.fullmatch(name) else _text(name)
+
+
+def _text(text: str) -> str:
+    # JSON's escapes are TOML's; TOML wants one more character escaped.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
