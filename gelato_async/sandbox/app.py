@@ -9,37 +9,37 @@ from other threads.
 """
 
 import asyncio
-import json
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
 import attrs
 
-from gelato_async.sandbox import asgi, control, routes
+from gelato_async.sandbox import asgi, cors, routes
 from gelato_async.sandbox.actions import perform
 from gelato_async.sandbox.answers import (
     Answer,
     RefusedError,
-    answer,
     error,
     retry_after,
     unauthorized,
 )
 from gelato_async.sandbox.asgi import Message, Receive, Send
-from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.clock import Clock
+from gelato_async.sandbox.control import serving
+from gelato_async.sandbox.control.access import Access
+from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.faults.fault import Fault
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 
 @attrs.define(kw_only=True, eq=False)
-class SandboxApp(Options):
+class SandboxApp(Options, Controls):
     """The sandbox as an ASGI application; all of `Options` are its arguments too.
 
     Only the server of `Sandbox` can abort connections: with any other, a dropped or truncated
@@ -53,17 +53,20 @@ class SandboxApp(Options):
 
     Attributes:
         webhook_failure: The unexpected error that ended the delivery of webhooks, or None.
+        access: Whose requests to the sandbox's own routes are served.
     """
 
     monotonic: Callable[[], float] = attrs.field(default=time.monotonic, repr=False)
     wall: Callable[[], float] = attrs.field(default=time.time, repr=False)
     webhook_failure: Exception | None = attrs.field(init=False, default=None, repr=False)
     on_webhooks: Callable[[], Any] | None = attrs.field(init=False, default=None, repr=False)
+    access: Access = attrs.field(init=False, repr=False)
     _state: State = attrs.field(init=False, repr=False)
     _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
     _prefixes: frozenset[str | None] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
+        self.access = Access(origins=self.cors)
         self._prefixes = frozenset(account.connect_prefix for account in self.accounts)
         self._state = self._new_state()
 
@@ -72,22 +75,20 @@ class SandboxApp(Options):
         if scope["type"] != "http":
             raise NotImplementedError(f"The sandbox speaks HTTP only, not {scope['type']}")
         path = asgi.raw_path(scope)
-        if path.startswith(control.PREFIX):
-            result = self._control(scope["method"], path, await asgi.read_body(receive))
+        if path.startswith(serving.PATH):
+            result = await serving.serve(self, self.access, scope, receive)
         else:
             result = await self._serve(scope, path, receive)
+        if self.cors:
+            result = cors.shared(result, scope, self.cors)
         await asgi.send_answer(result, scope, receive, send)
 
-    def audit(self) -> Audit:
-        """Return what really happened so far."""
+    @contextmanager
+    def locked(self) -> Iterator[State]:
+        """Hold the lock of the state, in which everything has happened that is due by now."""
         with self._lock:
             self._state.now()
-            return self._state.audit_log.audit()
-
-    def advance(self, seconds: float) -> None:
-        """Advance the life-cycle clock, from any thread."""
-        with self._lock:
-            self._state.advance(seconds)
+            yield self._state
 
     def reset(self) -> None:
         """Forget everything: orders, audit, clock, and what the fault plan has already done."""
@@ -99,14 +100,6 @@ class SandboxApp(Options):
         """Record a new TCP connection."""
         with self._lock:
             self._state.audit_log.connections += 1
-
-    def send_webhook(self, event: Body) -> None:
-        """Queue an event of the caller for delivery."""
-        # A copy, because the body is encoded when it is sent; encoding it here refuses what is not
-        # JSON.
-        own = json.loads(json.dumps(event))
-        with self._lock:
-            control.send_webhook(self._state, own)
 
     def detect_changes(self) -> float | None:
         """Queue the webhooks of all changes so far, and return the real seconds until the next one.
@@ -148,12 +141,6 @@ class SandboxApp(Options):
         with self._lock:
             self.webhook_failure = failure
             self._state.outbox.end_waits()
-
-    def webhooks(self) -> tuple[WebhookDelivery, ...]:
-        """Return all deliveries so far; of the finished ones the last `webhooks_kept`."""
-        with self._lock:
-            self._state.now()
-            return tuple(map(attrs.evolve, self._state.outbox.deliveries))
 
     def webhooks_done(self) -> threading.Event:
         """Return an event that is set when all deliveries of the past are finished.
@@ -225,17 +212,6 @@ class SandboxApp(Options):
         if fault.kind == "slow" and genuine is None:
             return self._perform(admitted, body)
         return fault.apply(admitted.target.route, genuine)
-
-    def _control(self, method: str, path: str, body: bytes) -> Answer:
-        if (method, path) == ("POST", f"{control.PREFIX}reset"):
-            self.reset()
-            return answer({})
-        with self._lock:
-            self._state.now()
-            try:
-                return control.dispatch(self._state, method, path, body)
-            except RefusedError as refused:
-                return answer({"message": refused.message}, refused.status)
 
 
 @attrs.frozen

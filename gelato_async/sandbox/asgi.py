@@ -43,6 +43,15 @@ def api_key(scope: Message) -> str:
     return ""
 
 
+def header(scope: Message, wanted: bytes) -> str:
+    """Return the value of a header, by its name in lower case, or an empty string."""
+    for name, value in scope["headers"]:
+        if name.lower() == wanted:
+            text: str = value.decode("latin-1")
+            return text
+    return ""
+
+
 def arrived(scope: Message) -> float | None:
     """Return the monotonic second at which the request arrived, if the server measured it."""
     second: float | None = scope.get("extensions", {}).get(ARRIVED)

@@ -1,6 +1,7 @@
 """The options of a sandbox, listed once for the application and the server."""
 
 import re
+from collections.abc import Iterable
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from gelato_async.sandbox.faults.plan import FaultPlan
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WORD = re.compile(r"[!-~]+")
 _TEXT = re.compile(r"[!-~]([ -~]*[!-~])?")
+_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
 
 
 def _one_or_none(_: object, __: object, value: Any) -> None:
@@ -36,6 +38,20 @@ def _is_url(text: str) -> bool:
     if url.scheme not in {"http", "https"} or url.username is not None:
         return False
     return has_host and bool(_WORD.fullmatch(text))
+
+
+def _as_origins(origins: str | Iterable[str]) -> Any:
+    if isinstance(origins, str):
+        return (origins,)
+    return tuple(origins)
+
+
+def _are_origins(_: object, __: object, origins: tuple[str, ...]) -> None:
+    for origin in origins:
+        if origin != "*" and not _ORIGIN.fullmatch(origin):
+            raise ValueError(
+                f"cors: must be origins like http://localhost:5173, or *, not {origin!r}"
+            )
 
 
 def _header_or_none(_: object, __: object, value: Any) -> None:
@@ -84,6 +100,8 @@ class Options:
         webhook_shuffle: Whether each delivery is delayed by up to `webhook_retry_seconds`, so that
             they arrive in any order.
         webhooks_kept: How many finished deliveries are remembered.
+        cors: The origins of front ends whose pages may call the APIs, like
+            "http://localhost:5173", or "*" for all; those named may also use `/_sandbox/`.
         seed: The seed for choosing the orders to split and the events to duplicate, and for
             shuffling.
     """
@@ -115,6 +133,7 @@ class Options:
     webhook_duplicates: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
     webhook_shuffle: bool = False
     webhooks_kept: int = attrs.field(default=10_000, validator=ge(0))
+    cors: tuple[str, ...] = attrs.field(default=(), converter=_as_origins, validator=_are_origins)
     seed: int = 0
 
     @property

@@ -3,24 +3,22 @@
 import gc
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any, Self
 
 import attrs
 
-from gelato_async.sandbox.answers import RefusedError
 from gelato_async.sandbox.app import SandboxApp
-from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.control.access import Access, is_loopback
+from gelato_async.sandbox.control.controls import Controls
+from gelato_async.sandbox.errors import SandboxError
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.server import Server, listen
-from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
-
-
-class SandboxError(OSError):
-    """The sandbox could not be started."""
+from gelato_async.sandbox.state import State
 
 
 @attrs.define(kw_only=True, eq=False)
-class Sandbox(Options):
+class Sandbox(Options, Controls):
     """A stateful stand-in for both Gelato APIs, on a loopback port of its own.
 
     Entering the block starts a server in a thread with an event loop of its own, so it works beside
@@ -28,7 +26,9 @@ class Sandbox(Options):
     again. All of `Options` are arguments too.
 
     Args:
-        host: The address to listen on.
+        host: The address to listen on. One that other machines reach needs an `api_key` of your
+            own, which the sandbox's own routes and page then need too. There the default
+            `connect_secret` is replaced by that key.
         port: The port, or 0 for a free one.
     """
 
@@ -40,10 +40,15 @@ class Sandbox(Options):
     _thread: threading.Thread | None = attrs.field(init=False, default=None, repr=False)
 
     def __attrs_post_init__(self) -> None:
-        options: dict[str, Any] = {
-            field.name: getattr(self, field.name) for field in attrs.fields(Options)
-        }
+        on_loopback = is_loopback(self.host)
+        if not on_loopback:
+            self._require_own_keys()
+        options: dict[str, Any] = {}
+        for field in attrs.fields(Options):
+            options[field.name] = getattr(self, field.name)
         self.app = SandboxApp(**options)
+        key = None if on_loopback else self.api_key
+        self.app.access = Access(origins=self.cors, key=key, on_loopback=on_loopback)
 
     @property
     def url(self) -> str:
@@ -64,24 +69,13 @@ class Sandbox(Options):
             "GELATO_CONNECT_BASE_URL": self.url,
         }
 
-    def audit(self) -> Audit:
-        """Return what really happened so far; works after the block too."""
-        return self.app.audit()
-
-    def advance(self, seconds: float) -> None:
-        """Advance the life-cycle clock."""
-        self.app.advance(seconds)
+    def locked(self) -> AbstractContextManager[State]:
+        """Hold the lock of the state, in which everything has happened that is due by now."""
+        return self.app.locked()
 
     def reset(self) -> None:
         """Forget everything that happened so far."""
         self.app.reset()
-
-    def webhooks(self) -> tuple[WebhookDelivery, ...]:
-        """Return all webhooks so far in the order of the events, with the answers to their tries.
-
-        Of those that are delivered or lost only the last `webhooks_kept` are remembered.
-        """
-        return self.app.webhooks()
 
     def wait_for_webhooks(self, timeout: float = 30.0) -> None:
         """Wait until each event so far is delivered, or lost after three tries.
@@ -102,19 +96,6 @@ class Sandbox(Options):
         if not self.app.webhooks_done().wait(timeout):
             raise TimeoutError(f"Not all webhooks were delivered within {timeout:g} s")
         self._raise_failure()
-
-    def send_webhook(self, event: dict[str, Any]) -> None:
-        """Deliver an event of your own, about stock or a template for example.
-
-        The event is the body, as Gelato would send it.
-
-        Raises:
-            SandboxError: There is no `webhook_url`.
-        """
-        try:
-            self.app.send_webhook(event)
-        except RefusedError as refused:
-            raise SandboxError(refused.message) from None
 
     def run(self, on_started: Callable[[str], None] | None = None) -> None:
         """Serve in the foreground until SIGINT or SIGTERM, and return.
@@ -173,6 +154,15 @@ class Sandbox(Options):
         self._server = self._thread = None
         if exc_type is None:
             self._raise_failure()
+
+    def _require_own_keys(self) -> None:
+        fields = attrs.fields(Options)
+        if self.api_key == fields.api_key.default:
+            raise ValueError(
+                f"host: other machines reach {self.host!r}, so it needs an api_key of your own"
+            )
+        if self.connect_secret == fields.connect_secret.default:
+            self.connect_secret = self.api_key
 
     def _raise_failure(self) -> None:
         if (failure := self.app.webhook_failure) is not None:

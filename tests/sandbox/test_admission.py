@@ -188,7 +188,8 @@ async def test_controls_forget_everything(anyone, order):
         ("POST", "orders/unknown/status", {"fulfillmentStatus": "shipped"}, 404),
         ("POST", "orders/unknown/status", {"fulfillmentStatus": "lost"}, 400),
         ("POST", "orders/unknown/status", {}, 400),
-        ("DELETE", "orders", {}, 404),
+        ("POST", "advance", {"seconds": "60"}, 400),
+        ("DELETE", "orders", {}, 405),
         ("GET", "nothing", {}, 404),
     ],
 )

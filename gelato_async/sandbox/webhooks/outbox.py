@@ -31,11 +31,15 @@ class WebhookDelivery:
         answers: The HTTP statuses of the tries so far, None for a try without an answer.
         reason: Why the last try without an answer failed: refused, no such name, TLS, timeout.
             None if all tries were answered.
+        number: The number of the delivery, from 0 in the order of the events.
+        created: The POSIX time at which the event happened.
     """
 
     event: Mapping[str, Any] = attrs.field(repr=lambda event: repr(event.get("event")))
     answers: tuple[int | None, ...] = ()
     reason: str | None = None
+    number: int = attrs.field(default=0, kw_only=True)
+    created: float = attrs.field(default=0.0, kw_only=True, repr=False)
 
     @property
     def body(self) -> bytes:
@@ -154,13 +158,14 @@ class Outbox:
                 del self._waits[done]
 
     def _add_delivery(self, event: Body, now: Moment) -> None:
-        delivery, due = WebhookDelivery(event), now.real
+        number, due = next(self._numbers), now.real
+        delivery = WebhookDelivery(event, number=number, created=now.wall)
         self.deliveries[delivery] = None
         queue, rank = _queue_of(event), 0.0
         if self._options.webhook_shuffle:
             queue, rank = self._shuffling.randrange(QUEUES), self._shuffling.random()
             due += self._shuffling.random() * self._options.webhook_retry_seconds
-        self._open[delivery] = _Position(queue, rank, next(self._numbers))
+        self._open[delivery] = _Position(queue, rank, number)
         self._enqueue(delivery, due)
 
     def _enqueue(self, delivery: WebhookDelivery, due: float) -> None:

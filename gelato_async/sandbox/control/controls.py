@@ -1,0 +1,159 @@
+"""The controls: what a test or a developer does to a sandbox, and reads of it, beside the APIs."""
+
+import hashlib
+import json
+import math
+from abc import ABC, abstractmethod
+from contextlib import AbstractContextManager
+from typing import Any
+
+import attrs
+
+from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.clock import Moment, stamp
+from gelato_async.sandbox.control.stages import seconds_until
+from gelato_async.sandbox.errors import ControlError
+from gelato_async.sandbox.orders.life_cycle import STATUSES
+from gelato_async.sandbox.orders.order import Body, Commit, Order
+from gelato_async.sandbox.state import State
+from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
+
+
+class Controls(ABC):
+    """The controls of a sandbox as methods, to be called from any thread."""
+
+    __slots__ = ()
+
+    @abstractmethod
+    def locked(self) -> AbstractContextManager[State]:
+        """Hold the lock of the state, in which everything has happened that is due by now."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Forget everything: orders, audit, clock, and what the fault plan has already done."""
+
+    def audit(self) -> Audit:
+        """Return what really happened so far; works when the sandbox has stopped too."""
+        with self.locked() as state:
+            return state.audit_log.audit()
+
+    def advance(self, seconds: float) -> None:
+        """Advance the life-cycle clock.
+
+        Raises:
+            SandboxError: The seconds are negative, or not a number.
+        """
+        if not 0 <= seconds < math.inf:
+            raise ControlError("seconds: must be a number of at least 0")
+        with self.locked() as state:
+            state.advance(seconds)
+
+    def advance_to(self, order_id: str, status: str | None = None) -> str:
+        """Advance the life-cycle clock until an order reaches a status, and return its status.
+
+        The clock is that of all orders. An order that fails on its way is returned as "failed".
+
+        Args:
+            order_id: The order.
+            status: A status of the life cycle, or None for the next one.
+
+        Raises:
+            SandboxError: The order does not exist, or will not reach the status by ageing.
+        """
+        with self.locked() as state:
+            order = _order(state, order_id)
+            state.advance(seconds_until(order, status, state.clock.moment()))
+            return order.status(state.clock.moment())
+
+    def orders(self) -> tuple[dict[str, Any], ...]:
+        """Return the essentials of all orders that exist, as `GET /_sandbox/orders` lists them."""
+        listed = []
+        with self.locked() as state:
+            now = state.clock.moment()
+            for commit in state.audit_log.commits:
+                existing = [order for order in commit.orders if state.find(order.id) is not None]
+                listed += [_essentials(order, commit, now) for order in existing]
+        return tuple(listed)
+
+    def force_status(self, order_id: str, status: str | None) -> str:
+        """Fix the status of an order whatever its age, and return the status it has now.
+
+        Args:
+            order_id: The order.
+            status: A fulfillment status, or None to return the order to its life cycle.
+
+        Raises:
+            SandboxError: The order does not exist, or the status is unknown.
+        """
+        if status is not None and status not in STATUSES:
+            known = ", ".join(sorted(STATUSES))
+            raise ControlError(f"fulfillmentStatus: must be null or one of {known}")
+        with self.locked() as state:
+            order, now = _order(state, order_id), state.clock.moment()
+            order.force(status, now)
+            return order.status(now)
+
+    def webhooks(self) -> tuple[WebhookDelivery, ...]:
+        """Return all webhooks so far in the order of the events, with the answers to their tries.
+
+        Of those that are delivered or lost only the last `webhooks_kept` are remembered.
+        """
+        with self.locked() as state:
+            return tuple(map(attrs.evolve, state.outbox.deliveries))
+
+    def send_webhook(self, event: dict[str, Any]) -> None:
+        """Deliver an event of your own, about stock or a template for example.
+
+        The event is the body, as Gelato would send it.
+
+        Raises:
+            SandboxError: There is no `webhook_url`.
+        """
+        # A copy, because the body is encoded when it is sent; encoding it here refuses what is not
+        # JSON.
+        own = json.loads(json.dumps(event))
+        with self.locked() as state:
+            _require_url(state)
+            state.outbox.add(own, state.clock.moment())
+
+    def resend_webhook(self, number: int) -> None:
+        """Deliver the event of an earlier delivery once more, as a delivery of its own.
+
+        Args:
+            number: The `WebhookDelivery.number` of the earlier one, finished or not.
+
+        Raises:
+            SandboxError: There is no such delivery (any more).
+        """
+        with self.locked() as state:
+            for delivery in state.outbox.deliveries:
+                if delivery.number == number:
+                    state.outbox.add(dict(delivery.event), state.clock.moment())
+                    return
+        raise ControlError("No such webhook", 404)
+
+
+def _order(state: State, order_id: str) -> Order:
+    order = state.find(order_id)
+    if order is None:
+        raise ControlError("Order not found", 404)
+    return order
+
+
+def _require_url(state: State) -> None:
+    if state.changes is None:
+        raise ControlError("There is no URL to deliver to: give the sandbox a webhook_url", 409)
+
+
+def _essentials(order: Order, commit: Commit, now: Moment) -> Body:
+    content = json.dumps(commit.body, sort_keys=True).encode()
+    return {
+        "id": order.id,
+        "backend": order.backend,
+        "reference": order.reference,
+        "orderType": order.order_type,
+        "status": order.status(now),
+        "createdAt": stamp(order.created.wall),
+        "connectedOrderIds": list(order.connected),
+        "contentHash": hashlib.sha256(content).hexdigest(),
+    }
