@@ -49,9 +49,9 @@ class AccountState:
     store_products: StoreProducts = attrs.field(init=False, factory=StoreProducts)
     assortment: Assortment = attrs.field(init=False)
 
-    @assortment.default
-    def _built_in(self) -> Assortment:
-        return built_in_assortment(any_products=self.options.products == "any")
+    def __attrs_post_init__(self) -> None:
+        has_any = self.options.products == "any"
+        self.assortment = built_in_assortment(any_products=has_any)
 
     @property
     def name(self) -> str:
