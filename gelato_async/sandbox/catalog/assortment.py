@@ -5,14 +5,15 @@ orders and receipts. They are therefore the same wherever one asks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import attrs
 
+from gelato_async.sandbox.catalog import stock_levels
 from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS, GENERAL
-from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
+from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod, Stock
 from gelato_async.sandbox.catalog.measuring import measured
 from gelato_async.sandbox.catalog.price_lists import (
     Tier,
@@ -23,12 +24,11 @@ from gelato_async.sandbox.catalog.price_lists import (
 from gelato_async.sandbox.catalog.product_uids import (
     UidForm,
     family,
-    has_documented_words,
-    is_well_formed,
+    has_documented_shape,
     stated_attributes,
 )
 
-# How many products are remembered besides those of searched catalogs.
+# How many products are remembered, besides those that are listed and those of searched catalogs.
 _REMEMBERED = 4096
 CUSTOMER_PRODUCT = "sandbox_product_of_the_customer"
 
@@ -61,10 +61,11 @@ class Assortment:
                 self._forms[catalog.uid] = UidForm(catalog, catalog.product_uids)
         self.currencies: Mapping[str, float] = currencies
         self.any_products = any_products
-        self._listed = {product.uid: product for product in products}
-        self._methods = tuple(shipment_methods)
+        self.shipment_methods: Sequence[ShipmentMethod] = tuple(shipment_methods)
+        self._given = tuple(products)
         self._products: dict[str, tuple[Product, ...]] = {}
         self._find = lru_cache(_REMEMBERED)(self._look_up)
+        self._check()
 
     def product(self, uid: str) -> Product | None:
         """Return the product of a uid, complete with weight and dimensions, or None."""
@@ -120,6 +121,14 @@ class Assortment:
             raise LookupError(f"{product.uid} has no price in {country}, {currency}")
         return tier_for(tiers, quantity).total(quantity)
 
+    def is_stockable(self, product: Product) -> bool:
+        """Return whether a product can be out of stock."""
+        return stock_levels.is_stockable(product, self.catalog_of(product))
+
+    def stock(self, product: Product, region: str) -> Stock:
+        """Return the stock of a product in a region."""
+        return stock_levels.stock(product, self.catalog_of(product), region)
+
     def grams(self, product: Product, quantity: float, pages: int | None) -> float:
         """Return the weight of some copies."""
         weight = product.weight
@@ -129,13 +138,8 @@ class Assortment:
 
     def methods(self, country: str, grams: float = 0.0) -> Sequence[ShipmentMethod]:
         """Return the methods that deliver to a country, the cheapest for a weight first."""
-        found = filter(lambda method: country in method.countries, self._methods)
+        found = filter(lambda method: country in method.countries, self.shipment_methods)
         return sorted(found, key=lambda method: _price_in_eur(method, grams))
-
-    @property
-    def shipment_methods(self) -> Sequence[ShipmentMethod]:
-        """All methods, wherever they deliver."""
-        return self._methods
 
     def chosen_method(
         self, wanted: str | None, country: str, grams: float = 0.0
@@ -159,25 +163,34 @@ class Assortment:
         """Return the price of shipping a weight, without VAT; the currency must be a known one."""
         return round(_price_in_eur(method, grams) * self.currencies[currency], 2)
 
+    @cached_property
+    def _listed(self) -> Mapping[str, Product]:
+        return {product.uid: self._complete(product) for product in self._given}
+
+    @property
+    def _families(self) -> Sequence[Catalog]:
+        return (*self.catalogs.values(), GENERAL)
+
     def _look_up(self, uid: str) -> Product | None:
         if uid in self._listed:
-            return self._complete(self._listed[uid])
+            return self._listed[uid]
+        found = self._combination(uid)
+        if found is not None:
+            return measured(found, self.catalogs[found.catalog])
+        if self.any_products and has_documented_shape(uid, self._families):
+            return self._complete(Product(uid=uid))
+        return None
+
+    def _combination(self, uid: str) -> Product | None:
         for form in self._forms.values():
             if (found := form.product(uid)) is not None:
-                return self._complete(found)
-        if not self.any_products or not is_well_formed(uid):
-            return None
-        named = family((*self.catalogs.values(), GENERAL), uid)
-        if named is None and not has_documented_words(uid):
-            return None
-        catalog = named or GENERAL
-        attributes = stated_attributes(uid)
-        return measured(Product(uid=uid, catalog=catalog.uid, attributes=attributes), catalog)
+                return found
+        return None
 
     def _all_of(self, catalog: Catalog) -> Iterable[Product]:
         for product in self._listed.values():
             if product.catalog == catalog.uid:
-                yield self._complete(product)
+                yield product
         if catalog.uid not in self._forms:
             return
         for product in self._forms[catalog.uid].products():
@@ -185,7 +198,25 @@ class Assortment:
                 yield measured(product, catalog)
 
     def _complete(self, product: Product) -> Product:
-        return measured(product, self.catalog_of(product))
+        stated = self._combination(product.uid)
+        if stated is None:
+            named = family(self._families, product.uid) or GENERAL
+            attributes = stated_attributes(product.uid)
+            stated = Product(uid=product.uid, catalog=named.uid, attributes=attributes)
+        completed = attrs.evolve(
+            product,
+            catalog=product.catalog or stated.catalog,
+            attributes=product.attributes or stated.attributes,
+        )
+        return measured(completed, self.catalog_of(completed))
+
+    def _check(self) -> None:
+        for product in self._given:
+            if product.catalog and product.catalog not in self.catalogs:
+                raise ValueError(f"product {product.uid}: no catalog is named {product.catalog}")
+            for price in product.prices:
+                if price.currency not in self.currencies:
+                    raise ValueError(f"product {product.uid}: {price.currency} has no rate")
 
     def _customer_product(self, catalog: Catalog) -> Product:
         product = Product(uid=CUSTOMER_PRODUCT, catalog=catalog.uid)

@@ -31,3 +31,11 @@ REGIONS: Mapping[str, tuple[str, ...]] = {
 }
 SUPPORTED: tuple[str, ...] = tuple(sorted(sum(REGIONS.values(), ())))
 NOT_SUPPORTED: tuple[str, ...] = _codes("AX GS HM IM IO NF TF TK UM")
+
+
+def region_of(country: str) -> str | None:
+    """Return the stock region of a country, or None for a country of no region."""
+    for region, countries in REGIONS.items():
+        if country in countries:
+            return region
+    return None

@@ -4,10 +4,15 @@ An empty field of a product stands for its catalog's value. Prices without a cur
 are in EUR.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Literal
 
 import attrs
+from attrs.validators import ge
+
+# An attribute in the form of uids.
+FIELD: re.Pattern[str] = re.compile(r"\{(\w+)\}")
 
 
 @attrs.frozen(kw_only=True)
@@ -31,8 +36,8 @@ class Measure:
 class Discount:
     """The factor of a copy's price from a quantity on."""
 
-    quantity: int
-    factor: float
+    quantity: int = attrs.field(validator=ge(1))
+    factor: float = attrs.field(validator=ge(0))
 
 
 _DISCOUNTS = (
@@ -50,10 +55,24 @@ _DISCOUNTS = (
 class PriceRule:
     """The price of one copy in EUR, and its discounts in the order of their quantities."""
 
-    base: float
-    per_square_metre: float = 0.0
-    per_page: float = 0.0
+    base: float = attrs.field(validator=ge(0))
+    per_square_metre: float = attrs.field(default=0.0, validator=ge(0))
+    per_page: float = attrs.field(default=0.0, validator=ge(0))
     discounts: tuple[Discount, ...] = _DISCOUNTS
+
+
+def stated_names(form: str) -> list[str]:
+    """Return the names of attributes in the form of a catalog's uids."""
+    return FIELD.findall(form)
+
+
+def _of_attributes(catalog: "Catalog", _: object, form: str | None) -> None:
+    known = {attribute.uid for attribute in catalog.attributes}
+    unknown = set(stated_names(form or "")) - known
+    if unknown:
+        raise ValueError(
+            f"product_uids of {catalog.uid}: no attribute is named {', '.join(sorted(unknown))}"
+        )
 
 
 @attrs.frozen(kw_only=True)
@@ -82,7 +101,7 @@ class Catalog:
     title: str
     price: PriceRule
     attributes: tuple[Attribute, ...] = ()
-    product_uids: str | None = None
+    product_uids: str | None = attrs.field(default=None, validator=_of_attributes)
     families: tuple[str, ...] = ()
     is_printable: bool = True
     is_stockable: bool = False
@@ -99,9 +118,9 @@ class Price:
     Without a country it is the price in every country, without a page count that of every one.
     """
 
-    price: float
+    price: float = attrs.field(validator=ge(0))
     currency: str = "EUR"
-    quantity: int = 1
+    quantity: int = attrs.field(default=1, validator=ge(1))
     country: str | None = None
     page_count: int | None = None
 
@@ -125,8 +144,8 @@ class Product:
 
     Attributes:
         uid: The identifier in paths and orders.
-        catalog: The uid of its catalog.
-        attributes: The values of its attributes.
+        catalog: The uid of its catalog; if empty, the one that its uid names.
+        attributes: The values of its attributes; if empty, those that its uid states.
         prices: Prices of its own, instead of the catalog's price.
         stock: The stock of its own by the uids of regions; it is in stock in regions left out.
         weight: The weight of one copy in grams; of a book, with its lowest page count.
@@ -172,8 +191,8 @@ class ShipmentMethod:
     uid: str
     name: str
     type: MethodType
-    price: float
-    per_kilogram: float = 0.0
+    price: float = attrs.field(validator=ge(0))
+    per_kilogram: float = attrs.field(default=0.0, validator=ge(0))
     min_days: int
     max_days: int
     countries: tuple[str, ...]

@@ -82,6 +82,11 @@ def length(product: Product, name: str) -> float:
     return _number(product.dimensions, name)
 
 
+def paper_weight(product: Product) -> float:
+    """Return the grams per square metre of a product's paper."""
+    return _paper(product.attributes)
+
+
 def size_of(value: str) -> tuple[float, float] | None:
     """Return the width and height, in millimetres, of the upright size that a value states."""
     if found := _SIZE.match(value):

@@ -60,10 +60,15 @@ def tier_for(tiers: Sequence[Tier], quantity: float) -> Tier:
 def _most_specific(
     prices: Iterable[Price], pages: int, country: str, currency: str
 ) -> Iterable[Price]:
-    rows: dict[tuple[bool, bool, bool, str], list[Price]] = {}
+    found: list[Price] = []
+    highest = None
     for row in prices:
-        if row.country in {None, country} and row.page_count in {None, pages}:
-            is_of_currency = row.currency == currency
-            rank = (row.country is not None, row.page_count is not None, is_of_currency)
-            rows.setdefault((*rank, row.currency), []).append(row)
-    return rows[max(rows)] if rows else []
+        if row.country not in {None, country} or row.page_count not in {None, pages}:
+            continue
+        rank = (row.country is not None, row.page_count is not None, row.currency == currency)
+        if highest is None or rank > highest:
+            found, highest = [], rank
+        # Rows to be converted are all of the currency that is listed first.
+        if rank == highest and (not found or row.currency == found[0].currency):
+            found.append(row)
+    return found

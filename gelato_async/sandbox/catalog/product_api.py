@@ -16,25 +16,28 @@ that has none (404 here), is undocumented.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
-from gelato_async.sandbox.catalog import product_prices, product_rules, products, stock_levels
-from gelato_async.sandbox.catalog.product_tables import CATALOGS
-from gelato_async.sandbox.catalog.products import Product
+from gelato_async.sandbox.catalog import (
+    covers,
+    product_documents,
+    product_prices,
+    product_rules,
+    stock_answers,
+)
+from gelato_async.sandbox.catalog.entities import Catalog, Product
 from gelato_async.sandbox.checks import fields
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
 
-T = TypeVar("T")
 
-
-def _catalogs(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
+def _catalogs(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
     enforce(fields("", target.query, product_rules.CATALOGS_QUERY))
-    rows = [{"catalogUid": catalog.uid, "title": catalog.title} for catalog in CATALOGS]
+    rows = list(map(product_documents.catalog_row, account.assortment.catalogs.values()))
     return answer(_page(rows, target.query))
 
 
@@ -44,50 +47,55 @@ def _page(rows: Sequence[Any], query: Mapping[str, str]) -> Body:
     return {"data": page, "pagination": {"total": len(rows), "offset": offset}}
 
 
-def _catalog(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
-    return answer(products.catalog_document(_found(products.catalogs(), target.id, "Catalog")))
+def _catalog(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
+    return answer(product_documents.catalog_document(_found_catalog(account, target)))
 
 
-def _search(_: AccountState, target: Target, body: Body, __: Moment) -> Answer:
-    catalog = _found(products.catalogs(), target.id, "Catalog")
+def _search(account: AccountState, target: Target, body: Body, _: Moment) -> Answer:
+    catalog = _found_catalog(account, target)
     enforce(product_rules.search(body))
-    return answer(products.search(catalog.uid, body))
+    return answer(product_documents.search(account.assortment, catalog.uid, body))
 
 
-def _get(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
-    return answer(products.document(_product(target)))
+def _get(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
+    product = _found_product(account, target)
+    return answer(product_documents.product_document(account.assortment, product))
 
 
-def _cover_dimensions(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
-    product = _product(target)
-    if not product.is_multi_page:
+def _cover_dimensions(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
+    product = _found_product(account, target)
+    if not product.page_counts:
         raise RefusedError(404, "The product has no cover")
     enforce(product_rules.pages(product, target.query))
-    return answer(product_prices.cover(product, int(target.query["pageCount"])))
+    return answer(covers.cover(product, int(target.query["pageCount"])))
 
 
-def _prices(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
-    product = _product(target)
+def _prices(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
+    product = _found_product(account, target)
     enforce(product_rules.prices(product, target.query))
-    return answer(product_prices.prices(product, target.query))
+    return answer(product_prices.prices(account.assortment, product, target.query))
 
 
-def _availability(_: AccountState, __: Target, body: Body, now: Moment) -> Answer:
+def _availability(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     wanted = body.get("products")
-    if refusal := stock_levels.refusal(wanted):
+    if refusal := stock_answers.refusal(wanted):
         return answer(refusal, 400)
     enforce(product_rules.stock(wanted))
-    return answer(stock_levels.availability(body["products"], now.wall))
+    return answer(stock_answers.availability(account.assortment, body["products"], now.wall))
 
 
-def _product(target: Target) -> Product:
-    return _found(products.products(), target.id, "Product")
+def _found_catalog(account: AccountState, target: Target) -> Catalog:
+    catalog = account.assortment.catalogs.get(target.id)
+    if catalog is None:
+        raise RefusedError(404, "Catalog not found")
+    return catalog
 
 
-def _found(known: Mapping[str, T], uid: str, what: str) -> T:
-    if uid not in known:
-        raise RefusedError(404, f"{what} not found")
-    return known[uid]
+def _found_product(account: AccountState, target: Target) -> Product:
+    product = account.assortment.product(target.id)
+    if product is None:
+        raise RefusedError(404, "Product not found")
+    return product
 
 
 ACTIONS: Mapping[str, Action] = {

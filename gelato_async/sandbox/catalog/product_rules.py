@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gelato_async.sandbox import checks
-from gelato_async.sandbox.catalog.products import Product, products
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.entities import Product
 from gelato_async.sandbox.checks import (
     Check,
     Fields,
@@ -85,9 +86,9 @@ def prices(product: Product, query: Query) -> Iterator[Problem]:
 
 def pages(product: Product, query: Query) -> Iterator[Problem]:
     """Check a page count: multi-page products need one that is valid for them, others ignore it."""
-    valid = list(map(str, product.catalog.page_counts))
+    valid = list(map(str, product.page_counts))
     if valid and query.get("pageCount") not in valid:
-        yield "pageCount", f"must be one of {', '.join(valid)} for this product"
+        yield "pageCount", f"must be one of the product's: {', '.join(valid)}"
 
 
 def stock(wanted: Any) -> Iterator[Problem]:
@@ -99,20 +100,20 @@ def stock(wanted: Any) -> Iterator[Problem]:
         yield "products", "must be a list of product uids"
 
 
-def shipping(body: Body) -> Iterator[Problem]:
+def shipping(body: Body, assortment: Assortment) -> Iterator[Problem]:
     """Check a request for shipping prices."""
     yield from fields("", body, _SHIPPING)
     for path, product in rows("products", body.get("products"), required=True):
         yield from fields(path, product, {"productUid": text})
         if isinstance(product, dict):
-            yield from _priced(path, product)
+            yield from _priced(path, product, assortment)
 
 
-def _priced(path: str, product: Body) -> Iterator[Problem]:
+def _priced(path: str, product: Body, assortment: Assortment) -> Iterator[Problem]:
     quantities = product.get("quantities")
     if not quantities or not is_list_of(int, quantities) or min(quantities) < 1:
         yield f"{path}.quantities", "must be a list of whole numbers of at least 1"
-    known = products().get(str(product.get("productUid")))
+    known = assortment.product(str(product.get("productUid")))
     if known is None:
         return
     for name, fault in pages(known, {"pageCount": str(product.get("pageCount"))}):

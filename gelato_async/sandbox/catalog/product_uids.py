@@ -12,15 +12,14 @@ All examples of the documents have this shape, except the one of a product that 
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
-from gelato_async.sandbox.catalog.entities import Catalog, Product
+from gelato_async.sandbox.catalog.entities import FIELD, Catalog, Product, stated_names
 from gelato_async.sandbox.catalog.measuring import size_of
 
 _WORDS = re.compile(r"[a-z0-9][a-z0-9.-]*(_{1,2}[a-z0-9.-]+)*")
 _LONGEST = 255
-_FIELD = re.compile(r"\{(\w+)\}")
 _PRINT = re.compile(r"\d-\d")
 _ORIENTATIONS = ("hor", "ver")
 _CODES: Mapping[str, str] = {
@@ -65,7 +64,7 @@ class UidForm:
     def __init__(self, catalog: Catalog, form: str) -> None:
         self._catalog = catalog
         self._form = form
-        self._stated: Sequence[str] = _FIELD.findall(form)
+        self._stated = stated_names(form)
         # A quick way to see that a uid is of another catalog.
         self._first_words = form.partition("{")[0].lower()
 
@@ -105,7 +104,7 @@ class UidForm:
             alternatives = "|".join(re.escape(value.lower()) for value in attribute.values)
             values[attribute.uid] = f"({alternatives})"
         # The odd parts are the names of attributes.
-        parts = _FIELD.split(self._form)
+        parts = FIELD.split(self._form)
         for place, part in enumerate(parts):
             parts[place] = values[part] if place % 2 else re.escape(part.lower())
         return re.compile("".join(parts))
@@ -125,18 +124,11 @@ def family(catalogs: Iterable[Catalog], uid: str) -> Catalog | None:
     return found
 
 
-def has_documented_words(uid: str) -> bool:
-    """Return whether some words of the uid are like those of the documents."""
-    words = uid.split("_")
-    for code, value in itertools.pairwise(words):
-        if code in _CODES and value:
-            return True
-    return any(word in _ORIENTATIONS or _PRINT.fullmatch(word) for word in words)
-
-
-def is_well_formed(uid: str) -> bool:
-    """Return whether a uid consists of words joined by underscores."""
-    return len(uid) <= _LONGEST and _WORDS.fullmatch(uid) is not None
+def has_documented_shape(uid: str, catalogs: Iterable[Catalog]) -> bool:
+    """Return whether a uid has the documented shape, given the catalogs that are families."""
+    if len(uid) > _LONGEST or not _WORDS.fullmatch(uid):
+        return False
+    return family(catalogs, uid) is not None or _has_documented_words(uid)
 
 
 def stated_attributes(uid: str) -> Mapping[str, str]:
@@ -152,6 +144,14 @@ def stated_attributes(uid: str) -> Mapping[str, str]:
         if name is not None and value:
             attributes.setdefault(name, _spelled(name, value))
     return attributes
+
+
+def _has_documented_words(uid: str) -> bool:
+    words = uid.split("_")
+    for code, value in itertools.pairwise(words):
+        if code in _CODES and value:
+            return True
+    return any(word in _ORIENTATIONS or _PRINT.fullmatch(word) for word in words)
 
 
 def _begins_with(uid: str, words: str) -> bool:

@@ -5,114 +5,99 @@
 | methods | all methods, or those to a country | 400 for a wrong country code |
 | prices | for each product and quantity, the methods that suit the request | 400; 404 |
 
-Prices of an unknown product are refused with 404. The lowest price is the method's own plus an
-amount by weight, and the average price is a tenth higher.
+Prices of an unknown product are refused with 404. There are no methods to a country to which the
+product is not delivered, and none in an unknown currency. The lowest price is that of quotes and
+orders, and the average price is a tenth higher.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-
-import attrs
+from collections.abc import Mapping
 
 from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.catalog import product_rules
-from gelato_async.sandbox.catalog.product_prices import RATES
-from gelato_async.sandbox.catalog.product_tables import EUROPE, SUPPORTED_COUNTRIES
-from gelato_async.sandbox.catalog.products import Product, products
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.checks import fields
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.order_rules import enforce
-from gelato_async.sandbox.orders.shipments import METHODS, PRODUCES_IN, Method
 from gelato_async.sandbox.routes import Target
 
-_EUR_PER_KILOGRAM = 1.9
 
-
-@attrs.frozen
-class _Service:
-    method: Method
-    countries: tuple[str, ...]
-    is_private: bool = True
-    has_tracking: bool = True
-
-
-_POST, _PARCEL, _EXPRESS = METHODS
-_SERVICES = (
-    _Service(_POST, SUPPORTED_COUNTRIES, has_tracking=False),
-    _Service(_PARCEL, EUROPE),
-    _Service(_EXPRESS, tuple(sorted(PRODUCES_IN))),
-    _Service(
-        Method("sandbox_pallet", "Sandbox Pallet", "pallet", 95.0, (4, 8)),
-        ("DE", "FR", "GB"),
-        is_private=False,
-    ),
-)
-
-
-def _methods(_: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
+def _methods(account: AccountState, target: Target, _: Body, __: Moment) -> Answer:
     enforce(fields("", target.query, product_rules.METHODS_QUERY))
+    methods = account.assortment.shipment_methods
     country = target.query.get("country")
-    services: Sequence[_Service] = _SERVICES
     if country:
-        services = [service for service in _SERVICES if country in service.countries]
-    return answer({"shipmentMethods": list(map(_document, services))})
+        methods = account.assortment.methods(country)
+    return answer({"shipmentMethods": list(map(_document, methods))})
 
 
-def _document(service: _Service) -> Body:
+def _document(method: ShipmentMethod) -> Body:
     return {
-        "shipmentMethodUid": service.method.uid,
-        "type": service.method.type,
-        "name": service.method.name,
-        "isBusiness": True,
-        "isPrivate": service.is_private,
-        "hasTracking": service.has_tracking,
-        "supportedCountries": list(service.countries),
+        "shipmentMethodUid": method.uid,
+        "type": method.listed_type,
+        "name": method.name,
+        "isBusiness": method.is_business,
+        "isPrivate": method.is_private,
+        "hasTracking": method.has_tracking,
+        "supportedCountries": list(method.countries),
     }
 
 
-def _prices(_: AccountState, __: Target, body: Body, ___: Moment) -> Answer:
-    enforce(product_rules.shipping(body))
-    wanted = {row["productUid"] for row in body["products"]}
-    unknown = sorted(wanted - products().keys())
+def _prices(account: AccountState, _: Target, body: Body, __: Moment) -> Answer:
+    assortment = account.assortment
+    enforce(product_rules.shipping(body, assortment))
+    rows, unknown = [], []
+    for row in body["products"]:
+        product = assortment.product(row["productUid"])
+        if product is None:
+            unknown.append(row["productUid"])
+        else:
+            rows.append(_product_prices(assortment, body, row, product))
     if unknown:
-        raise RefusedError(404, f"Product not found: {', '.join(unknown)}")
-    return answer({"prices": [_product_prices(body, row) for row in body["products"]]})
+        raise RefusedError(404, f"Product not found: {', '.join(sorted(set(unknown)))}")
+    return answer({"prices": rows})
 
 
-def _product_prices(body: Body, row: Body) -> Body:
-    product = products()[row["productUid"]]
+def _product_prices(assortment: Assortment, body: Body, row: Body, product: Product) -> Body:
+    pages = row.get("pageCount")
     priced = []
     for quantity in row["quantities"]:
-        methods = list(_offers(body, product, quantity))
-        priced.append({"quantity": quantity, "pageCount": row.get("pageCount"), "methods": methods})
+        grams = assortment.grams(product, quantity, pages)
+        methods = _offers(assortment, body, product, grams)
+        priced.append({"quantity": quantity, "pageCount": pages, "methods": methods})
     return {"productUid": product.uid, "quantities": priced}
 
 
-def _offers(body: Body, product: Product, quantity: int) -> Iterator[Body]:
-    rate = RATES.get(body["currency"], 1.0)
-    kilograms = product.grams * quantity / 1000
-    for service in _SERVICES:
-        if body["country"] in service.countries and _suits(service, body):
-            price = (service.method.price + kilograms * _EUR_PER_KILOGRAM) * rate
-            yield _offer(service.method, price)
+def _offers(assortment: Assortment, body: Body, product: Product, grams: float) -> list[Body]:
+    offers = []
+    country, currency = body["country"], body["currency"]
+    if country in product.supported_countries and currency in assortment.currencies:
+        for method in assortment.methods(country, grams):
+            if _suits(method, body):
+                price = assortment.shipping_price(method, grams, currency)
+                offers.append(_offer(method, price))
+    return offers
 
 
-def _suits(service: _Service, body: Body) -> bool:
-    if body.get("isPrivate") and not service.is_private:
+def _suits(method: ShipmentMethod, body: Body) -> bool:
+    if body.get("isBusiness") and not method.is_business:
         return False
-    return service.has_tracking or not body.get("hasTracking")
+    if body.get("isPrivate") and not method.is_private:
+        return False
+    return method.has_tracking or not body.get("hasTracking")
 
 
-def _offer(method: Method, price: float) -> Body:
+def _offer(method: ShipmentMethod, price: float) -> Body:
     return {
         "shipmentMethodUid": method.uid,
-        "type": method.type,
-        "minPrice": round(price, 2),
+        "type": method.listed_type,
+        "minPrice": price,
         "avgPrice": round(price * 1.1, 2),
-        "minDays": method.days[0],
-        "maxDays": method.days[1],
-        "hasFlatRate": method is _POST,
+        "minDays": method.min_days,
+        "maxDays": method.max_days,
+        "hasFlatRate": not method.per_kilogram,
     }
 
 
