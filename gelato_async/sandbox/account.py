@@ -15,9 +15,10 @@ from gelato_async.sandbox.catalog.assortment import Assortment, built_in_assortm
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.data.sandbox_data import Account
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders.documents import REFUSAL_CODE
-from gelato_async.sandbox.orders.order import Body, Commit, Order, new_id
+from gelato_async.sandbox.orders.order import RETAIL_PRICES, Body, Commit, Order, Refusal
 from gelato_async.sandbox.orders.order_index import OrderIndex
+from gelato_async.sandbox.orders.placing import place
+from gelato_async.sandbox.orders.terms import agree
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores.store_products import StoreProducts
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
@@ -58,22 +59,33 @@ class AccountState:
         """The account's name."""
         return self.account.name
 
-    def commit(
-        self, backend: Backend, body: Body, refuse_after: float | None, now: Moment
-    ) -> Order:
+    def commit(self, backend: Backend, body: Body, refusal: Refusal | None, now: Moment) -> Order:
         """Let a create take effect, and return the order, or the first part of a split one."""
-        if asks_for(body, REFUSAL_CODE):
-            refuse_after = self.options.refuse_after
-        orders = [self._order(backend, body, part, refuse_after, now) for part in self._parts(body)]
-        commit = Commit(backend, orders[0].reference, body, tuple(orders), now)
+        parts = [agree(body, numbers) for numbers in self._parts(body)]
+        orders = place(self.name, backend, body, parts, now)
+        if asks_for(body, RETAIL_PRICES.code):
+            refusal = RETAIL_PRICES
+        index = self.orders[backend]
+        earlier = index.with_reference(orders[0].reference)
+        is_duplicate = any(order.is_live(now) for order in earlier)
         for order in orders:
-            if len(orders) > 1:
-                order.connected = commit.order_ids
-            self.orders[backend].add(order)
-            if order.on_change is not None:
-                order.on_change(order, now)
-        self._audit_log.record_commit(commit, self.name)
+            order.visible_from += self.options.search_lag
+            if asks_for(body, "delayed"):
+                order.days_late = _DAYS_LATE
+            if refusal is not None:
+                order.end(self.options.refuse_after, "failed", refusal)
+            index.add(order)
+            self.changed(order, now)
+        ids = tuple(order.id for order in orders)
+        commit = Commit(backend, orders[0].reference, ids, now)
+        self._audit_log.record_commit(commit, self.name, is_duplicate=is_duplicate)
         return orders[0]
+
+    def changed(self, order: Order, now: Moment) -> None:
+        """Take note of an order that is new or was changed, other than by its age."""
+        # GelatoConnect has no webhooks of this kind.
+        if self.changes is not None and order.backend == "gelato":
+            self.changes.order(order, now)
 
     def find(self, order_id: str) -> Order | None:
         """Return an order of either API."""
@@ -82,41 +94,14 @@ class AccountState:
                 return index.by_id[order_id]
         return None
 
-    def _parts(self, body: Body) -> list[list[Body]]:
-        items = [item | {"id": new_id()} for item in body["items"]]
-        if len(items) == 1:
-            return [items]
+    def _parts(self, body: Body) -> list[range]:
+        numbers = range(len(body["items"]))
+        if len(numbers) == 1:
+            return [numbers]
         # Asked for in the order, or drawn. No number is drawn where it was asked for.
         if asks_for(body, "split") or self._random.random() < self.options.split:
-            return [items[:1], items[1:]]
-        return [items]
-
-    def _order(
-        self,
-        backend: Backend,
-        body: Body,
-        items: list[Body],
-        refuse_after: float | None,
-        now: Moment,
-    ) -> Order:
-        order = Order(
-            id=new_id(),
-            backend=backend,
-            reference=str(body["orderReferenceId"]),
-            body=dict(body),
-            items=items,
-            created=now,
-            visible_from=now.real + self.options.search_lag,
-            order_type=body.get("orderType") or "order",
-            ordered=now,
-            refuse_after=refuse_after,
-        )
-        if asks_for(body, "delayed"):
-            order.days_late = _DAYS_LATE
-        # GelatoConnect has no webhooks of this kind.
-        if self.changes is not None and backend == "gelato":
-            order.on_change = self.changes.order
-        return order
+            return [numbers[:1], numbers[1:]]
+        return [numbers]
 
 
 def asks_for(body: Body, value: str) -> bool:

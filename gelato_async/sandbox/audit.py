@@ -89,13 +89,12 @@ class AuditLog:
         """Record the arrival of a request with a key, valid or not."""
         self._arrivals.setdefault(key, array("d")).append(at)
 
-    def record_commit(self, commit: Commit, account: str) -> None:
+    def record_commit(self, commit: Commit, account: str, *, is_duplicate: bool) -> None:
         """Record a create that took effect, and whether an earlier one of its reference is live."""
         key = (account, commit.backend, commit.reference)
         earlier = self._by_reference.setdefault(key, [])
-        for previous in earlier:
-            if previous.is_live(commit.at):
-                self._duplicates[commit.reference] = None
+        if is_duplicate:
+            self._duplicates[commit.reference] = None
         earlier.append(commit)
         self.commits.append(commit)
 

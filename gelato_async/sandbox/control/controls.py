@@ -14,7 +14,7 @@ from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.control.stages import seconds_until
 from gelato_async.sandbox.errors import ControlError
 from gelato_async.sandbox.orders.life_cycle import STATUSES
-from gelato_async.sandbox.orders.order import Body, Commit, Order
+from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
@@ -67,20 +67,29 @@ class Controls(ABC):
 
     def orders(self) -> tuple[dict[str, Any], ...]:
         """Return the essentials of all orders that exist, as `GET /_sandbox/orders` lists them."""
-        listed = []
+        found: list[Order] = []
         with self.locked() as state:
             now = state.clock.moment()
-            for commit in state.audit_log.commits:
-                existing = [order for order in commit.orders if state.find(order.id) is not None]
-                listed += [_essentials(order, commit, now) for order in existing]
-        return tuple(listed)
+            for account in state.accounts.values():
+                for index in account.orders.values():
+                    found += index.by_id.values()
+            found.sort(key=lambda order: order.created)
+            return tuple([_essentials(order, now) for order in found])
 
-    def force_status(self, order_id: str, status: str | None) -> str:
+    def force_status(
+        self,
+        order_id: str,
+        status: str | None,
+        reason: str | None = None,
+        code: str | None = None,
+    ) -> str:
         """Fix the status of an order whatever its age, and return the status it has now.
 
         Args:
             order_id: The order.
             status: A fulfillment status, or None to return the order to its life cycle.
+            reason: The `refusalReason` of an order that fails; by default, that it was asked for.
+            code: The `refusalReasonCode` of an order that fails; by default `sandbox_request`.
 
         Raises:
             SandboxError: The order does not exist, or the status is unknown.
@@ -90,7 +99,8 @@ class Controls(ABC):
             raise ControlError(f"fulfillmentStatus: must be null or one of {known}")
         with self.locked() as state:
             order, now = _order(state, order_id), state.clock.moment()
-            order.force(status, now)
+            order.force(status, now, reason, code)
+            state.accounts[order.account].changed(order, now)
             return order.status(now)
 
     def webhooks(self) -> tuple[WebhookDelivery, ...]:
@@ -145,15 +155,15 @@ def _require_url(state: State) -> None:
         raise ControlError("There is no URL to deliver to: give the sandbox a webhook_url", 409)
 
 
-def _essentials(order: Order, commit: Commit, now: Moment) -> Body:
-    content = json.dumps(commit.body, sort_keys=True).encode()
+def _essentials(order: Order, now: Moment) -> Body:
+    content = json.dumps(order.body(), sort_keys=True).encode()
     return {
         "id": order.id,
         "backend": order.backend,
         "reference": order.reference,
         "orderType": order.order_type,
         "status": order.status(now),
-        "createdAt": stamp(order.created.wall),
+        "createdAt": stamp(order.created),
         "connectedOrderIds": list(order.connected),
         "contentHash": hashlib.sha256(content).hexdigest(),
     }

@@ -98,7 +98,8 @@ def _advance_to(controls: Controls, order_id: str, body: Body) -> Any:
 
 def _force_status(controls: Controls, order_id: str, body: Body) -> Any:
     _expect(body, "fulfillmentStatus")
-    status = controls.force_status(order_id, body["fulfillmentStatus"])
+    reason, code = _text(body, "refusalReason"), _text(body, "refusalReasonCode")
+    status = controls.force_status(order_id, body["fulfillmentStatus"], reason, code)
     return {"id": order_id, "fulfillmentStatus": status}
 
 
@@ -126,6 +127,13 @@ def _resend_webhook(controls: Controls, number: str, _: Body) -> Any:
         raise ControlError("No such webhook", 404)
     controls.resend_webhook(int(number))
     return {}
+
+
+def _text(body: Mapping[str, Any], name: str) -> str | None:
+    value = body.get(name)
+    if value is not None and not isinstance(value, str):
+        raise ControlError(f"{name}: must be a string")
+    return value
 
 
 def _expect(body: Mapping[str, Any], name: str) -> None:

@@ -28,4 +28,4 @@ def seconds_until(order: Order, wanted: str | None, now: Moment) -> float:
         aim = STAGES.index(wanted)
     if aim <= reached or aim == len(STAGES):
         raise ControlError(f"The order is {status} already", 409)
-    return order.ordered.life + AGES[aim] - now.life + _ROUNDING_SECONDS
+    return order.began + AGES[aim] - now.life + _ROUNDING_SECONDS

@@ -17,9 +17,11 @@ from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document, shipping_address
 from gelato_async.sandbox.orders.life_cycle import DEAD, SHIPPED
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import RETAIL_PRICES, Body, Order, Refusal
+from gelato_async.sandbox.orders.placing import change
 from gelato_async.sandbox.orders.searching import CONNECT_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, shipment
+from gelato_async.sandbox.orders.terms import agree
 from gelato_async.sandbox.routes import Target
 
 
@@ -28,8 +30,8 @@ def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer
     reference = str(body["orderReferenceId"])
     if account.options.connect_duplicates == "refuse" and _is_taken(account, reference, now):
         raise RefusedError(409, f"An order with orderReferenceId {reference} exists")
-    order = account.commit("connect", body, _refuse_after(account, body), now)
-    created = stamp(order.created.wall)
+    order = account.commit("connect", body, _refusal(body), now)
+    created = stamp(order.created)
     return answer({"id": order.id, "orderReferenceId": order.reference, "createdAt": created})
 
 
@@ -43,19 +45,26 @@ def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer
 
 
 def _cancel(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
-    _changeable(account, target.id, now).force("canceled", now)
+    order = _changeable(account, target.id, now)
+    order.force("canceled", now)
+    account.changed(order, now)
     return answer({"code": 200, "message": "OK"})
 
 
 def _update(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.update(body))
     order = _changeable(account, target.id, now)
-    changes: Body = {}
+    content = order.body()
     for name in ("shipmentMethodUid", "shippingAddress"):
         if body.get(name):
-            changes[name] = body[name]
-    order.update(changes, now)
-    return answer({"shippingAddress": shipping_address(order), "shipment": shipment(order, now)})
+            content[name] = body[name]
+    numbers = [line["number"] for line in order.terms()["lines"]]
+    terms = agree(content, numbers)
+    change(order, content, terms)
+    order.changed = now.wall
+    account.changed(order, now)
+    shipping = shipment(order, content, terms, now)
+    return answer({"shippingAddress": shipping_address(order, content), "shipment": shipping})
 
 
 def _changeable(account: AccountState, order_id: str, now: Moment) -> Order:
@@ -79,11 +88,11 @@ def _is_taken(account: AccountState, reference: str, now: Moment) -> bool:
     return any(order.is_live(now) for order in earlier)
 
 
-def _refuse_after(account: AccountState, body: Body) -> float | None:
+def _refusal(body: Body) -> Refusal | None:
     destination = body["shippingAddress"]["country"]
     if fulfillment_country(destination) == destination or _has_retail_prices(body):
         return None
-    return account.options.refuse_after
+    return RETAIL_PRICES
 
 
 def _has_retail_prices(body: Body) -> bool:

@@ -4,22 +4,18 @@ An order of Gelato's has all keys of the documented examples, one of GelatoConne
 values that are not the caller's are made up; no made-up URL exists.
 """
 
+from collections.abc import Iterable
+
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Body, Line, Order
 from gelato_async.sandbox.orders.receipts import (
     CLIENT_ID,
     billing_entity,
-    item_price,
-    part_id,
-    product_uid,
     receipt,
-    total_incl_vat,
 )
-from gelato_async.sandbox.orders.shipments import chosen_method, shipment
+from gelato_async.sandbox.orders.shipments import shipment
 
-REFUSAL_CODE = "missing_retail_prices"
-REFUSAL_REASON = "The order would cross a border and retail prices are missing."
 # The files of an order are not processed yet in these statuses, or never will be.
 _WITHOUT_PREVIEW = frozenset({"created", "uploading", "draft", "failed", "canceled"})
 _PLACE = ("addressLine1", "addressLine2", "city", "postCode", "state", "email", "phone")
@@ -32,33 +28,30 @@ _ORIENTATIONS = {
 
 def order_document(order: Order, now: Moment) -> Body:
     """Return an order with everything in it."""
-    method = chosen_method(order.body.get("shipmentMethodUid"))
-    status = order.status(now)
+    body, terms = order.body(), order.terms()
+    refusal = order.refused(now)
     document = {
         **_head(order, now),
-        "shippingAddress": shipping_address(order),
-        "items": [_item(order, item, status) for item in order.items],
-        "shipment": shipment(order, now),
-        "receipts": [receipt(order, method.price, part_id(order, 2), method.name)],
-        "refusalReason": None,
-        "refusalReasonCode": None,
+        "shippingAddress": shipping_address(order, body),
+        "items": _items(order, body, terms["lines"], order.status(now)),
+        "shipment": shipment(order, body, terms, now),
+        "receipts": [receipt(order, body, terms)],
+        "refusalReason": refusal and refusal.reason,
+        "refusalReasonCode": refusal and refusal.code,
         "refusalReasonDetails": None,
-        "comment": "",
+        "comment": refusal.reason if refusal else "",
         "orderedByUserId": None,
-        "metadata": order.body.get("metadata") or [],
+        "metadata": body.get("metadata") or [],
         "billingEntity": billing_entity(order.backend),
-        "retailCurrency": order.body.get("retailCurrency"),
+        "retailCurrency": body.get("retailCurrency"),
         "paymentMethodType": None,
         "paymentMethodId": None,
         "prepaymentTransactionId": None,
         "discounts": [],
-        "returnAddress": _return_address(order),
+        "returnAddress": _return_address(order, body),
         "iossNumber": None,
-        "shipmentMethodUid": order.body.get("shipmentMethodUid"),
+        "shipmentMethodUid": body.get("shipmentMethodUid"),
     }
-    if order.is_refused(now):
-        document["refusalReason"] = document["comment"] = REFUSAL_REASON
-        document["refusalReasonCode"] = REFUSAL_CODE
     if order.backend == "connect":
         document |= {"digitizationId": None, "appServices": []}
     return document
@@ -66,27 +59,24 @@ def order_document(order: Order, now: Moment) -> Body:
 
 def order_row(order: Order, now: Moment) -> Body:
     """Return an order as a search lists it, with its total as a string."""
-    address = order.body["shippingAddress"]
-    price = chosen_method(order.body.get("shipmentMethodUid")).price
+    refusal = order.refused(now)
     return {
         **_head(order, now),
-        "totalInclVat": f"{total_incl_vat(order, price):.2f}",
-        "firstName": address["firstName"],
-        "lastName": address["lastName"],
-        "country": address["country"],
-        "itemsCount": len(order.items),
-        "refusalReasonCode": REFUSAL_CODE if order.is_refused(now) else None,
+        "totalInclVat": f"{order.total_incl_vat:.2f}",
+        "firstName": order.first_name,
+        "lastName": order.last_name,
+        "country": order.country,
+        "itemsCount": order.items_count,
+        "refusalReasonCode": refusal and refusal.code,
         "appServices": [],
     }
 
 
-def shipping_address(order: Order) -> Body:
+def shipping_address(order: Order, body: Body) -> Body:
     """Return the recipient's address in the shape of the answers."""
-    given = order.body["shippingAddress"]
-    address: Body = {"id": part_id(order, 1), "orderId": order.id}
+    given = body["shippingAddress"]
+    address: Body = {"id": order.part_id(1), "orderId": order.id}
     for name in _PERSON + _PLACE:
-        address[name] = given.get(name, "")
-    for name in ("postCode", "state"):
         # Some callers send false for a value that is absent.
         address[name] = given.get(name) or ""
     address["isBusiness"] = given.get("isBusiness", False)
@@ -103,34 +93,38 @@ def _head(order: Order, now: Moment) -> Body:
         "id": order.id,
         "clientId": CLIENT_ID,
         "orderReferenceId": order.reference,
-        "customerReferenceId": order.body.get("customerReferenceId"),
+        "customerReferenceId": order.customer_reference,
         "orderType": order.order_type,
         "fulfillmentStatus": status,
         "financialStatus": financial_status(status),
-        "currency": order.body["currency"],
+        "currency": order.currency,
         "channel": "api",
         "storeId": None,
         "connectedOrderIds": list(order.connected),
-        "createdAt": stamp(order.created.wall),
+        "createdAt": stamp(order.created),
         "updatedAt": stamp(order.updated(now)),
-        "orderedAt": None if order.order_type == "draft" else stamp(order.ordered.wall),
+        "orderedAt": None if order.order_type == "draft" else stamp(order.ordered),
     }
 
 
-def _return_address(order: Order) -> Body:
-    given = order.body.get("returnAddress") or {}
-    address: Body = {"id": part_id(order, 7), "orderId": order.id}
+def _return_address(order: Order, body: Body) -> Body:
+    given = body.get("returnAddress") or {}
+    address: Body = {"id": order.part_id(7), "orderId": order.id}
     for name in ("country", *_PLACE, "companyName"):
         address[name] = given.get(name) or None
     return address
 
 
-def _item(order: Order, item: Body, status: str) -> Body:
-    uid = product_uid(item)
-    base_url = f"https://files.example.com/{item['id']}"
+def _items(order: Order, body: Body, lines: Iterable[Line], status: str) -> list[Body]:
+    return [_item(order, body["items"][line["number"]], line, status) for line in lines]
+
+
+def _item(order: Order, item: Body, line: Line, status: str) -> Body:
+    uid, item_id = line["productUid"], order.item_id(line["number"])
+    base_url = f"https://files.example.com/{item_id}"
     files = item.get("files") or []
     document = {
-        "id": item["id"],
+        "id": item_id,
         "itemReferenceId": str(item["itemReferenceId"]),
         "productUid": uid,
         "storeProductVariantId": None,
@@ -157,7 +151,7 @@ def _item(order: Order, item: Body, status: str) -> Body:
         "attributes": _attributes(uid),
         "itemReferenceName": None,
         "isIgnored": False,
-        "price": item_price(item),
+        "price": line["price"],
         "customTrim": None,
         "fileUrl": files[0].get("url") if files else None,
     }

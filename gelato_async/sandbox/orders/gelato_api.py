@@ -24,9 +24,10 @@ from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document
 from gelato_async.sandbox.orders.life_cycle import DEAD, PRINTED
 from gelato_async.sandbox.orders.order import Body, Order, new_id
-from gelato_async.sandbox.orders.receipts import item_price
+from gelato_async.sandbox.orders.placing import change
 from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
+from gelato_async.sandbox.orders.terms import agree, line_price
 from gelato_async.sandbox.routes import Target
 
 _NO_BODY = Answer(200, headers=())
@@ -57,7 +58,7 @@ def _quoted(product: Body, currency: str) -> Body:
         "itemReferenceId": str(product["itemReferenceId"]),
         "productUid": product["productUid"],
         "quantity": product["quantity"],
-        "price": item_price(product),
+        "price": line_price(product),
         "currency": currency,
     }
     if product.get("pageCount"):
@@ -80,6 +81,7 @@ def _cancel(account: AccountState, target: Target, _: Body, now: Moment) -> Answ
     if status in PRINTED | DEAD:
         raise RefusedError(409, f"The order cannot be canceled, it is {status}")
     order.force("canceled", now)
+    account.changed(order, now)
     return _NO_BODY
 
 
@@ -89,22 +91,26 @@ def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> An
         raise RefusedError(409, "Only a draft can be patched")
     if body.get("orderType") != "order":
         order_rules.enforce([("orderType", "must be order")])
-    order.order_draft(_patched(order, body.get("items")), now)
+    if body.get("items") is not None:
+        content = order.body()
+        numbers = _patched(order, content, body["items"])
+        change(order, content, agree(content, numbers))
+    order.begin(now)
+    account.changed(order, now)
     return answer(order_document(order, now))
 
 
-def _patched(order: Order, items: Any) -> list[Body]:
-    if items is None:
-        return order.items
-    known = {item["id"]: item for item in order.items}
-    order_rules.enforce(order_rules.patched_items(items, known.keys()))
-    patched = []
+def _patched(order: Order, content: Body, items: Any) -> list[int]:
+    """Put the patched files into the body, and return the places of the items that stay."""
+    places = {order.item_id(line["number"]): line["number"] for line in order.terms()["lines"]}
+    order_rules.enforce(order_rules.patched_items(items, places.keys()))
+    numbers = []
     for item in items:
-        kept = known[item["id"]]
+        number = places[item["id"]]
         if item.get("files"):
-            kept = kept | {"files": item["files"]}
-        patched.append(kept)
-    return patched
+            content["items"][number]["files"] = item["files"]
+        numbers.append(number)
+    return numbers
 
 
 def _delete(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
@@ -112,6 +118,7 @@ def _delete(account: AccountState, target: Target, _: Body, now: Moment) -> Answ
     if order.order_type != "draft":
         raise RefusedError(409, "Only a draft can be deleted")
     order.force("canceled", now)
+    account.changed(order, now)
     account.orders["gelato"].remove(order)
     # The real body is unknown; a client in production decodes it as JSON.
     return answer({})

@@ -1,8 +1,8 @@
-"""An order as the sandbox remembers it: the caller's body, and what happened to the order since."""
+"""An order as the sandbox remembers it: plain values, and what happens to an order."""
 
+import json
 import uuid
-from collections.abc import Callable
-from typing import Any
+from typing import Any, TypedDict
 
 import attrs
 
@@ -12,38 +12,136 @@ from gelato_async.sandbox.orders.life_cycle import DEAD, stage
 
 Body = dict[str, Any]
 
+# Of an order that the sandbox's own routes let fail.
+FORCED_CODE = "sandbox_request"
+FORCED_REASON = "The order was let fail by a request to the sandbox itself."
+
+
+class Line(TypedDict):
+    """What was agreed on for an item: its place in the caller's list, its product and its price."""
+
+    number: int
+    productUid: str
+    price: float
+
+
+class Terms(TypedDict):
+    """What was agreed on for an order, in its currency and without VAT.
+
+    Terms are fixed when an order is placed, whatever becomes of the products and prices since.
+    """
+
+    lines: list[Line]
+    grams: float
+    packaging: float
+    shipping: float
+    shipmentMethodUid: str
+    shipmentMethodName: str
+    type: str
+    minDays: int
+    maxDays: int
+    hasTracking: bool
+    isCheapest: bool
+
+
+@attrs.frozen
+class Refusal:
+    """Why an order fails: a code for programs, a reason for people."""
+
+    code: str
+    reason: str
+
+
+RETAIL_PRICES = Refusal(
+    "missing_retail_prices", "The order would cross a border and retail prices are missing."
+)
+
 
 def new_id() -> str:
     """Return a new id in the vendor's form."""
     return str(uuid.uuid4())
 
 
-@attrs.define(eq=False)
-class Order:
-    """One order; its status is computed from its age unless it is `forced`.
+def compact(content: Any) -> bytes:
+    """Write JSON as it is remembered."""
+    return json.dumps(content, separators=(",", ":")).encode()
 
-    `ordered` is the moment at which the life cycle began, for a draft that of its last change into
-    an order. `visible_from` is the real second from which searches find the order.
+
+@attrs.define(eq=False, kw_only=True)
+class Order:
+    """One order in plain values: its fields are texts, bytes, numbers, None and tuples of texts.
+
+    Bodies are kept as JSON, because ten thousand orders of dicts take long to collect. What a
+    search reads is beside them. The status is computed from the order's age unless it is `forced`.
+
+    Attributes:
+        number: The place in the order of creation, from 1 on, within the account and API.
+        content: The caller's body as JSON. The parts of a split order share it.
+        terms_json: The terms as JSON; they say which of the caller's items belong to the order.
+        created: POSIX time.
+        ordered: POSIX time at which the life cycle began, for a draft that of its confirmation.
+        began: The same moment in life-cycle seconds.
+        visible_from: The real second from which searches find the order.
+        ends_after: The age in life-cycle seconds at which the life cycle ends early, or None.
+        ends_as: The status of the order from then on.
+        refusal: Code and reason, if it ends early by a refusal.
+        forced: The status that is fixed, or None.
+        forced_refusal: Code and reason of an order that is forced to fail.
+        shown: The status of the last answer.
+        changed: POSIX time of the last change.
     """
 
     id: str
+    account: str
     backend: Backend
+    number: int = 0
     reference: str
-    body: Body
-    items: list[Body]
-    created: Moment
-    visible_from: float
+    customer_reference: str | None
     order_type: str
-    ordered: Moment
-    refuse_after: float | None = None
-    forced: str | None = None
+    currency: str
+    country: str
+    first_name: str
+    last_name: str
+    total_incl_vat: float
+    items_count: int
+    content: bytes
+    terms_json: bytes
     connected: tuple[str, ...] = ()
     days_late: int = 0
-    # Called after a forced status and a change into an order, and not as the order ages.
-    on_change: "Callable[[Order, Moment], None] | None" = None
-    # The status of the last answer, and the POSIX time of the last change.
-    _seen: str = ""
-    _changed: float = 0.0
+    created: float
+    ordered: float
+    began: float
+    visible_from: float
+    ends_after: float | None = None
+    ends_as: str = "failed"
+    refusal: tuple[str, str] | None = None
+    forced: str | None = None
+    forced_refusal: tuple[str, str] | None = None
+    shown: str = ""
+    changed: float = 0.0
+    # Computed from other fields: what a search for a text looks in.
+    search_text: str = attrs.field(init=False)
+
+    def __attrs_post_init__(self) -> None:
+        self._note_search_text()
+
+    def body(self) -> Body:
+        """Return the caller's body."""
+        body: Body = json.loads(self.content)
+        return body
+
+    def terms(self) -> Terms:
+        """Return what was agreed on."""
+        terms: Terms = json.loads(self.terms_json)
+        return terms
+
+    def item_id(self, number: int) -> str:
+        """Return the id of the item at a place in the caller's list."""
+        return self.part_id(4, number)
+
+    def part_id(self, kind: int, number: int = 0) -> str:
+        """Return the id of a part of the order: as unique as its own id, and always the same."""
+        return f"{kind:02x}{number:06x}{self.id[8:]}"
 
     def status(self, now: Moment) -> str:
         """Return the fulfillment status of the order and of each of its items."""
@@ -51,35 +149,52 @@ class Order:
             return self.forced
         if self.order_type == "draft":
             return "draft"
-        age = now.life - self.ordered.life
-        if self.refuse_after is not None and age >= self.refuse_after:
-            return "failed"
+        age = now.life - self.began
+        if self.ends_after is not None and age >= self.ends_after:
+            return self.ends_as
         return stage(age)
 
     def is_live(self, now: Moment) -> bool:
         """Return whether the order is neither canceled nor failed (nor deleted)."""
         return self.status(now) not in DEAD
 
-    def is_refused(self, now: Moment) -> bool:
-        """Return whether the order failed because retail prices are missing."""
-        if self.forced is not None or self.refuse_after is None:
-            return False
-        return self.status(now) == "failed"
+    def refused(self, now: Moment) -> Refusal | None:
+        """Return why the order failed or was canceled, or None for one that was not refused."""
+        refusal = self.refusal
+        if self.forced is not None:
+            refusal = self.forced_refusal
+        if refusal is None or self.is_live(now):
+            return None
+        return Refusal(*refusal)
 
-    def force(self, status: str | None, now: Moment) -> None:
-        """Fix the status, or with None return it to the life cycle."""
-        self.forced = status
-        self._change(now)
+    def force(
+        self, status: str | None, now: Moment, reason: str | None = None, code: str | None = None
+    ) -> None:
+        """Fix the status, or with None return it to the life cycle.
 
-    def order_draft(self, items: list[Body], now: Moment) -> None:
+        A failure has a code and a reason: those given, or that the sandbox was asked for it.
+        """
+        self.forced, self.changed, self.forced_refusal = status, now.wall, None
+        if status == "failed":
+            self.forced_refusal = (code or FORCED_CODE, reason or FORCED_REASON)
+
+    def begin(self, now: Moment) -> None:
         """Turn a draft into an order whose life cycle begins now."""
-        self.items, self.order_type, self.ordered = items, "order", now
-        self._change(now)
+        self.order_type = "order"
+        self.ordered = self.changed = now.wall
+        self.began = now.life
 
-    def update(self, changes: Body, now: Moment) -> None:
-        """Replace fields of the body."""
-        self.body |= changes
-        self._changed = now.wall
+    def end(self, after: float, status: str, refusal: Refusal | None = None) -> None:
+        """Let the life cycle end early, at an age in life-cycle seconds."""
+        self.ends_after, self.ends_as = after, status
+        if refusal is not None:
+            self.refusal = (refusal.code, refusal.reason)
+
+    def readdress(self, address: Body) -> None:
+        """Take over what searches read from an address."""
+        self.country = address["country"]
+        self.first_name, self.last_name = address["firstName"], address["lastName"]
+        self._note_search_text()
 
     def updated(self, now: Moment) -> float:
         """Return the POSIX time of the last change.
@@ -87,15 +202,13 @@ class Order:
         A change by the life cycle counts from the first answer that shows it.
         """
         status = self.status(now)
-        if status != self._seen:
-            self._seen = status
-            self._changed = max(self._changed, now.wall)
-        return self._changed
+        if status != self.shown:
+            self.shown = status
+            self.changed = max(self.changed, now.wall)
+        return self.changed
 
-    def _change(self, now: Moment) -> None:
-        self._changed = now.wall
-        if self.on_change is not None:
-            self.on_change(self, now)
+    def _note_search_text(self) -> None:
+        self.search_text = f"{self.first_name}\n{self.last_name}\n{self.reference}".lower()
 
 
 @attrs.frozen(eq=False)
@@ -104,15 +217,5 @@ class Commit:
 
     backend: Backend
     reference: str
-    body: Body
-    orders: tuple[Order, ...]
+    order_ids: tuple[str, ...]
     at: Moment
-
-    @property
-    def order_ids(self) -> tuple[str, ...]:
-        """The ids of its orders."""
-        return tuple(order.id for order in self.orders)
-
-    def is_live(self, now: Moment) -> bool:
-        """Return whether any of its orders is neither canceled nor failed nor deleted."""
-        return any(order.is_live(now) for order in self.orders)

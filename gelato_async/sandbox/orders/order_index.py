@@ -11,21 +11,27 @@ class OrderIndex:
 
     def __init__(self) -> None:
         self.by_id: dict[str, Order] = {}
-        self._by_reference: dict[str, list[Order]] = {}
+        # Tuples of texts, which a collection of garbage does not follow.
+        self._by_reference: dict[str, tuple[str, ...]] = {}
+        self._last_number = 0
 
     def add(self, order: Order) -> None:
-        """Add a new order."""
+        """Add an order, and number it if it is new; those with numbers come in their order."""
+        order.number = order.number or self._last_number + 1
+        self._last_number = order.number
         self.by_id[order.id] = order
-        self._by_reference.setdefault(order.reference, []).append(order)
+        same = self._by_reference.get(order.reference, ())
+        self._by_reference[order.reference] = (*same, order.id)
 
     def remove(self, order: Order) -> None:
         """Remove an order."""
         del self.by_id[order.id]
-        self._by_reference[order.reference].remove(order)
+        same = self._by_reference[order.reference]
+        self._by_reference[order.reference] = tuple(key for key in same if key != order.id)
 
     def with_reference(self, reference: str) -> list[Order]:
         """Return all orders with a reference, oldest first."""
-        return self._by_reference.get(reference, [])
+        return [self.by_id[key] for key in self._by_reference.get(reference, ())]
 
     def newest(self, reference: str, now: Moment) -> Order | None:
         """Return the newest live order with a reference, or the newest if none is live.
@@ -56,8 +62,5 @@ class OrderIndex:
         else:
             for reference in dict.fromkeys(references or ()):
                 found += self.with_reference(reference)
-        # The sort is stable, and the parts of a split order are of one age: reversed first, they
-        # are listed newest first too.
-        found.reverse()
-        found.sort(key=lambda order: order.created.real, reverse=True)
+        found.sort(key=lambda order: order.number, reverse=True)
         return iter(found)

@@ -1,72 +1,82 @@
-"""Made-up prices, and the receipts that add them up.
+"""The receipts of orders, which add up the prices of their terms.
 
-Every piece costs the same, and so does the packaging of every order; VAT is 9 %. Each line is
-rounded before the sum, so that a receipt adds up.
+VAT is 9 % of each line, rounded to cents; what a receipt sums up are these amounts.
 """
 
+from collections.abc import Iterable
+
+import attrs
+
 from gelato_async.sandbox.clock import stamp
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Body, Order, Terms
 
 CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
-# In the currency of the order, whichever that is.
-UNIT_PRICE = 5.56
-PACKAGING_PRICE = 0.5
 _VAT = 0.09
 
 
-def item_price(item: Body) -> float:
-    """Return the price of an item line."""
-    return round(UNIT_PRICE * float(item["quantity"]), 2)
+@attrs.frozen
+class _Amount:
+    price: float
+
+    @property
+    def vat(self) -> float:
+        return round(self.price * _VAT, 2)
+
+    @property
+    def incl_vat(self) -> float:
+        return round(self.price + self.vat, 2)
 
 
-def total_incl_vat(order: Order, shipping: float) -> float:
-    """Return the price of the whole order."""
-    return round(sum(map(_incl_vat, _prices(order, shipping).values())), 2)
+@attrs.frozen
+class _Sum:
+    amounts: tuple[_Amount, ...] = ()
+
+    @property
+    def price(self) -> float:
+        return round(sum(amount.price for amount in self.amounts), 2)
+
+    @property
+    def vat(self) -> float:
+        return round(sum(amount.vat for amount in self.amounts), 2)
+
+    @property
+    def incl_vat(self) -> float:
+        return round(self.price + self.vat, 2)
 
 
-def receipt(order: Order, shipping: float, shipment_id: str, title: str) -> Body:
+def total_incl_vat(terms: Terms) -> float:
+    """Return the price of a whole order."""
+    return _total(terms).incl_vat
+
+
+def receipt(order: Order, body: Body, terms: Terms) -> Body:
     """Return the receipt of an order."""
-    receipt_id, prices = part_id(order, 5), _prices(order, shipping)
-    parts: Body = {}
-    for part in ("products", "digitization", "shipping", "packaging"):
-        parts |= _amounts(part, prices.get(part, 0.0))
-    lines: list[tuple[str, str, str, float]] = []
-    for item in order.items:
-        text = f"{item['quantity']}x {product_uid(item)}"
-        lines.append(("product", item["id"], text, item_price(item)))
-    lines.append(("shipment", shipment_id, f"Delivery using {title}", shipping))
-    lines.append(("packaging", shipment_id, "Packaging", PACKAGING_PRICE))
-    total = round(sum(prices.values()), 2)
+    receipt_id, total = order.part_id(5), _total(terms)
+    products = _Sum(tuple(_Amount(line["price"]) for line in terms["lines"]))
+    date = stamp(order.created)
     return {
         "id": receipt_id,
         "orderId": order.id,
         "type": "contract",
-        "currency": order.body["currency"],
-        "items": [_line(order, receipt_id, number, *line) for number, line in enumerate(lines)],
-        "createdAt": stamp(order.created.wall),
-        "updatedAt": stamp(order.created.wall),
+        "currency": order.currency,
+        "items": list(_lines(order, body, terms, receipt_id)),
+        "createdAt": date,
+        "updatedAt": date,
         "receiptNumber": f"005-{int(order.id[:8], 16):010d}",
         "billingEntity": billing_entity(order.backend),
         "billingTag": "sandbox",
         "transactionType": "purchase",
-        **parts,
+        **_amounts("products", products),
+        **_amounts("digitization", _Sum()),
+        **_amounts("shipping", _Amount(terms["shipping"])),
+        **_amounts("packaging", _Amount(terms["packaging"])),
         **dict.fromkeys(("discount", "discountVat", "discountInclVat"), 0),
-        "totalInitial": total,
-        "total": total,
-        "totalVat": round(total_incl_vat(order, shipping) - total, 2),
-        "totalInclVat": total_incl_vat(order, shipping),
+        "totalInitial": total.price,
+        "total": total.price,
+        "totalVat": total.vat,
+        "totalInclVat": total.incl_vat,
         "isCalculated": True,
     }
-
-
-def part_id(order: Order, kind: int, number: int = 0) -> str:
-    """Return the id of a part of an order: as unique as the order's own, and always the same."""
-    return f"{kind:02x}{number:06x}{order.id[8:]}"
-
-
-def product_uid(item: Body) -> str:
-    """Return the product of an item; a made-up one if the item names a customer product."""
-    return str(item.get("productUid") or "sandbox_product_of_the_customer")
 
 
 def billing_entity(backend: str) -> Body:
@@ -98,45 +108,56 @@ def billing_entity(backend: str) -> Body:
     return entity
 
 
-def _prices(order: Order, shipping: float) -> dict[str, float]:
-    products = round(sum(map(item_price, order.items)), 2)
-    return {"products": products, "shipping": shipping, "packaging": PACKAGING_PRICE}
+def _total(terms: Terms) -> _Sum:
+    prices = [line["price"] for line in terms["lines"]]
+    return _Sum(tuple(map(_Amount, (*prices, terms["shipping"], terms["packaging"]))))
 
 
-def _incl_vat(price: float) -> float:
-    return round(price + round(price * _VAT, 2), 2)
-
-
-def _amounts(part: str, price: float) -> Body:
+def _amounts(part: str, amount: _Amount | _Sum) -> Body:
     return {
-        f"{part}PriceInitial": price,
+        f"{part}PriceInitial": amount.price,
         f"{part}PriceDiscount": 0,
-        f"{part}Price": price,
-        f"{part}PriceVat": round(price * _VAT, 2),
-        f"{part}PriceInclVat": _incl_vat(price),
+        f"{part}Price": amount.price,
+        f"{part}PriceVat": amount.vat,
+        f"{part}PriceInclVat": amount.incl_vat,
     }
 
 
-def _line(
-    order: Order, receipt_id: str, number: int, kind: str, about: str, title: str, price: float
-) -> Body:
+def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[Body]:
+    shipment_id = order.part_id(2)
+    rows: list[tuple[str, str, str, float]] = []
+    for line in terms["lines"]:
+        quantity = body["items"][line["number"]]["quantity"]
+        title = f"{quantity}x {line['productUid']}"
+        rows.append(("product", order.item_id(line["number"]), title, line["price"]))
+    delivery = f"Delivery using {terms['shipmentMethodName']}"
+    rows.append(("shipment", shipment_id, delivery, terms["shipping"]))
+    rows.append(("packaging", shipment_id, "Packaging", terms["packaging"]))
+    for number, (kind, about, title, price) in enumerate(rows):
+        row = {
+            "id": order.part_id(6, number),
+            "receiptId": receipt_id,
+            "orderId": order.id if order.backend == "connect" else None,
+            "type": kind,
+            "referenceId": about,
+            "title": title,
+        }
+        yield row | _line(order, _Amount(price))
+
+
+def _line(order: Order, amount: _Amount) -> Body:
+    date = stamp(order.created)
     return {
-        "id": part_id(order, 6, number),
-        "receiptId": receipt_id,
-        "orderId": order.id if order.backend == "connect" else None,
         "clientId": CLIENT_ID,
-        "type": kind,
-        "referenceId": about,
-        "title": title,
-        "currency": order.body["currency"],
-        "priceBase": price,
+        "currency": order.currency,
+        "priceBase": amount.price,
         "amount": 1,
-        "priceInitial": price,
+        "priceInitial": amount.price,
         "discount": 0,
-        "price": price,
-        "vat": round(price * _VAT, 2),
-        "priceInclVat": _incl_vat(price),
+        "price": amount.price,
+        "vat": amount.vat,
+        "priceInclVat": amount.incl_vat,
         "pricePlanId": None,
-        "createdAt": stamp(order.created.wall),
-        "updatedAt": stamp(order.created.wall),
+        "createdAt": date,
+        "updatedAt": date,
     }

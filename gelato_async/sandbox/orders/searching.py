@@ -35,9 +35,7 @@ def _financial(wanted: Any, order: Order, now: Moment) -> bool:
 
 
 def _mentions(wanted: Any, order: Order, _: Moment) -> bool:
-    address = order.body["shippingAddress"]
-    fields = (address["firstName"], address["lastName"], order.reference)
-    return any(wanted.lower() in field.lower() for field in fields)
+    return wanted.lower() in order.search_text
 
 
 GELATO_FILTERS: Mapping[str, Filter] = {
@@ -47,10 +45,10 @@ GELATO_FILTERS: Mapping[str, Filter] = {
     "orderTypes": lambda wanted, order, _: order.order_type in wanted,
     "channels": lambda wanted, *_: "api" in wanted,
     "storeIds": lambda *_: False,
-    "countries": lambda wanted, order, _: order.body["shippingAddress"]["country"] in wanted,
-    "currencies": lambda wanted, order, _: order.body["currency"] in wanted,
-    "startDate": lambda wanted, order, _: int(order.created.wall) >= _timestamp(wanted),
-    "endDate": lambda wanted, order, _: int(order.created.wall) <= _timestamp(wanted),
+    "countries": lambda wanted, order, _: order.country in wanted,
+    "currencies": lambda wanted, order, _: order.currency in wanted,
+    "startDate": lambda wanted, order, _: int(order.created) >= _timestamp(wanted),
+    "endDate": lambda wanted, order, _: int(order.created) <= _timestamp(wanted),
     "fulfillmentStatuses": _fulfillment,
     "financialStatuses": _financial,
     "search": _mentions,

@@ -9,8 +9,7 @@ import attrs
 
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
-from gelato_async.sandbox.orders.order import Body, Order
-from gelato_async.sandbox.orders.receipts import part_id
+from gelato_async.sandbox.orders.order import Body, Order, Terms
 
 PRODUCES_IN = frozenset(
     {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US"}
@@ -66,44 +65,43 @@ def delivery_date(wall: float, days: int) -> str:
     return moment.date().isoformat()
 
 
-def shipment(order: Order, now: Moment) -> Body:
+def shipment(order: Order, body: Body, terms: Terms, now: Moment) -> Body:
     """Return the shipment of an order, with packages once it is shipped."""
-    method = chosen_method(order.body.get("shipmentMethodUid"))
-    days, status = method.days, order.status(now)
-    initial = estimate(order)
+    status = order.status(now)
+    initial = estimate(order, terms)
     earliest, latest = initial
     if status in PRINTED:
-        earliest, latest = estimate(order, order.days_late)
+        earliest, latest = estimate(order, terms, order.days_late)
     packages = []
     if status in SHIPPED:
-        packages.append(_package(order))
+        packages.append(_package(order, terms))
     document = {
-        "id": part_id(order, 2),
+        "id": order.part_id(2),
         "orderProductId": None,
-        "shippingAddressId": part_id(order, 1),
+        "shippingAddressId": order.part_id(1),
         "promiseUid": f"d_{order.id.replace('-', '')[:24]}",
         # The documents' tables have the first, their examples the second.
         "packageCount": 1,
         "packagesCount": 1,
-        "shipmentMethodUid": method.uid,
-        "shipmentMethodName": method.name,
-        "isCheapest": method == METHODS[0],
-        "minDeliveryDays": days[0],
-        "maxDeliveryDays": days[1],
+        "shipmentMethodUid": terms["shipmentMethodUid"],
+        "shipmentMethodName": terms["shipmentMethodName"],
+        "isCheapest": terms["isCheapest"],
+        "minDeliveryDays": terms["minDays"],
+        "maxDeliveryDays": terms["maxDays"],
         "minDeliveryDate": earliest,
         "maxDeliveryDate": latest,
-        "totalWeight": int(_GRAMS_EACH * sum(item["quantity"] for item in order.items)),
-        "price": method.price,
+        "totalWeight": int(terms["grams"]),
+        "price": terms["shipping"],
         "status": None,
         "packages": packages,
-        "fulfillmentCountry": fulfillment_country(order.body["shippingAddress"]["country"]),
+        "fulfillmentCountry": fulfillment_country(order.country),
         "fulfillmentFacilityId": FACILITY_ID,
-        "retailShippingPriceInclVat": order.body.get("retailShippingPriceInclVat"),
+        "retailShippingPriceInclVat": body.get("retailShippingPriceInclVat"),
         "initialMinDeliveryDate": initial[0],
         "initialMaxDeliveryDate": initial[1],
     }
     if order.backend == "connect":
-        document |= {"serviceType": method.type, "speedType": ""}
+        document |= {"serviceType": terms["type"], "speedType": ""}
     return document
 
 
@@ -130,24 +128,25 @@ def _offer(method: Method, wall: float, pieces: int, currency: str) -> Body:
     }
 
 
-def estimate(order: Order, days_late: int = 0) -> tuple[str, str]:
+def estimate(order: Order, terms: Terms, days_late: int = 0) -> tuple[str, str]:
     """Return the first and the last date on which an order may arrive."""
-    fewest, most = chosen_method(order.body.get("shipmentMethodUid")).days
-    wall = order.ordered.wall
-    return delivery_date(wall, fewest + days_late), delivery_date(wall, most + days_late)
+    first = delivery_date(order.ordered, terms["minDays"] + days_late)
+    return first, delivery_date(order.ordered, terms["maxDays"] + days_late)
 
 
-def tracking(order: Order) -> tuple[str, str]:
-    """Return the tracking code of an order's only parcel, and its URL."""
+def tracking(order: Order, terms: Terms) -> tuple[str | None, str | None]:
+    """Return the tracking code of an order's only parcel, and its URL, if it is tracked."""
+    if not terms["hasTracking"]:
+        return None, None
     code = f"SBX{int(order.id[:8], 16):010d}"
     return code, f"https://tracking.example.com/{code}"
 
 
-def _package(order: Order) -> Body:
-    code, url = tracking(order)
+def _package(order: Order, terms: Terms) -> Body:
+    code, url = tracking(order, terms)
     return {
-        "id": part_id(order, 3),
-        "orderItemIds": [item["id"] for item in order.items],
+        "id": order.part_id(3),
+        "orderItemIds": [order.item_id(line["number"]) for line in terms["lines"]],
         "trackingCode": code,
         "trackingUrl": url,
     }

@@ -9,13 +9,13 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+import attrs
+
 from gelato_async.sandbox.clock import Moment, stamp
-from gelato_async.sandbox.orders.documents import REFUSAL_REASON
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Body, Order, Terms
 from gelato_async.sandbox.orders.shipments import (
     FACILITY_ID,
-    chosen_method,
     estimate,
     fulfillment_country,
     tracking,
@@ -44,17 +44,18 @@ _VARIANT_KEYS = ("id", "title", "externalId", "connectionStatus")
 
 def order_changed(order: Order, before: str | None, status: str, now: Moment) -> Iterator[Body]:
     """Yield the events of an order whose status has become `status`."""
-    order_event = _order_status(order, status)
-    first, *others = order.items
-    yield _item_status(order, first, status, now, order_event["id"])
-    for item in others:
-        yield _item_status(order, item, status, now, _new_id("is"))
+    subject = _Subject(order, order.body(), order.terms(), _comment(order, status, now))
+    order_event = _order_status(subject, status)
+    event_id = order_event["id"]
+    for reference in subject.item_references:
+        yield _item_status(subject, reference, status, now, event_id)
+        event_id = _new_id("is")
     yield order_event
-    if status in SHIPPED and before not in SHIPPED:
-        for item in order.items:
-            yield _tracking_code(order, item, now)
+    if status in SHIPPED and before not in SHIPPED and subject.terms["hasTracking"]:
+        for reference in subject.item_references:
+            yield _tracking_code(subject, reference, now)
     if order.days_late and status in PRINTED and before not in PRINTED:
-        yield _delivery_estimate(order, now)
+        yield _delivery_estimate(subject, now)
 
 
 def product_changed(product: StoreProduct, now: Moment, *, is_new: bool) -> Body:
@@ -89,14 +90,29 @@ def product_deleted(product: StoreProduct) -> Body:
     }
 
 
-def _order_status(order: Order, status: str) -> Body:
+@attrs.frozen
+class _Subject:
+    """An order that has changed, with its documents read."""
+
+    order: Order
+    body: Body
+    terms: Terms
+    comment: str
+
+    @property
+    def item_references(self) -> list[str]:
+        items = self.body["items"]
+        return [str(items[line["number"]]["itemReferenceId"]) for line in self.terms["lines"]]
+
+
+def _order_status(subject: _Subject, status: str) -> Body:
     fulfillments = []
     if status in SHIPPED:
-        fulfillments.append(_fulfillment(order))
+        fulfillments.append(_parcel(subject) | _place(subject, "fulfillment"))
     items = []
-    for item in order.items:
+    for reference in subject.item_references:
         row = {
-            "itemReferenceId": str(item["itemReferenceId"]),
+            "itemReferenceId": reference,
             "fulfillmentStatus": status,
             "fulfillments": fulfillments,
         }
@@ -104,40 +120,43 @@ def _order_status(order: Order, status: str) -> Body:
     return {
         "id": _new_id("os"),
         "event": "order_status_updated",
-        **_references(order),
+        **_references(subject.order),
         "fulfillmentStatus": status,
-        "comment": _comment(order, status),
+        "comment": subject.comment,
         "items": items,
     }
 
 
-def _item_status(order: Order, item: Body, status: str, now: Moment, event_id: str) -> Body:
+def _item_status(
+    subject: _Subject, item_reference: str, status: str, now: Moment, event_id: str
+) -> Body:
     return {
         "id": event_id,
         "event": "order_item_status_updated",
-        "itemReferenceId": str(item["itemReferenceId"]),
-        **_references(order),
-        **_place(order, "fulfillment"),
+        "itemReferenceId": item_reference,
+        **_references(subject.order),
+        **_place(subject, "fulfillment"),
         "status": status,
-        "comment": _comment(order, status),
+        "comment": subject.comment,
         "created": stamp(now.wall),
     }
 
 
-def _tracking_code(order: Order, item: Body, now: Moment) -> Body:
+def _tracking_code(subject: _Subject, item_reference: str, now: Moment) -> Body:
     return {
         "id": _new_id("tc"),
         "event": "order_item_tracking_code_updated",
-        **_references(order),
-        "itemReferenceId": str(item["itemReferenceId"]),
-        **_parcel(order),
-        **_place(order, "production"),
+        **_references(subject.order),
+        "itemReferenceId": item_reference,
+        **_parcel(subject),
+        **_place(subject, "production"),
         "created": stamp(now.wall),
     }
 
 
-def _delivery_estimate(order: Order, now: Moment) -> Body:
-    earliest, latest = estimate(order, order.days_late)
+def _delivery_estimate(subject: _Subject, now: Moment) -> Body:
+    order = subject.order
+    earliest, latest = estimate(order, subject.terms, order.days_late)
     return {
         "id": _new_id("de"),
         "event": "order_delivery_estimate_updated",
@@ -152,27 +171,21 @@ def _references(order: Order) -> Body:
     return {"orderId": order.id, "storeId": None, "orderReferenceId": order.reference}
 
 
-def _fulfillment(order: Order) -> Body:
-    return _parcel(order) | _place(order, "fulfillment")
-
-
-def _parcel(order: Order) -> Body:
-    method = chosen_method(order.body.get("shipmentMethodUid"))
-    code, url = tracking(order)
+def _parcel(subject: _Subject) -> Body:
+    code, url = tracking(subject.order, subject.terms)
     return {
         "trackingCode": code,
         "trackingUrl": url,
-        "shipmentMethodName": method.name,
-        "shipmentMethodUid": method.uid,
+        "shipmentMethodName": subject.terms["shipmentMethodName"],
+        "shipmentMethodUid": subject.terms["shipmentMethodUid"],
     }
 
 
-def _place(order: Order, prefix: str) -> Body:
-    address = order.body["shippingAddress"]
-    country, state = fulfillment_country(address["country"]), None
-    if country == address["country"]:
+def _place(subject: _Subject, prefix: str) -> Body:
+    country, state = fulfillment_country(subject.order.country), None
+    if country == subject.order.country:
         # Some callers send false for a state that is absent.
-        state = address.get("state") or None
+        state = subject.body["shippingAddress"].get("state") or None
     return {
         f"{prefix}Country": country,
         f"{prefix}StateProvince": state,
@@ -180,10 +193,12 @@ def _place(order: Order, prefix: str) -> Body:
     }
 
 
-def _comment(order: Order, status: str) -> str:
-    if status == "failed" and order.forced is None and order.refuse_after is not None:
-        return REFUSAL_REASON
-    return ""
+def _comment(order: Order, status: str, now: Moment) -> str:
+    refusal = order.refused(now)
+    # While earlier statuses are reported, the present one may be a failure.
+    if refusal is None or status != order.status(now):
+        return ""
+    return refusal.reason
 
 
 def _new_id(prefix: str) -> str:

@@ -13,7 +13,7 @@ from itertools import count
 import attrs
 
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.orders.life_cycle import AGES, DEAD, STAGES
+from gelato_async.sandbox.orders.life_cycle import AGES, STAGES
 from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.stores import store_products
 from gelato_async.sandbox.stores.store_products import StoreProduct
@@ -100,7 +100,7 @@ def _statuses_since(last: str | None, order: Order, now: Moment) -> list[str]:
     first = 0
     if last in STAGES:
         first = STAGES.index(last) + 1
-    age, end = now.life - order.ordered.life, _end(order)
+    age, end = now.life - order.began, _end(order)
     passed = []
     for stage, start in zip(STAGES[first:], AGES[first:], strict=True):
         if start <= age and start < end and stage != status:
@@ -109,14 +109,16 @@ def _statuses_since(last: str | None, order: Order, now: Moment) -> list[str]:
 
 
 def _next_change(order: Order, now: Moment) -> float:
-    if order.forced is not None or order.order_type == "draft" or order.status(now) in DEAD:
+    if order.forced is not None or order.order_type == "draft":
         return math.inf
-    age = now.life - order.ordered.life
-    coming = min(start for start in (*AGES, _end(order)) if start > age)
-    return order.ordered.life + coming
+    age, end = now.life - order.began, _end(order)
+    if age >= end:
+        return math.inf
+    coming = min(start for start in (*AGES, end) if start > age)
+    return order.began + coming
 
 
 def _end(order: Order) -> float:
-    if order.refuse_after is None:
+    if order.ends_after is None:
         return math.inf
-    return order.refuse_after
+    return order.ends_after
