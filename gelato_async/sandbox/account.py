@@ -15,15 +15,14 @@ from gelato_async.sandbox.catalog.assortment import Assortment, built_in_assortm
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.data.sandbox_data import Account
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders.order import RETAIL_PRICES, Body, Commit, Order, Refusal
+from gelato_async.sandbox.orders.order import Body, Commit, Order, Refusal
 from gelato_async.sandbox.orders.order_index import OrderIndex
 from gelato_async.sandbox.orders.placing import place
 from gelato_async.sandbox.orders.terms import agree
+from gelato_async.sandbox.orders.wishes import fulfil, wishes_of
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores.store_products import StoreProducts
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
-
-_DAYS_LATE = 2
 
 
 def _indexes() -> Mapping[Backend, OrderIndex]:
@@ -61,19 +60,17 @@ class AccountState:
 
     def commit(self, backend: Backend, body: Body, refusal: Refusal | None, now: Moment) -> Order:
         """Let a create take effect, and return the order, or the first part of a split one."""
-        parts = [agree(body, numbers) for numbers in self._parts(body)]
+        wishes = wishes_of(body)
+        parts = [agree(self.assortment, body, numbers) for numbers in self._parts(body, wishes)]
         orders = place(self.name, backend, body, parts, now)
-        if asks_for(body, RETAIL_PRICES.code):
-            refusal = RETAIL_PRICES
         index = self.orders[backend]
         earlier = index.with_reference(orders[0].reference)
         is_duplicate = any(order.is_live(now) for order in earlier)
         for order in orders:
             order.visible_from += self.options.search_lag
-            if asks_for(body, "delayed"):
-                order.days_late = _DAYS_LATE
             if refusal is not None:
                 order.end(self.options.refuse_after, "failed", refusal)
+            fulfil(order, wishes, self.options.refuse_after)
             index.add(order)
             self.changed(order, now)
         ids = tuple(order.id for order in orders)
@@ -94,20 +91,14 @@ class AccountState:
                 return index.by_id[order_id]
         return None
 
-    def _parts(self, body: Body) -> list[range]:
+    def _parts(self, body: Body, wishes: frozenset[str]) -> list[range]:
         numbers = range(len(body["items"]))
         if len(numbers) == 1:
             return [numbers]
         # Asked for in the order, or drawn. No number is drawn where it was asked for.
-        if asks_for(body, "split") or self._random.random() < self.options.split:
+        if "split" in wishes or self._random.random() < self.options.split:
             return [numbers[:1], numbers[1:]]
         return [numbers]
-
-
-def asks_for(body: Body, value: str) -> bool:
-    """Return whether the order's metadata has `{"key": "sandbox", "value": value}`."""
-    entries = body.get("metadata") or []
-    return any(entry["key"] == "sandbox" and entry["value"] == value for entry in entries)
 
 
 Action = Callable[[AccountState, Target, Body, Moment], Answer]

@@ -89,8 +89,8 @@ class Options:
         connect_duplicates: Whether GelatoConnect accepts a reference that a live order has; what
             the real API does is unknown.
         split: The share of orders of several items that are split in two.
-        refuse_after: Life-cycle seconds after which an international order without retail prices
-            fails.
+        strict: Whether an order is refused at once that may be accepted in life and fail later.
+        refuse_after: Life-cycle seconds after which an order fails that cannot be made.
         webhook_url: The URL to which Gelato's webhooks are posted, by HTTP or HTTPS; GelatoConnect
             has no such webhooks.
         webhook_header: Name and value of a header that each webhook carries.
@@ -123,6 +123,7 @@ class Options:
         default="accept", validator=in_(("accept", "refuse"))
     )
     split: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
+    strict: bool = False
     refuse_after: float = attrs.field(default=5.0, validator=ge(0))
     webhook_url: str | None = attrs.field(default=None, validator=_url_or_none)
     webhook_header: tuple[str, str] | None = attrs.field(

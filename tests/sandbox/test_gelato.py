@@ -62,7 +62,6 @@ async def test_a_quote_prices_products_and_offers_shipments(anyone, order):
     assert quote["fulfillmentCountry"] == "US"
     assert {method["type"] for method in quote["shipmentMethods"]} == {
         "normal",
-        "standard",
         "express",
     }
     assert [product.get("pageCount") for product in quote["products"]] == [4, None]

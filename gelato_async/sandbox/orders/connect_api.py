@@ -16,21 +16,22 @@ from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document, shipping_address
+from gelato_async.sandbox.orders.doubts import examine_order
 from gelato_async.sandbox.orders.life_cycle import DEAD, SHIPPED
-from gelato_async.sandbox.orders.order import RETAIL_PRICES, Body, Order, Refusal
-from gelato_async.sandbox.orders.placing import change
+from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.revising import revise
 from gelato_async.sandbox.orders.searching import CONNECT_FILTERS, search
-from gelato_async.sandbox.orders.shipments import fulfillment_country, shipment
-from gelato_async.sandbox.orders.terms import agree
+from gelato_async.sandbox.orders.shipments import shipment
 from gelato_async.sandbox.routes import Target
 
 
 def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.order(body, "connect"))
+    order_rules.enforce(order_rules.order(body, "connect", account.assortment.currencies))
     reference = str(body["orderReferenceId"])
     if account.options.connect_duplicates == "refuse" and _is_taken(account, reference, now):
         raise RefusedError(409, f"An order with orderReferenceId {reference} exists")
-    order = account.commit("connect", body, _refusal(body), now)
+    refusal = examine_order(account, body, "connect")
+    order = account.commit("connect", body, refusal, now)
     created = stamp(order.created)
     return answer({"id": order.id, "orderReferenceId": order.reference, "createdAt": created})
 
@@ -58,12 +59,10 @@ def _update(account: AccountState, target: Target, body: Body, now: Moment) -> A
     for name in ("shipmentMethodUid", "shippingAddress"):
         if body.get(name):
             content[name] = body[name]
-    numbers = [line["number"] for line in order.terms()["lines"]]
-    terms = agree(content, numbers)
-    change(order, content, terms)
+    revise(account, order, content, order.item_numbers(), now)
     order.changed = now.wall
     account.changed(order, now)
-    shipping = shipment(order, content, terms, now)
+    shipping = shipment(order, content, order.terms(), now)
     return answer({"shippingAddress": shipping_address(order, content), "shipment": shipping})
 
 
@@ -86,19 +85,6 @@ def _order(account: AccountState, order_id: str, now: Moment) -> Order:
 def _is_taken(account: AccountState, reference: str, now: Moment) -> bool:
     earlier = account.orders["connect"].with_reference(reference)
     return any(order.is_live(now) for order in earlier)
-
-
-def _refusal(body: Body) -> Refusal | None:
-    destination = body["shippingAddress"]["country"]
-    if fulfillment_country(destination) == destination or _has_retail_prices(body):
-        return None
-    return RETAIL_PRICES
-
-
-def _has_retail_prices(body: Body) -> bool:
-    if not body.get("retailCurrency") or body.get("retailShippingPriceInclVat") is None:
-        return False
-    return all(item.get("retailPriceInclVat") is not None for item in body["items"])
 
 
 ACTIONS: Mapping[str, Action] = {

@@ -22,44 +22,50 @@ from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document
+from gelato_async.sandbox.orders.doubts import examine_order, examine_quote
 from gelato_async.sandbox.orders.life_cycle import DEAD, PRINTED
 from gelato_async.sandbox.orders.order import Body, Order, new_id
-from gelato_async.sandbox.orders.placing import change
+from gelato_async.sandbox.orders.revising import revise
 from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
-from gelato_async.sandbox.orders.terms import agree, line_price
+from gelato_async.sandbox.orders.terms import item_grams, line_price
 from gelato_async.sandbox.routes import Target
 
 _NO_BODY = Answer(200, headers=())
 
 
 def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.order(body, "gelato"))
-    return answer(order_document(account.commit("gelato", body, None, now), now))
+    order_rules.enforce(order_rules.order(body, "gelato", account.assortment.currencies))
+    refusal = examine_order(account, body, "gelato")
+    return answer(order_document(account.commit("gelato", body, refusal, now), now))
 
 
-def _quote(_: AccountState, __: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.quote(body))
-    currency = body["currency"]
-    products = [_quoted(product, currency) for product in body["products"]]
-    pieces = sum(product["quantity"] for product in products)
+def _quote(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
+    assortment = account.assortment
+    order_rules.enforce(order_rules.quote(body, assortment.currencies))
+    examine_quote(account, body)
+    country, currency = body["recipient"]["country"], body["currency"]
+    products: list[Body] = []
+    grams = 0.0
+    for product in body["products"]:
+        price = line_price(assortment, product, country, currency)
+        products.append(_quoted(product) | {"price": price, "currency": currency})
+        grams += item_grams(assortment, product)
     quote = {
         "id": new_id(),
         "itemReferenceIds": [product["itemReferenceId"] for product in products],
-        "fulfillmentCountry": fulfillment_country(body["recipient"]["country"]),
-        "shipmentMethods": offers(now.wall, pieces, currency),
+        "fulfillmentCountry": fulfillment_country(country),
+        "shipmentMethods": offers(assortment, country, grams, currency, now.wall),
         "products": products,
     }
     return answer({"orderReferenceId": str(body["orderReferenceId"]), "quotes": [quote]})
 
 
-def _quoted(product: Body, currency: str) -> Body:
+def _quoted(product: Body) -> Body:
     quoted = {
         "itemReferenceId": str(product["itemReferenceId"]),
         "productUid": product["productUid"],
         "quantity": product["quantity"],
-        "price": line_price(product),
-        "currency": currency,
     }
     if product.get("pageCount"):
         quoted["pageCount"] = product["pageCount"]
@@ -91,10 +97,11 @@ def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> An
         raise RefusedError(409, "Only a draft can be patched")
     if body.get("orderType") != "order":
         order_rules.enforce([("orderType", "must be order")])
+    content = order.body() | {"orderType": "order"}
+    numbers = order.item_numbers()
     if body.get("items") is not None:
-        content = order.body()
         numbers = _patched(order, content, body["items"])
-        change(order, content, agree(content, numbers))
+    revise(account, order, content, numbers, now)
     order.begin(now)
     account.changed(order, now)
     return answer(order_document(order, now))
@@ -102,7 +109,7 @@ def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> An
 
 def _patched(order: Order, content: Body, items: Any) -> list[int]:
     """Put the patched files into the body, and return the places of the items that stay."""
-    places = {order.item_id(line["number"]): line["number"] for line in order.terms()["lines"]}
+    places = {order.item_id(number): number for number in order.item_numbers()}
     order_rules.enforce(order_rules.patched_items(items, places.keys()))
     numbers = []
     for item in items:

@@ -52,11 +52,6 @@ class Refusal:
     reason: str
 
 
-RETAIL_PRICES = Refusal(
-    "missing_retail_prices", "The order would cross a border and retail prices are missing."
-)
-
-
 def new_id() -> str:
     """Return a new id in the vendor's form."""
     return str(uuid.uuid4())
@@ -134,6 +129,10 @@ class Order:
         """Return what was agreed on."""
         terms: Terms = json.loads(self.terms_json)
         return terms
+
+    def item_numbers(self) -> list[int]:
+        """Return the places of its items in the caller's list."""
+        return [line["number"] for line in self.terms()["lines"]]
 
     def item_id(self, number: int) -> str:
         """Return the id of the item at a place in the caller's list."""

@@ -2,7 +2,7 @@
 
 Only Gelato requires quantities of at least 1, unique item references and at most 20 metadata
 entries of 100 characters; only GelatoConnect requires files with type and url, and one kind of item
-per order. Unknown keys are accepted, and so are currencies and file types that no document lists.
+per order. Unknown keys are accepted, and so are file types that no document lists.
 """
 
 from collections import Counter
@@ -13,6 +13,7 @@ from typing import Any
 from gelato_async.sandbox import checks
 from gelato_async.sandbox.answers import Backend, RefusedError
 from gelato_async.sandbox.checks import Fields, Problem, fields, is_list_of, optional, rows, text
+from gelato_async.sandbox.orders.wishes import KEY, WISHES
 
 
 def _date(value: Any) -> str | None:
@@ -96,12 +97,16 @@ def enforce(problems: Iterable[Problem]) -> None:
         raise RefusedError(400, "; ".join(sentences), details)
 
 
-def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
+def order(
+    body: Mapping[str, Any], backend: Backend, currencies: Collection[str]
+) -> Iterator[Problem]:
     """Check an order."""
     yield from fields("", body, _ORDER[backend])
+    yield from currency(body, currencies)
     yield from checks.address("shippingAddress", body.get("shippingAddress"), backend)
     yield from _items("items", body.get("items"), backend)
     yield from _metadata("metadata", body.get("metadata"), backend)
+    yield from _wishes(body.get("metadata"))
     if backend == "connect":
         kinds = {_is_custom(item) for _, item in rows("items", body.get("items"))}
         if len(kinds) > 1:
@@ -110,11 +115,19 @@ def order(body: Mapping[str, Any], backend: Backend) -> Iterator[Problem]:
         yield from fields("returnAddress", body["returnAddress"], checks.RETURN_ADDRESS)
 
 
-def quote(body: Mapping[str, Any]) -> Iterator[Problem]:
+def quote(body: Mapping[str, Any], currencies: Collection[str]) -> Iterator[Problem]:
     """Check a request for a quote."""
     yield from fields("", body, _QUOTE)
+    yield from currency(body, currencies)
     yield from checks.address("recipient", body.get("recipient"), "gelato", needs_state=False)
     yield from _items("products", body.get("products"), "gelato")
+
+
+def currency(body: Mapping[str, Any], currencies: Collection[str]) -> Iterator[Problem]:
+    """Check that a currency has prices, if it is a currency."""
+    given = body.get("currency")
+    if text(given) is None and given not in currencies:
+        yield "currency", f"must be one of {', '.join(sorted(currencies))}"
 
 
 def update(body: Mapping[str, Any]) -> Iterator[Problem]:
@@ -236,3 +249,12 @@ def _metadata(path: str, entries: Any, backend: Backend) -> Iterator[Problem]:
         yield path, "must have at most 20 entries"
     for where, entry in rows(path, entries):
         yield from fields(where, entry, _METADATA[backend])
+
+
+def _wishes(entries: Any) -> Iterator[Problem]:
+    for where, entry in rows("metadata", entries):
+        if not isinstance(entry, dict) or entry.get("key") != KEY:
+            continue
+        if entry.get("value") not in WISHES:
+            known = ", ".join(sorted(WISHES))
+            yield f"{where}.value", f"must be one of {known} where the key is {KEY}"

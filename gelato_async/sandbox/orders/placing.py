@@ -42,10 +42,3 @@ def place(
         )
         orders.append(order)
     return orders
-
-
-def change(order: Order, body: Body, terms: Terms) -> None:
-    """Give an order another body and other terms."""
-    order.content, order.terms_json = compact(body), compact(terms)
-    order.readdress(body["shippingAddress"])
-    order.total_incl_vat, order.items_count = total_incl_vat(terms), len(terms["lines"])

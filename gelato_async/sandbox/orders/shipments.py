@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import attrs
 
+from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders.order import Body, Order, Terms
@@ -16,7 +17,6 @@ PRODUCES_IN = frozenset(
 )
 FALLBACK_COUNTRY = "DE"
 FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
-_GRAMS_EACH = 139
 
 
 @attrs.frozen
@@ -30,7 +30,6 @@ class Method:
     days: tuple[int, int]
 
 
-# The cheapest first: of several methods that match, `chosen_method` returns the first.
 METHODS = (
     Method("sandbox_post", "Sandbox Post", "normal", 4.28, (5, 7)),
     Method("sandbox_parcel", "Sandbox Parcel", "standard", 5.11, (3, 5)),
@@ -41,22 +40,6 @@ METHODS = (
 def fulfillment_country(destination: str) -> str:
     """Return the country in which an order for `destination` is produced."""
     return destination if destination in PRODUCES_IN else FALLBACK_COUNTRY
-
-
-def chosen_method(wanted: str | None) -> Method:
-    """Return the cheapest method that one of the comma-separated words names.
-
-    If all words are unknown, the first becomes the uid of a method, because the live API has more
-    methods than the sandbox.
-    """
-    words = [word.strip() for word in (wanted or "").split(",") if word.strip()]
-    lowered = set(map(str.lower, words))
-    for method in METHODS:
-        if lowered & {method.uid, method.name.lower(), method.type}:
-            return method
-    if not words or "cheapest" in lowered:
-        return METHODS[0]
-    return attrs.evolve(METHODS[1], uid=words[0], name=words[0].replace("_", " ").title())
 
 
 def delivery_date(wall: float, days: int) -> str:
@@ -105,27 +88,29 @@ def shipment(order: Order, body: Body, terms: Terms, now: Moment) -> Body:
     return document
 
 
-def offers(wall: float, pieces: int, currency: str) -> list[Body]:
+def offers(
+    assortment: Assortment, country: str, grams: float, currency: str, wall: float
+) -> list[Body]:
     """Return the shipping methods of a quote."""
-    return [_offer(method, wall, pieces, currency) for method in METHODS]
-
-
-def _offer(method: Method, wall: float, pieces: int, currency: str) -> Body:
-    return {
-        "name": method.name,
-        "shipmentMethodUid": method.uid,
-        "price": method.price,
-        "currency": currency,
-        "minDeliveryDays": method.days[0],
-        "maxDeliveryDays": method.days[1],
-        "minDeliveryDate": delivery_date(wall, method.days[0]),
-        "maxDeliveryDate": delivery_date(wall, method.days[1]),
-        "type": method.type,
-        "isPrivate": True,
-        "isBusiness": True,
-        "totalWeight": _GRAMS_EACH * pieces,
-        "numberOfParcels": 1,
-    }
+    found = []
+    for method in assortment.methods(country, grams):
+        offer = {
+            "name": method.name,
+            "shipmentMethodUid": method.uid,
+            "price": assortment.shipping_price(method, grams, currency),
+            "currency": currency,
+            "minDeliveryDays": method.min_days,
+            "maxDeliveryDays": method.max_days,
+            "minDeliveryDate": delivery_date(wall, method.min_days),
+            "maxDeliveryDate": delivery_date(wall, method.max_days),
+            "type": method.type,
+            "isPrivate": method.is_private,
+            "isBusiness": method.is_business,
+            "totalWeight": int(grams),
+            "numberOfParcels": 1,
+        }
+        found.append(offer)
+    return found
 
 
 def estimate(order: Order, terms: Terms, days_late: int = 0) -> tuple[str, str]:

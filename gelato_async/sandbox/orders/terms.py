@@ -1,41 +1,140 @@
 """What an order costs and how it is sent, agreed on once: when it is placed, or changed."""
 
 from collections.abc import Iterable
+from typing import Any
 
+import attrs
+
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.orders.order import Body, Line, Terms
-from gelato_async.sandbox.orders.shipments import METHODS, chosen_method
+from gelato_async.sandbox.orders.wishes import wishes_of
 
-UNIT_PRICE = 5.56
-PACKAGING_PRICE = 0.5
-_GRAMS_EACH = 139
-_CUSTOMER_PRODUCT = "sandbox_product_of_the_customer"
+# In EUR, for each order.
+_PACKAGING_PRICE = 0.5
+# The carriers whose methods the documents name. Where any product exists, so does any method of
+# theirs, because the live API has more of them than the sandbox.
+_CARRIERS = ("dhl", "fed_ex", "fedex", "postnl", "tnt", "ups", "usps")
 
 
-def agree(body: Body, numbers: Iterable[int]) -> Terms:
-    """Return the terms of an order of those of the caller's items that the numbers name."""
+def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:
+    """Return the terms of an order of those of the caller's items that the numbers name.
+
+    What has no price costs nothing: the order will fail.
+    """
+    country, currency = body["shippingAddress"]["country"], body["currency"]
     lines: list[Line] = []
     grams = 0.0
     for number in numbers:
         item = body["items"][number]
-        uid = str(item.get("productUid") or _CUSTOMER_PRODUCT)
-        lines.append({"number": number, "productUid": uid, "price": line_price(item)})
-        grams += _GRAMS_EACH * item["quantity"]
-    method = chosen_method(body.get("shipmentMethodUid"))
+        price = line_price(assortment, item, country, currency) or 0.0
+        lines.append({"number": number, "productUid": item_uid(item), "price": price})
+        grams += item_grams(assortment, item)
+    wanted = body.get("shipmentMethodUid")
+    cheapest = assortment.chosen_method(None, country, grams)
+    method = chosen_method(assortment, wanted, country, grams)
+    shipping = 0.0
+    if method is not None:
+        shipping = assortment.shipping_price(method, grams, currency)
+    shown = method or _missing(wanted)
     return {
         "lines": lines,
         "grams": grams,
-        "packaging": PACKAGING_PRICE,
-        "shipping": method.price,
-        "shipmentMethodUid": method.uid,
-        "shipmentMethodName": method.name,
-        "type": method.type,
-        "minDays": method.days[0],
-        "maxDays": method.days[1],
-        "hasTracking": True,
-        "isCheapest": method == METHODS[0],
+        "packaging": round(_PACKAGING_PRICE * assortment.currencies[currency], 2),
+        "shipping": shipping,
+        "shipmentMethodUid": shown.uid,
+        "shipmentMethodName": shown.name,
+        "type": shown.type,
+        "minDays": shown.min_days,
+        "maxDays": shown.max_days,
+        "hasTracking": shown.has_tracking and "no_tracking" not in wishes_of(body),
+        "isCheapest": shown == cheapest,
     }
 
 
-def line_price(item: Body) -> float:
-    """Return the price of an item line."""
-    return round(UNIT_PRICE * float(item["quantity"]), 2)
+def product_of(assortment: Assortment, item: Body) -> Product | None:
+    """Return the product of an item, which may be one in the customer's own words."""
+    if item.get("productUid"):
+        return assortment.product(item["productUid"])
+    return assortment.customer_product(item)
+
+
+def item_uid(item: Body) -> str:
+    """Return the product uid of an item; a made-up one for a product in the customer's words."""
+    return str(item.get("productUid") or "sandbox_product_of_the_customer")
+
+
+def line_price(assortment: Assortment, item: Body, country: str, currency: str) -> float | None:
+    """Return the price of all copies of an item, or None if it has none there."""
+    product = product_of(assortment, item)
+    if product is None:
+        return None
+    try:
+        return assortment.line_price(product, item["quantity"], pages(item), country, currency)
+    except LookupError:
+        return None
+
+
+def item_grams(assortment: Assortment, item: Body) -> float:
+    """Return the weight of all copies of an item."""
+    product = product_of(assortment, item)
+    if product is None:
+        return 0.0
+    return assortment.grams(product, item["quantity"], pages(item))
+
+
+def pages(item: Body) -> int | None:
+    """Return the page count of an item, if it is one."""
+    count: Any = item.get("pageCount")
+    # To Python `true` is an int.
+    if isinstance(count, int) and not isinstance(count, bool):
+        return count
+    return None
+
+
+def chosen_method(
+    assortment: Assortment, wanted: str | None, country: str, grams: float
+) -> ShipmentMethod | None:
+    """Return the cheapest method that one of the comma-separated words names, or None."""
+    method = assortment.chosen_method(wanted, country, grams)
+    words = _words(wanted)
+    if method is None and "standard" in words:
+        # Where no method is called standard, the usual one is: the shipment routes know no other.
+        method = assortment.chosen_method("normal", country, grams)
+    if method is not None or not assortment.any_products:
+        return method
+    for word in words:
+        if word.lower().startswith(_CARRIERS):
+            return _live_method(assortment, word, country, grams)
+    return None
+
+
+def _live_method(
+    assortment: Assortment, word: str, country: str, grams: float
+) -> ShipmentMethod | None:
+    for method in assortment.methods(country, grams):
+        if method.has_tracking:
+            return attrs.evolve(method, uid=word, name=_title(word))
+    return None
+
+
+def _missing(wanted: str | None) -> ShipmentMethod:
+    word = next(iter(_words(wanted)), "none")
+    return ShipmentMethod(
+        uid=word,
+        name=_title(word),
+        type="normal",
+        price=0.0,
+        min_days=0,
+        max_days=0,
+        countries=(),
+        has_tracking=False,
+    )
+
+
+def _words(wanted: str | None) -> list[str]:
+    return [word.strip() for word in (wanted or "").split(",") if word.strip()]
+
+
+def _title(word: str) -> str:
+    return word.replace("_", " ").title()

@@ -1,0 +1,139 @@
+"""What will let an order fail although it breaks no documented rule.
+
+Accepted by default, and failed later; refused at once by a strict sandbox. A product needs files if
+its catalog says that it is printable; one of no catalog needs none, because nobody knows.
+"""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import attrs
+
+from gelato_async.sandbox.account import AccountState
+from gelato_async.sandbox.answers import Backend
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, SUPPORTED
+from gelato_async.sandbox.catalog.entities import Product
+from gelato_async.sandbox.checks import rows
+from gelato_async.sandbox.orders import failures
+from gelato_async.sandbox.orders.failures import Failure
+from gelato_async.sandbox.orders.order import Body, Refusal
+from gelato_async.sandbox.orders.order_rules import enforce
+from gelato_async.sandbox.orders.shipments import fulfillment_country
+from gelato_async.sandbox.orders.terms import (
+    chosen_method,
+    item_grams,
+    line_price,
+    pages,
+    product_of,
+)
+
+# In ISO 3166-1, and in no list of the documents.
+_UNLISTED = ("AS", "AQ", "BL", "CW", "GU", "MF", "MP", "PR", "SX", "VI")
+COUNTRIES = frozenset((*SUPPORTED, *NOT_SUPPORTED, *_UNLISTED))
+
+
+@attrs.frozen
+class Doubt:
+    """A value that will let an order fail."""
+
+    path: str
+    failure: Failure
+
+
+def examine_order(account: AccountState, body: Body, backend: Backend) -> Refusal | None:
+    """Return why an order will fail, or None; a strict sandbox refuses it instead.
+
+    A draft does not fail before it becomes an order, and may get its files then.
+    """
+    found = list(_of_order(account.assortment, body, backend))
+    is_draft = body.get("orderType") == "draft"
+    if account.options.strict:
+        for_good = [doubt for doubt in found if doubt.failure.strict]
+        if is_draft:
+            for_good = [doubt for doubt in for_good if doubt.failure is not failures.MISSING_FILES]
+        enforce((doubt.path, doubt.failure.reason) for doubt in for_good)
+    if is_draft or not found:
+        return None
+    return found[0].failure.refusal(found[0].path)
+
+
+def examine_quote(account: AccountState, body: Body) -> None:
+    """Refuse a request for a quote that has no price."""
+    renamed = {**body, "shippingAddress": body["recipient"], "items": body["products"]}
+    problems = []
+    for doubt in _of_prices(account.assortment, renamed):
+        path = doubt.path.replace("shippingAddress", "recipient").replace("items", "products")
+        problems.append((path, doubt.failure.reason))
+    enforce(problems)
+
+
+def _of_order(assortment: Assortment, body: Body, backend: Backend) -> Iterator[Doubt]:
+    """Yield the doubts about an order, the weightiest first."""
+    yield from _of_prices(assortment, body)
+    for path, item in rows("items", body["items"]):
+        yield from _of_files(assortment, path, item)
+    yield from _of_method(assortment, body)
+    if backend == "connect" and _lacks_retail_prices(body):
+        yield Doubt("retailCurrency", failures.MISSING_RETAIL_PRICES)
+
+
+def _of_prices(assortment: Assortment, body: Body) -> Iterator[Doubt]:
+    country = body["shippingAddress"]["country"]
+    if country not in COUNTRIES:
+        yield Doubt("shippingAddress.country", failures.UNKNOWN_COUNTRY)
+    elif not assortment.methods(country):
+        yield Doubt("shippingAddress.country", failures.COUNTRY_NOT_SUPPORTED)
+    for path, item in rows("items", body["items"]):
+        product = product_of(assortment, item)
+        if product is None:
+            yield Doubt(f"{path}.productUid", failures.UNKNOWN_PRODUCT)
+            continue
+        if product.page_counts and pages(item) not in product.page_counts:
+            yield Doubt(f"{path}.pageCount", failures.INVALID_PAGE_COUNT)
+        price = line_price(assortment, item, country, body["currency"])
+        if price is None or not _is_delivered(product, country):
+            yield Doubt(f"{path}.productUid", failures.PRODUCT_NOT_AVAILABLE)
+
+
+def _is_delivered(product: Product, country: str) -> bool:
+    if country in product.not_supported_countries:
+        return False
+    return not product.supported_countries or country in product.supported_countries
+
+
+def _of_files(assortment: Assortment, path: str, item: Body) -> Iterator[Doubt]:
+    product = product_of(assortment, item)
+    files = item.get("files") or []
+    catalog = assortment.catalogs.get(product.catalog) if product else None
+    if not files and not item.get("fileUrl") and catalog is not None and catalog.is_printable:
+        yield Doubt(f"{path}.files", failures.MISSING_FILES)
+    for file_path, file in rows(f"{path}.files", files):
+        # A file may be known by its id instead.
+        if file.get("url") and not _is_url(file["url"]):
+            yield Doubt(f"{file_path}.url", failures.INVALID_FILE_URL)
+
+
+def _is_url(text: str) -> bool:
+    try:
+        url = urlsplit(text)
+        return url.scheme in {"http", "https"} and bool(url.hostname)
+    except ValueError:
+        return False
+
+
+def _of_method(assortment: Assortment, body: Body) -> Iterator[Doubt]:
+    wanted, country = body.get("shipmentMethodUid"), body["shippingAddress"]["country"]
+    grams = sum(item_grams(assortment, item) for item in body["items"])
+    if wanted and chosen_method(assortment, wanted, country, grams) is None:
+        yield Doubt("shipmentMethodUid", failures.UNKNOWN_SHIPMENT_METHOD)
+
+
+def _lacks_retail_prices(body: Body) -> bool:
+    destination = body["shippingAddress"]["country"]
+    if fulfillment_country(destination) == destination:
+        # Nothing crosses a border.
+        return False
+    if not body.get("retailCurrency") or body.get("retailShippingPriceInclVat") is None:
+        return True
+    return any(item.get("retailPriceInclVat") is None for item in body["items"])
