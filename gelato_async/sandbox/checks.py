@@ -76,7 +76,7 @@ def optional(check: Check) -> Check:
 def unless_false(check: Check) -> Check:
     """Return a check that requires what `check` does, and reads false as an empty string.
 
-    A shop system in production sends false for every address without a state or a post code.
+    A shop system in production sends false for every part that an address does not have.
     """
 
     def check_text(value: Any) -> str | None:
@@ -85,6 +85,10 @@ def unless_false(check: Check) -> Check:
         return check(value)
 
     return check_text
+
+
+def _optional_part(length: int) -> Check:
+    return unless_false(optional(upto(length)))
 
 
 def one_of(*allowed: str) -> Check:
@@ -179,15 +183,15 @@ _ADDRESS: Mapping[Backend, Fields] = {
     "gelato": {
         "firstName": upto(25),
         "lastName": upto(25),
-        "companyName": optional(upto(60)),
+        "companyName": _optional_part(60),
         "addressLine1": upto(35),
-        "addressLine2": optional(upto(35)),
+        "addressLine2": _optional_part(35),
         "city": upto(30),
         "postCode": unless_false(upto(15, any_text)),
-        "state": unless_false(optional(upto(35))),
+        "state": _optional_part(35),
         "country": country,
         "email": email,
-        "phone": optional(upto(25)),
+        "phone": _optional_part(25),
         "isBusiness": optional(boolean),
     },
     "connect": {
@@ -203,15 +207,15 @@ _ADDRESS: Mapping[Backend, Fields] = {
     },
 }
 RETURN_ADDRESS: Fields = {
-    "companyName": optional(upto(60)),
-    "addressLine1": optional(upto(35)),
-    "addressLine2": optional(upto(35)),
-    "city": optional(upto(30)),
-    "postCode": unless_false(optional(upto(15))),
-    "state": unless_false(optional(upto(35))),
-    "country": optional(country),
-    "email": optional(email),
-    "phone": optional(upto(25)),
+    "companyName": _optional_part(60),
+    "addressLine1": _optional_part(35),
+    "addressLine2": _optional_part(35),
+    "city": _optional_part(30),
+    "postCode": _optional_part(15),
+    "state": _optional_part(35),
+    "country": unless_false(optional(country)),
+    "email": unless_false(optional(email)),
+    "phone": _optional_part(25),
 }
 
 

@@ -34,14 +34,37 @@ async def test_a_quote_needs_no_state_and_an_order_does(anyone, order, state):
     assert [detail["path"] for detail in refused.json()["details"]] == ["shippingAddress.state"]
 
 
+OPTIONAL = ["companyName", "addressLine2", "state", "postCode", "phone"]
+TAX = ["federalTaxId", "stateTaxId", "registrationStateCode", "registrationState"]
+
+
 async def test_false_is_taken_for_what_an_address_does_not_have(anyone, order):
-    none = {"state": False, "postCode": False}
-    body = with_address(order(returnAddress=none), country="SE", **none)
-    made = (await posted(anyone, body)).json()
-    assert (made["shippingAddress"]["state"], made["shippingAddress"]["postCode"]) == ("", "")
-    assert (made["returnAddress"]["state"], made["returnAddress"]["postCode"]) == (None, None)
-    connect = await anyone.connect.post("order", json=with_address(order(), country="SE", **none))
-    assert connect.status_code == 200
+    none = dict.fromkeys(OPTIONAL + TAX, False)
+    body = with_address(order(), country="SE", **none)
+    made = await posted(anyone, body)
+    assert made.status_code == 200
+    answered = made.json()["shippingAddress"]
+    assert [answered[name] for name in OPTIONAL] == [""] * len(OPTIONAL)
+    assert {answered.get(name) for name in TAX} == {None}
+    quote = await anyone.nobody.post("/v4/orders:quote", json=quote_of(body), headers=KEY)
+    assert quote.status_code == 200
+
+
+async def test_false_is_taken_in_a_return_address(anyone, order):
+    names = ["addressLine1", "addressLine2", "city", "postCode", "state", "country", "email"]
+    made = await posted(anyone, order(returnAddress=dict.fromkeys(names, False)))
+    assert made.status_code == 200
+    assert {made.json()["returnAddress"][name] for name in names} == {None}
+
+
+async def test_gelatoconnect_takes_false_too(anyone, order):
+    none = dict.fromkeys([*OPTIONAL, *TAX], False) | {"phone": "+46 8 555 01"}
+    body = with_address(order(), country="SE", **none)
+    made = (await anyone.connect.post("order", json=body)).json()
+    answered = (await anyone.connect.get(made["id"])).json()["shippingAddress"]
+    assert (answered["state"], answered["postCode"], answered["companyName"]) == ("", "", "")
+    update = {"shippingAddress": body["shippingAddress"]}
+    assert (await anyone.connect.put(made["id"], json=update)).status_code == 200
 
 
 @pytest.mark.parametrize("name", ["city", "firstName", "addressLine1"])

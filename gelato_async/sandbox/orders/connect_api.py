@@ -59,7 +59,7 @@ def _update(account: AccountState, target: Target, body: Body, now: Moment) -> A
     for name in ("shipmentMethodUid", "shippingAddress"):
         if body.get(name):
             content[name] = body[name]
-    revise(account, order, content, order.item_numbers(), now)
+    revise(account, order, content, order.item_numbers(), now.life - order.began)
     order.changed = now.wall
     account.changed(order, now)
     shipping = shipment(order, content, order.terms(), now)

@@ -5,6 +5,7 @@ values that are not the caller's are made up; no made-up URL exists.
 """
 
 from collections.abc import Iterable
+from typing import Any
 
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
@@ -79,12 +80,16 @@ def shipping_address(order: Order, body: Body) -> Body:
     for name in _PERSON + _PLACE:
         # Some callers send false for a value that is absent.
         address[name] = given.get(name) or ""
-    address["isBusiness"] = given.get("isBusiness", False)
-    address["federalTaxId"] = given.get("federalTaxId")
-    address["stateTaxId"] = given.get("stateTaxId")
+    address["isBusiness"] = bool(given.get("isBusiness"))
+    address["federalTaxId"] = _unless_false(given.get("federalTaxId"))
+    address["stateTaxId"] = _unless_false(given.get("stateTaxId"))
     registration = given.get("registrationState") or given.get("registrationStateCode")
-    address["registrationState"] = registration
+    address["registrationState"] = _unless_false(registration)
     return address
+
+
+def _unless_false(value: Any) -> Any:
+    return None if value is False else value
 
 
 def _head(order: Order, now: Moment) -> Body:

@@ -79,10 +79,11 @@ def _of_order(assortment: Assortment, body: Body, backend: Backend) -> Iterator[
 
 
 def _of_prices(assortment: Assortment, body: Body) -> Iterator[Doubt]:
-    country = body["shippingAddress"]["country"]
+    country, currency = body["shippingAddress"]["country"], body["currency"]
+    has_methods = bool(assortment.methods(country))
     if country not in COUNTRIES:
         yield Doubt("shippingAddress.country", failures.UNKNOWN_COUNTRY)
-    elif not assortment.methods(country):
+    elif not has_methods:
         yield Doubt("shippingAddress.country", failures.COUNTRY_NOT_SUPPORTED)
     for path, item in rows("items", body["items"]):
         product = product_of(assortment, item)
@@ -91,8 +92,8 @@ def _of_prices(assortment: Assortment, body: Body) -> Iterator[Doubt]:
             continue
         if product.page_counts and pages(item) not in product.page_counts:
             yield Doubt(f"{path}.pageCount", failures.INVALID_PAGE_COUNT)
-        price = line_price(assortment, item, country, body["currency"])
-        if price is None or not _is_delivered(product, country):
+        price = line_price(assortment, item, country, currency)
+        if has_methods and (price is None or not _is_delivered(product, country)):
             yield Doubt(f"{path}.productUid", failures.PRODUCT_NOT_AVAILABLE)
 
 

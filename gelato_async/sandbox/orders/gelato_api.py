@@ -101,7 +101,7 @@ def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> An
     numbers = order.item_numbers()
     if body.get("items") is not None:
         numbers = _patched(order, content, body["items"])
-    revise(account, order, content, numbers, now)
+    revise(account, order, content, numbers, 0.0)
     order.begin(now)
     account.changed(order, now)
     return answer(order_document(order, now))

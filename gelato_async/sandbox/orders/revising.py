@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from gelato_async.sandbox.account import AccountState
-from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.doubts import examine_order
 from gelato_async.sandbox.orders.order import Body, Order, compact
@@ -12,14 +11,13 @@ from gelato_async.sandbox.orders.terms import agree
 
 
 def revise(
-    account: AccountState, order: Order, content: Body, numbers: Sequence[int], now: Moment
+    account: AccountState, order: Order, content: Body, numbers: Sequence[int], age: float
 ) -> None:
-    """Give an order another body, and new terms for those of its items that stay."""
+    """Give an order of this age another body, and new terms for those of its items that stay."""
     order_rules.enforce(order_rules.currency(content, account.assortment.currencies))
     remaining = content | {"items": [content["items"][number] for number in numbers]}
     refusal = examine_order(account, remaining, order.backend)
     if refusal is not None and order.refusal is None:
-        age = now.life - order.began
         order.end(age + account.options.refuse_after, "failed", refusal)
     terms = agree(account.assortment, content, numbers)
     order.content, order.terms_json = compact(content), compact(terms)
