@@ -195,6 +195,8 @@ def reconcile(
 def sandbox(  # noqa: PLR0913  each is an option of the command
     *,
     port: Port = 8765,
+    data: Path | None = None,
+    write_data: Path | None = None,
     faults: Path | None = None,
     search_lag: AtLeastZero = 0.0,
     latency: AtLeastZero = 0.0,
@@ -217,6 +219,10 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
 
     Args:
         port: The port to listen on; 0 takes a free one.
+        data: A .json or .toml file, or a folder of them, with catalogs, products, templates, stores
+            and accounts of your own.
+        write_data: Write the data that a sandbox starts with into this folder, to be changed and
+            given to --data, and end.
         faults: A .json or .toml plan of deliberate faults.
         search_lag: Seconds until a search finds a new order.
         latency: Seconds that each request takes.
@@ -240,9 +246,12 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
     with spared_imports():
         from gelato_async.cli import sandbox as serve  # noqa: PLC0415
 
+    if write_data is not None:
+        return serve.write_data(data, write_data)
     return serve.serve(
         serve.options(
             port=port,
+            data=data,
             faults=faults,
             search_lag=search_lag,
             latency=latency,

@@ -8,23 +8,33 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from gelato_async.cli.console import CommandError, ExitCode, print_line
+from gelato_async.cli.console import CommandError, ExitCode, print_error, print_line, shown
 from gelato_async.cli.webhooks import SECRET
 
 # the sandbox has an extra of its own: `app` imports this module when the command runs
 try:
-    from gelato_async.sandbox import FaultPlan, FaultPlanError, Sandbox, SandboxError
+    from gelato_async.sandbox import (
+        FaultPlan,
+        FaultPlanError,
+        Sandbox,
+        SandboxData,
+        SandboxDataError,
+        SandboxError,
+    )
 except ImportError as _missing:
     raise CommandError(
         'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
     ) from _missing
 
 
-def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -> dict[str, Any]:
-    """Return the options of a `Sandbox`, with the plan read from its file.
+def options(
+    *, data: Path | None, faults: Path | None, webhook_header: str | None, **others: Any
+) -> dict[str, Any]:
+    """Return the options of a `Sandbox`, with its data and the plan read from their files.
 
     Raises:
-        CommandError: the plan cannot be read or is invalid, or the header of webhooks has no value.
+        CommandError: the data or the plan cannot be read or are invalid, or the header of webhooks
+            has no value.
     """
     plan = None
     try:
@@ -32,7 +42,39 @@ def options(*, faults: Path | None, webhook_header: str | None, **others: Any) -
             plan = FaultPlan.from_file(faults)
     except FaultPlanError as error:
         raise CommandError(str(error)) from error
-    return {"faults": plan, "webhook_header": _header(webhook_header), **others}
+    header = _header(webhook_header)
+    return {"data": _data(data), "faults": plan, "webhook_header": header, **others}
+
+
+def write_data(data: Path | None, folder: Path) -> int:
+    """Write data, or else the built-in data, into a folder, and print the names of the files.
+
+    Raises:
+        CommandError: the data are invalid, a file exists already, or the folder cannot be written.
+    """
+    try:
+        files = _data(data).write(folder)
+    except SandboxDataError as error:
+        raise _command_error(error) from error
+    for file in files:
+        print_line(str(file))
+    return ExitCode.FINE
+
+
+def _data(path: Path | None) -> SandboxData:
+    if path is None:
+        return SandboxData.built_in()
+    try:
+        return SandboxData.from_path(path)
+    except SandboxDataError as error:
+        raise _command_error(error) from error
+
+
+def _command_error(error: SandboxDataError) -> CommandError:
+    *others, last = error.problems
+    for problem in others:
+        print_error(f"gelato-async: {shown(problem)}")
+    return CommandError(last)
 
 
 def _header(text: str | None) -> tuple[str, str] | None:

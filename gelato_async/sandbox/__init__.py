@@ -28,11 +28,18 @@ answering; `server` and `sandbox` put the application on a port.
 
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
-from gelato_async.sandbox.data.sandbox_data import Account, SandboxData
+from gelato_async.sandbox.data.problems import SandboxDataError
+from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, Store
 from gelato_async.sandbox.errors import SandboxError
 from gelato_async.sandbox.faults.fault import Fault, FaultPlanError
 from gelato_async.sandbox.faults.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox
+from gelato_async.sandbox.stores.template import (
+    ImagePlaceholder,
+    Template,
+    TemplateVariant,
+    TextPlaceholder,
+)
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 create_app = SandboxApp
@@ -43,10 +50,16 @@ __all__ = [
     "Fault",
     "FaultPlan",
     "FaultPlanError",
+    "ImagePlaceholder",
     "Sandbox",
     "SandboxApp",
     "SandboxData",
+    "SandboxDataError",
     "SandboxError",
+    "Store",
+    "Template",
+    "TemplateVariant",
+    "TextPlaceholder",
     "WebhookDelivery",
     "create_app",
 ]

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import attrs
 from attrs.validators import ge, in_, le
 
+from gelato_async.sandbox.data.references import OWN_ACCOUNT
 from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, as_data
 from gelato_async.sandbox.faults.plan import FaultPlan
 
@@ -66,6 +67,15 @@ def _header_or_none(_: object, __: object, value: Any) -> None:
         )
 
 
+def _without_own_keys(options: "Options", _: object, data: SandboxData) -> None:
+    for account in data.accounts:
+        is_taken = account.api_key == options.api_key
+        if is_taken or account.connect == options.own_account.connect:
+            raise ValueError(
+                f"data: the account {account.name!r} has a key of the sandbox's own account"
+            )
+
+
 @attrs.define(kw_only=True, eq=False)
 class Options:
     """The options of a sandbox.
@@ -110,7 +120,9 @@ class Options:
     connect_prefix: str = "sandbox"
     connect_key: str = attrs.field(default="sandbox-key", repr=False)
     connect_secret: str = attrs.field(default="sandbox-secret", repr=False)
-    data: SandboxData = attrs.field(factory=SandboxData.built_in, converter=as_data)
+    data: SandboxData = attrs.field(
+        factory=SandboxData.built_in, converter=as_data, validator=_without_own_keys
+    )
     faults: FaultPlan | None = None
     products: Literal["any", "catalog"] = attrs.field(
         default="any", validator=in_(("any", "catalog"))
@@ -138,13 +150,17 @@ class Options:
     seed: int = 0
 
     @property
-    def accounts(self) -> tuple[Account, ...]:
-        """All accounts: the one whose keys are options, named "sandbox", and those of `data`."""
-        own = Account(
-            name="sandbox",
+    def own_account(self) -> Account:
+        """The account whose keys are options."""
+        return Account(
+            name=OWN_ACCOUNT,
             api_key=self.api_key,
             connect_prefix=self.connect_prefix,
             connect_key=self.connect_key,
             connect_secret=self.connect_secret,
         )
-        return (own, *self.data.accounts)
+
+    @property
+    def accounts(self) -> tuple[Account, ...]:
+        """All accounts: the one whose keys are options, named "sandbox", and those of `data`."""
+        return (self.own_account, *self.data.accounts)

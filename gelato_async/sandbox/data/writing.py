@@ -3,7 +3,6 @@
 A value that is the default of its field is left out.
 """
 
-import inspect
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -45,7 +44,7 @@ def write(data: SandboxData, folder: Path) -> tuple[Path, ...]:
 
 def _file(data: SandboxData, name: str) -> str:
     kind, _ = get_args(get_type_hints(SandboxData)[name])
-    blocks = ["\n".join(_head(kind))]
+    blocks = ["\n".join(_head(name, kind))]
     for entry in getattr(data, name):
         lines = [f"[[{name}]]"]
         for key, value in _given(entry):
@@ -54,11 +53,22 @@ def _file(data: SandboxData, name: str) -> str:
     return "\n\n".join(blocks) + "\n"
 
 
-def _head(kind: type) -> Iterator[str]:
-    """Yield the docstring of a class as comments, which explains its fields."""
-    for line in (inspect.getdoc(kind) or kind.__name__).splitlines():
-        text = line.removeprefix("    ").replace("Attributes:", "Keys:")
-        yield f"# {text}".rstrip()
+def _head(name: str, kind: type) -> Iterator[str]:
+    """Yield comments that explain an entry and the tables in it: the docstrings of their classes."""
+    yield f"# Each entry begins with [[{name}]]. A key that is left out has its default."
+    for one in _kinds(kind):
+        yield f"#\n# {one.__name__}: {one.__doc__ or ''}".rstrip().replace("\n    ", "\n# ")
+
+
+def _kinds(kind: Any) -> Iterator[type]:
+    """Yield the class of an entry, and those of all tables in it."""
+    if not attrs.has(kind):
+        for argument in get_args(kind):
+            yield from _kinds(argument)
+        return
+    yield kind
+    for field_kind in get_type_hints(kind).values():
+        yield from _kinds(field_kind)
 
 
 def _given(entry: Any) -> Iterator[tuple[str, Any]]:

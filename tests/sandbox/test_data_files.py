@@ -1,0 +1,227 @@
+"""Own data of a sandbox, read from files and written to them."""
+
+import json
+
+import pytest
+
+from gelato_async.sandbox import Account, Sandbox, SandboxData, SandboxDataError, Store, create_app
+
+VARIANT = {"product_uid": "posters_a4_ver"}
+TEMPLATE = {"id": "sign", "title": "Sign", "variants": [VARIANT]}
+TOML = """
+[[templates]]
+id = "sign"
+title = "Sign"
+variants = [{ product_uid = "posters_a4_ver", options = { Size = "A4" } }]
+image_placeholders = [{ name = "Image", width = 210, height = 297.5 }]
+
+[[stores]]
+id = "harbour"
+account = "shop"
+
+[[accounts]]
+name = "shop"
+api_key = "shop-key"
+"""
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Read data from the texts of some files, whose folder is cut from what is reported."""
+
+    def read(**files):
+        folder = tmp_path / "data"
+        folder.mkdir()
+        for name, content in files.items():
+            text = content if isinstance(content, str) else json.dumps(content)
+            (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
+        return SandboxData.from_path(folder)
+
+    return read
+
+
+@pytest.fixture
+def wrong(read, tmp_path):
+    """The problems of some files."""
+
+    def wrong(**files):
+        with pytest.raises(SandboxDataError) as caught:
+            read(**files)
+        assert str(caught.value) == "\n".join(caught.value.problems)
+        folder = f"{tmp_path / 'data'}/"
+        return [line.replace(folder, "") for line in caught.value.problems]
+
+    return wrong
+
+
+def test_a_file_gives_what_a_python_object_gives(tmp_path):
+    (tmp_path / "data.toml").write_text(TOML)
+    data = SandboxData.from_path(tmp_path / "data.toml")
+    assert data.accounts == (Account(name="shop", api_key="shop-key"),)
+    assert data.stores == (Store(id="harbour", account="shop"),)
+    (template,) = data.templates
+    assert template.variants[0].options == {"Size": "A4"}
+    assert (template.image_placeholders[0].width, template.image_placeholders[0].height) == (
+        210.0,
+        297.5,
+    )
+    for path in (tmp_path / "data.toml", str(tmp_path / "data.toml")):
+        assert create_app(data=path).data == Sandbox(data=path).data == data
+
+
+def test_what_no_file_gives_is_built_in(read):
+    assert read(a_json={}) == SandboxData() == SandboxData.built_in()
+
+
+def test_a_list_replaces_the_built_in_one(read):
+    data = read(a_json={"templates": [TEMPLATE]})
+    assert [template.id for template in data.templates] == ["sign"]
+    assert data.accounts == SandboxData.built_in().accounts
+
+
+def test_the_files_of_a_folder_are_read_as_one(read):
+    data = read(
+        one_json={"templates": [TEMPLATE], "stores": [{"id": "pier"}]},
+        two_toml=TOML.replace('"sign"', '"other"'),
+        notes_txt="not data",
+    )
+    assert [template.id for template in data.templates] == ["sign", "other"]
+    assert {store.id for store in data.stores} == {"pier", "harbour"}
+
+
+def test_what_is_written_is_read_back(tmp_path):
+    odd = SandboxData(
+        accounts=[
+            Account(name='a "b" \\ \x7f \n é', api_key="1"),
+            Account(name="c", connect_prefix="p", connect_key="k", connect_secret="s"),
+        ]
+    )
+    for number, data in enumerate((SandboxData.built_in(), odd)):
+        folder = tmp_path / str(number)
+        files = data.write(folder)
+        assert {file.parent for file in files} == {folder}
+        assert SandboxData.from_path(folder) == data
+
+
+def test_written_files_explain_their_keys(tmp_path):
+    files = {file.name: file.read_text() for file in SandboxData.built_in().write(tmp_path)}
+    assert files.keys() >= {"accounts.toml", "stores.toml", "templates.toml"}
+    assert files["stores.toml"].startswith("# Each entry begins with [[stores]].")
+    assert "# account: The name of the account" in files["stores.toml"]
+    assert "# product_uid: " in files["templates.toml"]
+
+
+def test_writing_overwrites_no_file(tmp_path):
+    (tmp_path / "stores.toml").write_text("# mine\n")
+    with pytest.raises(SandboxDataError) as caught:
+        SandboxData.built_in().write(tmp_path)
+    assert caught.value.problems == (
+        f"{tmp_path / 'stores.toml'}: exists already; choose another folder, or remove the file",
+    )
+    assert [file.name for file in tmp_path.iterdir()] == ["stores.toml"]
+    assert (tmp_path / "stores.toml").read_text() == "# mine\n"
+
+
+def test_a_folder_that_cannot_be_made_is_one_problem(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(SandboxDataError, match="cannot be written"):
+        SandboxData.built_in().write(tmp_path / "file" / "folder")
+
+
+def test_all_problems_of_all_files_are_reported_at_once(wrong):
+    assert wrong(
+        a_json={"templates": [{"id": 1, "tilte": "Sign"}, 7], "stores": {"id": "x"}},
+        b_toml="[[stores]]\nid = 2020-01-01\n",
+        c_toml="stores = ",
+        d_json=[],
+    ) == [
+        "a.json: templates[0].id: must be a text, not a whole number",
+        "a.json: templates[0].tilte: no such key; did you mean 'title'?",
+        "a.json: templates[0].title: is required",
+        "a.json: templates[0].variants: is required",
+        "a.json: templates[1]: must be a table, not a whole number",
+        "a.json: stores: must be a list, not a table",
+        "b.toml: stores[0].id: must be a text, not a date",
+        "c.toml: cannot be read: Invalid value (at end of document)",
+        "d.json: must be a table, not a list",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"tags": "sea"}, ".tags: must be a list, not a text"),
+        ({"tags": ["sea", 3]}, ".tags[1]: must be a text, not a whole number"),
+        ({"vendor": 1.5}, ".vendor: must be a text, not a number"),
+        ({"variants": [VARIANT | {"options": []}]}, ".variants[0].options: must be a table"),
+        (
+            {"variants": [VARIANT | {"options": {"Size": True}}]},
+            ".variants[0].options.Size: must be a text, not true or false",
+        ),
+        *(
+            (
+                {"image_placeholders": [{"name": "a", "width": width, "height": 1}]},
+                f".image_placeholders[0].width: must be {fault}",
+            )
+            for width, fault in [
+                (-1, "from 0 to 1e+12"),
+                (float("nan"), "from 0 to 1e+12"),
+                (10**400, "from 0 to 1e+12"),
+                ("1", "a number, not a text"),
+                (True, "a number, not true or false"),
+                (None, "a number, not null"),
+            ]
+        ),
+    ],
+    ids=str,
+)
+def test_a_value_must_be_of_its_fields_type(wrong, changes, problem):
+    (line,) = wrong(a_json={"templates": [TEMPLATE | changes]})
+    assert line.startswith(f"a.json: templates[0]{problem}")
+
+
+def test_null_stands_for_a_value_that_may_be_absent(read):
+    (template,) = read(a_json={"templates": [TEMPLATE | {"vendor": None}]}).templates
+    assert template.vendor is None
+
+
+def test_no_problem_shows_a_key(wrong):
+    accounts = [{"name": "a", "api_key": 123456}, {"name": "b", "api_key": ["654321"]}]
+    assert not any(
+        digits in line
+        for line in wrong(a_json={"accounts": accounts})
+        for digits in ("123456", "654321")
+    )
+
+
+def test_an_unknown_kind_of_data_is_named_with_the_known_ones(wrong):
+    assert wrong(a_json={"template": []}) == [
+        "a.json: template: no such key; did you mean 'templates'?"
+    ]
+
+
+def test_a_name_that_is_taken_is_reported_with_both_files(wrong):
+    assert wrong(
+        a_json={"templates": [TEMPLATE]}, b_json={"templates": [TEMPLATE | {"id": "x"}, TEMPLATE]}
+    ) == ["b.json: templates[1].id: is taken, by a.json: templates[0]"]
+
+
+@pytest.mark.parametrize(
+    ("name", "reported"),
+    [
+        ("nothing.toml", "cannot be read: [Errno 2]"),
+        ("data.yaml", "cannot be read: the name must end in .json or .toml"),
+        ("", "the folder has no .json or .toml file"),
+    ],
+)
+def test_a_path_that_has_no_data_is_one_problem(tmp_path, name, reported):
+    with pytest.raises(SandboxDataError) as caught:
+        SandboxData.from_path(tmp_path / name)
+    (line,) = caught.value.problems
+    assert line.startswith(f"{tmp_path / name}: {reported}")
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "1" * 5000 + "}", "{"])
+def test_a_text_that_is_no_json_is_one_problem(wrong, text):
+    (line,) = wrong(a_json=text)
+    assert line.startswith("a.json: cannot be read: ")
