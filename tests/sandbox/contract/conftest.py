@@ -126,6 +126,13 @@ def make(api, order):
 
 
 @pytest.fixture
+async def card(api, item):
+    """An item that is light enough for every way to send it."""
+    answer = await api.post("/v3/catalogs/cards/products:search", json={"limit": 1})
+    return item(productUid=answer.json()["products"][0]["productUid"])
+
+
+@pytest.fixture
 def fetch(api):
     """Get an order."""
 

@@ -160,10 +160,10 @@ async def test_a_tracking_code_is_that_of_the_order(app, api, make, fetch, event
 
 
 @PENDING
-async def test_an_untracked_order_has_no_event_of_a_code(app, api, make, events):
+async def test_an_untracked_order_has_no_event_of_a_code(app, api, make, card, events):
     rows = (await api.get("/v1/shipment-methods", params={"country": "US"})).json()
     untracked = next(row for row in rows["shipmentMethods"] if not row["hasTracking"])
-    await make(shipmentMethodUid=untracked["shipmentMethodUid"])
+    await make(items=[card], shipmentMethodUid=untracked["shipmentMethodUid"])
     app.advance(1000)
     assert events("order_item_tracking_code_updated") == []
     for event in events("order_status_updated"):
