@@ -15,7 +15,6 @@ from gelato_async.models.tracebacks import hides_arguments
 from gelato_async.webhooks.events.base import Event, UnknownEvent
 from gelato_async.webhooks.events.orders import (
     OrderDeliveryEstimateUpdated,
-    OrderEvent,
     OrderItemStatusUpdated,
     OrderItemTrackingCodeUpdated,
     OrderStatusUpdated,
@@ -77,12 +76,9 @@ def _documented(text: bytes, loads: Loads | None) -> Event | None:
     """Read an event that is as documented, and return None for any other."""
     try:
         content = parse_unchecked(text, loads)
-        event = wire.read(EVENTS[content["event"]], content)
+        return wire.read(EVENTS[content["event"]], content)
     except Exception:  # noqa: BLE001  whatever it is, reading again says what is wrong
         return None
-    if _has_subject(event):
-        return event
-    return None
 
 
 def _any(body: bytes | str) -> Event:
@@ -110,19 +106,9 @@ def _event(name: str, content: dict[str, Any]) -> Event:
     if name not in EVENTS:
         return _unknown(name, content)
     try:
-        event = wire.load(EVENTS[name], content)
+        return wire.load(EVENTS[name], content)
     except wire.MalformedError as malformed:
         return _unknown(name, content, malformed.problems)
-    if not _has_subject(event):
-        return _unknown(name, content, [Problem("orderId", "missing, as is orderReferenceId")])
-    return event
-
-
-def _has_subject(event: Event) -> bool:
-    # Without an id, a function for this event could not find out which order it is about.
-    if isinstance(event, OrderEvent):
-        return bool(event.order_id or event.order_reference_id)
-    return True
 
 
 def _unknown(name: str, content: dict[str, Any], problems: Sequence[Problem] = ()) -> UnknownEvent:

@@ -90,6 +90,21 @@ def test_listen_ends_after_a_number_of_events(listen):
     ]
 
 
+def test_trimmed_and_unknown_events_are_lines_too(listen):
+    trimmed = [
+        {"event": "order_status_updated", "orderReferenceId": "shop-1"},
+        {"event": "order_item_status_updated", "status": "printed"},
+        {"event": "moon_phase_updated"},
+        {"event": "store_product_updated"},
+    ]
+    bodies = [json.dumps(body).encode() for body in trimmed]
+    result = listen("--count", 4, posted=bodies)
+    assert (result.code, result.statuses) == (0, [200] * 4)
+    lines = [line.split("\t") for line in result.out.splitlines()]
+    assert [line[0] for line in lines] == [body["event"] for body in trimmed]
+    assert (lines[0][2], lines[1][4]) == ("shop-1", "printed")
+
+
 def test_an_event_that_comes_twice_is_one_line(listen):
     names = ["order_status_updated", "order_status_updated", "store_product_deleted"]
     result = listen("--count", 2, posted=map(body_of, names))

@@ -227,11 +227,11 @@ def test_an_unknown_event_is_still_an_event():
     assert event.problems == ()
 
 
-@pytest.mark.parametrize("change", [{"orderId": None}, {"orderId": ""}, {"orderId": []}])
-def test_an_event_without_a_subject_is_unknown_and_says_why(body, change):
-    event = parse_event(body(**change, orderReferenceId=None))
+@pytest.mark.parametrize("nothing", [None, []], ids=str)
+def test_a_store_event_without_its_subject_is_unknown_and_says_why(body, nothing):
+    event = parse_event(body("store_product_updated", storeProductId=nothing))
     assert isinstance(event, UnknownEvent)
-    assert [problem.path for problem in event.problems] == ["orderId"]
+    assert [problem.path for problem in event.problems] == ["storeProductId"]
 
 
 @pytest.mark.parametrize(

@@ -355,7 +355,7 @@ async def test_no_line_of_the_log_is_as_long_as_a_name(body, headers, caplog):
     await receiver.receive(headers, json.dumps({"event": long, "id": long}).encode())
     receiver.store = BrokenStore("finish", "release")
     await receiver.receive(headers, json.dumps({"event": long, "id": long}).encode())
-    await receiver.receive(headers, body(orderId=None, orderReferenceId=None, id=long))
+    await receiver.receive(headers, body("store_product_deleted", storeProductId=None, id=long))
     assert len(caplog.records) > 3
     assert max(len(record.getMessage()) for record in caplog.records) < 1_000
 
@@ -404,10 +404,10 @@ async def test_what_could_not_be_recorded_is_handled_again(make, body, headers):
 async def test_an_event_that_is_not_as_documented_is_logged(make, body, headers, caplog):
     receiver = make()
     with caplog.at_level(logging.WARNING, "gelato_async.webhooks"):
-        trimmed = body(orderId=None, orderReferenceId=None)
+        trimmed = body("store_product_deleted", storeProductId=None)
         assert (await receiver.receive(headers, trimmed)).status == 200
     assert isinstance(receiver.seen[0], UnknownEvent)
-    assert "is not as documented: orderId" in caplog.text
+    assert "is not as documented: storeProductId" in caplog.text
 
 
 class Parts:

@@ -1,10 +1,14 @@
-"""Bodies without an order id still say what they are, by `event` and `orderReferenceId`."""
+"""Bodies without an order id still say what they are, by `event` and `orderReferenceId`.
+
+The class is that of the event's name, whatever else is missing.
+"""
 
 import json
 
 import pytest
 
 from gelato_async.webhooks import (
+    Event,
     OrderDeliveryEstimateUpdated,
     OrderEvent,
     OrderItemStatusUpdated,
@@ -48,10 +52,20 @@ def test_what_else_the_body_has_is_read():
 
 
 @NOTHING
-def test_an_event_with_neither_id_nor_reference_is_unknown(nothing):
-    event = parse_event(trimmed(orderReferenceId=nothing))
-    assert isinstance(event, UnknownEvent)
-    assert [problem.path for problem in event.problems] == ["orderId"]
+@pytest.mark.parametrize("name", KINDS)
+def test_the_name_alone_says_the_class(name, nothing):
+    event = parse_event(trimmed(name, orderReferenceId=nothing, itemReferenceId="a"))
+    assert type(event) is KINDS[name]
+    assert (event.order_id, event.order_reference_id or None) == (None, None)
+    assert event.raw["itemReferenceId"] == "a"
+
+
+def test_a_name_that_no_document_has_is_unknown_still():
+    event = parse_event(trimmed("order_repainted"))
+    assert (type(event), event.event) == (UnknownEvent, "order_repainted")
+    # one of a store says nothing without the id of its subject
+    event = parse_event(trimmed("store_product_updated", title="Shirt"))
+    assert [problem.path for problem in event.problems] == ["storeProductId"]
 
 
 def test_an_order_id_is_enough():
@@ -70,13 +84,26 @@ def test_without_an_order_id_the_reference_distinguishes_events():
     assert key(orderId="o-1") == key(orderId="o-1", orderReferenceId="shop-1002")
 
 
+@NOTHING
+def test_without_either_the_whole_body_distinguishes_events(nothing):
+    def key(**content):
+        return parse_event(trimmed(id="e1", orderReferenceId=nothing, **content)).deduplication_key
+
+    assert key() == key()
+    assert key() != key(comment="another")
+    assert key() != parse_event(trimmed(id="e1")).deduplication_key
+
+
 @pytest.mark.anyio
-async def test_a_receiver_gives_it_to_the_functions_for_its_class():
+@pytest.mark.parametrize("reference", ["shop-1001", GONE], ids=["reference", "neither"])
+@pytest.mark.parametrize("of", [OrderEvent, OrderStatusUpdated, Event])
+async def test_a_receiver_gives_it_to_the_functions_for_its_class(reference, of):
     receiver, seen = WebhookReceiver(secrets="a-secret"), []
 
-    @receiver.on(OrderEvent)
+    @receiver.on(of)
     async def note(event):
-        seen.append(event.order_reference_id)
+        seen.append(type(event))
 
-    answer = await receiver.receive({"X-Webhook-Secret": "a-secret"}, trimmed().encode())
-    assert (answer.status, seen) == (200, ["shop-1001"])
+    body = trimmed(orderReferenceId=reference).encode()
+    answer = await receiver.receive({"X-Webhook-Secret": "a-secret"}, body)
+    assert (answer.status, seen) == (200, [OrderStatusUpdated])

@@ -57,10 +57,10 @@ async def test_news_and_the_test_button_are_refused_too(receiver, sample, header
 async def test_a_known_event_without_its_subject_is_refused_and_logged(
     receiver, body, headers, caplog
 ):
-    made = receiver(OrderStatusUpdated)
-    answer = await made.receive(headers, body(orderId=None, orderReferenceId=None))
+    made = receiver(StoreProductEvent)
+    answer = await made.receive(headers, body("store_product_deleted", storeProductId=None))
     assert (answer.status, made.seen) == (501, [])
-    assert "is not as documented: orderId" in caplog.text
+    assert "is not as documented: storeProductId" in caplog.text
 
 
 @pytest.mark.parametrize("kind", [Event, UnknownEvent])

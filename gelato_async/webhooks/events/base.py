@@ -37,17 +37,17 @@ class Event:
     def deduplication_key(self) -> str:
         """Text that two deliveries of one event share and two events do not.
 
-        The key is made of event, id, order id and item reference (and the order's reference if
-        there is no order id), or of the body's digest if the event has no id. The text can always
-        be encoded.
+        The key is made of event, id, order id and item reference, or of the body's digest if the
+        event has no id. For an order's event without an order id the order's reference is added, or
+        else the digest. The text can always be encoded.
         """
         if not self.id:
             # JSON may contain half of a surrogate pair, which no store can keep as text.
             return f"{self.event.encode('utf-8', 'backslashreplace').decode()} sha256:{self.digest}"
         order_id = getattr(self, "order_id", None)
         parts = [self.event, self.id, order_id, getattr(self, "item_reference_id", None)]
-        if order_id is None and (reference := getattr(self, "order_reference_id", None)):
-            parts.append(reference)
+        if order_id is None and hasattr(self, "order_reference_id"):
+            parts.append(getattr(self, "order_reference_id", None) or self.digest)
         return json.dumps(parts, separators=(",", ":"))
 
     @property
@@ -63,7 +63,7 @@ class Event:
 
 @frozen(kw_only=True, weakref_slot=False)
 class UnknownEvent(Event):
-    """An event that this release does not know, or one that lacks the id of its subject.
+    """An event that this release does not know, or one of a store that lacks the id of its subject.
 
     `problems` says what is missing. `order_id` and `item_reference_id` are set if the body has
     them, so that the order can still be fetched.

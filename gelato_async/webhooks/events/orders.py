@@ -18,8 +18,9 @@ def as_id(value: str | None) -> str | None:
 class OrderEvent(Event):
     """Any event of an order. `order_id` is Gelato's id, `order_reference_id` yours.
 
-    Gelato's own events have both. A body that a proxy has trimmed may have only one: the other is
-    then None, and `orders.find(order_reference_id)` finds the order. The parts of a split order
+    Gelato's own events have both. A body that a proxy or a test has trimmed may lack one or both,
+    which are then None: `orders.find(order_reference_id)` finds the order by its reference, and
+    without either only `event` and what else the body has is known. The parts of a split order
     share one reference and have an id each. `store_id` is None for orders placed by API or by hand.
     """
 
