@@ -211,7 +211,6 @@ async def test_a_product_that_is_no_product_is_not_found(api):
         assert (answer.status_code, answer.json()["code"]) == (404, "NOT_FOUND")
 
 
-@PENDING
 @pytest.mark.parametrize("uid", DOCUMENTED, ids=range(len(DOCUMENTED)))
 async def test_a_uid_of_the_documents_has_a_product_and_a_price(api, uid):
     product = await api.get(f"/v3/products/{uid}")
@@ -231,8 +230,8 @@ async def test_a_uid_of_the_documents_has_a_product_and_a_price(api, uid):
     "kind",
     [
         *("poster", "frame", "card", "photobook", "mug"),
-        pytest.param("t-shirt", marks=PENDING),
-        pytest.param("hoodie", marks=PENDING),
+        "t-shirt",
+        "hoodie",
     ],
 )
 async def test_the_built_in_world_has_products_of_a_kind(api, kind):

@@ -59,31 +59,31 @@ async def three(make):
 @pytest.mark.parametrize(
     ("filters", "expected"),
     [
-        ({"countries": ["DE"]}, {"german"}),
-        ({"countries": ["DE", "US"]}, {"american", "german", "draft"}),
-        ({"currencies": ["EUR"]}, {"german"}),
-        ({"orderTypes": ["draft"]}, {"draft"}),
-        ({"orderTypes": ["order"]}, {"american", "german"}),
-        ({"orderReferenceId": "us-1"}, {"american"}),
-        ({"orderReferenceIds": ["us-1", "de-1", "no"]}, {"american", "german"}),
-        ({"channels": ["api"]}, {"american", "german", "draft"}),
-        ({"channels": ["shopify"]}, set()),
-        ({"storeIds": ["a-store"]}, set()),
-        ({"fulfillmentStatuses": ["created"]}, {"american", "german"}),
-        ({"fulfillmentStatuses": ["draft", "created"]}, {"american", "german", "draft"}),
-        ({"financialStatuses": ["draft"]}, {"draft"}),
-        ({"search": "Zoë"}, {"german"}),
-        ({"search": "müller"}, {"german"}),
-        ({"search": "us-"}, {"american", "draft"}),
-        ({"countries": ["US"], "orderTypes": ["order"]}, {"american"}),
-        ({"countries": [], "orderReferenceId": "us-1"}, {"american"}),
-        ({"noSuchFilter": ["x"]}, {"american", "german", "draft"}),
+        ({"countries": ["DE"]}, "german"),
+        ({"countries": ["DE", "US"]}, "american draft german"),
+        ({"currencies": ["EUR"]}, "german"),
+        ({"orderTypes": ["draft"]}, "draft"),
+        ({"orderTypes": ["order"]}, "american german"),
+        ({"orderReferenceId": "us-1"}, "american"),
+        ({"orderReferenceIds": ["us-1", "de-1", "no"]}, "american german"),
+        ({"channels": ["api"]}, "american draft german"),
+        ({"channels": ["shopify"]}, ""),
+        ({"storeIds": ["a-store"]}, ""),
+        ({"fulfillmentStatuses": ["created"]}, "american german"),
+        ({"fulfillmentStatuses": ["draft", "created"]}, "american draft german"),
+        ({"financialStatuses": ["draft"]}, "draft"),
+        ({"search": "Zoë"}, "german"),
+        ({"search": "müller"}, "german"),
+        ({"search": "us-"}, "american draft"),
+        ({"countries": ["US"], "orderTypes": ["order"]}, "american"),
+        ({"countries": [], "orderReferenceId": "us-1"}, "american"),
+        ({"noSuchFilter": ["x"]}, "american draft german"),
     ],
     ids=str,
 )
 async def test_a_filter_finds_what_it_says(three, found, filters, expected):
     names = {order["id"]: name for name, order in three.items()}
-    assert {names[row["id"]] for row in await found(**filters)} == expected
+    assert {names[row["id"]] for row in await found(**filters)} == set(expected.split())
 
 
 async def test_orders_are_found_by_their_ids(three, found):

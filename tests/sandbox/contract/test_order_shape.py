@@ -267,7 +267,6 @@ async def test_an_order_of_each_status_is_as_documented(api, make, fetch, found,
     assert faults(await found(fulfillmentStatuses=[status]), [ROW]) == []
 
 
-@PENDING
 async def test_the_billing_entity_has_the_keys_of_the_examples(make):
     assert faults((await make())["billingEntity"], BILLING | {"iossNumber": TEXT}) == []
 

@@ -94,7 +94,6 @@ def uids(rows):
     return {row["shipmentMethodUid"] for row in rows}
 
 
-@PENDING
 async def test_methods_are_those_of_the_country_asked_for(methods):
     every = await methods()
     assert len(uids(every)) == len(every) > 1
@@ -104,7 +103,6 @@ async def test_methods_are_those_of_the_country_asked_for(methods):
         assert expected
 
 
-@PENDING
 async def test_no_price_is_of_a_method_that_a_country_lacks(methods, priced):
     for country in COUNTRIES:
         listed = uids(await methods(country=country))
@@ -113,7 +111,6 @@ async def test_no_price_is_of_a_method_that_a_country_lacks(methods, priced):
         assert found
 
 
-@PENDING
 async def test_no_quote_offers_a_method_that_a_country_lacks(methods, offers):
     for country in COUNTRIES:
         address = {"country": country}
@@ -126,7 +123,6 @@ async def test_no_quote_offers_a_method_that_a_country_lacks(methods, offers):
         assert offered
 
 
-@PENDING
 async def test_tracked_and_private_methods_can_be_asked_for(methods, priced):
     by_uid = {one["shipmentMethodUid"]: one for one in await methods()}
     tracked = uids(await priced(hasTracking=True))
@@ -139,7 +135,6 @@ async def test_tracked_and_private_methods_can_be_asked_for(methods, priced):
     assert all(by_uid[uid]["isBusiness"] for uid in uids(await priced(isBusiness=True)))
 
 
-@PENDING
 async def test_prices_and_days_are_in_order(priced):
     for one in await priced():
         assert 0 <= one["minPrice"] <= one["avgPrice"]
@@ -224,7 +219,6 @@ async def test_the_kind_standard_is_accepted_by_a_create(make, offers):
     assert chosen in uids(await offers())
 
 
-@PENDING
 async def test_only_a_tracked_order_has_a_tracking_code(app, make, fetch, methods, offers, card):
     tracked = {one["shipmentMethodUid"]: one["hasTracking"] for one in await methods()}
     offered = uids(await offers(items=[card]))

@@ -309,7 +309,6 @@ async def test_print_area_1_and_empty_text_placeholders_occur(api):
     assert [] in texts
 
 
-@PENDING
 @pytest.mark.parametrize("template", TEMPLATES)
 async def test_a_template_leads_to_a_price_and_an_order(api, template, order, item, quote):
     """Every variant's product exists in a catalog, can be priced, quoted and ordered."""

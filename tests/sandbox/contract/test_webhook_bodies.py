@@ -159,7 +159,6 @@ async def test_a_tracking_code_is_that_of_the_order(app, api, make, fetch, event
     assert row["trackingCode"] == package["trackingCode"]
 
 
-@PENDING
 async def test_an_untracked_order_has_no_event_of_a_code(app, api, make, card, events):
     rows = (await api.get("/v1/shipment-methods", params={"country": "US"})).json()
     untracked = next(row for row in rows["shipmentMethods"] if not row["hasTracking"])
@@ -190,7 +189,6 @@ async def test_a_failure_says_its_reason_in_the_comment(app, make, fetch, events
     assert event["comment"] == (await fetch(made["id"]))["refusalReason"] != ""
 
 
-@PENDING
 async def test_a_forced_failure_says_its_reason_too(api, make, fetch, events):
     made = await make()
     await api.post(f"/_sandbox/orders/{made['id']}/status", json={"fulfillmentStatus": "failed"})
