@@ -5,14 +5,15 @@ orders and receipts. They are therefore the same wherever one asks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Any
 
 import attrs
 
 from gelato_async.sandbox.catalog import stock_levels
-from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in import CURRENCIES, PRODUCTS, SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS, GENERAL
+from gelato_async.sandbox.catalog.countries import SUPPORTED
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod, Stock
 from gelato_async.sandbox.catalog.measuring import measured
 from gelato_async.sandbox.catalog.price_lists import (
@@ -30,6 +31,8 @@ from gelato_async.sandbox.catalog.product_uids import (
 
 # How many products are remembered, besides those that are listed and those of searched catalogs.
 _REMEMBERED = 4096
+# Nothing longer is a uid, and nothing longer is remembered.
+_LONGEST_UID = 255
 CUSTOMER_PRODUCT = "sandbox_product_of_the_customer"
 
 
@@ -61,7 +64,7 @@ class Assortment:
                 self._forms[catalog.uid] = UidForm(catalog, catalog.product_uids)
         self.currencies: Mapping[str, float] = currencies
         self.any_products = any_products
-        self.shipment_methods: Sequence[ShipmentMethod] = tuple(shipment_methods)
+        self.shipment_methods: Sequence[ShipmentMethod] = tuple(map(_complete, shipment_methods))
         self._given = tuple(products)
         self._products: dict[str, tuple[Product, ...]] = {}
         self._find = lru_cache(_REMEMBERED)(self._look_up)
@@ -69,7 +72,7 @@ class Assortment:
 
     def product(self, uid: str) -> Product | None:
         """Return the product of a uid, complete with weight and dimensions, or None."""
-        return self._find(uid)
+        return self._find(uid) if len(uid) <= _LONGEST_UID else None
 
     def products_of(self, catalog_uid: str) -> Sequence[Product]:
         """Return the products of a catalog: those that are listed first."""
@@ -101,9 +104,10 @@ class Assortment:
         """
         if currency not in self.currencies:
             return ()
-        pages = pages or min(product.page_counts, default=0)
         if not product.page_counts:
             pages = 0
+        elif not pages:
+            pages = min(product.page_counts)
         if product.prices:
             return tiers_of_prices(product.prices, pages, country, currency, self.currencies)
         rule = self.catalog_of(product).price
@@ -224,10 +228,15 @@ class Assortment:
         return attrs.evolve(measured(product, catalog), page_counts=())
 
 
+def _complete(method: ShipmentMethod) -> ShipmentMethod:
+    return attrs.evolve(method, countries=method.countries or SUPPORTED)
+
+
 def _price_in_eur(method: ShipmentMethod, grams: float) -> float:
     return method.price + method.per_kilogram * grams / 1000
 
 
+@cache
 def built_in_assortment(*, any_products: bool) -> Assortment:
-    """Return the assortment of an account without data of its own."""
-    return Assortment(CATALOGS, (), CURRENCIES, SHIPMENT_METHODS, any_products=any_products)
+    """Return the assortment of all accounts without data of their own: it never changes."""
+    return Assortment(CATALOGS, PRODUCTS, CURRENCIES, SHIPMENT_METHODS, any_products=any_products)

@@ -1,9 +1,9 @@
-"""The built-in currencies and shipment methods: made up, in the documents' form."""
+"""The built-in currencies, shipment methods, and products with a documented stock."""
 
 from collections.abc import Mapping
 
-from gelato_async.sandbox.catalog.countries import REGIONS, SUPPORTED
-from gelato_async.sandbox.catalog.entities import ShipmentMethod
+from gelato_async.sandbox.catalog.countries import REGIONS
+from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod, Stock
 
 CURRENCIES: Mapping[str, float] = {
     "AED": 4.0,
@@ -44,6 +44,27 @@ CURRENCIES: Mapping[str, float] = {
 }
 """Units per EUR of every documented currency."""
 
+_OUT_OF_STOCK = Stock(status="out-of-stock")
+
+
+def _awaited(days: int) -> Stock:
+    return Stock(status="out-of-stock-replenishable", replenishment_days=days)
+
+
+PRODUCTS: tuple[Product, ...] = (
+    Product(
+        uid="wall_hanger_product_whs_290-mm_whc_white_whm_wood_whp_w14xt20-mm",
+        stock={"EU": _awaited(14), "AS": _OUT_OF_STOCK, "SA": _OUT_OF_STOCK},
+    ),
+    Product(
+        uid=(
+            "frame_and_poster_product_frs_300x400-mm_frc_black_frm_wood_frp_w12xt22-mm"
+            "_gt_plexiglass__pf_300x400-mm_pt_170-gsm-coated-silk_cl_4-0_ct_none_prt_none_hor"
+        ),
+        stock={"OC": _awaited(21), "SA": _OUT_OF_STOCK, "ROW": _awaited(10)},
+    ),
+)
+
 _EUROPE = (*REGIONS["EU"], *REGIONS["UK"])
 _EXPRESS = ("AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US")
 SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
@@ -56,6 +77,7 @@ SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
         min_days=9,
         max_days=16,
         countries=REGIONS["ROW"],
+        is_business=False,
         has_tracking=False,
     ),
     ShipmentMethod(
@@ -65,7 +87,6 @@ SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
         price=4.28,
         min_days=5,
         max_days=7,
-        countries=SUPPORTED,
     ),
     ShipmentMethod(
         uid="sandbox_parcel",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 import attrs
-from attrs.validators import ge
+from attrs.validators import ge, min_len
 
 # An attribute in the form of uids.
 FIELD: re.Pattern[str] = re.compile(r"\{(\w+)\}")
@@ -21,7 +21,7 @@ class Attribute:
 
     uid: str
     title: str
-    values: Mapping[str, str]
+    values: Mapping[str, str] = attrs.field(validator=min_len(1))
 
 
 @attrs.frozen(kw_only=True)
@@ -67,12 +67,14 @@ def stated_names(form: str) -> list[str]:
 
 
 def _of_attributes(catalog: "Catalog", _: object, form: str | None) -> None:
+    if form is None:
+        return
     known = {attribute.uid for attribute in catalog.attributes}
-    unknown = set(stated_names(form or "")) - known
-    if unknown:
-        raise ValueError(
-            f"product_uids of {catalog.uid}: no attribute is named {', '.join(sorted(unknown))}"
-        )
+    for name in stated_names(form):
+        if name not in known:
+            raise ValueError(f"product_uids of {catalog.uid}: no attribute is named {name}")
+    if set("{}") & set(FIELD.sub("", form)):
+        raise ValueError(f"product_uids of {catalog.uid}: braces are for attributes' uids alone")
 
 
 @attrs.frozen(kw_only=True)
@@ -150,7 +152,7 @@ class Product:
         stock: The stock of its own by the uids of regions; it is in stock in regions left out.
         weight: The weight of one copy in grams; of a book, with its lowest page count.
         dimensions: Measures by their names.
-        page_counts: The valid page counts of a multi-page product.
+        page_counts: The valid page counts of a multi-page product; if empty, those of its prices.
         supported_countries: Where it is delivered; empty for wherever Gelato delivers.
         not_supported_countries: Where it is not delivered.
     """
@@ -182,7 +184,7 @@ class ShipmentMethod:
         per_kilogram: The other part, in EUR; 0 for a flat rate.
         min_days: The fewest days until delivery.
         max_days: The most days until delivery.
-        countries: Where it delivers.
+        countries: Where it delivers; empty for wherever Gelato delivers.
         is_business: Whether it delivers to businesses.
         is_private: Whether it delivers to homes.
         has_tracking: Whether its parcels have tracking codes.
@@ -195,7 +197,7 @@ class ShipmentMethod:
     per_kilogram: float = attrs.field(default=0.0, validator=ge(0))
     min_days: int
     max_days: int
-    countries: tuple[str, ...]
+    countries: tuple[str, ...] = ()
     is_business: bool = True
     is_private: bool = True
     has_tracking: bool = True

@@ -12,8 +12,10 @@ import attrs
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, SUPPORTED
 from gelato_async.sandbox.catalog.entities import Catalog, Measure, Product
 
-_SIZE = re.compile(r"(\d+)x(\d+)-?(mm|inch)")
-_PAPER = re.compile(r"(\d+)-(?:gsm|g)\b|(\d+)-lb(-text)?")
+# As many digits as make sense, so that no area is infinite.
+_SIZE = re.compile(r"(\d{1,5})x(\d{1,5})-?(mm|inch)")
+_PAPER = re.compile(r"(\d{1,4})-(?:gsm|g)\b|(\d{1,4})-lb(-text)?")
+_VOLUME = re.compile(r"(\d{1,3})-oz")
 # Width and height in millimetres.
 _FORMATS: Mapping[str, tuple[float, float]] = {
     "5R": (127, 178),
@@ -52,12 +54,12 @@ def measured(product: Product, catalog: Catalog) -> Product:
     """Return the product with a value in each field that it leaves to its catalog."""
     paper = catalog.grams_per_square_metre or _paper(product.attributes)
     dimensions = {
-        **_thickness(product.attributes, paper),
+        "Thickness": Measure(value=round(paper / 1000, 5), unit="mm"),
         **catalog.dimensions,
         **_stated(product.attributes),
         **product.dimensions,
     }
-    page_counts = product.page_counts or catalog.page_counts
+    page_counts = product.page_counts or _priced_page_counts(product) or catalog.page_counts
     weight = product.weight or _mug(product.attributes) or catalog.weight
     if not weight:
         sheets = min(page_counts, default=2) / 2
@@ -97,7 +99,6 @@ def size_of(value: str) -> tuple[float, float] | None:
 
 
 def _paper(attributes: Mapping[str, str]) -> float:
-    """Return the grams per square metre of a product's paper."""
     found = _PAPER.match(attributes.get("PaperType", ""))
     if found is None:
         return _USUAL_PAPER
@@ -105,12 +106,6 @@ def _paper(attributes: Mapping[str, str]) -> float:
     if grams:
         return float(grams)
     return float(pounds) * (_TEXT if is_text else _COVER)
-
-
-def _thickness(attributes: Mapping[str, str], paper: float) -> dict[str, Measure]:
-    if _size(attributes) is None:
-        return {}
-    return {"Thickness": Measure(value=round(paper / 1000, 5), unit="mm")}
 
 
 def _stated(attributes: Mapping[str, str]) -> dict[str, Measure]:
@@ -136,10 +131,15 @@ def _size(attributes: Mapping[str, str]) -> tuple[float, float] | None:
 
 
 def _mug(attributes: Mapping[str, str]) -> float:
-    volume = re.match(r"\d+", attributes.get("MugSize", ""))
+    volume = _VOLUME.match(attributes.get("MugSize", ""))
     if volume is None:
         return 0.0
-    return _MUG + _MUG_PER_OUNCE * float(volume[0])
+    return _MUG + _MUG_PER_OUNCE * float(volume[1])
+
+
+def _priced_page_counts(product: Product) -> tuple[int, ...]:
+    counts = {price.page_count for price in product.prices if price.page_count is not None}
+    return tuple(sorted(counts))
 
 
 def _square_metres(dimensions: Mapping[str, Measure]) -> float:

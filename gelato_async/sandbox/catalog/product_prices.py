@@ -5,7 +5,7 @@ there are rows for four countries, without a currency for four currencies, or fo
 product's own prices; there is no row for a country or currency without prices.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product
@@ -43,22 +43,21 @@ def _rows(
 
 
 def _countries(product: Product, wanted: str | None) -> Iterable[str]:
+    supported = product.supported_countries
     if wanted:
-        return _of((wanted,), product.supported_countries)
-    own = _distinct(price.country for price in product.prices)
-    return _of(own or _COUNTRIES, product.supported_countries) or product.supported_countries[:1]
+        return _of((wanted,), supported)
+    own = dict.fromkeys(price.country for price in product.prices)
+    if not own or None in own:
+        own |= dict.fromkeys(_COUNTRIES)
+    return _of(own, supported) or supported[:1]
 
 
 def _currencies(assortment: Assortment, product: Product, wanted: str | None) -> Iterable[str]:
     if wanted:
         return (wanted,)
-    own = _distinct(price.currency for price in product.prices)
+    own = dict.fromkeys(price.currency for price in product.prices)
     return own or _of(_CURRENCIES, assortment.currencies)
 
 
-def _of(some: Iterable[str], known: Collection[str]) -> list[str]:
-    return [one for one in some if one in known]
-
-
-def _distinct(some: Iterable[str | None]) -> list[str]:
-    return [one for one in dict.fromkeys(some) if one is not None]
+def _of(some: Iterable[str | None], known: Collection[str]) -> Sequence[str]:
+    return [one for one in some if one is not None and one in known]

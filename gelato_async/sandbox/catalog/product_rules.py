@@ -111,8 +111,8 @@ def shipping(body: Body, assortment: Assortment) -> Iterator[Problem]:
 
 def _priced(path: str, product: Body, assortment: Assortment) -> Iterator[Problem]:
     quantities = product.get("quantities")
-    if not quantities or not is_list_of(int, quantities) or min(quantities) < 1:
-        yield f"{path}.quantities", "must be a list of whole numbers of at least 1"
+    if not quantities or not is_list_of(int, quantities) or any(map(whole(1), quantities)):
+        yield f"{path}.quantities", "must be a list of whole numbers from 1 to 1,000,000"
     known = assortment.product(str(product.get("productUid")))
     if known is None:
         return

@@ -19,7 +19,6 @@ from gelato_async.sandbox.catalog.entities import FIELD, Catalog, Product, state
 from gelato_async.sandbox.catalog.measuring import size_of
 
 _WORDS = re.compile(r"[a-z0-9][a-z0-9.-]*(_{1,2}[a-z0-9.-]+)*")
-_LONGEST = 255
 _PRINT = re.compile(r"\d-\d")
 _ORIENTATIONS = ("hor", "ver")
 _CODES: Mapping[str, str] = {
@@ -126,7 +125,7 @@ def family(catalogs: Iterable[Catalog], uid: str) -> Catalog | None:
 
 def has_documented_shape(uid: str, catalogs: Iterable[Catalog]) -> bool:
     """Return whether a uid has the documented shape, given the catalogs that are families."""
-    if len(uid) > _LONGEST or not _WORDS.fullmatch(uid):
+    if not _WORDS.fullmatch(uid):
         return False
     return family(catalogs, uid) is not None or _has_documented_words(uid)
 
