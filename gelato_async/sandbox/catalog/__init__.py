@@ -1,6 +1,7 @@
-"""The catalog in the sandbox: products, prices, stock and shipment methods, which never change.
+"""What can be bought in the sandbox: products, prices, stock and shipment methods.
 
-Start with `product_api` and `shipment_api`, the routes' actions; `product_rules` is what they
-refuse. `product_tables` is data, from which `products`, `product_prices` and `stock_levels` compute
-the answers. Nothing here reads or changes the state of a sandbox.
+Start with `assortment`, the one object that answers what an account can buy and at which price;
+nothing in it changes. `entities` are the values it is made of, `built_in` and `built_in_catalogs`
+those of every sandbox. `product_api` and `shipment_api` are the routes' actions, `product_rules` is
+what they refuse. No other room computes a price, and this one reads no order.
 """

@@ -181,6 +181,7 @@ class Assortment:
         found = self._combination(uid)
         if found is not None:
             return measured(found, self.catalogs[found.catalog])
+        # Last, so that a catalog decides on the uids it forms.
         if self.any_products and has_documented_shape(uid, self._families):
             return self._complete(Product(uid=uid))
         return None

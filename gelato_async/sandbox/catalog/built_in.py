@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from gelato_async.sandbox.catalog.countries import REGIONS
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod, Stock
 
+# The documents' list of currencies. The rates are those of about 2024, and never change, so that an
+# amount is the same in every run.
 CURRENCIES: Mapping[str, float] = {
     "AED": 4.0,
     "AUD": 1.65,
@@ -19,6 +21,7 @@ CURRENCIES: Mapping[str, float] = {
     "EUR": 1.0,
     "GBP": 0.86,
     "HKD": 8.4,
+    # Croatia has the euro now; the document still lists its currency.
     "HRK": 7.53,
     "HUF": 395.0,
     "IDR": 17400.0,
@@ -51,6 +54,7 @@ def _awaited(days: int) -> Stock:
     return Stock(status="out-of-stock-replenishable", replenishment_days=days)
 
 
+# The statuses of the stock route's example; its dates are long past.
 PRODUCTS: tuple[Product, ...] = (
     Product(
         uid="wall_hanger_product_whs_290-mm_whc_white_whm_wood_whp_w14xt20-mm",
@@ -65,6 +69,7 @@ PRODUCTS: tuple[Product, ...] = (
     ),
 )
 
+# Cheapest first wherever they compete: an order that names no method goes by post, with tracking.
 _EUROPE = (*REGIONS["EU"], *REGIONS["UK"])
 _EXPRESS = ("AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US")
 SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
@@ -93,6 +98,7 @@ SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
         name="Sandbox Parcel",
         type="standard",
         price=5.11,
+        # Of this type in quotes and creates alone; the shipment routes call it normal.
         per_kilogram=1.9,
         min_days=3,
         max_days=5,
@@ -112,6 +118,7 @@ SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
         uid="sandbox_pallet",
         name="Sandbox Pallet",
         type="pallet",
+        # To loading ramps, not to homes.
         price=95.0,
         per_kilogram=0.4,
         min_days=4,

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 
 from gelato_async.sandbox.catalog.entities import Attribute, Catalog, Measure, PriceRule
 
+# Every documented product has this attribute, and no uid states it.
 _STATUS = Attribute(uid="ProductStatus", title="Product Status", values={"activated": "Activated"})
 _ORIENTATION = Attribute(
     uid="Orientation", title="Orientation", values={"hor": "Landscape", "ver": "Portrait"}
@@ -35,6 +36,7 @@ _POSTER_PAPERS = (
     *("200-gsm-coated-silk", "200-gsm-uncoated", "250-gsm-uncoated"),
 )
 _COATINGS = ("none", "glossy-lamination", "matt-lamination", "soft-touch-lamination")
+# 279 x 432 and 500 x 500 mm are sizes of documented examples.
 _FRAME_SIZES = ("210x297-mm", "279x432-mm", "300x400-mm", "500x500-mm", "500x700-mm")
 _WOODS = ("black", "natural-wood", "oak", "white")
 _FRAME = (
@@ -49,6 +51,10 @@ _FRAME_FORM = (
 )
 
 
+# A left chest is embroidered, anything else printed: front, back, or both.
+_PRINTS = ("4-0", "0-4", "4-4", "chstl-emb")
+
+
 def _garment(kind: str, cut: str) -> tuple[Attribute, ...]:
     return (
         _attribute("GarmentCategory", "Garment Category", kind),
@@ -61,7 +67,7 @@ def _garment(kind: str, cut: str) -> tuple[Attribute, ...]:
             values={size: size for size in ("S", "M", "L", "XL", "2XL", "3XL")},
         ),
         _attribute("GarmentColor", "Garment Color", "black", "grey", "navy", "red", "white"),
-        _attribute("GarmentPrint", "Garment Print", "4-0", "0-4", "4-4", "chstl-emb"),
+        _attribute("GarmentPrint", "Garment Print", *_PRINTS),
         _STATUS,
     )
 
@@ -80,6 +86,7 @@ CATALOGS: tuple[Catalog, ...] = (
         dimensions=_millimetres(width=105.0, height=148.0),
         families=("card", "folded-cards", "postcard", "postcards", "greeting-cards"),
         attributes=(
+            # 5R is 5 x 7 inches; all but A5, A6 and DL are from documented uids.
             _attribute("PaperFormat", "Paper Format", "A5", "A6", "DL", "5R", "BB", "BX"),
             _attribute(
                 *("PaperType", "Paper Type", "300-gsm-coated-silk", "350-gsm-uncoated"),
@@ -97,6 +104,7 @@ CATALOGS: tuple[Catalog, ...] = (
         product_uids="blank-envelopes_pf_{PaperFormat}_pt_{PaperType}",
         dimensions=_millimetres(width=99.0, height=210.0),
         families=("blank-envelopes", "envelope"),
+        # Sold blank, and named among the stockable products.
         is_printable=False,
         is_stockable=True,
         attributes=(
@@ -109,12 +117,14 @@ CATALOGS: tuple[Catalog, ...] = (
         uid="framed-posters",
         title="Framed posters",
         price=PriceRule(base=17.2, per_square_metre=42.0),
+        # Two underscores lead to the poster, whose size is that of its frame.
         product_uids=(
             f"frame_and_poster_product_{_FRAME_FORM}__pf_{{FrameSize}}_pt_{{PaperType}}"
             "_cl_4-0_ct_none_prt_none_{Orientation}"
         ),
         families=("frame_and_poster", "framed", "framed-poster"),
         is_stockable=True,
+        # Frame and paper; the uid states the paper alone.
         grams_per_square_metre=2800.0,
         dimensions=_millimetres(thickness=22.0, width=300.0, height=400.0),
         attributes=(
@@ -173,6 +183,7 @@ CATALOGS: tuple[Catalog, ...] = (
             "_ct_{CoatingType}_prt_1-0_cpt_130-gsm-65-lb-cover-coated-silk_{Orientation}"
         ),
         families=("photobook", "photo-book", "photo-books", "album", "albums"),
+        # Pages come by the leaf.
         page_counts=tuple(range(24, 202, 2)),
         dimensions=_millimetres(thickness=9.0, width=210.0, height=280.0),
         attributes=(
@@ -199,6 +210,7 @@ CATALOGS: tuple[Catalog, ...] = (
             "_prt_{ProtectionType}_sft_{SpotFinishingType}_set_none_{Orientation}"
         ),
         dimensions=_millimetres(width=210.0, height=297.0),
+        # The documents' uids say "flat product"; older ones begin with the kind.
         families=("poster", "large-posters", "flat", "print", "prints"),
         attributes=(
             _attribute("PaperFormat", "Paper Format", *_POSTER_FORMATS),
@@ -217,6 +229,7 @@ CATALOGS: tuple[Catalog, ...] = (
         title="T-shirts",
         price=PriceRule(base=8.9),
         product_uids=_GARMENT_FORM,
+        # Garments of an unknown kind cost as much as these.
         families=("t-shirt", "tshirt", "apparel"),
         weight=150.0,
         dimensions={
@@ -253,6 +266,7 @@ GENERAL: Catalog = Catalog(
     title="Other products",
     price=PriceRule(base=5.56),
     weight=139.0,
+    # The first words of documented uids, and of what else is printed on demand.
     families=(
         *("accordion-fold", "acrylic", "apron", "bag", "bags", "blank", "blanket", "bottle"),
         *("brochure", "brochures", "business-cards", "calendar", "calendars", "canvas", "cap"),

@@ -10,6 +10,8 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
+# From the document's page on stock. Its region AS is Asia and SA South America, not the countries of
+# these codes.
 REGIONS: Mapping[str, tuple[str, ...]] = {
     "US-CA": ("CA", "US"),
     "EU": _codes(
@@ -30,6 +32,7 @@ REGIONS: Mapping[str, tuple[str, ...]] = {
     ),
 }
 SUPPORTED: tuple[str, ...] = tuple(sorted(sum(REGIONS.values(), ())))
+# Documented as currently not supported.
 NOT_SUPPORTED: tuple[str, ...] = _codes("AX GS HM IM IO NF TF TK UM")
 
 

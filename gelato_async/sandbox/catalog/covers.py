@@ -21,6 +21,7 @@ def cover(product: Product, page_count: int) -> Body:
     The answer counts four pages more than the request, as live answers do.
     """
     width, height = length(product, "Width"), length(product, "Height")
+    # Two pages are a sheet.
     spine = float(round(_BOARDS + page_count / 2 * paper_weight(product) / 1000))
     areas = _hard_cover(width + _WIDER, height + _HIGHER, spine)
     if _is_soft(product):

@@ -40,6 +40,7 @@ class Discount:
     factor: float = attrs.field(validator=ge(0))
 
 
+# Made up; live price lists have tiers up to thousands of copies.
 _DISCOUNTS = (
     Discount(quantity=1, factor=1.0),
     Discount(quantity=2, factor=0.98),
@@ -127,6 +128,7 @@ class Price:
     page_count: int | None = None
 
 
+# As the stock route documents them.
 StockStatus = Literal[
     "in-stock", "out-of-stock-replenishable", "out-of-stock", "non-stockable", "not-supported"
 ]
@@ -169,6 +171,7 @@ class Product:
     not_supported_countries: tuple[str, ...] = ()
 
 
+# The types of quotes; the shipment routes document three of them.
 MethodType = Literal["normal", "standard", "express", "pick_up", "pallet"]
 
 

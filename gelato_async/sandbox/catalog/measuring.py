@@ -16,7 +16,7 @@ from gelato_async.sandbox.catalog.entities import Catalog, Measure, Product
 _SIZE = re.compile(r"(\d{1,5})x(\d{1,5})-?(mm|inch)")
 _PAPER = re.compile(r"(\d{1,4})-(?:gsm|g)\b|(\d{1,4})-lb(-text)?")
 _VOLUME = re.compile(r"(\d{1,3})-oz")
-# Width and height in millimetres.
+# Width and height in millimetres; those of BB and BX are guesses, no document has them.
 _FORMATS: Mapping[str, tuple[float, float]] = {
     "5R": (127, 178),
     "A1": (594, 841),
@@ -62,6 +62,7 @@ def measured(product: Product, catalog: Catalog) -> Product:
     page_counts = product.page_counts or _priced_page_counts(product) or catalog.page_counts
     weight = product.weight or _mug(product.attributes) or catalog.weight
     if not weight:
+        # A sheet has two pages; what has no pages is one sheet.
         sheets = min(page_counts, default=2) / 2
         weight = _square_metres(dimensions) * paper * sheets
     return attrs.evolve(

@@ -73,6 +73,7 @@ def _product_prices(assortment: Assortment, body: Body, row: Body, product: Prod
 def _offers(assortment: Assortment, body: Body, product: Product, grams: float) -> list[Body]:
     offers = []
     country, currency = body["country"], body["currency"]
+    # Undocumented; the price route has no rows for them.
     if country in product.supported_countries and currency in assortment.currencies:
         for method in assortment.methods(country, grams):
             if _suits(method, body):
@@ -97,6 +98,7 @@ def _offer(method: ShipmentMethod, price: float) -> Body:
         "avgPrice": round(price * 1.1, 2),
         "minDays": method.min_days,
         "maxDays": method.max_days,
+        # A price that does not depend on the weight.
         "hasFlatRate": not method.per_kilogram,
     }
 
