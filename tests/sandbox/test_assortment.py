@@ -233,6 +233,8 @@ def test_every_country_of_delivery_has_one_region():
 
 # shipment methods
 
+POST = ("sandbox_post", "sandbox_letter")
+
 
 def uids(methods):
     return [method.uid for method in methods]
@@ -241,10 +243,10 @@ def uids(methods):
 @pytest.mark.parametrize(
     ("country", "methods"),
     [
-        ("DE", ["sandbox_post", "sandbox_parcel", "sandbox_express", "sandbox_pallet"]),
-        ("SE", ["sandbox_post", "sandbox_parcel"]),
-        ("US", ["sandbox_post", "sandbox_express"]),
-        ("MX", ["sandbox_letter", "sandbox_post"]),
+        ("DE", [*POST, "sandbox_parcel", "sandbox_express", "sandbox_pallet"]),
+        ("SE", [*POST, "sandbox_parcel"]),
+        ("US", [*POST, "sandbox_express"]),
+        ("MX", [*POST]),
         ("AX", []),
     ],
 )
