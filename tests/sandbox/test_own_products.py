@@ -126,6 +126,23 @@ def test_prices_are_of_where_a_product_is_delivered():
     assert {row["country"] for row in prices(only, only.product("mine"), {})} == {"IT"}
 
 
+@pytest.mark.parametrize(
+    "countries",
+    [
+        {"supported_countries": ("AX", "IT")},
+        {"not_supported_countries": ("US",)},
+        {"supported_countries": ("IT",), "not_supported_countries": ("US",)},
+    ],
+    ids=str,
+)
+def test_no_country_is_both_supported_and_not(countries):
+    product = own(Product(uid="mine", **countries)).product("mine")
+    assert not set(product.supported_countries) & set(product.not_supported_countries)
+    assert "IT" in product.supported_countries
+    for name, given in countries.items():
+        assert getattr(product, name) == given
+
+
 def test_a_price_rule_may_be_without_discounts():
     rule = PriceRule(base=2.0, discounts=())
     mine = own(

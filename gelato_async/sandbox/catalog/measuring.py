@@ -70,8 +70,10 @@ def measured(product: Product, catalog: Catalog) -> Product:
         dimensions=dimensions,
         page_counts=page_counts,
         weight=round(weight, 3),
-        supported_countries=product.supported_countries or SUPPORTED,
-        not_supported_countries=product.not_supported_countries or NOT_SUPPORTED,
+        supported_countries=product.supported_countries
+        or _except(SUPPORTED, product.not_supported_countries),
+        not_supported_countries=product.not_supported_countries
+        or _except(NOT_SUPPORTED, product.supported_countries),
     )
 
 
@@ -136,6 +138,12 @@ def _mug(attributes: Mapping[str, str]) -> float:
     if volume is None:
         return 0.0
     return _MUG + _MUG_PER_OUNCE * float(volume[1])
+
+
+def _except(countries: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, ...]:
+    if not others:
+        return countries
+    return tuple(country for country in countries if country not in others)
 
 
 def _priced_page_counts(product: Product) -> tuple[int, ...]:
