@@ -18,6 +18,9 @@ Problem = tuple[str, str]
 Check = Callable[[Any], str | None]
 Fields = Mapping[str, Check]
 
+# Stands for any value where a list of objects is required.
+NOT_A_LIST = object()
+
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 # The countries whose addresses Gelato requires in their own script.
 _LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
@@ -155,6 +158,9 @@ def is_list_of(kind: type, values: Any) -> bool:
 
 def fields(path: str, value: Any, checks: Fields) -> Iterator[Problem]:
     """Check an object field by field."""
+    if value is NOT_A_LIST:
+        yield path, "must be a list"
+        return
     if not isinstance(value, dict):
         yield path, "must be an object" if value is not None else "is required"
         return
@@ -167,16 +173,17 @@ def fields(path: str, value: Any, checks: Fields) -> Iterator[Problem]:
 def rows(path: str, value: Any, *, required: bool = False) -> Iterator[tuple[str, Any]]:
     """Yield the elements of a list of objects with their paths.
 
-    A value that is not a list is yielded itself, so that it fails as an object; with `required` an
+    For a value that is not a list something is yielded that `fields` refuses; with `required` an
     empty list is yielded as None, so that it fails as missing.
     """
-    if value == [] and required:
-        yield path, None
-    elif isinstance(value, list):
+    if isinstance(value, list) and (value or not required):
         for number, row in enumerate(value):
             yield f"{path}[{number}]", row
-    elif value is not None or required:
-        yield path, value
+    elif value is None or value == []:
+        if required:
+            yield path, None
+    else:
+        yield path, NOT_A_LIST
 
 
 _ADDRESS: Mapping[Backend, Fields] = {

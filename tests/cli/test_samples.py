@@ -9,6 +9,7 @@ from gelato_async.backends.gelato import gelato_backend
 from gelato_async.bulk import read_jsonl
 from gelato_async.cli.samples.orders import sample_orders, to_line
 from gelato_async.models.new_order import CustomItem
+from gelato_async.sandbox.catalog.built_in import CURRENCIES
 from gelato_async.sandbox.orders import order_rules
 
 BACKENDS = {"gelato": gelato_backend("key"), "connect": connect_backend("prefix", "key", "secret")}
@@ -23,7 +24,7 @@ def test_samples_follow_all_rules_and_can_be_read_back(backend, seed):
     lines = [to_line(order, backend) for order in made]
     for order, line in zip(made, lines, strict=True):
         BACKENDS[backend].check(BACKENDS[backend].create_operation(order))
-        assert list(order_rules.order(json.loads(line), backend)) == []
+        assert list(order_rules.order(json.loads(line), backend, CURRENCIES)) == []
     read = list(read_jsonl(lines))
     assert [line.problems for line in read if line.problems] == []
     assert [to_line(line.order, backend) for line in read] == lines

@@ -113,7 +113,10 @@ def _head(order: Order, now: Moment) -> Body:
 
 
 def _return_address(order: Order, body: Body) -> Body:
-    given = body.get("returnAddress") or {}
+    given = body.get("returnAddress")
+    if not isinstance(given, dict):
+        # GelatoConnect documents no return address, and therefore checks none.
+        given = {}
     address: Body = {"id": order.part_id(7), "orderId": order.id}
     for name in ("country", *_PLACE, "companyName"):
         address[name] = given.get(name) or None

@@ -4,6 +4,7 @@ Accepted by default, and failed later; refused at once by a strict sandbox. A pr
 its catalog says that it is printable; one of no catalog needs none, because nobody knows.
 """
 
+import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -30,6 +31,8 @@ from gelato_async.sandbox.orders.terms import (
 
 # In ISO 3166-1, and in no list of the documents.
 _UNLISTED = ("AS", "AQ", "BL", "CW", "GU", "MF", "MP", "PR", "SX", "VI")
+# Not more precise: what a host name may be, resolvers decide.
+_HOST = re.compile(r"[^\s]+")
 COUNTRIES = frozenset((*SUPPORTED, *NOT_SUPPORTED, *_UNLISTED))
 
 
@@ -118,9 +121,9 @@ def _of_files(assortment: Assortment, path: str, item: Body) -> Iterator[Doubt]:
 def _is_url(text: str) -> bool:
     try:
         url = urlsplit(text)
-        return url.scheme in {"http", "https"} and bool(url.hostname)
     except ValueError:
         return False
+    return url.scheme in {"http", "https"} and _HOST.fullmatch(url.hostname or "") is not None
 
 
 def _of_method(assortment: Assortment, body: Body) -> Iterator[Doubt]:

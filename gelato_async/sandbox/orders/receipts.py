@@ -101,10 +101,11 @@ def billing_entity(backend: str) -> Body:
         "currencyIsoCode": "EUR",
         "currency": "EUR",
         "status": 1,
+        "iossNumber": None,
     }
     if backend == "connect":
         # A number in GelatoConnect's examples, a string in those of v4.
-        entity |= {"id": 100001, "iossNumber": None, "invoiceType": None}
+        entity |= {"id": 100001, "invoiceType": None}
     return entity
 
 

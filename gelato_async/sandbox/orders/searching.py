@@ -70,7 +70,8 @@ def search(index: OrderIndex, body: Body, now: Moment, filters: Mapping[str, Fil
     for name in filters:
         if body.get(name) not in (None, "", []):
             wanted[name] = body[name]
-    offset = body.get("offset", 0)
+    # An iterator cannot skip more than 2 ** 63.
+    offset = min(body.get("offset", 0), len(index.by_id))
     page = islice(_matching(index, wanted, now, filters), offset, offset + body.get("limit", 50))
     return {"orders": [order_row(order, now) for order in page]}
 
