@@ -4,7 +4,6 @@ import pytest
 from support.json_shapes import COUNTRY, Map, faults
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 CATALOG_ROW = {"catalogUid": str, "title": str}
 CATALOG = {

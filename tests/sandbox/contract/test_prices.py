@@ -6,7 +6,6 @@ import pytest
 from support.json_shapes import COUNTRY, CURRENCY, faults
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 PRICE = {
     "productUid": str,
