@@ -13,7 +13,6 @@ from support.json_shapes import (
 )
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 STATUS = {
     *("created", "uploading", "passed", "in_production", "printed", "draft", "failed"),

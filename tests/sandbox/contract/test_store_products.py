@@ -309,7 +309,10 @@ async def test_print_area_1_and_empty_text_placeholders_occur(api):
     assert [] in texts
 
 
-@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize(
+    "template",
+    ["template-t-shirt", "template-cap", pytest.param("template-poster", marks=PENDING)],
+)
 async def test_a_template_leads_to_a_price_and_an_order(api, template, order, item, quote):
     """Every variant's product exists in a catalog, can be priced, quoted and ordered."""
     for variant in (await api.get(f"/v1/templates/{template}")).json()["variants"]:
