@@ -272,3 +272,18 @@ async def test_dimensions_of_a_cover_are_as_documented(api):
         assert (await api.get(f"{path}/cover-dimensions")).status_code == 400
         seen += 1
     assert seen > 0
+
+
+async def test_hits_count_the_products_that_are_found(api):
+    filters = {"Orientation": ["hor"]}
+    found, offset = [], 0
+    while True:
+        page = await searched(api, "posters", attributeFilters=filters, limit=100, offset=offset)
+        if not page["products"]:
+            break
+        found += page["products"]
+        hits = page["hits"]["attributeHits"]
+        offset += 100
+    assert hits["Orientation"] == {"hor": len(found)}
+    formats = [row["attributes"]["PaperFormat"] for row in found]
+    assert hits["PaperFormat"] == {name: formats.count(name) for name in set(formats)}

@@ -214,3 +214,49 @@ async def test_a_search_and_the_parts_of_an_order_say_the_total(make, found, ite
     assert {one["id"]: one["price"] for one in made["items"]}.items() <= by_item.items()
     assert by_item[made["shipment"]["id"]] is not None
     assert receipt["shippingPriceInitial"] == made["shipment"]["price"]
+
+
+async def test_a_quote_of_a_book_depends_on_its_pages(api, prices, some_uid, quote, item):
+    uid, amounts = await some_uid("photobooks"), []
+    counts = (await api.get(f"/v3/products/{uid}")).json()["validPageCounts"]
+    for count in (counts[0], counts[-1]):
+        body = quote(items=[item(productUid=uid, pageCount=count)])
+        (one,) = (await api.post("/v4/orders:quote", json=body)).json()["quotes"]
+        (product,) = one["products"]
+        assert product["pageCount"] == count
+        rows = await prices(uid, pageCount=count, country="US", currency="USD")
+        (listed,) = [row["price"] for row in rows if row["quantity"] == 1]
+        assert product["price"] == pytest.approx(listed, abs=0.0051)
+        amounts.append(product["price"])
+    assert amounts[0] < amounts[1]
+
+
+async def test_the_price_of_a_draft_is_that_of_the_order_it_becomes(api, make, item):
+    draft = await make(orderType="draft", items=[item(1, quantity=3), item(2)])
+    path = f"/v4/orders/{draft['id']}"
+    ordered = (await api.patch(path, json={"orderType": "order"})).json()
+    assert ordered["receipts"][0]["totalInclVat"] == draft["receipts"][0]["totalInclVat"]
+    draft = await make(orderType="draft", items=[item(1, quantity=3), item(2)])
+    kept = {"orderType": "order", "items": [{"id": draft["items"][1]["id"]}]}
+    fewer = (await api.patch(f"/v4/orders/{draft['id']}", json=kept)).json()
+    assert fewer["receipts"][0]["productsPrice"] == fewer["items"][0]["price"]
+    assert fewer["receipts"][0]["total"] < draft["receipts"][0]["total"]
+
+
+async def test_a_total_weight_grows_with_the_pieces(api, make, quote, item):
+    one, ten = await make(), await make(items=[item(quantity=10)])
+    assert ten["shipment"]["totalWeight"] > one["shipment"]["totalWeight"] > 0
+    body = quote(items=[item(quantity=10)])
+    (quoted,) = (await api.post("/v4/orders:quote", json=body)).json()["quotes"]
+    weights = {method["totalWeight"] for method in quoted["shipmentMethods"]}
+    assert weights == {ten["shipment"]["totalWeight"]}
+
+
+async def test_days_of_delivery_are_those_of_the_quote(api, make, quote):
+    (quoted,) = (await api.post("/v4/orders:quote", json=quote())).json()["quotes"]
+    for method in quoted["shipmentMethods"]:
+        shipment = (await make(shipmentMethodUid=method["shipmentMethodUid"]))["shipment"]
+        for name in ("minDeliveryDays", "maxDeliveryDays", "minDeliveryDate", "maxDeliveryDate"):
+            assert shipment[name] == method[name], name
+        assert shipment["shipmentMethodName"] == method["name"]
+        assert shipment["fulfillmentCountry"] == quoted["fulfillmentCountry"]
