@@ -1,22 +1,24 @@
-"""The search for orders: the filters of both APIs as tables of predicates.
+"""The search for orders: the filters of both APIs as tables.
 
-Filters by id and by reference read an index; all others examine every order. An order is found once
-its search lag has passed; its status is always the present one. A filter that is empty, null or
-unknown filters nothing.
+Filters by id and by reference read an index. All others test one order after the other, the newest
+first, until the page is full. An order is found once its search lag has passed; its status is
+always the present one. A filter that is empty, null or unknown filters nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
-from itertools import islice
+from itertools import dropwhile, islice
 from typing import Any
 
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.documents import order_row
-from gelato_async.sandbox.orders.life_cycle import financial_status
+from gelato_async.sandbox.orders.life_cycle import STATUSES, financial_status
 from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.orders.order_index import OrderIndex
 
-Filter = Callable[[Any, Order, Moment], bool]
+Test = Callable[[Order], bool]
+# Makes a test of the value that is wanted, once for a search: thousands of orders may be tested.
+Filter = Callable[[Any, Moment], Test]
 
 
 def _timestamp(date: str) -> float:
@@ -26,29 +28,46 @@ def _timestamp(date: str) -> float:
     return moment.timestamp()
 
 
-def _fulfillment(wanted: Any, order: Order, now: Moment) -> bool:
-    return order.status(now) in wanted
+def _start(wanted: Any, _: Moment) -> Test:
+    first = _timestamp(wanted)
+    return lambda order: int(order.created) >= first
 
 
-def _financial(wanted: Any, order: Order, now: Moment) -> bool:
-    return financial_status(order.status(now)) in wanted
+def _end(wanted: Any, _: Moment) -> Test:
+    last = _timestamp(wanted)
+    return lambda order: int(order.created) <= last
 
 
-def _mentions(wanted: Any, order: Order, _: Moment) -> bool:
-    return wanted.lower() in order.search_text
+def _references(wanted: Any, _: Moment) -> Test:
+    references = frozenset(wanted)
+    return lambda order: order.reference in references
+
+
+def _fulfillment(wanted: Any, now: Moment) -> Test:
+    return lambda order: order.status(now) in wanted
+
+
+def _financial(wanted: Any, now: Moment) -> Test:
+    statuses = [status for status in STATUSES if financial_status(status) in wanted]
+    return _fulfillment(statuses, now)
+
+
+def _mentions(wanted: Any, _: Moment) -> Test:
+    text = wanted.lower()
+    return lambda order: text in order.search_text
 
 
 GELATO_FILTERS: Mapping[str, Filter] = {
-    "ids": lambda wanted, order, _: order.id in wanted,
-    "orderReferenceId": lambda wanted, order, _: order.reference == str(wanted),
-    "orderReferenceIds": lambda wanted, order, _: order.reference in wanted,
-    "orderTypes": lambda wanted, order, _: order.order_type in wanted,
-    "channels": lambda wanted, *_: "api" in wanted,
-    "storeIds": lambda *_: False,
-    "countries": lambda wanted, order, _: order.country in wanted,
-    "currencies": lambda wanted, order, _: order.currency in wanted,
-    "startDate": lambda wanted, order, _: int(order.created) >= _timestamp(wanted),
-    "endDate": lambda wanted, order, _: int(order.created) <= _timestamp(wanted),
+    "ids": lambda wanted, _: lambda order: order.id in wanted,
+    "orderReferenceId": lambda wanted, now: _references([str(wanted)], now),
+    "orderReferenceIds": _references,
+    "orderTypes": lambda wanted, _: lambda order: order.order_type in wanted,
+    "channels": lambda wanted, _: lambda _: "api" in wanted,
+    "storeIds": lambda *_: lambda _: False,
+    "countries": lambda wanted, _: lambda order: order.country in wanted,
+    "currencies": lambda wanted, _: lambda order: order.currency in wanted,
+    "startDate": _start,
+    "endDate": _end,
     "fulfillmentStatuses": _fulfillment,
     "financialStatuses": _financial,
     "search": _mentions,
@@ -82,8 +101,9 @@ def _matching(
     references = wanted.get("orderReferenceIds")
     if "orderReferenceId" in wanted:
         references = [str(wanted["orderReferenceId"])]
-    for order in index.candidates(wanted.get("ids"), references):
-        if order.visible_from > now.real:
-            continue
-        if all(filters[name](value, order, now) for name, value in wanted.items()):
-            yield order
+    newest_first = index.candidates(wanted.get("ids"), references)
+    # The lag is the same for all, so the orders behind a visible one are visible too.
+    found: Iterator[Order] = dropwhile(lambda order: order.visible_from > now.real, newest_first)
+    for name, value in wanted.items():
+        found = filter(filters[name](value, now), found)
+    return found
