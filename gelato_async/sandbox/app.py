@@ -186,7 +186,7 @@ class SandboxApp(Options, Controls):
             account = state.account_of(target, key)
             if account is None:
                 return unauthorized(target.route)
-            if wait := state.seconds_until_admitted(key, now):
+            if wait := state.rate_limiter.seconds_until_admitted(key, now):
                 state.audit_log.rejected += 1
                 busy = RefusedError(429, "Too many requests", headers=retry_after(wait))
                 return error(target.backend, busy)

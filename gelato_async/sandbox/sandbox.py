@@ -1,6 +1,5 @@
 """The sandbox to start: a context manager with its own thread, or a server in the foreground."""
 
-import gc
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -13,7 +12,7 @@ from gelato_async.sandbox.control.access import Access, is_loopback
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.errors import SandboxError
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.server import Server, listen
+from gelato_async.sandbox.server import Server, listen, short_collections
 from gelato_async.sandbox.state import State
 
 
@@ -111,10 +110,9 @@ class Sandbox(Options, Controls):
             if on_started is not None:
                 on_started(self.url)
 
-        # Collecting all that was imported takes 40 ms, and the requests of that time would count as
-        # arriving at once.
-        gc.freeze()
-        self._prepare(report_start).serve_until_stopped()
+        server = self._prepare(report_start)
+        with short_collections():
+            server.serve_until_stopped()
 
     def __enter__(self) -> Self:
         """Start serving in a thread.

@@ -6,7 +6,6 @@ from a timer, and it works without an event loop.
 """
 
 import random
-from collections import deque
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from typing import Any
@@ -19,6 +18,7 @@ from gelato_async.sandbox.faults.fault import Fault
 from gelato_async.sandbox.faults.plan import FaultInjector
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders.order import Order
+from gelato_async.sandbox.rate_limit import RateLimiter
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 from gelato_async.sandbox.webhooks.outbox import Outbox
@@ -37,7 +37,7 @@ class State:
             self.changes = ChangeDetector(self.outbox.add)
         self._injector = FaultInjector(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
-        self._admitted: dict[str, deque[float]] = {}
+        self.rate_limiter: RateLimiter = RateLimiter(options.rate_limit)
         self._postponed: list[tuple[float, int, Callable[[Moment], Any]]] = []
         self._postponed_so_far = 0
         self.accounts: Mapping[str, AccountState] = {
@@ -67,20 +67,6 @@ class State:
         # Numbered, so that the heap never compares two actions.
         self._postponed_so_far += 1
         heappush(self._postponed, (due, self._postponed_so_far, action))
-
-    def seconds_until_admitted(self, key: str, now: float) -> float:
-        """Count a request against its key's limit and return 0, or return the seconds to wait."""
-        limit = self.options.rate_limit
-        if limit is None:
-            return 0.0
-        admitted = self._admitted.setdefault(key, deque())
-        while admitted and admitted[0] <= now - 1.0:
-            admitted.popleft()
-        if len(admitted) < limit:
-            admitted.append(now)
-            return 0.0
-        # Rounding must not make the wait 0, which means admitted.
-        return max(admitted[0] + 1.0 - now, 1e-6)
 
     def decide(self, route: str) -> Fault | None:
         """Return the fault that the next request to `route` meets, and record it."""

@@ -1,0 +1,72 @@
+import socket
+import sys
+import time
+
+import pytest
+
+from gelato_async.sandbox.arrivals import Arrivals
+from gelato_async.sandbox.rate_limit import RateLimiter
+from gelato_async.sandbox.server import listen
+
+
+def admitted(limiter, *arrivals):
+    """The arrivals that were admitted, in the order in which they were judged."""
+    return [at for at in arrivals if not limiter.seconds_until_admitted("key", at)]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the moment")
+def test_bytes_arrive_when_the_kernel_has_them():
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+        listener.accept()[0] as connection,
+    ):
+        client.send(b"a request")
+        sent = time.monotonic()
+        # The server is busy with something else.
+        while time.monotonic() < sent + 0.01:
+            pass
+        assert connection.recv(100) == b"a request"
+        assert listener.arrivals.take() <= sent
+
+
+def test_a_kernel_without_moments_counts_as_they_are_read():
+    before = time.monotonic()
+    arrivals = Arrivals()
+    assert arrivals.take() >= before
+
+
+def test_a_clock_that_was_set_back_makes_no_arrival_of_the_future():
+    arrivals = Arrivals()
+    arrivals.note((2**40).to_bytes(8, sys.byteorder) + bytes(8))
+    assert arrivals.take() <= time.monotonic()
+
+
+def test_a_second_is_open_at_its_end():
+    assert admitted(RateLimiter(2), 0.0, 0.5, 0.999, 1.0, 1.4, 1.5) == [0.0, 0.5, 1.0, 1.5]
+
+
+def test_the_wait_ends_when_the_next_is_admitted():
+    limiter = RateLimiter(2)
+    assert admitted(limiter, 0.0, 0.25) == [0.0, 0.25]
+    assert limiter.seconds_until_admitted("key", 0.5) == 0.5
+    assert limiter.seconds_until_admitted("key", 1.0) == 0.0
+
+
+def test_an_earlier_arrival_may_be_judged_later():
+    """A pause delays some requests more than others; all of them count at their arrival."""
+    limiter = RateLimiter(2)
+    assert admitted(limiter, 0.5, 1.45, 0.4, 0.45, 1.6) == [0.5, 1.45, 0.4, 1.6]
+
+
+def test_a_late_judgement_lets_no_window_exceed_the_limit():
+    limiter = RateLimiter(3)
+    arrivals = [0.0, 0.9, 0.5, 1.2, 1.1, 0.95, 1.9, 1.95, 1.85, 2.3]
+    found = sorted(admitted(limiter, *arrivals))
+    assert len(found) > 5
+    for first, fourth in zip(found, found[3:], strict=False):
+        assert fourth - first >= 1.0
+
+
+def test_without_a_limit_all_are_admitted():
+    assert len(admitted(RateLimiter(None), *[0.0] * 200)) == 200
