@@ -80,6 +80,7 @@ class AccountState:
 
     def changed(self, order: Order, now: Moment) -> None:
         """Take note of an order that is new or was changed, other than by its age."""
+        self.orders[order.backend].changed(order)
         # GelatoConnect has no webhooks of this kind.
         if self.changes is not None and order.backend == "gelato":
             self.changes.order(order, now)

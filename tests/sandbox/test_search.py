@@ -1,3 +1,5 @@
+import random
+
 import pytest
 
 pytestmark = pytest.mark.anyio
@@ -123,3 +125,35 @@ async def test_search_lags_behind_and_get_does_not(serve, order, travel):
     assert await found(api.gelato, "/orders:search") == []
     travel(30)
     assert await found(api.gelato, "/orders:search", orderReferenceId="ref-1") == ["ref-1"]
+
+
+async def test_each_status_finds_what_has_it(serve, order, asks_for):
+    """Whatever befell the orders, a search for a status finds those that a GET shows with it."""
+    api, chance = serve(rate_limit=None), random.Random(7)
+    for number in range(60):
+        kind = chance.choice([{}, {}, {"orderType": "draft"}, asks_for("missing_retail_prices")])
+        made = (await api.gelato.post("orders", json=order(f"ref-{number}", **kind))).json()["id"]
+        match chance.randrange(6):
+            case 0:
+                await api.gelato.post(f"orders/{made}:cancel")
+            case 1:
+                api.app.force_status(made, chance.choice(["on_hold", "returned", "shipped"]))
+            case 2:
+                api.app.force_status(made, "on_hold")
+                api.app.force_status(made, None)
+            case 3:
+                await api.gelato.patch(f"orders/{made}", json={"orderType": "order"})
+        if chance.random() < 0.3:
+            api.app.advance(chance.choice([1, 5, 30, 100]))
+    listed = (await api.gelato.post("/orders:search", json={"limit": 100})).json()["orders"]
+    statuses = {row["fulfillmentStatus"] for row in listed}
+    assert len(statuses) > 8
+    for wanted in (
+        *({status} for status in statuses),
+        statuses,
+        {"created", "failed", "delivered"},
+    ):
+        expected = [row["id"] for row in listed if row["fulfillmentStatus"] in wanted]
+        query = {"fulfillmentStatuses": sorted(wanted), "limit": 100}
+        found = (await api.gelato.post("/orders:search", json=query)).json()["orders"]
+        assert [row["id"] for row in found] == expected

@@ -15,6 +15,7 @@ A draft stays a draft at any age; when it becomes an order its life begins. The 
 set by a refusal, a cancellation, or the sandbox's own controls.
 """
 
+import math
 from bisect import bisect_right
 
 # The life-cycle seconds at which the stages begin.
@@ -29,6 +30,7 @@ STAGES = (
     "in_transit",
     "delivered",
 )
+_LATER_AGES = AGES[1:]
 OTHER_STATUSES = (
     "draft",
     "failed",
@@ -59,7 +61,13 @@ _FINANCIAL = {
 
 def stage(age: float) -> str:
     """Return the status of an order that is `age` life-cycle seconds old."""
-    return STAGES[max(bisect_right(AGES, age) - 1, 0)]
+    return STAGES[bisect_right(_LATER_AGES, age)]
+
+
+def ages(stage: str) -> tuple[float, float]:
+    """Return the ages at which a stage begins and ends."""
+    number = STAGES.index(stage)
+    return (-math.inf, *_LATER_AGES)[number], (*_LATER_AGES, math.inf)[number]
 
 
 def financial_status(fulfillment_status: str) -> str:

@@ -142,6 +142,11 @@ class Order:
         """Return the id of a part of the order: as unique as its own id, and always the same."""
         return f"{kind:02x}{number:06x}{self.id[8:]}"
 
+    @property
+    def is_ageing(self) -> bool:
+        """Whether the status depends on nothing but the order's age."""
+        return self.forced is None and self.ends_after is None and self.order_type != "draft"
+
     def status(self, now: Moment) -> str:
         """Return the fulfillment status of the order and of each of its items."""
         if self.forced is not None:

@@ -1,11 +1,12 @@
 """The search for orders: the filters of both APIs as tables.
 
-Filters by id and by reference read an index. All others test one order after the other, the newest
-first, until the page is full. An order is found once its search lag has passed; its status is
-always the present one. A filter that is empty, null or unknown filters nothing.
+Filters by id, reference and status read an index. All others test one order after the other, the
+newest first, until the page is full. An order is found once its search lag has passed; its status
+is always the present one. A filter that is empty, null or unknown filters nothing.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import dropwhile, islice
 from typing import Any
@@ -29,13 +30,14 @@ def _timestamp(date: str) -> float:
 
 
 def _start(wanted: Any, _: Moment) -> Test:
-    first = _timestamp(wanted)
-    return lambda order: int(order.created) >= first
+    # Dates are answered in whole seconds, and compared as they are answered.
+    first = math.ceil(_timestamp(wanted))
+    return lambda order: order.created >= first
 
 
 def _end(wanted: Any, _: Moment) -> Test:
-    last = _timestamp(wanted)
-    return lambda order: int(order.created) <= last
+    end = math.floor(_timestamp(wanted)) + 1
+    return lambda order: order.created < end
 
 
 def _references(wanted: Any, _: Moment) -> Test:
@@ -48,8 +50,11 @@ def _fulfillment(wanted: Any, now: Moment) -> Test:
 
 
 def _financial(wanted: Any, now: Moment) -> Test:
-    statuses = [status for status in STATUSES if financial_status(status) in wanted]
-    return _fulfillment(statuses, now)
+    return _fulfillment(_with_financial(wanted), now)
+
+
+def _with_financial(wanted: Any) -> list[str]:
+    return [status for status in STATUSES if financial_status(status) in wanted]
 
 
 def _mentions(wanted: Any, _: Moment) -> Test:
@@ -98,12 +103,25 @@ def search(index: OrderIndex, body: Body, now: Moment, filters: Mapping[str, Fil
 def _matching(
     index: OrderIndex, wanted: Body, now: Moment, filters: Mapping[str, Filter]
 ) -> Iterator[Order]:
-    references = wanted.get("orderReferenceIds")
-    if "orderReferenceId" in wanted:
-        references = [str(wanted["orderReferenceId"])]
-    newest_first = index.candidates(wanted.get("ids"), references)
     # The lag is the same for all, so the orders behind a visible one are visible too.
-    found: Iterator[Order] = dropwhile(lambda order: order.visible_from > now.real, newest_first)
+    candidates = _candidates(index, wanted, now)
+    found: Iterator[Order] = dropwhile(lambda order: order.visible_from > now.real, candidates)
     for name, value in wanted.items():
         found = filter(filters[name](value, now), found)
     return found
+
+
+def _candidates(index: OrderIndex, wanted: Body, now: Moment) -> Iterable[Order]:
+    for name, value in wanted.items():
+        match name:
+            case "ids":
+                return index.with_ids(value)
+            case "orderReferenceId":
+                return index.with_references([str(value)])
+            case "orderReferenceIds":
+                return index.with_references(value)
+            case "fulfillmentStatuses" | "fulfillmentStatus":
+                return index.with_statuses(value, now)
+            case "financialStatuses" | "financialStatus":
+                return index.with_statuses(_with_financial(value), now)
+    return index.newest_first()
