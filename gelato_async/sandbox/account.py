@@ -75,7 +75,7 @@ class AccountState:
             self.changed(order, now)
         ids = tuple(order.id for order in orders)
         commit = Commit(backend, orders[0].reference, ids, now)
-        self._audit_log.record_commit(commit, self.name, is_duplicate=is_duplicate)
+        self._audit_log.record_commit(commit, is_duplicate=is_duplicate)
         return orders[0]
 
     def changed(self, order: Order, now: Moment) -> None:

@@ -1,9 +1,9 @@
 """What really happened: the log that the application writes, and the audit that users read."""
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import attrs
@@ -70,6 +70,39 @@ class Audit:
         return attrs.asdict(self, recurse=False)
 
 
+class Timeline:
+    """Moments in order, and how many of them were within one second at most.
+
+    Both are kept up to date, because a long run has millions of moments.
+    """
+
+    def __init__(self) -> None:
+        # An array takes eight bytes for each.
+        self.times: array[float] = array("d")
+        self.worst_second = 0
+
+    def add(self, at: float) -> None:
+        """Add a moment, which may be earlier than the latest ones."""
+        position = insert(self.times, at)
+        for last in range(position, len(self.times)):
+            first = bisect_right(self.times, self.times[last] - 1.0)
+            if first > position:
+                break
+            self.worst_second = max(self.worst_second, last - first + 1)
+
+
+def insert(times: "array[float]", at: float) -> int:
+    """Insert a moment into an array in order, near its end as a rule, and return its place."""
+    position = len(times)
+    while position and times[position - 1] > at:
+        position -= 1
+    times.insert(position, at)
+    return position
+
+
+Orders = dict[str, tuple[tuple[str, ...], ...]]
+
+
 class AuditLog:
     """The log of requests, commits and faults that the application writes."""
 
@@ -78,62 +111,46 @@ class AuditLog:
         self.rejected = 0
         self.connections = 0
         self.faults: Counter[str] = Counter()
-        self.commits: list[Commit] = []
-        # An array takes eight bytes for each request; a long run has millions.
-        self._arrivals: dict[str, array[float]] = {}
-        self._by_reference: dict[tuple[str, str, str], list[Commit]] = {}
+        self._arrivals: array[float] = array("d")
+        self._arrivals_by_key: dict[str, Timeline] = {}
+        self._commit_times: array[float] = array("d")
+        # By reference the ids of each commit: tuples of texts, which a collection of garbage does
+        # not follow. Two accounts may use one reference.
+        self._orders: dict[str, Orders] = {"gelato": {}, "connect": {}}
         # A dict as an ordered set.
         self._duplicates: dict[str, None] = {}
 
     def record_request(self, key: str, at: float) -> None:
         """Record the arrival of a request with a key, valid or not."""
-        self._arrivals.setdefault(key, array("d")).append(at)
+        insert(self._arrivals, at)
+        if key not in self._arrivals_by_key:
+            self._arrivals_by_key[key] = Timeline()
+        self._arrivals_by_key[key].add(at)
 
-    def record_commit(self, commit: Commit, account: str, *, is_duplicate: bool) -> None:
+    def record_commit(self, commit: Commit, *, is_duplicate: bool) -> None:
         """Record a create that took effect, and whether an earlier one of its reference is live."""
-        key = (account, commit.backend, commit.reference)
-        earlier = self._by_reference.setdefault(key, [])
+        self._commit_times.append(commit.at.real)
+        orders = self._orders[commit.backend]
+        orders[commit.reference] = (*orders.get(commit.reference, ()), commit.order_ids)
         if is_duplicate:
             self._duplicates[commit.reference] = None
-        earlier.append(commit)
-        self.commits.append(commit)
 
     def audit(self) -> Audit:
         """Return the audit of everything that was recorded."""
-        times: list[float] = []
-        for arrivals in self._arrivals.values():
-            times.extend(arrivals)
+        times = tuple(self._arrivals)
+        timelines = self._arrivals_by_key.values()
         return Audit(
             requests=len(times),
             started=self.started,
-            request_times=tuple(sorted(times)),
-            worst_second=max(map(_worst_second, self._arrivals.values()), default=0),
+            request_times=times,
+            worst_second=max((timeline.worst_second for timeline in timelines), default=0),
             rejected_429=self.rejected,
             connections=self.connections,
-            commits=len(self.commits),
-            commit_times=tuple(commit.at.real for commit in self.commits),
-            orders=self._orders(),
+            commits=len(self._commit_times),
+            commit_times=tuple(self._commit_times),
+            orders={backend: dict(orders) for backend, orders in self._orders.items()},
             duplicates=tuple(self._duplicates),
             faults=dict(self.faults),
-            first_request=min(times, default=None),
-            last_request=max(times, default=None),
+            first_request=min(times[:1], default=None),
+            last_request=max(times[-1:], default=None),
         )
-
-    def _orders(self) -> dict[str, dict[str, tuple[tuple[str, ...], ...]]]:
-        listed: dict[str, dict[str, tuple[tuple[str, ...], ...]]] = {"gelato": {}, "connect": {}}
-        for (_, backend, reference), commits in self._by_reference.items():
-            ids = tuple(commit.order_ids for commit in commits)
-            # Two accounts may use one reference.
-            listed[backend][reference] = listed[backend].get(reference, ()) + ids
-        return listed
-
-
-def _worst_second(arrivals: Iterable[float]) -> int:
-    # Sorted, because a busy server may record requests in another order than they arrived.
-    times = sorted(arrivals)
-    first = worst = 0
-    for last, time in enumerate(times):
-        while time - times[first] >= 1.0:
-            first += 1
-        worst = max(worst, last - first + 1)
-    return worst
