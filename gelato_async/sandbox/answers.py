@@ -8,14 +8,18 @@ listed in `details`. GelatoConnect: `{"code": 404, "message"}`. Both answer a wr
 import json
 import math
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
+from itertools import islice
 from typing import Any, Literal
 
 import attrs
 
 JSON: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"application/json"),)
 HTML: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"text/html; charset=utf-8"),)
+
+# One or two milliseconds.
+_VALUES_AT_ONCE = 4_000
 
 Backend = Literal["gelato", "connect"]
 
@@ -25,13 +29,14 @@ class Answer:
     """One HTTP answer.
 
     With a `cut` of "nothing" or "half" only that much of it is sent before the connection is
-    aborted.
+    aborted. With `pieces` they are the body, and are made one by one while it is sent.
     """
 
     status: int
     body: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = JSON
     cut: Literal["", "nothing", "half"] = ""
+    pieces: Iterator[bytes] | None = None
 
 
 class RefusedError(Exception):
@@ -56,6 +61,20 @@ def answer(
 ) -> Answer:
     """Return an answer with `content` as JSON."""
     return Answer(status, json.dumps(content, separators=(",", ":")).encode(), (*JSON, *headers))
+
+
+def long_answer(content: Any) -> Answer:
+    """Return an answer with `content` as JSON, of which there may be megabytes.
+
+    Encoding all of it at once would keep other requests waiting.
+    """
+    return Answer(200, pieces=_pieces(content))
+
+
+def _pieces(content: Any) -> Iterator[bytes]:
+    encoded = json.JSONEncoder(separators=(",", ":")).iterencode(content)
+    while piece := "".join(islice(encoded, _VALUES_AT_ONCE)):
+        yield piece.encode()
 
 
 def error(backend: Backend, refused: RefusedError) -> Answer:

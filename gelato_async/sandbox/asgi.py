@@ -3,8 +3,9 @@
 What the sandbox answers, and why, is decided elsewhere.
 """
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
@@ -84,6 +85,9 @@ async def send_answer(answer: Answer, scope: Message, receive: Receive, send: Se
     if answer.cut == "nothing":
         await _abort(scope, receive)
         return
+    if answer.pieces is not None:
+        await _send_pieces(answer, answer.pieces, send)
+        return
     length = len(answer.body)
     if answer.cut:
         # An empty body cannot be cut short, so two bytes at least are announced.
@@ -96,6 +100,24 @@ async def send_answer(answer: Answer, scope: Message, receive: Receive, send: Se
     half = answer.body[: length // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})
     await _abort(scope, receive)
+
+
+async def _send_pieces(answer: Answer, pieces: Iterator[bytes], send: Send) -> None:
+    start = {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+    await send(start)
+    for piece in pieces:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await _let_others_run()
+    await send({"type": "http.response.body"})
+
+
+async def _let_others_run() -> None:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        # The application is called in memory, under trio.
+        return
+    await asyncio.sleep(0)
 
 
 async def _abort(scope: Message, receive: Receive) -> None:

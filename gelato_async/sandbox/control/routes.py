@@ -11,7 +11,7 @@ from urllib.parse import unquote
 
 import attrs
 
-from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.answers import Answer, RefusedError, answer, long_answer
 from gelato_async.sandbox.asgi import json_object
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.errors import ControlError
@@ -45,7 +45,7 @@ def serve(controls: Controls, method: str, path: str, body: bytes) -> Answer:
         content: Body = {}
         if body and method == "POST":
             content = json_object(body)
-        return answer(route.serve(controls, subject, content))
+        return long_answer(route.serve(controls, subject, content))
     except ControlError as refused:
         return answer({"message": str(refused)}, refused.status)
     except RefusedError as refused:
