@@ -21,6 +21,7 @@ from gelato_async.sandbox.orders.placing import place
 from gelato_async.sandbox.orders.terms import agree
 from gelato_async.sandbox.orders.wishes import fulfil, wishes_of
 from gelato_async.sandbox.routes import Target
+from gelato_async.sandbox.storage.records import Unsaved
 from gelato_async.sandbox.stores.store_products import StoreProducts
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 
@@ -37,11 +38,13 @@ class AccountState:
         account: The name and the keys.
         options: The options of the sandbox.
         changes: What emits the webhooks of changes, or None without a URL to deliver them to.
+        unsaved: Notes what is to be written to the state file.
     """
 
     account: Account
     options: Options
     changes: ChangeDetector | None
+    unsaved: Unsaved
     _audit_log: AuditLog
     # Shared by all accounts: the same seed splits the same orders.
     _random: random.Random
@@ -67,15 +70,23 @@ class AccountState:
         earlier = index.with_reference(orders[0].reference)
         is_duplicate = any(order.is_live(now) for order in earlier)
         for order in orders:
+            self.unsaved.add(order)
             order.visible_from += self.options.search_lag
             if refusal is not None:
                 order.end(self.options.refuse_after, "failed", refusal)
             fulfil(order, wishes, self.options.refuse_after)
             index.add(order)
             self.changed(order, now)
-        ids = tuple(order.id for order in orders)
-        commit = Commit(backend, orders[0].reference, ids, now)
-        self._audit_log.record_commit(commit, is_duplicate=is_duplicate)
+        commit = Commit(
+            account=self.name,
+            backend=backend,
+            reference=orders[0].reference,
+            order_ids=tuple(order.id for order in orders),
+            at=now,
+            is_duplicate=is_duplicate,
+        )
+        self.unsaved.add(commit)
+        self._audit_log.record_commit(commit)
         return orders[0]
 
     def changed(self, order: Order, now: Moment) -> None:

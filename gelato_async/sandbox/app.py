@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import partial
+from pathlib import Path
 from typing import Any
 
 import attrs
@@ -35,6 +35,9 @@ from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.faults.fault import Fault
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.state import State
+from gelato_async.sandbox.storage.saved_state import SavedState
+from gelato_async.sandbox.storage.state_file import StateFileError
+from gelato_async.sandbox.storage.state_lock import StateLock
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 
@@ -62,23 +65,28 @@ class SandboxApp(Options, Controls):
     on_webhooks: Callable[[], Any] | None = attrs.field(init=False, default=None, repr=False)
     access: Access = attrs.field(init=False, repr=False)
     _state: State = attrs.field(init=False, repr=False)
-    _lock: threading.Lock = attrs.field(init=False, repr=False, factory=threading.Lock)
+    _lock: StateLock = attrs.field(init=False, repr=False, factory=StateLock)
     _prefixes: frozenset[str | None] = attrs.field(init=False, repr=False)
 
     def __attrs_post_init__(self) -> None:
         self.access = Access(origins=self.cors)
         self._prefixes = frozenset(account.connect_prefix for account in self.accounts)
         self._state = self._new_state()
+        if self.state_file is not None:
+            self.open(self.state_file)
 
     async def __call__(self, scope: Message, receive: Receive, send: Send) -> None:
         """Serve one request, of the scope "http"; there is no lifespan and no websocket."""
         if scope["type"] != "http":
             raise NotImplementedError(f"The sandbox speaks HTTP only, not {scope['type']}")
         path = asgi.raw_path(scope)
-        if path.startswith(serving.PATH):
-            result = await serving.serve(self, self.access, scope, receive)
-        else:
-            result = await self._serve(scope, path, receive)
+        try:
+            if path.startswith(serving.PATH):
+                result = await serving.serve(self, self.access, scope, receive)
+            else:
+                result = await self._serve(scope, path, receive)
+        except StateFileError as failed:
+            result = error(routes.backend_of(path), RefusedError(500, str(failed)))
         if self.cors:
             result = cors.shared(result, scope, self.cors)
         await asgi.send_answer(result, scope, receive, send)
@@ -93,12 +101,30 @@ class SandboxApp(Options, Controls):
     def reset(self) -> None:
         """Forget everything: orders, audit, clock, and what the fault plan has already done."""
         with self._lock:
+            state = self._new_state()
+            if self._lock.saved is not None:
+                self._lock.saved.replace(state)
             self._state.outbox.end_waits()
-            self._state = self._new_state()
+            self._state = state
+
+    def open(self, path: Path) -> None:
+        """Continue from a state file, and save to it from now on.
+
+        Raises:
+            StateFileError: The file cannot be used.
+        """
+        self.state_file = path
+        state = self._new_state()
+        self._lock.saved = SavedState.restore(path, state)
+        self._state = state
+
+    def close(self) -> None:
+        """Close the state file, if there is one; what happened so far can still be read."""
+        self._lock.close()
 
     def record_connection(self) -> None:
         """Record a new TCP connection."""
-        with self._lock:
+        with self._lock.alone:
             self._state.audit_log.connections += 1
 
     def detect_changes(self) -> float | None:
@@ -128,17 +154,17 @@ class SandboxApp(Options, Controls):
         self, delivery: WebhookDelivery, status: int | None, reason: str | None
     ) -> None:
         """Record the status of a try, or the reason why there was no answer."""
-        with self._lock:
+        with self._lock.alone:
             self._state.outbox.record_try(delivery, status, reason, self._state.clock.moment())
 
     def put_back_webhook(self, delivery: WebhookDelivery) -> None:
         """Queue a delivery again whose try the sandbox interrupted, without counting the try."""
-        with self._lock:
+        with self._lock.alone:
             self._state.outbox.put_back(delivery)
 
     def record_webhook_failure(self, failure: Exception) -> None:
         """Record that webhooks are not delivered any more."""
-        with self._lock:
+        with self._lock.alone:
             self.webhook_failure = failure
             self._state.outbox.end_waits()
 
@@ -203,9 +229,7 @@ class SandboxApp(Options, Controls):
         genuine = None
         if fault.commit_delay:
             with self._lock:
-                account = self._state.accounts[admitted.account]
-                late = partial(perform, account, admitted.target, body)
-                self._state.postpone(fault.commit_delay, late)
+                self._state.postpone(fault.commit_delay, admitted.account, admitted.target, body)
         elif fault.when == "after":
             genuine = self._perform(admitted, body)
         await _sleep(fault.delay)

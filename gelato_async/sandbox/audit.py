@@ -127,12 +127,12 @@ class AuditLog:
             self._arrivals_by_key[key] = Timeline()
         self._arrivals_by_key[key].add(at)
 
-    def record_commit(self, commit: Commit, *, is_duplicate: bool) -> None:
-        """Record a create that took effect, and whether an earlier one of its reference is live."""
+    def record_commit(self, commit: Commit) -> None:
+        """Record a create that took effect."""
         self._commit_times.append(commit.at.real)
         orders = self._orders[commit.backend]
         orders[commit.reference] = (*orders.get(commit.reference, ()), commit.order_ids)
-        if is_duplicate:
+        if commit.is_duplicate:
             self._duplicates[commit.reference] = None
 
     def audit(self) -> Audit:

@@ -20,7 +20,7 @@ class Moment:
 class Clock:
     """A clock whose life-cycle time is real time at `speed`, plus the seconds it was advanced by.
 
-    Nothing but the life cycle is sped up.
+    Nothing but the life cycle is sped up. A clock that continues an earlier one has its start.
     """
 
     speed: float = 1.0
@@ -28,9 +28,28 @@ class Clock:
     wall: Callable[[], float] = attrs.field(default=time.time, kw_only=True)
     started: float = attrs.field(init=False)
     advanced: float = attrs.field(init=False, default=0.0)
+    # The real second at which the sandbox was started again, and the speed before it.
+    _continued: float = attrs.field(init=False, default=0.0)
+    _earlier_speed: float = attrs.field(init=False, default=0.0)
+    _ahead: float = attrs.field(init=False, default=0.0)
 
     def __attrs_post_init__(self) -> None:
         self.started = self.monotonic()
+
+    def resume(self, last: Moment, speed: float) -> None:
+        """Continue from the last moment of an earlier clock, which had the given speed.
+
+        The time since then counts as the wall clock has it, at the slower of both speeds: with
+        another speed no order becomes much older at once. A wall clock that was set back since then
+        stays ahead by the difference, so that no time is shown twice.
+        """
+        wall = self.wall()
+        passed = max(wall - last.wall, 0.0)
+        self._ahead = max(last.wall - wall, 0.0)
+        self._earlier_speed = min(speed, self.speed)
+        self._continued = last.real + passed
+        self.advanced = last.life + passed * self._earlier_speed
+        self.started = self.monotonic() - self._continued
 
     def real(self, at: float | None = None) -> float:
         """Return the real seconds from the start until now, or until a second of `monotonic`."""
@@ -43,9 +62,12 @@ class Clock:
         present = self.real()
         if real is None:
             real = present
-        life = real * self.speed + self.advanced
+        speed = self.speed
+        if real < self._continued:
+            speed = self._earlier_speed
+        life = self.advanced + (real - self._continued) * speed
         # Another moment is as far from the present on the wall clock as it is in real seconds.
-        return Moment(real=real, life=life, wall=self.wall() - (present - real))
+        return Moment(real=real, life=life, wall=self.wall() + self._ahead - (present - real))
 
 
 def stamp(wall: float) -> str:

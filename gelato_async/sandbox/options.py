@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import attrs
+from attrs.converters import optional
 from attrs.validators import ge, in_, le
 
 from gelato_async.sandbox.data.references import OWN_ACCOUNT
@@ -85,6 +87,8 @@ class Options:
         connect_prefix: The partner's part of GelatoConnect's paths.
         connect_key: The first half of GelatoConnect's key.
         connect_secret: The second half of GelatoConnect's key.
+        state_file: The file that orders, store products, webhooks, the commits of the audit and the
+            clock are kept in, so that they survive a restart. Without one they are in memory.
         data: What the sandbox starts with: catalogs, templates, stores, further accounts. The path of
             a file or folder is read.
         faults: The plan of faults; without one nothing fails.
@@ -120,6 +124,7 @@ class Options:
     connect_prefix: str = "sandbox"
     connect_key: str = attrs.field(default="sandbox-key", repr=False)
     connect_secret: str = attrs.field(default="sandbox-secret", repr=False)
+    state_file: Path | None = attrs.field(default=None, converter=optional(Path))
     data: SandboxData = attrs.field(
         factory=SandboxData.built_in, converter=as_data, validator=_without_own_keys
     )

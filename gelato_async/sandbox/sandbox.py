@@ -22,7 +22,8 @@ class Sandbox(Options, Controls):
 
     Entering the block starts a server in a thread with an event loop of its own, so it works beside
     asyncio, trio or no loop at all. The orders are kept after the block, which may be entered
-    again. All of `Options` are arguments too.
+    again. With a `state_file` the block begins with what the file holds, and what is changed outside
+    of the block is not kept. All of `Options` are arguments too.
 
     Args:
         host: The address to listen on. One that other machines reach needs an `api_key` of your
@@ -45,7 +46,8 @@ class Sandbox(Options, Controls):
         options: dict[str, Any] = {}
         for field in attrs.fields(Options):
             options[field.name] = getattr(self, field.name)
-        self.app = SandboxApp(**options)
+        # The file is open while the sandbox runs, so that another can have it afterwards.
+        self.app = SandboxApp(**options | {"state_file": None})
         key = None if on_loopback else self.api_key
         self.app.access = Access(origins=self.cors, key=key, on_loopback=on_loopback)
 
@@ -111,8 +113,11 @@ class Sandbox(Options, Controls):
                 on_started(self.url)
 
         server = self._prepare(report_start)
-        with short_collections():
-            server.serve_until_stopped()
+        try:
+            with short_collections():
+                server.serve_until_stopped()
+        finally:
+            self.app.close()
 
     def __enter__(self) -> Self:
         """Start serving in a thread.
@@ -150,6 +155,7 @@ class Sandbox(Options, Controls):
             self._server.should_exit = True
             self._thread.join()
         self._server = self._thread = None
+        self.app.close()
         if exc_type is None:
             self._raise_failure()
 
@@ -173,6 +179,12 @@ class Sandbox(Options, Controls):
             listener = listen(self.host, self.port)
         except OSError as refused:
             raise SandboxError(f"Cannot listen on {self.host}:{self.port}: {refused}") from refused
+        try:
+            if self.state_file is not None:
+                self.app.open(self.state_file)
+        except SandboxError:
+            listener.close()
+            raise
         self.app.webhook_failure = None
         host, port = listener.getsockname()[:2]
         if ":" in host:

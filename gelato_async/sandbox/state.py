@@ -8,9 +8,11 @@ from a timer, and it works without an event loop.
 import random
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
-from typing import Any
+
+import attrs
 
 from gelato_async.sandbox.account import AccountState
+from gelato_async.sandbox.actions import perform
 from gelato_async.sandbox.audit import AuditLog
 from gelato_async.sandbox.clock import Clock, Moment
 from gelato_async.sandbox.data.sandbox_data import Account
@@ -20,8 +22,19 @@ from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.rate_limit import RateLimiter
 from gelato_async.sandbox.routes import Target
+from gelato_async.sandbox.storage.records import Record, Unsaved, note_change
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 from gelato_async.sandbox.webhooks.outbox import Outbox
+
+
+@attrs.define(eq=False, kw_only=True, on_setattr=note_change)
+class Postponed(Record):
+    """A request that was answered and takes effect at the real second `due`."""
+
+    due: float
+    account: str
+    target: Target
+    body: bytes
 
 
 class State:
@@ -31,14 +44,15 @@ class State:
         self.options = options
         self.clock = clock
         self.audit_log: AuditLog = AuditLog(clock.started)
-        self.outbox: Outbox = Outbox(options, on_webhooks)
+        self.unsaved = Unsaved(is_kept=options.state_file is not None)
+        self.outbox: Outbox = Outbox(options, on_webhooks, self.unsaved)
         self.changes: ChangeDetector | None = None
         if options.webhook_url:
             self.changes = ChangeDetector(self.outbox.add)
         self._injector = FaultInjector(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
         self.rate_limiter: RateLimiter = RateLimiter(options.rate_limit)
-        self._postponed: list[tuple[float, int, Callable[[Moment], Any]]] = []
+        self._postponed: list[tuple[float, int, Postponed]] = []
         self._postponed_so_far = 0
         self.accounts: Mapping[str, AccountState] = {
             account.name: self._account(account) for account in options.accounts
@@ -48,11 +62,13 @@ class State:
         """Let everything happen that is due by now, and return the present."""
         now = self.clock.moment()
         while self._postponed and self._postponed[0][0] <= now.real:
-            due, _, action = heappop(self._postponed)
+            due, _, late = heappop(self._postponed)
             then = self.clock.moment(due)
             self._detect_changes(then)
-            action(then)
+            perform(self.accounts[late.account], late.target, late.body, then)
+            late.forget()
         self._detect_changes(now)
+        self.unsaved.has_time = True
         return now
 
     def advance(self, seconds: float) -> None:
@@ -61,12 +77,18 @@ class State:
         self.clock.advanced += seconds
         self.now()
 
-    def postpone(self, seconds: float, action: Callable[[Moment], Any]) -> None:
-        """Let an action happen `seconds` later; it takes the moment at which it was due."""
+    def postpone(self, seconds: float, account: str, target: Target, body: bytes) -> None:
+        """Let a request take effect `seconds` later."""
         due = self.clock.real() + seconds
-        # Numbered, so that the heap never compares two actions.
+        late = Postponed(due=due, account=account, target=target, body=body)
+        self.unsaved.add(late)
+        self.restore(late)
+
+    def restore(self, late: Postponed) -> None:
+        """Add a postponed request, which may be one of an earlier run."""
+        # Numbered, so that the heap never compares two requests.
         self._postponed_so_far += 1
-        heappush(self._postponed, (due, self._postponed_so_far, action))
+        heappush(self._postponed, (late.due, self._postponed_so_far, late))
 
     def decide(self, route: str) -> Fault | None:
         """Return the fault that the next request to `route` meets, and record it."""
@@ -100,6 +122,7 @@ class State:
             account=account,
             options=self.options,
             changes=self.changes,
+            unsaved=self.unsaved,
             audit_log=self.audit_log,
             random=self._random,
         )

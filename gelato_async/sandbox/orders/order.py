@@ -9,6 +9,7 @@ import attrs
 from gelato_async.sandbox.answers import Backend
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import DEAD, stage
+from gelato_async.sandbox.storage.records import Record, note_change
 
 Body = dict[str, Any]
 
@@ -62,8 +63,8 @@ def compact(content: Any) -> bytes:
     return json.dumps(content, separators=(",", ":")).encode()
 
 
-@attrs.define(eq=False, kw_only=True)
-class Order:
+@attrs.define(eq=False, kw_only=True, on_setattr=note_change)
+class Order(Record):
     """One order in plain values: its fields are texts, bytes, numbers, None and tuples of texts.
 
     Bodies are kept as JSON, because ten thousand orders of dicts take long to collect. What a
@@ -84,6 +85,7 @@ class Order:
         forced_refusal: Code and reason of an order that is forced to fail.
         shown: The status of the last answer.
         changed: POSIX time of the last change.
+        announced: The status of the last webhook, or None.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Order:
     forced_refusal: tuple[str, str] | None = None
     shown: str = ""
     changed: float = 0.0
+    announced: str | None = None
     # Computed from other fields: what a search for a text looks in.
     search_text: str = attrs.field(init=False)
 
@@ -215,11 +218,17 @@ class Order:
         self.search_text = f"{self.first_name}\n{self.last_name}\n{self.reference}".lower()
 
 
-@attrs.frozen(eq=False)
-class Commit:
-    """A create that took effect; a split order is one commit of several orders."""
+@attrs.define(eq=False, kw_only=True, on_setattr=note_change)
+class Commit(Record):
+    """A create that took effect; a split order is one commit of several orders.
 
+    Attributes:
+        is_duplicate: Whether an order of an earlier commit of the reference was still live.
+    """
+
+    account: str
     backend: Backend
     reference: str
     order_ids: tuple[str, ...]
     at: Moment
+    is_duplicate: bool

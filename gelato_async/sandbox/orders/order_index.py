@@ -47,6 +47,7 @@ class OrderIndex:
         del self._others[order.id]
         same = self._by_reference[order.reference]
         self._by_reference[order.reference] = tuple(key for key in same if key != order.id)
+        order.forget()
 
     def with_reference(self, reference: str) -> list[Order]:
         """Return all orders with a reference, oldest first."""

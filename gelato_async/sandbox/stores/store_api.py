@@ -34,19 +34,23 @@ def _create(account: AccountState, target: Target, body: Body, now: Moment) -> A
     enforce(store_rules.product(body))
     template = _known_template(account, body["templateId"])
     enforce(store_rules.variants(body, template))
-    product = _new_product(store_id, template, body, now)
+    product = _new_product(account.name, store_id, template, body, now)
+    account.unsaved.add(product)
     account.store_products.add(product)
     if account.changes is not None:
         account.changes.product(product, now)
     return answer(product_document(product, now))
 
 
-def _new_product(store_id: str, template: Template, body: Body, now: Moment) -> StoreProduct:
+def _new_product(
+    account: str, store_id: str, template: Template, body: Body, now: Moment
+) -> StoreProduct:
     tags = body.get("tags")
     if tags is None:
         tags = template.tags
     return StoreProduct(
         id=new_id(),
+        account=account,
         store_id=store_id,
         template_id=template.id,
         title=body["title"],

@@ -12,11 +12,12 @@ A store needs no set-up: every store id has its own list, empty at first.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import attrs
 
 from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.storage.records import Record, note_change
 
 READY = 12.0
 AGES = (0.0, READY, 15.0, 30.0, 600.0)
@@ -34,8 +35,8 @@ class StoreVariant:
     options: Mapping[str, str]
 
 
-@attrs.define(eq=False, kw_only=True)
-class StoreProduct:
+@attrs.define(eq=False, kw_only=True, on_setattr=note_change)
+class StoreProduct(Record):
     """One product; its status is computed from its age.
 
     The product has copies of what it takes from its template, so it outlives a template that a
@@ -43,6 +44,7 @@ class StoreProduct:
     """
 
     id: str
+    account: str
     store_id: str
     template_id: str
     title: str
@@ -57,6 +59,8 @@ class StoreProduct:
     # The last stage that an answer showed, and the POSIX time of that answer.
     stage_shown: int = 0
     changed: float = 0.0
+    # How many stages webhooks have announced.
+    stages_announced: int = 0
 
     def status(self, now: Moment) -> str:
         """Return the status."""
@@ -90,6 +94,11 @@ class StoreProducts:
     def __init__(self) -> None:
         self._stores: dict[str, dict[str, StoreProduct]] = {}
 
+    def __iter__(self) -> Iterator[StoreProduct]:
+        """Yield the products of all stores."""
+        for products in self._stores.values():
+            yield from products.values()
+
     def add(self, product: StoreProduct) -> None:
         """Add a new product."""
         self._stores.setdefault(product.store_id, {})[product.id] = product
@@ -101,6 +110,7 @@ class StoreProducts:
     def remove(self, product: StoreProduct) -> None:
         """Remove a product."""
         del self._stores[product.store_id][product.id]
+        product.forget()
 
     def sorted(
         self, store_id: str, order_by: str, now: Moment, *, newest_first: bool

@@ -5,6 +5,7 @@ all changes since the last one are emitted, status after status.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from functools import partial
 from heapq import heappop, heappush
@@ -32,8 +33,6 @@ class ChangeDetector:
     """
 
     emit: Callable[[Body, Moment], None]
-    _last_status: dict[str, str] = attrs.field(factory=dict)
-    _product_stages: dict[str, int] = attrs.field(factory=dict)
     # Orders and products with an entry in the heap of coming changes; each has at most one.
     _expected: set[str] = attrs.field(factory=set)
     _coming: list[tuple[float, int, str, Callable[[Moment], None]]] = attrs.field(factory=list)
@@ -54,28 +53,40 @@ class ChangeDetector:
 
     def order(self, order: Order, now: Moment) -> None:
         """Emit the changes of an order, and detect its later changes by age."""
-        for status in _statuses_since(self._last_status.get(order.id), order, now):
-            for body in order_changed(order, self._last_status.get(order.id), status, now):
+        for status in _statuses_since(order.announced, order, now):
+            for body in order_changed(order, order.announced, status, now):
                 self.emit(body, now)
-            self._last_status[order.id] = status
+            order.announced = status
         self._expect(order.id, _next_change(order, now), partial(self.order, order), now)
 
     def product(self, product: StoreProduct, now: Moment) -> None:
         """Emit the changes of a store product, and detect its later changes by age."""
-        first = self._product_stages.get(product.id, 0)
-        for age in store_products.AGES[first:]:
+        for age in store_products.AGES[product.stages_announced :]:
             due = product.created.life + age
             if due > now.life:
                 self._expect(product.id, due, partial(self.product, product), now)
                 break
             then = attrs.evolve(now, life=due + _ROUNDING_SECONDS)
             self.emit(product_changed(product, then, is_new=age == 0), now)
-            self._product_stages[product.id] = self._product_stages.get(product.id, 0) + 1
+            product.stages_announced += 1
 
     def product_deleted(self, product: StoreProduct, now: Moment) -> None:
         """Emit the deletion of a store product, and no change of it from now on."""
-        self._product_stages[product.id] = len(store_products.AGES)
+        product.stages_announced = len(store_products.AGES)
         self.emit(product_deleted(product), now)
+
+    def resume_order(self, order: Order, now: Moment, *, skips: bool) -> None:
+        """Detect the changes of an order of an earlier run; with `skips`, only those from now on."""
+        if skips:
+            order.announced = order.status(now)
+        self.order(order, now)
+
+    def resume_product(self, product: StoreProduct, now: Moment, *, skips: bool) -> None:
+        """Do the same for a store product."""
+        if skips:
+            age = now.life - product.created.life
+            product.stages_announced = bisect_right(store_products.AGES, age)
+        self.product(product, now)
 
     def _expect(
         self, subject: str, due: float, check: Callable[[Moment], None], now: Moment

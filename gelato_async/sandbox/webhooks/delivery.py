@@ -11,9 +11,12 @@ from urllib.parse import SplitResult, urlsplit
 import h11
 
 from gelato_async.sandbox.app import SandboxApp
+from gelato_async.sandbox.storage.state_file import StateFileError
 from gelato_async.sandbox.webhooks.outbox import QUEUES
 
 _SECONDS_TO_CLOSE = 1.0
+# Nothing is delivered while the state file cannot be written to; it is tried again so much later.
+_SECONDS_TO_SAVE = 1.0
 _BYTES_AT_ONCE = 65_536
 
 
@@ -60,12 +63,19 @@ class WebhookSender:
     async def _detect_changes(self, wake_up: asyncio.Event) -> None:
         while True:
             wake_up.clear()
-            await _wait(wake_up, self._app.detect_changes())
+            try:
+                seconds = self._app.detect_changes()
+            except StateFileError:
+                seconds = _SECONDS_TO_SAVE
+            await _wait(wake_up, seconds)
 
     async def _deliver(self, queue: int, wake_up: asyncio.Event) -> None:
         while True:
             wake_up.clear()
-            delivery, seconds = self._app.next_webhook(queue)
+            try:
+                delivery, seconds = self._app.next_webhook(queue)
+            except StateFileError:
+                delivery, seconds = None, _SECONDS_TO_SAVE
             if delivery is None:
                 await _wait(wake_up, seconds)
                 continue

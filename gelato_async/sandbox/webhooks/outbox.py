@@ -5,16 +5,15 @@ import random
 import threading
 import zlib
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from heapq import heappop, heappush
-from itertools import count
-from typing import Any
 
 import attrs
 
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders.order import Body
+from gelato_async.sandbox.storage.records import Record, Unsaved, note_change
 
 TRIES = 3
 QUEUES = 8
@@ -22,29 +21,36 @@ QUEUES = 8
 _SUBJECTS = ("orderId", "storeProductId", "storeProductTemplateId", "id")
 
 
-@attrs.define(eq=False)
-class WebhookDelivery:
+@attrs.define(eq=False, on_setattr=note_change)
+class WebhookDelivery(Record):
     """One delivery of an event; a duplicated event has two of them.
 
     Attributes:
-        event: The body as plain JSON.
+        body: The event as it is sent, as JSON.
         answers: The HTTP statuses of the tries so far, None for a try without an answer.
         reason: Why the last try without an answer failed: refused, no such name, TLS, timeout.
             None if all tries were answered.
         number: The number of the delivery, from 0 in the order of the events.
         created: The POSIX time at which the event happened.
+        due: The real second of the sandbox at which the next try is due, None after the last.
+        queue: The queue that it waits in.
+        rank: Which of the deliveries that are due at one moment goes first.
     """
 
-    event: Mapping[str, Any] = attrs.field(repr=lambda event: repr(event.get("event")))
+    body: bytes = attrs.field(repr=lambda body: repr(json.loads(body).get("event")))
     answers: tuple[int | None, ...] = ()
     reason: str | None = None
     number: int = attrs.field(default=0, kw_only=True)
     created: float = attrs.field(default=0.0, kw_only=True, repr=False)
+    due: float | None = attrs.field(default=None, kw_only=True, repr=False)
+    queue: int = attrs.field(default=0, kw_only=True, repr=False)
+    rank: float = attrs.field(default=0.0, kw_only=True, repr=False)
 
     @property
-    def body(self) -> bytes:
-        """The body as bytes."""
-        return json.dumps(self.event, separators=(",", ":")).encode()
+    def event(self) -> Body:
+        """The event, as plain JSON."""
+        event: Body = json.loads(self.body)
+        return event
 
     @property
     def is_delivered(self) -> bool:
@@ -57,13 +63,6 @@ class WebhookDelivery:
         return len(self.answers) == TRIES and not self.is_delivered
 
 
-@attrs.frozen
-class _Position:
-    queue: int
-    rank: float
-    number: int
-
-
 class Outbox:
     """The deliveries of one sandbox, in several queues; all events of one order are in one queue.
 
@@ -73,11 +72,13 @@ class Outbox:
     Args:
         options: The options of the sandbox.
         on_change: Called after each change of a queue, when a delivery may be due earlier.
+        unsaved: Notes what is to be written to the state file.
     """
 
-    def __init__(self, options: Options, on_change: Callable[[], None]) -> None:
+    def __init__(self, options: Options, on_change: Callable[[], None], unsaved: Unsaved) -> None:
         self._options = options
         self._on_change = on_change
+        self._unsaved = unsaved
         # Two generators, so that failed tries and shuffling do not change which events are sent
         # twice.
         self._duplicating = random.Random(f"{options.seed} duplicates")  # noqa: S311  repeatable is the point
@@ -86,8 +87,8 @@ class Outbox:
         self._queues: list[list[tuple[float, float, int, WebhookDelivery]]] = [
             [] for _ in range(QUEUES)
         ]
-        self._numbers = count()
-        self._open: dict[WebhookDelivery, _Position] = {}
+        self._next_number = 0
+        self._open: dict[WebhookDelivery, None] = {}
         self._finished: deque[WebhookDelivery] = deque()
         self._waits: dict[threading.Event, set[WebhookDelivery]] = {}
         # A dict as an ordered set, from which a finished delivery is removed quickly.
@@ -95,9 +96,20 @@ class Outbox:
 
     def add(self, event: Body, now: Moment) -> None:
         """Queue an event, as one delivery or two."""
-        self._add_delivery(event, now)
+        body = json.dumps(event, separators=(",", ":")).encode()
+        self._add_delivery(event, body, now)
         if self._duplicating.random() < self._options.webhook_duplicates:
-            self._add_delivery(event, now)
+            self._add_delivery(event, body, now)
+
+    def restore(self, delivery: WebhookDelivery) -> None:
+        """Add a delivery of an earlier run; they come in the order of their numbers."""
+        self._next_number = delivery.number + 1
+        self.deliveries[delivery] = None
+        if delivery.due is None:
+            self._finished.append(delivery)
+        else:
+            self._open[delivery] = None
+            self._enqueue(delivery, delivery.due)
 
     def take(self, queue: int, now: Moment) -> WebhookDelivery | None:
         """Take the next delivery of a queue, if one is due."""
@@ -129,7 +141,8 @@ class Outbox:
         if delivery.is_delivered or delivery.is_lost:
             self._finish(delivery)
         else:
-            self._enqueue(delivery, now.real + self._options.webhook_retry_seconds)
+            delivery.due = now.real + self._options.webhook_retry_seconds
+            self._enqueue(delivery, delivery.due)
 
     def wait(self) -> threading.Event:
         """Return an event that is set when all deliveries of the past are finished."""
@@ -147,31 +160,37 @@ class Outbox:
         self._waits.clear()
 
     def _finish(self, delivery: WebhookDelivery) -> None:
+        delivery.due = None
         del self._open[delivery]
         self._finished.append(delivery)
         if len(self._finished) > self._options.webhooks_kept:
-            del self.deliveries[self._finished.popleft()]
+            forgotten = self._finished.popleft()
+            del self.deliveries[forgotten]
+            forgotten.forget()
         for done, left in list(self._waits.items()):
             left.discard(delivery)
             if not left:
                 done.set()
                 del self._waits[done]
 
-    def _add_delivery(self, event: Body, now: Moment) -> None:
-        number, due = next(self._numbers), now.real
-        delivery = WebhookDelivery(event, number=number, created=now.wall)
-        self.deliveries[delivery] = None
-        queue, rank = _queue_of(event), 0.0
+    def _add_delivery(self, event: Body, body: bytes, now: Moment) -> None:
+        queue, rank, due = _queue_of(event), 0.0, now.real
         if self._options.webhook_shuffle:
             queue, rank = self._shuffling.randrange(QUEUES), self._shuffling.random()
             due += self._shuffling.random() * self._options.webhook_retry_seconds
-        self._open[delivery] = _Position(queue, rank, number)
+        number = self._next_number
+        delivery = WebhookDelivery(
+            body, number=number, created=now.wall, due=due, queue=queue, rank=rank
+        )
+        self._next_number += 1
+        self._unsaved.add(delivery)
+        self.deliveries[delivery] = None
+        self._open[delivery] = None
         self._enqueue(delivery, due)
 
     def _enqueue(self, delivery: WebhookDelivery, due: float) -> None:
-        position = self._open[delivery]
-        entry = (due, position.rank, position.number, delivery)
-        heappush(self._queues[position.queue], entry)
+        entry = (due, delivery.rank, delivery.number, delivery)
+        heappush(self._queues[delivery.queue], entry)
         self._on_change()
 
 

@@ -1,0 +1,91 @@
+"""A table for each class of records, with a column for each field."""
+
+import json
+from collections.abc import Callable, Iterator
+from sqlite3 import Connection
+from typing import Any, Generic, TypeVar
+
+import attrs
+
+from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.storage.records import Record
+
+R = TypeVar("R", bound=Record)
+
+
+@attrs.frozen
+class Codec:
+    """How a value that SQLite has no type for becomes a column, and how it is read back."""
+
+    write: Callable[[Any], Any]
+    read: Callable[[Any], Any]
+
+
+TUPLE = Codec(json.dumps, lambda text: tuple(json.loads(text)))
+MAPPING = Codec(json.dumps, json.loads)
+MOMENT = Codec(
+    lambda moment: json.dumps(attrs.astuple(moment)), lambda text: Moment(*json.loads(text))
+)
+FLAG = Codec(int, bool)
+
+
+class Table(Generic[R]):
+    """The rows of one class of records.
+
+    Args:
+        name: The name of the table.
+        record: The class; its fields are the columns.
+        codecs: What becomes of the fields that are not texts, bytes, numbers or None.
+    """
+
+    def __init__(self, name: str, record: type[R], **codecs: Codec) -> None:
+        self.name = name
+        self.record = record
+        own = {field.name for field in attrs.fields(Record)}
+        fields = [field for field in attrs.fields(record) if field.init and field.name not in own]
+        self._names = [field.name for field in fields]
+        # The places of the columns that are not written as they are.
+        self._codecs = [(n, codecs[name]) for n, name in enumerate(self._names) if name in codecs]
+        self._texts = [n for n, field in enumerate(fields) if field.type is not bytes]
+        columns = ", ".join(f'"{name}"' for name in self._names)
+        places = ", ".join("?" * (1 + len(self._names)))
+        self.schema = f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, {columns})"
+        self._replace = f"REPLACE INTO {name} VALUES ({places})"  # noqa: S608  a name of ours
+
+    def write(self, connection: Connection, record: R) -> None:
+        """Write the row of a record."""
+        values = [getattr(record, name) for name in self._names]
+        for place, codec in self._codecs:
+            if values[place] is not None:
+                values[place] = codec.write(values[place])
+        try:
+            connection.execute(self._replace, (record.row, *values))
+        except UnicodeEncodeError:
+            # JSON may have half of a surrogate pair, which is not UTF-8.
+            connection.execute(self._replace, (record.row, *map(_as_bytes, values)))
+
+    def delete(self, connection: Connection, row: int) -> None:
+        """Delete a row, if it exists."""
+        connection.execute(f"DELETE FROM {self.name} WHERE row = ?", (row,))  # noqa: S608  as above
+
+    def clear(self, connection: Connection) -> None:
+        """Delete all rows."""
+        connection.execute(f"DELETE FROM {self.name}")  # noqa: S608  as above
+
+    def read(self, connection: Connection) -> Iterator[tuple[int, R]]:
+        """Return all rows in their order, as their numbers and records."""
+        found = connection.execute(f"SELECT * FROM {self.name} ORDER BY row")  # noqa: S608  as above
+        for row, *values in found:
+            for place in self._texts:
+                if isinstance(values[place], bytes):
+                    values[place] = values[place].decode("utf-8", "surrogatepass")
+            for place, codec in self._codecs:
+                if values[place] is not None:
+                    values[place] = codec.read(values[place])
+            yield row, self.record(**dict(zip(self._names, values, strict=True)))
+
+
+def _as_bytes(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-8", "surrogatepass")
+    return value
