@@ -210,6 +210,7 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
     webhook_duplicates: Share = 0.0,
     webhook_shuffle: bool = False,
     seed: Seed = 0,
+    state: Path | None = None,
     until_input_ends: bool = False,
 ) -> int:
     """Serve a stand-in for both APIs on this machine, until Ctrl-C.
@@ -240,6 +241,8 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
         webhook_duplicates: The share of events that are delivered twice.
         webhook_shuffle: Deliver events in any order.
         seed: The seed of everything random.
+        state: A file that orders, store products, webhooks and the time are kept in: they survive a
+            restart, a kill too.
         until_input_ends: End when standard input ends: for programs that start a sandbox of their
             own.
     """
@@ -265,6 +268,7 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
             webhook_duplicates=webhook_duplicates,
             webhook_shuffle=webhook_shuffle,
             seed=seed,
+            state_file=state,
         ),
         until_input_ends=until_input_ends,
     )

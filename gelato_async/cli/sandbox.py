@@ -21,6 +21,7 @@ try:
         SandboxDataError,
         SandboxError,
     )
+    from gelato_async.sandbox.storage.state_file import StateFileError
 except ImportError as _missing:
     raise CommandError(
         'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
@@ -95,7 +96,7 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
     """Serve until Ctrl-C or, with `until_input_ends`, until standard input ends.
 
     Raises:
-        CommandError: the port cannot be used, or an option is invalid.
+        CommandError: the port or the state file cannot be used, or an option is invalid.
     """
     try:
         sandbox = Sandbox(**options)
@@ -109,6 +110,8 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
 
     try:
         sandbox.run(on_started)
+    except StateFileError as error:
+        raise CommandError(str(error)) from error
     except SandboxError as error:
         raise CommandError(f"{error}. Choose another --port, or 0 for a free one") from error
     return ExitCode.FINE

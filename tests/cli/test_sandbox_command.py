@@ -49,12 +49,15 @@ def test_its_options_reach_it(command, monkeypatch, tmp_path):
         "refuse",
         "--faults",
         tmp_path / "plan.json",
+        "--state",
+        tmp_path / "state.sqlite",
     ).code
     sandbox = seen["sandbox"]
     assert code == 0
     assert (sandbox.search_lag, sandbox.latency, sandbox.speed) == (1.5, 0.2, 60.0)
     assert (sandbox.rate_limit, sandbox.split, sandbox.seed) == (None, 0.5, 4)
     assert sandbox.connect_duplicates == "refuse"
+    assert sandbox.state_file == tmp_path / "state.sqlite"
     assert sandbox.faults.faults[0].kind == "drop"
 
 
@@ -78,6 +81,14 @@ def test_a_port_that_is_taken_is_one_line(command):
     assert result.code == 2
     assert result.err.startswith("gelato-async: Cannot listen on 127.0.0.1:")
     assert "--port" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_a_state_file_that_cannot_be_used_is_one_line(command, tmp_path):
+    result = command("sandbox", "--port", 0, "--state", tmp_path / "nowhere" / "state.sqlite")
+    assert result.code == 2
+    assert "state.sqlite: it cannot be made: No such file or directory" in result.err
+    assert "--port" not in result.err
     assert result.err.count("\n") == 1
 
 

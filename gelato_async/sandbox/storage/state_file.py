@@ -14,7 +14,7 @@ APPLICATION = 0x67536278
 # 250 the longest takes a millisecond.
 LOG_PAGES = 250
 # Seconds to wait for a sandbox that is just ending.
-_PATIENCE = 1.0
+_PATIENCE = 0.2
 
 _REASONS = {
     sqlite3.SQLITE_BUSY: "another sandbox has it open; stop that one, or choose another file",
