@@ -47,7 +47,8 @@ class Sandbox(Options, Controls):
         for field in attrs.fields(Options):
             options[field.name] = getattr(self, field.name)
         # The file is open while the sandbox runs, so that another can have it afterwards.
-        self.app = SandboxApp(**options | {"state_file": None})
+        options["state_file"] = None
+        self.app = SandboxApp(**options)
         key = None if on_loopback else self.api_key
         self.app.access = Access(origins=self.cors, key=key, on_loopback=on_loopback)
 
