@@ -146,11 +146,12 @@ class SavedState:
 
     def _records(self, table: Table[R], connection: Connection) -> Iterator[R]:
         """Yield the records that the state has a place for; the others stay in the file."""
-        unsaved = self._state.unsaved
+        unsaved, known = self._state.unsaved, {None, *self._state.accounts}
         for row, record in table.read(connection):
-            if getattr(record, "account", None) in {None, *self._state.accounts}:
-                unsaved.restore(record, row)
+            if getattr(record, "account", None) in known:
                 yield record
+                # Afterwards, because what the state does with a record that is restored is no change.
+                unsaved.restore(record, row)
             else:
                 unsaved.skip(row)
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from operator import attrgetter
 from sqlite3 import Connection
 from typing import Any, Generic, TypeVar
 
@@ -21,12 +22,24 @@ class Codec:
     read: Callable[[Any], Any]
 
 
-TUPLE = Codec(json.dumps, lambda text: tuple(json.loads(text)))
+def _write_moment(moment: Moment) -> str:
+    return f"{moment.real!r} {moment.life!r} {moment.wall!r}"
+
+
+def _read_moment(text: str) -> Moment:
+    return Moment(*map(float, text.split()))
+
+
+def _read_tuple(text: str) -> tuple[Any, ...]:
+    return tuple(json.loads(text))
+
+
+TUPLE = Codec(json.dumps, _read_tuple)
 MAPPING = Codec(json.dumps, json.loads)
-MOMENT = Codec(
-    lambda moment: json.dumps(attrs.astuple(moment)), lambda text: Moment(*json.loads(text))
-)
+MOMENT = Codec(_write_moment, _read_moment)
 FLAG = Codec(int, bool)
+# The fields that may be texts; the numbers among the others are skipped.
+_NOT_TEXTS = (bytes, float, int, bool, float | None)
 
 
 class Table(Generic[R]):
@@ -44,9 +57,10 @@ class Table(Generic[R]):
         own = {field.name for field in attrs.fields(Record)}
         fields = [field for field in attrs.fields(record) if field.init and field.name not in own]
         self._names = [field.name for field in fields]
+        self._values = attrgetter(*self._names)
         # The places of the columns that are not written as they are.
         self._codecs = [(n, codecs[name]) for n, name in enumerate(self._names) if name in codecs]
-        self._texts = [n for n, field in enumerate(fields) if field.type is not bytes]
+        self._texts = [n for n, field in enumerate(fields) if field.type not in _NOT_TEXTS]
         columns = ", ".join(f'"{name}"' for name in self._names)
         places = ", ".join("?" * (1 + len(self._names)))
         self.schema = f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, {columns})"
@@ -54,15 +68,15 @@ class Table(Generic[R]):
 
     def write(self, connection: Connection, record: R) -> None:
         """Write the row of a record."""
-        values = [getattr(record, name) for name in self._names]
+        values = [record.row, *self._values(record)]
         for place, codec in self._codecs:
-            if values[place] is not None:
-                values[place] = codec.write(values[place])
+            if values[place + 1] is not None:
+                values[place + 1] = codec.write(values[place + 1])
         try:
-            connection.execute(self._replace, (record.row, *values))
+            connection.execute(self._replace, values)
         except UnicodeEncodeError:
             # JSON may have half of a surrogate pair, which is not UTF-8.
-            connection.execute(self._replace, (record.row, *map(_as_bytes, values)))
+            connection.execute(self._replace, list(map(_as_bytes, values)))
 
     def delete(self, connection: Connection, row: int) -> None:
         """Delete a row, if it exists."""

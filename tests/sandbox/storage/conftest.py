@@ -11,12 +11,20 @@ def state_file(tmp_path):
 
 @pytest.fixture
 def keep(serve, state_file):
-    """Serve an application with a state file."""
-    return lambda **options: serve(state_file=state_file, **options)
+    """Serve an application with a state file, and close it at the end."""
+    apis = []
+
+    def kept(**options):
+        apis.append(serve(**{"state_file": state_file} | options))
+        return apis[-1]
+
+    yield kept
+    for api in apis:
+        api.app.close()
 
 
 @pytest.fixture
-def kill(serve, tmp_path):
+def kill(keep, tmp_path):
     """Serve what a killed sandbox would leave: its files as they are now, in another place."""
     numbers = count()
 
@@ -25,6 +33,6 @@ def kill(serve, tmp_path):
         file = api.app.state_file
         for suffix in ("", "-wal"):
             shutil.copy(f"{file}{suffix}", f"{left}{suffix}")
-        return serve(state_file=left, **options)
+        return keep(state_file=left, **options)
 
     return again

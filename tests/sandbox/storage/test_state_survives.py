@@ -7,6 +7,7 @@ from support.webhook_shop import NOBODY
 
 from gelato_async.sandbox import Account, Fault, FaultPlan, SandboxData
 from gelato_async.sandbox.orders.life_cycle import STAGES
+from gelato_async.sandbox.storage.state_lock import StateLock
 
 pytestmark = pytest.mark.anyio
 
@@ -215,6 +216,25 @@ async def test_a_reset_empties_the_file(keep, kill, order):
     await create(first, order("ref-2"))
     (row,) = await search(kill(first))
     assert row["orderReferenceId"] == "ref-2"
+
+
+async def test_saving_after_the_answer_would_lose_an_order(keep, kill, order, monkeypatch):
+    """The mutation: the same look finds what is lost by saving too late."""
+    first = keep()
+    monkeypatch.setattr(StateLock, "__exit__", lambda lock, *_: lock.alone.release())
+    made = await create(first, order())
+    monkeypatch.undo()
+    assert (await kill(first).gelato.get(f"orders/{made['id']}")).status_code == 404
+    # The next one that has the lock saves it.
+    first.app.audit()
+    assert await get(kill(first), made["id"]) == made
+
+
+async def test_a_restart_alone_changes_nothing(keep, kill, order):
+    first = keep(webhook_url=NOBODY)
+    await create(first, order())
+    await create_product(first)
+    assert kill(first, webhook_url=NOBODY).app._state.unsaved.is_empty
 
 
 async def test_time_goes_on_while_the_sandbox_is_off(keep, kill, travel, order):
