@@ -15,7 +15,9 @@ from gelato_async.sandbox.orders.order import Commit
 class Audit:
     """What really happened in one run, whatever the client believes.
 
-    Times are seconds since the sandbox started.
+    Times are seconds since the sandbox started. With a state file that is its first start: commits
+    and orders are those since then, while requests, connections and faults are those of this
+    process.
 
     Attributes:
         requests: The number of requests that arrived on API paths, refused ones included.
