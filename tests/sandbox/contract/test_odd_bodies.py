@@ -6,7 +6,6 @@ import json
 import pytest
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 FILE = {
     "type": "default",
