@@ -13,6 +13,7 @@ from gelato_async.cli import apis as keys
 from gelato_async.cli.input import sources
 from gelato_async.cli.submit import progress, report
 from gelato_async.sandbox import Fault
+from gelato_async.sandbox.state import State
 
 
 @pytest.mark.parametrize("backend", ["gelato", "connect"])
@@ -291,7 +292,7 @@ def test_a_key_refused_during_a_run_leaves_a_true_report(
     def revoke(_display, tally, _progress):
         reported.append(tally.done)
         if tally.done == 5:
-            sandbox.app.api_key = "another"
+            monkeypatch.setattr(State, "account_of", lambda *_: None)
 
     monkeypatch.setattr(progress.PlainLines, "show", revoke)
     result = command("submit", orders(200), "--report", tmp_path / "out.jsonl")

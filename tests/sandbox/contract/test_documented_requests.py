@@ -4,7 +4,6 @@ import pytest
 from support.json_shapes import DAY, faults
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 T_SHIRT = "apparel_product_gca_t-shirt_gsc_crewneck_gcu_unisex_gqa_classic_gsi_s_gco_white_gpr_4-4"
 LOGO = "https://files.example.com/docs/sample-print-files/logo.png"
@@ -166,7 +165,6 @@ async def test_the_example_of_stock_knows_two_of_three_products(api):
     assert faults(dates, [(DAY, None)]) == []
 
 
-@PENDING
 async def test_the_example_of_a_template_becomes_a_product(app, api):
     template = await api.get(f"/v1/templates/{TEMPLATE}")
     assert template.status_code == 200, template.text

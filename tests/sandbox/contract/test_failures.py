@@ -3,7 +3,6 @@
 import pytest
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 BOOK = (
     "photobooks-hardcover_pf_210x280-mm-8x11-inch_pt_170-gsm-65lb-coated-silk_cl_4-4_ccl_4-4"
@@ -176,7 +175,6 @@ async def test_a_country_that_a_product_is_not_for_gets_none(api, fate, order, i
     assert (prices.status_code, prices.json()) == (200, [])
 
 
-@PENDING
 async def test_a_product_that_is_out_of_stock_is_not_made(api, fate, order, item):
     """Items that are not available for shipment let an order fail (*Order statuses*)."""
     rows = (await api.post("/v3/catalogs/frames/products:search", json={"limit": 100})).json()

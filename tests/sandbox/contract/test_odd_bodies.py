@@ -176,13 +176,11 @@ async def test_a_quote_survives_odd_values(api):
     assert await send_all(api, "POST", "/v4/orders:quote", QUOTE) == []
 
 
-@PENDING
 async def test_a_search_survives_odd_values(api, make):
     await make()
     assert await send_all(api, "POST", "/v4/orders:search", SEARCH) == []
 
 
-@PENDING
 async def test_a_search_of_connect_survives_odd_values(connect, order):
     await connect.post("order", json=order())
     assert await send_all(connect, "POST", "search", SEARCH) == []

@@ -6,7 +6,6 @@ import pytest
 from support.json_shapes import LONG_DATE, SHORT_DATE, URL, UUID, faults
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 STORE = "/v1/stores/store-1/products"
 TEXT = (str, None)
@@ -311,7 +310,7 @@ async def test_print_area_1_and_empty_text_placeholders_occur(api):
 
 @pytest.mark.parametrize(
     "template",
-    ["template-t-shirt", "template-cap", pytest.param("template-poster", marks=PENDING)],
+    ["template-t-shirt", "template-cap", "template-poster"],
 )
 async def test_a_template_leads_to_a_price_and_an_order(api, template, order, item, quote):
     """Every variant's product exists in a catalog, can be priced, quoted and ordered."""
