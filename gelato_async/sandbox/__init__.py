@@ -28,6 +28,17 @@ answering; `server` and `sandbox` put the application on a port.
 
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
+from gelato_async.sandbox.catalog.entities import (
+    Attribute,
+    Catalog,
+    Discount,
+    Measure,
+    Price,
+    PriceRule,
+    Product,
+    ShipmentMethod,
+    Stock,
+)
 from gelato_async.sandbox.data.problems import SandboxDataError
 from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, Store
 from gelato_async.sandbox.errors import SandboxError
@@ -46,16 +57,25 @@ create_app = SandboxApp
 
 __all__ = [
     "Account",
+    "Attribute",
     "Audit",
+    "Catalog",
+    "Discount",
     "Fault",
     "FaultPlan",
     "FaultPlanError",
     "ImagePlaceholder",
+    "Measure",
+    "Price",
+    "PriceRule",
+    "Product",
     "Sandbox",
     "SandboxApp",
     "SandboxData",
     "SandboxDataError",
     "SandboxError",
+    "ShipmentMethod",
+    "Stock",
     "Store",
     "Template",
     "TemplateVariant",

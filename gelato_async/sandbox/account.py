@@ -11,7 +11,7 @@ import attrs
 
 from gelato_async.sandbox.answers import Answer, Backend
 from gelato_async.sandbox.audit import AuditLog
-from gelato_async.sandbox.catalog.assortment import Assortment, built_in_assortment
+from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.data.sandbox_data import Account
 from gelato_async.sandbox.options import Options
@@ -54,7 +54,7 @@ class AccountState:
 
     def __attrs_post_init__(self) -> None:
         has_any = self.options.products == "any"
-        self.assortment = built_in_assortment(any_products=has_any)
+        self.assortment = self.options.data.assortment(any_products=has_any)
 
     @property
     def name(self) -> str:

@@ -4,7 +4,16 @@ import json
 
 import pytest
 
-from gelato_async.sandbox import Account, Sandbox, SandboxData, SandboxDataError, Store, create_app
+from gelato_async.sandbox import (
+    Account,
+    Measure,
+    Product,
+    Sandbox,
+    SandboxData,
+    SandboxDataError,
+    Store,
+    create_app,
+)
 
 VARIANT = {"product_uid": "posters_a4_ver"}
 TEMPLATE = {"id": "sign", "title": "Sign", "variants": [VARIANT]}
@@ -94,7 +103,8 @@ def test_what_is_written_is_read_back(tmp_path):
         accounts=[
             Account(name='a "b" \\ \x7f \n é', api_key="1"),
             Account(name="c", connect_prefix="p", connect_key="k", connect_secret="s"),
-        ]
+        ],
+        products=[Product(uid="x", catalog="cards", price=2, dimensions={"A b": Measure(value=1)})],
     )
     for number, data in enumerate((SandboxData.built_in(), odd)):
         folder = tmp_path / str(number)
@@ -107,8 +117,9 @@ def test_written_files_explain_their_keys(tmp_path):
     files = {file.name: file.read_text() for file in SandboxData.built_in().write(tmp_path)}
     assert files.keys() >= {"accounts.toml", "stores.toml", "templates.toml"}
     assert files["stores.toml"].startswith("# Each entry begins with [[stores]].")
-    assert "# account: The name of the account" in files["stores.toml"]
-    assert "# product_uid: " in files["templates.toml"]
+    assert "#   account: The name of the account" in files["stores.toml"]
+    assert "#   product_uid: " in files["templates.toml"]
+    assert files["currencies.toml"].startswith("# Units of each currency for one EUR.")
 
 
 def test_writing_overwrites_no_file(tmp_path):
@@ -192,6 +203,30 @@ def test_no_problem_shows_a_key(wrong):
         for line in wrong(a_json={"accounts": accounts})
         for digits in ("123456", "654321")
     )
+
+
+def test_the_tables_of_all_files_are_joined_and_no_currency_given_twice(read, wrong, tmp_path):
+    assert wrong(a_json={"currencies": {"EUR": 1}}, b_toml="[currencies]\nEUR = 1\nUSD = 2") == [
+        "b.toml: currencies.EUR: is taken, by a.json: currencies.EUR"
+    ]
+    (tmp_path / "data" / "a.json").write_text('{"currencies": {"SEK": 11}}')
+    data = SandboxData.from_path(tmp_path / "data")
+    assert data.currencies == {"SEK": 11.0, "EUR": 1.0, "USD": 2.0}
+
+
+def test_a_value_may_be_of_two_types(read):
+    dimensions = {"Color": {"value": "#000000"}, "Width": {"value": 3, "unit": "mm"}}
+    (product,) = read(a_json={"products": [{"uid": "x", "dimensions": dimensions}]}).products
+    assert product.dimensions == {
+        "Color": Measure(value="#000000"),
+        "Width": Measure(value=3.0, unit="mm"),
+    }
+
+
+def test_a_word_must_be_one_of_those_that_there_are(wrong):
+    stock = {"EU": {"status": "in-of-stock"}}
+    (line,) = wrong(a_json={"products": [{"uid": "x", "stock": stock}]})
+    assert line.startswith("a.json: products[0].stock.EU.status: must be one of in-stock, ")
 
 
 def test_an_unknown_kind_of_data_is_named_with_the_known_ones(wrong):

@@ -79,6 +79,28 @@ _GARMENT_FORM = (
 
 CATALOGS: tuple[Catalog, ...] = (
     Catalog(
+        uid="caps",
+        title="Caps",
+        price=PriceRule(base=11.9),
+        product_uids=_GARMENT_FORM,
+        families=("apparel_product_gca_cap", "headwear"),
+        weight=90.0,
+        dimensions={
+            "Fabric Composition": Measure(value="100% cotton"),
+            **_millimetres(thickness=120.0, width=180.0, height=160.0),
+        },
+        attributes=(
+            _attribute("GarmentCategory", "Garment Category", "cap"),
+            _attribute("GarmentSubcategory", "Garment Subcategory", "baseball"),
+            _attribute("GarmentCut", "Garment Cut", "unisex"),
+            _attribute("GarmentQuality", "Garment Quality", "classic"),
+            Attribute(uid="GarmentSize", title="Garment Size", values={"OS": "One size"}),
+            _attribute("GarmentColor", "Garment Color", "black", "sand", "white"),
+            _attribute("GarmentPrint", "Garment Print", "chstl-emb"),
+            _STATUS,
+        ),
+    ),
+    Catalog(
         uid="cards",
         title="Cards",
         price=PriceRule(base=1.1, per_square_metre=21.0),

@@ -150,7 +150,9 @@ class Product:
         uid: The identifier in paths and orders.
         catalog: The uid of its catalog; if empty, the one that its uid names.
         attributes: The values of its attributes; if empty, those that its uid states.
-        prices: Prices of its own, instead of the catalog's price.
+        price: The price of one copy in EUR, instead of the catalog's; several copies have the
+            catalog's discounts.
+        prices: Prices of its own, instead of `price` and the catalog's.
         stock: The stock of its own by the uids of regions; it is in stock in regions left out.
         weight: The weight of one copy in grams; of a book, with its lowest page count.
         dimensions: Measures by their names.
@@ -162,6 +164,7 @@ class Product:
     uid: str
     catalog: str = ""
     attributes: Mapping[str, str] = attrs.field(factory=dict)
+    price: float | None = None
     prices: tuple[Price, ...] = ()
     stock: Mapping[str, Stock] = attrs.field(factory=dict)
     weight: float = 0.0

@@ -27,8 +27,13 @@ class Tier:
 
 
 def tiers_of_rule(rule: PriceRule, product: Product, pages: int, rate: float) -> Sequence[Tier]:
-    """Return the price list that a catalog's rule gives a product, in the currency of a rate."""
+    """Return the price list that a catalog's rule gives a product, in the currency of a rate.
+
+    With a price of its own the product has only the discounts from the rule.
+    """
     each = rule.base + rule.per_square_metre * square_metres(product) + rule.per_page * pages
+    if product.price is not None:
+        each = product.price
     # Rounded in `total` alone: a rounded price of one copy would be wrong by half a cent a copy.
     tiers = [Tier(off.quantity, each * off.factor * rate) for off in rule.discounts]
     return tiers or [Tier(1, each * rate)]

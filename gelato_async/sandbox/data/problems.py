@@ -11,23 +11,23 @@ class Problem:
 
     Attributes:
         kind: The field of `SandboxData` that has the entry, like "products".
-        number: The entry's place among those of its kind.
+        number: The entry's place among those of its kind, or its name if they have names.
         path: The path of the value in the entry, like ".price" or "".
         fault: What is wrong, and what to do.
         other: The place of another entry of the same kind, which ends the sentence.
     """
 
     kind: str
-    number: int
+    number: int | str
     path: str
     fault: str
     other: int | None = None
 
-    def line(self, place: Callable[[str, int], str]) -> str:
-        """Return the problem as a line; `place` writes where an entry stands."""
-        line = f"{place(self.kind, self.number)}{self.path}: {self.fault}"
+    def line(self, place_of: Callable[[str, int | str], str]) -> str:
+        """Return the problem as a line; `place_of` writes where an entry stands."""
+        line = f"{place_of(self.kind, self.number)}{self.path}: {self.fault}"
         if self.other is not None:
-            line += f" {place(self.kind, self.other)}"
+            line += f" {place_of(self.kind, self.other)}"
         return line
 
 
@@ -45,6 +45,8 @@ class SandboxDataError(ValueError):
         super().__init__("\n".join(self.problems))
 
 
-def numbered(kind: str, number: int) -> str:
+def place(kind: str, number: int | str) -> str:
     """Return the place of an entry in a `SandboxData`."""
+    if isinstance(number, str):
+        return f"{kind}.{number}"
     return f"{kind}[{number}]"

@@ -12,7 +12,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 import attrs
 
-from gelato_async.sandbox.data.problems import SandboxDataError
+from gelato_async.sandbox.data.problems import SandboxDataError, place
 from gelato_async.sandbox.data.sandbox_data import SandboxData
 from gelato_async.sandbox.faults.fault import suggestion
 
@@ -52,7 +52,7 @@ class _FilesReader:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.fields: dict[str, Any] = {}
-        self._places: dict[str, list[str]] = {}
+        self._places: dict[tuple[str, int | str], str] = {}
         self._kinds = get_type_hints(SandboxData)
 
     def files(self, path: Path) -> list[Path]:
@@ -75,16 +75,28 @@ class _FilesReader:
         self._join(file, values.keys(content, self._kinds, ""))
         self.problems += values.problems
 
-    def place(self, kind: str, number: int) -> str:
+    def place(self, kind: str, number: int | str) -> str:
         """Return the file that an entry is in, and its place there."""
-        return self._places[kind][number]
+        return self._places[kind, number]
 
     def _join(self, file: Path, fields: Mapping[str, Any]) -> None:
         for name, entries in fields.items():
+            if isinstance(entries, dict):
+                self._join_table(file, name, entries)
+                continue
             joined = self.fields.setdefault(name, [])
-            joined += entries
-            places = [f"{file}: {name}[{number}]" for number in range(len(entries))]
-            self._places.setdefault(name, []).extend(places)
+            for number, entry in enumerate(entries):
+                self._places[name, len(joined)] = f"{file}: {place(name, number)}"
+                joined.append(entry)
+
+    def _join_table(self, file: Path, name: str, entries: Mapping[str, Any]) -> None:
+        joined = self.fields.setdefault(name, {})
+        for key, value in entries.items():
+            here = f"{file}: {place(name, key)}"
+            if key in joined:
+                self.problems.append(f"{here}: is taken, by {self._places[name, key]}")
+            self._places[name, key] = here
+            joined[key] = value
 
 
 def _parsed(file: Path) -> Any:

@@ -1,72 +1,147 @@
 """Finds what does not fit together: names that are taken, and names of what does not exist."""
 
-from collections.abc import Hashable, Iterator, Sequence
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
+import attrs
+
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, REGIONS, SUPPORTED
+from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
 from gelato_async.sandbox.data.problems import Problem
 from gelato_async.sandbox.faults.fault import suggestion
+from gelato_async.sandbox.stores.template import Template
 
 if TYPE_CHECKING:
     from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, Store
-    from gelato_async.sandbox.stores.template import Template
 
 OWN_ACCOUNT = "sandbox"
+# A path in an entry, and what is wrong there.
+_Fault = tuple[str, str]
+# What no two entries of a kind may have in common, and the path that a problem names.
+_NAMES = (
+    ("accounts", "name", ".name"),
+    ("accounts", "api_key", ".api_key"),
+    ("accounts", "connect", ".connect_key"),
+    ("stores", "id", ".id"),
+    ("catalogs", "uid", ".uid"),
+    ("products", "uid", ".uid"),
+    ("shipment_methods", "uid", ".uid"),
+    ("templates", "id", ".id"),
+)
+
+
+@attrs.frozen(kw_only=True)
+class _Known:
+    """The names that entries may refer to."""
+
+    accounts: Iterable[str]
+    catalogs: Iterable[str]
+    currencies: Iterable[str]
+    countries: Iterable[str]
+    assortment: Assortment
 
 
 def find_problems(data: "SandboxData") -> Iterator[Problem]:
     """Find everything that does not fit together."""
-    names = (OWN_ACCOUNT, *(account.name for account in data.accounts))
-    yield from _accounts(data.accounts)
-    yield from _stores(data.stores, names)
-    yield from _templates(data.templates, names)
+    known = _Known(
+        accounts=(OWN_ACCOUNT, *(account.name for account in data.accounts)),
+        catalogs=[catalog.uid for catalog in data.catalogs],
+        currencies=list(data.currencies),
+        countries=(*SUPPORTED, *NOT_SUPPORTED),
+        assortment=data.assortment(any_products=True),
+    )
+    for kind, find in _CHECKS.items():
+        for number, entry in enumerate(getattr(data, kind)):
+            for path, fault in find(entry, known):
+                yield Problem(kind, number, path, fault)
+    for currency, rate in data.currencies.items():
+        if rate <= 0:
+            yield Problem("currencies", currency, "", "must be above 0")
+    for kind, name, path in _NAMES:
+        yield from _taken(kind, path, map(attrgetter(name), getattr(data, kind)))
 
 
-def _accounts(accounts: "Sequence[Account]") -> Iterator[Problem]:
-    yield from _taken("accounts", ".name", [account.name for account in accounts])
-    yield from _taken("accounts", ".api_key", [account.api_key for account in accounts])
-    connect_keys = [account.connect for account in accounts]
-    yield from _taken("accounts", ".connect_key", connect_keys)
-    for number, account in enumerate(accounts):
-        if account.name == OWN_ACCOUNT:
-            fault = f"{OWN_ACCOUNT!r} is the account whose keys are options of the sandbox"
-            yield Problem("accounts", number, ".name", fault)
-        parts = (account.connect_prefix, account.connect_key, account.connect_secret)
-        if any(parts) and not all(parts):
-            fault = "give connect_prefix, connect_key and connect_secret, or none of them"
-            yield Problem("accounts", number, "", fault)
-        if not account.api_key and not any(parts):
-            yield Problem("accounts", number, "", "has no key, neither api_key nor connect_key")
+def _account(account: "Account", _: _Known) -> Iterator[_Fault]:
+    if account.name == OWN_ACCOUNT:
+        yield ".name", f"{OWN_ACCOUNT!r} is the account whose keys are options of the sandbox"
+    parts = (account.connect_prefix, account.connect_key, account.connect_secret)
+    if any(parts) and not all(parts):
+        yield "", "give connect_prefix, connect_key and connect_secret, or none of them"
+    if not account.api_key and not any(parts):
+        yield "", "has no key, neither api_key nor connect_key"
 
 
-def _stores(stores: "Sequence[Store]", names: Sequence[str]) -> Iterator[Problem]:
-    yield from _taken("stores", ".id", [store.id for store in stores])
-    for number, store in enumerate(stores):
-        yield from _unknown("stores", number, ".account", store.account, names)
+def _store(store: "Store", known: _Known) -> Iterator[_Fault]:
+    yield from _unknown(".account", store.account, known.accounts)
 
 
-def _templates(templates: "Sequence[Template]", names: Sequence[str]) -> Iterator[Problem]:
-    yield from _taken("templates", ".id", [template.id for template in templates])
-    for number, template in enumerate(templates):
-        if template.account is not None:
-            yield from _unknown("templates", number, ".account", template.account, names)
-        if not template.variants:
-            yield Problem("templates", number, ".variants", "there must be at least one")
-        if len(template.variants_by_id()) < len(template.variants):
-            fault = "two have one id: give them other options, or an id each"
-            yield Problem("templates", number, ".variants", fault)
+def _catalog(catalog: Catalog, _: _Known) -> Iterator[_Fault]:
+    attributes = [attribute.uid for attribute in catalog.attributes]
+    for name in re.findall(r"\{(.*?)\}", catalog.product_uids or ""):
+        yield from _unknown(".product_uids", name, attributes)
+    for number, attribute in enumerate(catalog.attributes):
+        if not attribute.values:
+            yield f".attributes[{number}].values", "there must be at least one"
 
 
-def _taken(kind: str, path: str, names: Sequence[Hashable]) -> Iterator[Problem]:
+def _product(product: Product, known: _Known) -> Iterator[_Fault]:
+    if product.catalog:
+        yield from _unknown(".catalog", product.catalog, known.catalogs)
+    for number, price in enumerate(product.prices):
+        path = f".prices[{number}]"
+        yield from _unknown(f"{path}.currency", price.currency, known.currencies)
+        if price.country is not None:
+            yield from _unknown(f"{path}.country", price.country, known.countries)
+        if price.quantity < 1:
+            yield f"{path}.quantity", "must be at least 1"
+    for region in product.stock:
+        yield from _unknown(".stock", region, REGIONS)
+    for name in ("supported_countries", "not_supported_countries"):
+        for country in getattr(product, name):
+            yield from _unknown(f".{name}", country, known.countries)
+
+
+def _shipment_method(method: ShipmentMethod, known: _Known) -> Iterator[_Fault]:
+    for country in method.countries:
+        yield from _unknown(".countries", country, known.countries)
+    if method.min_days > method.max_days:
+        yield ".max_days", "must be at least min_days"
+
+
+def _template(template: Template, known: _Known) -> Iterator[_Fault]:
+    if template.account is not None:
+        yield from _unknown(".account", template.account, known.accounts)
+    if not template.variants:
+        yield ".variants", "there must be at least one"
+    if len(template.variants_by_id()) < len(template.variants):
+        yield ".variants", "two have one id: give them other options, or an id each"
+    for number, variant in enumerate(template.variants):
+        if known.assortment.product(variant.product_uid) is None:
+            fault = f"there is no product {variant.product_uid!r} in any catalog"
+            yield f".variants[{number}].product_uid", fault
+
+
+_CHECKS: Mapping[str, Callable[[Any, _Known], Iterator[_Fault]]] = {
+    "accounts": _account,
+    "stores": _store,
+    "catalogs": _catalog,
+    "products": _product,
+    "shipment_methods": _shipment_method,
+    "templates": _template,
+}
+
+
+def _taken(kind: str, path: str, names: Iterable[Any]) -> Iterator[Problem]:
     """Yield a problem for each name that an earlier entry has; None is no name."""
-    first: dict[Hashable, int] = {}
+    first: dict[Any, int] = {}
     for number, name in enumerate(names):
         if name is not None and first.setdefault(name, number) != number:
             yield Problem(kind, number, path, "is taken, by", other=first[name])
 
 
-def _unknown(
-    kind: str, number: int, path: str, name: str, known: Sequence[str]
-) -> Iterator[Problem]:
+def _unknown(path: str, name: str, known: Iterable[str]) -> Iterator[_Fault]:
     if name not in known:
-        fault = f"there is no {name!r} among the {path[1:]}s{suggestion(name, known)}"
-        yield Problem(kind, number, path, fault)
+        yield path, f"there is no {name!r}{suggestion(name, known)}"

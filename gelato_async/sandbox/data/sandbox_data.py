@@ -1,13 +1,17 @@
 """The data that a sandbox starts with."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 import attrs
 
-from gelato_async.sandbox.data.problems import SandboxDataError, numbered
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
+from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
+from gelato_async.sandbox.data.problems import SandboxDataError, place
 from gelato_async.sandbox.data.references import OWN_ACCOUNT, find_problems
 from gelato_async.sandbox.stores.built_in_templates import TEMPLATES
 from gelato_async.sandbox.stores.template import Template
@@ -59,23 +63,60 @@ def _as_tuple(entries: Iterable[Any]) -> Any:
 
 @attrs.frozen(kw_only=True)
 class SandboxData:
-    """The data that a sandbox starts with.
+    """The data that a sandbox starts with; what is not given is built in.
+
+    Of the built-in templates only those stay whose products are in the catalogs that are given.
 
     Attributes:
         accounts: Further accounts, beside the one whose keys are options of the sandbox, which is
             named "sandbox". No account sees the orders or store products of another.
         stores: The stores of accounts.
+        catalogs: The catalogs, some of which have a product for each combination of attributes.
+        products: Products one by one, in addition to those or in their place.
+        currencies: Units of each currency for one EUR. Nothing has a price in another currency.
+        shipment_methods: The shipment methods.
         templates: The templates of store products.
     """
 
     accounts: tuple[Account, ...] = attrs.field(default=(), converter=_as_tuple)
     stores: tuple[Store, ...] = attrs.field(default=(), converter=_as_tuple)
-    templates: tuple[Template, ...] = attrs.field(default=TEMPLATES, converter=_as_tuple)
+    catalogs: tuple[Catalog, ...] = attrs.field(default=CATALOGS, converter=_as_tuple)
+    products: tuple[Product, ...] = attrs.field(default=(), converter=_as_tuple)
+    currencies: Mapping[str, float] = CURRENCIES
+    shipment_methods: tuple[ShipmentMethod, ...] = attrs.field(
+        default=SHIPMENT_METHODS, converter=_as_tuple
+    )
+    templates: tuple[Template, ...] = attrs.field(converter=_as_tuple)
+
+    @templates.default
+    def _fitting(self) -> tuple[Template, ...]:
+        if self.catalogs is CATALOGS:
+            return TEMPLATES
+        assortment = self.assortment(any_products=False)
+
+        def fits(template: Template) -> bool:
+            return all(assortment.product(variant.product_uid) for variant in template.variants)
+
+        return tuple(filter(fits, TEMPLATES))
 
     def __attrs_post_init__(self) -> None:
         found = list(find_problems(self))
         if found:
-            raise SandboxDataError([problem.line(numbered) for problem in found], found)
+            raise SandboxDataError([problem.line(place) for problem in found], found)
+
+    def assortment(self, *, any_products: bool) -> Assortment:
+        """Return what can be bought.
+
+        With `any_products` that includes products that are not in these data, but whose uid has
+        the form of a documented one.
+        """
+        return Assortment(
+            self.catalogs,
+            self.products,
+            self.currencies,
+            self.shipment_methods,
+            any_products=any_products,
+        )
 
     @classmethod
     @cache
@@ -87,8 +128,8 @@ class SandboxData:
     def from_path(cls, path: str | Path) -> "SandboxData":
         """Read a .json or .toml file, or all such files of a folder.
 
-        A file has a list of tables for each field of this class that it gives; what no file gives
-        is the built-in one. The files of a folder are read as one, whatever their names are.
+        The keys of a file are fields of this class. What no file gives is built in. The files of a
+        folder are read as one, whatever their names are.
 
         Raises:
             SandboxDataError: Files are unreadable or invalid; the message has a line for each

@@ -3,9 +3,10 @@
 A value that is the default of its field is left out.
 """
 
+import inspect
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -43,21 +44,30 @@ def write(data: SandboxData, folder: Path) -> tuple[Path, ...]:
 
 
 def _file(data: SandboxData, name: str) -> str:
+    entries = getattr(data, name)
+    if isinstance(entries, Mapping):
+        head = "# Units of each currency for one EUR. Nothing has a price in another currency."
+        return "\n".join([head, "", f"[{name}]", *_lines(entries.items())]) + "\n"
     kind, _ = get_args(get_type_hints(SandboxData)[name])
     blocks = ["\n".join(_head(name, kind))]
-    for entry in getattr(data, name):
-        lines = [f"[[{name}]]"]
-        for key, value in _given(entry):
-            lines.append(f"{_key(key)} = {_value(value)}")
-        blocks.append("\n".join(lines))
+    blocks += ["\n".join([f"[[{name}]]", *_lines(_given(entry))]) for entry in entries]
     return "\n\n".join(blocks) + "\n"
+
+
+def _lines(items: Iterable[tuple[str, Any]]) -> Iterator[str]:
+    for key, value in items:
+        yield f"{_key(key)} = {_value(value)}"
 
 
 def _head(name: str, kind: type) -> Iterator[str]:
     """Yield comments that explain an entry and the tables in it: the docstrings of their classes."""
     yield f"# Each entry begins with [[{name}]]. A key that is left out has its default."
-    for one in _kinds(kind):
-        yield f"#\n# {one.__name__}: {one.__doc__ or ''}".rstrip().replace("\n    ", "\n# ")
+    for one in dict.fromkeys(_kinds(kind)):
+        yield "#"
+        yield f"# {one.__name__}: {', '.join(attrs.fields_dict(one))}"
+        for line in (inspect.getdoc(one) or "").splitlines():
+            if line not in {"", "Attributes:"}:
+                yield f"#   {line.removeprefix('    ')}"
 
 
 def _kinds(kind: Any) -> Iterator[type]:
@@ -83,14 +93,16 @@ def _given(entry: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _value(value: Any) -> str:
-    """Write a value of an entry; a long list has a line for each element."""
-    if not isinstance(value, tuple):
-        return _inline(value)
+    """Write a value of an entry; a long list has several lines."""
     line = _inline(value)
-    if len(line) < _WIDTH:
+    if not isinstance(value, tuple) or len(line) < _WIDTH:
         return line
-    elements = "".join(f"    {_inline(element)},\n" for element in value)
-    return f"[\n{elements}]"
+    lines = [""]
+    for element in map(_inline, value):
+        if len(lines[-1]) + len(element) > _WIDTH:
+            lines.append("")
+        lines[-1] += f" {element},"
+    return "\n   ".join(["[", *filter(None, lines)]) + "\n]"
 
 
 def _inline(value: Any) -> str:
