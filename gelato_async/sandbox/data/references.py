@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, Store
 
 OWN_ACCOUNT = "sandbox"
+_COUNTRIES = frozenset((*SUPPORTED, *NOT_SUPPORTED))
 # A path in an entry, and what is wrong there.
 _Fault = tuple[str, str]
 # What no two entries of a kind may have in common, and the path that a problem names.
@@ -40,7 +41,6 @@ class _Known:
     accounts: Iterable[str]
     catalogs: Iterable[str]
     currencies: Iterable[str]
-    countries: Iterable[str]
     assortment: Assortment
 
 
@@ -50,7 +50,6 @@ def find_problems(data: "SandboxData") -> Iterator[Problem]:
         accounts=(OWN_ACCOUNT, *(account.name for account in data.accounts)),
         catalogs=[catalog.uid for catalog in data.catalogs],
         currencies=list(data.currencies),
-        countries=(*SUPPORTED, *NOT_SUPPORTED),
         assortment=data.assortment(any_products=True),
     )
     for kind, find in _CHECKS.items():
@@ -94,19 +93,17 @@ def _product(product: Product, known: _Known) -> Iterator[_Fault]:
         path = f".prices[{number}]"
         yield from _unknown(f"{path}.currency", price.currency, known.currencies)
         if price.country is not None:
-            yield from _unknown(f"{path}.country", price.country, known.countries)
+            yield from _countries(f"{path}.country", [price.country])
         if price.quantity < 1:
             yield f"{path}.quantity", "must be at least 1"
     for region in product.stock:
         yield from _unknown(".stock", region, REGIONS)
     for name in ("supported_countries", "not_supported_countries"):
-        for country in getattr(product, name):
-            yield from _unknown(f".{name}", country, known.countries)
+        yield from _countries(f".{name}", getattr(product, name))
 
 
-def _shipment_method(method: ShipmentMethod, known: _Known) -> Iterator[_Fault]:
-    for country in method.countries:
-        yield from _unknown(".countries", country, known.countries)
+def _shipment_method(method: ShipmentMethod, _: _Known) -> Iterator[_Fault]:
+    yield from _countries(".countries", method.countries)
     if method.min_days > method.max_days:
         yield ".max_days", "must be at least min_days"
 
@@ -145,3 +142,9 @@ def _taken(kind: str, path: str, names: Iterable[Any]) -> Iterator[Problem]:
 def _unknown(path: str, name: str, known: Iterable[str]) -> Iterator[_Fault]:
     if name not in known:
         yield path, f"there is no {name!r}{suggestion(name, known)}"
+
+
+def _countries(path: str, names: Iterable[str]) -> Iterator[_Fault]:
+    for name in names:
+        if name not in _COUNTRIES:
+            yield path, f"there is no country {name!r}; codes are two capital letters, like GB"
