@@ -182,7 +182,9 @@ class _Values:
         return value
 
     def _union(self, kind: Any, value: Any, path: str) -> Any:
-        kinds = get_args(kind)
+        kinds = [one for one in get_args(kind) if one is not NoneType]
+        if value is None and NoneType in get_args(kind):
+            return None
         for one in kinds:
             if _fits(one, value):
                 return self.value(one, value, path)
@@ -207,11 +209,7 @@ class _Values:
 
 
 def _fits(kind: Any, value: Any) -> bool:
-    if attrs.has(kind) or get_origin(kind) is Mapping:
-        return isinstance(value, dict)
-    if get_origin(kind) is tuple:
-        return isinstance(value, list)
+    # `type` and not `isinstance`, because True is an integer in Python, and not in these files.
     if kind is float:
         return type(value) in {int, float}
-    # `type` and not `isinstance`, because True is an integer in Python, and not in these files.
     return type(value) is kind
