@@ -61,6 +61,17 @@ def _as_tuple(entries: Iterable[Any]) -> Any:
     return tuple(entries)
 
 
+def _fitting_templates(data: "SandboxData") -> tuple[Template, ...]:
+    if data.catalogs is CATALOGS:
+        return TEMPLATES
+    assortment = data.assortment(any_products=False)
+
+    def fits(template: Template) -> bool:
+        return all(assortment.product(variant.product_uid) for variant in template.variants)
+
+    return tuple(filter(fits, TEMPLATES))
+
+
 @attrs.frozen(kw_only=True)
 class SandboxData:
     """The data that a sandbox starts with; what is not given is built in.
@@ -86,18 +97,9 @@ class SandboxData:
     shipment_methods: tuple[ShipmentMethod, ...] = attrs.field(
         default=SHIPMENT_METHODS, converter=_as_tuple
     )
-    templates: tuple[Template, ...] = attrs.field(converter=_as_tuple)
-
-    @templates.default
-    def _fitting(self) -> tuple[Template, ...]:
-        if self.catalogs is CATALOGS:
-            return TEMPLATES
-        assortment = self.assortment(any_products=False)
-
-        def fits(template: Template) -> bool:
-            return all(assortment.product(variant.product_uid) for variant in template.variants)
-
-        return tuple(filter(fits, TEMPLATES))
+    templates: tuple[Template, ...] = attrs.field(
+        default=attrs.Factory(_fitting_templates, takes_self=True), converter=_as_tuple
+    )
 
     def __attrs_post_init__(self) -> None:
         found = list(find_problems(self))
