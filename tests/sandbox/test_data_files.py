@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from support.doc_code import code_of
 
 from gelato_async.sandbox import (
     Account,
@@ -40,7 +41,7 @@ def read(tmp_path):
 
     def read(**files):
         folder = tmp_path / "data"
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         for name, content in files.items():
             text = content if isinstance(content, str) else json.dumps(content)
             (folder / name.replace("_", ".")).write_text(text, encoding="utf-8")
@@ -260,3 +261,20 @@ def test_a_path_that_has_no_data_is_one_problem(tmp_path, name, reported):
 def test_a_text_that_is_no_json_is_one_problem(wrong, text):
     (line,) = wrong(a_json=text)
     assert line.startswith("a.json: cannot be read: ")
+
+
+def test_the_shop_of_the_documentation_is_read(read):
+    (shop,) = code_of("docs/sandbox-data.md", "toml")
+    data = read(shop_toml=shop)
+    assert [product.uid for product in data.products] == ["enamel-sign-small", "enamel-sign-large"]
+    assert data.stores == (Store(id="harbour-store", account="harbour"),)
+
+
+def test_the_problems_of_the_documentation_are_reported(wrong):
+    (shop,) = code_of("docs/sandbox-data.md", "toml")
+    (lines,) = code_of("docs/sandbox-data.md", "text")
+    misspelt = shop.replace("price = 24.5", "pirce = 24.5")
+    unknown = shop.replace('uid = "enamel-sign-large", op', 'uid = "enamel-sgin-large", op')
+    key, product = lines.splitlines()
+    assert wrong(shop_toml=misspelt) == [key]
+    assert wrong(shop_toml=unknown) == [product]
