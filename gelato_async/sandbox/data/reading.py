@@ -158,7 +158,11 @@ class _Values:
                     self._report(f"{path}.{field.name}", "is required")
         if len(self.problems) > before:
             return None
-        return kind(**found)
+        try:
+            return kind(**found)
+        except ValueError as refused:
+            self._report(path, str(refused))
+            return None
 
     def _list(self, kind: Any, value: Any, path: str) -> tuple[Any, ...]:
         if not isinstance(value, list):
