@@ -110,11 +110,6 @@ def test_an_account_needs_a_name_and_whole_keys(account, problem):
         ),
         (
             "products",
-            Product(uid="a", prices=[Price(price=1, quantity=0)]),
-            ".prices[0].quantity: must be at least 1",
-        ),
-        (
-            "products",
             Product(uid="a", stock={"EUR": Stock(status="in-stock")}),
             ".stock: there is no 'EUR'; did you mean 'EU'?",
         ),
@@ -150,13 +145,10 @@ def test_numbers_that_make_no_sense_are_problems():
     ]
 
 
-def test_the_form_of_uids_names_attributes_of_the_catalog():
+def test_an_attribute_of_a_catalog_has_values():
     size = Attribute(uid="Size", title="Size", values={})
-    catalog = Catalog(
-        uid="a", title="A", price=PriceRule(base=1), attributes=(size,), product_uids="a_{Siez}"
-    )
+    catalog = Catalog(uid="a", title="A", price=PriceRule(base=1), attributes=(size,))
     assert problems(catalogs=[catalog]) == [
-        "catalogs[0].product_uids: there is no 'Siez'; did you mean 'Size'?",
         "catalogs[0].attributes[0].values: there must be at least one",
     ]
 

@@ -230,6 +230,15 @@ def test_a_word_must_be_one_of_those_that_there_are(wrong):
     assert line.startswith("a.json: products[0].stock.EU.status: must be one of in-stock, ")
 
 
+def test_what_the_class_of_an_entry_refuses_is_a_problem_of_the_entry(wrong):
+    prices = [{"price": 1}, {"price": 1, "quantity": 0}]
+    catalog = {"uid": "a", "title": "A", "price": {"base": 1}, "product_uids": "a_{Size}"}
+    assert wrong(a_json={"products": [{"uid": "x", "prices": prices}], "catalogs": [catalog]}) == [
+        "a.json: products[0].prices[1]: 'quantity' must be >= 1: 0",
+        "a.json: catalogs[0]: product_uids of a: no attribute is named Size",
+    ]
+
+
 def test_an_unknown_kind_of_data_is_named_with_the_known_ones(wrong):
     assert wrong(a_json={"template": []}) == [
         "a.json: template: no such key; did you mean 'templates'?"

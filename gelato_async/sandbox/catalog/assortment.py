@@ -5,14 +5,13 @@ orders and receipts. They are therefore the same wherever one asks.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import attrs
 
 from gelato_async.sandbox.catalog import stock_levels
-from gelato_async.sandbox.catalog.built_in import CURRENCIES, PRODUCTS, SHIPMENT_METHODS
-from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS, GENERAL
+from gelato_async.sandbox.catalog.built_in_catalogs import GENERAL
 from gelato_async.sandbox.catalog.countries import SUPPORTED
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod, Stock
 from gelato_async.sandbox.catalog.measuring import measured
@@ -235,9 +234,3 @@ def _complete(method: ShipmentMethod) -> ShipmentMethod:
 
 def _price_in_eur(method: ShipmentMethod, grams: float) -> float:
     return method.price + method.per_kilogram * grams / 1000
-
-
-@cache
-def built_in_assortment(*, any_products: bool) -> Assortment:
-    """Return the assortment of all accounts without data of their own: it never changes."""
-    return Assortment(CATALOGS, PRODUCTS, CURRENCIES, SHIPMENT_METHODS, any_products=any_products)

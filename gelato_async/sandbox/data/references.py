@@ -1,6 +1,5 @@
 """Finds what does not fit together: names that are taken, and names of what does not exist."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
@@ -41,7 +40,7 @@ class _Known:
     accounts: Iterable[str]
     catalogs: Iterable[str]
     currencies: Iterable[str]
-    assortment: Assortment
+    has_product: Callable[[str], bool]
 
 
 def find_problems(data: "SandboxData") -> Iterator[Problem]:
@@ -50,7 +49,7 @@ def find_problems(data: "SandboxData") -> Iterator[Problem]:
         accounts=(OWN_ACCOUNT, *(account.name for account in data.accounts)),
         catalogs=[catalog.uid for catalog in data.catalogs],
         currencies=list(data.currencies),
-        assortment=data.assortment(any_products=True),
+        has_product=product_finder(data, any_products=True),
     )
     for kind, find in _CHECKS.items():
         for number, entry in enumerate(getattr(data, kind)):
@@ -61,6 +60,18 @@ def find_problems(data: "SandboxData") -> Iterator[Problem]:
             yield Problem("currencies", currency, "", "must be above 0")
     for kind, name, path in _NAMES:
         yield from _taken(kind, path, map(attrgetter(name), getattr(data, kind)))
+
+
+def product_finder(data: "SandboxData", *, any_products: bool) -> Callable[[str], bool]:
+    """Return a function that returns whether there is a product of a uid."""
+    listed = {product.uid for product in data.products}
+    # The products of the data may be wrong themselves, and prices do not matter here.
+    assortment = Assortment(data.catalogs, (), {}, (), any_products=any_products)
+
+    def has_product(uid: str) -> bool:
+        return uid in listed or assortment.product(uid) is not None
+
+    return has_product
 
 
 def _account(account: "Account", _: _Known) -> Iterator[_Fault]:
@@ -78,9 +89,6 @@ def _store(store: "Store", known: _Known) -> Iterator[_Fault]:
 
 
 def _catalog(catalog: Catalog, _: _Known) -> Iterator[_Fault]:
-    attributes = [attribute.uid for attribute in catalog.attributes]
-    for name in re.findall(r"\{(.*?)\}", catalog.product_uids or ""):
-        yield from _unknown(".product_uids", name, attributes)
     for number, attribute in enumerate(catalog.attributes):
         if not attribute.values:
             yield f".attributes[{number}].values", "there must be at least one"
@@ -94,8 +102,6 @@ def _product(product: Product, known: _Known) -> Iterator[_Fault]:
         yield from _unknown(f"{path}.currency", price.currency, known.currencies)
         if price.country is not None:
             yield from _countries(f"{path}.country", [price.country])
-        if price.quantity < 1:
-            yield f"{path}.quantity", "must be at least 1"
     for region in product.stock:
         yield from _unknown(".stock", region, REGIONS)
     for name in ("supported_countries", "not_supported_countries"):
@@ -116,7 +122,7 @@ def _template(template: Template, known: _Known) -> Iterator[_Fault]:
     if len(template.variants_by_id()) < len(template.variants):
         yield ".variants", "two have one id: give them other options, or an id each"
     for number, variant in enumerate(template.variants):
-        if known.assortment.product(variant.product_uid) is None:
+        if not known.has_product(variant.product_uid):
             fault = f"there is no product {variant.product_uid!r} in any catalog"
             yield f".variants[{number}].product_uid", fault
 

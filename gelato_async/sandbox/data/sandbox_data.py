@@ -12,7 +12,7 @@ from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
 from gelato_async.sandbox.data.problems import SandboxDataError, place
-from gelato_async.sandbox.data.references import OWN_ACCOUNT, find_problems
+from gelato_async.sandbox.data.references import OWN_ACCOUNT, find_problems, product_finder
 from gelato_async.sandbox.stores.built_in_templates import TEMPLATES
 from gelato_async.sandbox.stores.template import Template
 
@@ -64,10 +64,10 @@ def _as_tuple(entries: Iterable[Any]) -> Any:
 def _fitting_templates(data: "SandboxData") -> tuple[Template, ...]:
     if data.catalogs is CATALOGS:
         return TEMPLATES
-    assortment = data.assortment(any_products=False)
+    has_product = product_finder(data, any_products=False)
 
     def fits(template: Template) -> bool:
-        return all(assortment.product(variant.product_uid) for variant in template.variants)
+        return all(has_product(variant.product_uid) for variant in template.variants)
 
     return tuple(filter(fits, TEMPLATES))
 
