@@ -98,6 +98,7 @@ async def test_a_list_of_variants_takes_only_those(shop, app):
         ({"tags": ["t" * 256, "", 3]}, ["tags[0]", "tags[1]", "tags[2]"]),
         ({"variants": []}, ["variants"]),
         ({"variants": [7]}, ["variants[0]"]),
+        ({"variants": {"templateVariantId": "x"}}, ["variants"]),
         ({"variants": [{}]}, ["variants[0].templateVariantId"]),
         ({"variants": [{"templateVariantId": "nothing"}]}, ["variants[0].templateVariantId"]),
         (
