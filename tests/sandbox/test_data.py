@@ -67,6 +67,15 @@ def test_no_two_entries_of_a_kind_have_one_name():
     ]
 
 
+def test_no_name_and_no_key_is_empty():
+    account = Account(name="", api_key="", connect_prefix="p", connect_key="k", connect_secret="s")
+    assert problems(accounts=[account], stores=[Store(id="")]) == [
+        "accounts[0].name: must not be empty",
+        "accounts[0].api_key: must not be empty",
+        "stores[0].id: must not be empty",
+    ]
+
+
 @pytest.mark.parametrize(
     ("account", "problem"),
     [

@@ -107,7 +107,8 @@ def test_what_is_written_is_read_back(tmp_path):
         ],
         products=[Product(uid="x", catalog="cards", price=2, dimensions={"A b": Measure(value=1)})],
     )
-    for number, data in enumerate((SandboxData.built_in(), odd)):
+    nothing = SandboxData(catalogs=[], templates=[], shipment_methods=[], currencies={})
+    for number, data in enumerate((SandboxData.built_in(), odd, nothing)):
         folder = tmp_path / str(number)
         files = data.write(folder)
         assert {file.parent for file in files} == {folder}
@@ -138,6 +139,9 @@ def test_a_folder_that_cannot_be_made_is_one_problem(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(SandboxDataError, match="cannot be written"):
         SandboxData.built_in().write(tmp_path / "file" / "folder")
+    unpaired = SandboxData(stores=[Store(id="\ud800")])
+    with pytest.raises(SandboxDataError, match="cannot be written"):
+        unpaired.write(tmp_path / "folder")
 
 
 def test_all_problems_of_all_files_are_reported_at_once(wrong):
@@ -264,6 +268,12 @@ def test_a_path_that_has_no_data_is_one_problem(tmp_path, name, reported):
         SandboxData.from_path(tmp_path / name)
     (line,) = caught.value.problems
     assert line.startswith(f"{tmp_path / name}: {reported}")
+
+
+def test_a_key_that_is_given_twice_is_a_problem_in_json_too(wrong):
+    assert wrong(a_json='{"stores": [], "stores": []}') == [
+        "a.json: cannot be read: the key 'stores' is given twice"
+    ]
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "1" * 5000 + "}", "{"])

@@ -138,10 +138,13 @@ _CHECKS: Mapping[str, Callable[[Any, _Known], Iterator[_Fault]]] = {
 
 
 def _taken(kind: str, path: str, names: Iterable[Any]) -> Iterator[Problem]:
-    """Yield a problem for each name that an earlier entry has; None is no name."""
+    """Yield a problem for each name that is empty or an earlier entry's; None is no name."""
     first: dict[Any, int] = {}
     for number, name in enumerate(names):
-        if name is not None and first.setdefault(name, number) != number:
+        # An empty key would admit requests without any.
+        if name == "":
+            yield Problem(kind, number, path, "must not be empty")
+        elif name is not None and first.setdefault(name, number) != number:
             yield Problem(kind, number, path, "is taken, by", other=first[name])
 
 

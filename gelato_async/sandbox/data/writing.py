@@ -17,6 +17,9 @@ from gelato_async.sandbox.data.sandbox_data import SandboxData
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 100
+_CURRENCIES = """\
+# Units of each currency for one EUR. Nothing has a price in another currency.
+"""
 
 
 def write(data: SandboxData, folder: Path) -> tuple[Path, ...]:
@@ -27,9 +30,10 @@ def write(data: SandboxData, folder: Path) -> tuple[Path, ...]:
             written.
     """
     files = {}
-    for name in attrs.fields_dict(SandboxData):
-        files[folder / f"{name.replace('_', '-')}.toml"] = _file(data, name)
-    if existing := [file for file in files if file.exists()]:
+    for field in attrs.fields(SandboxData):
+        file = folder / f"{field.name.replace('_', '-')}.toml"
+        files[file] = "\n".join(_blocks(data, field))
+    if existing := list(filter(Path.exists, files)):
         raise SandboxDataError(
             f"{file}: exists already; choose another folder, or remove the file"
             for file in existing
@@ -38,33 +42,43 @@ def write(data: SandboxData, folder: Path) -> tuple[Path, ...]:
         folder.mkdir(parents=True, exist_ok=True)
         for file, text in files.items():
             file.write_text(text, encoding="utf-8")
-    except OSError as reason:
+    # A text with an unpaired surrogate is a ValueError.
+    except (OSError, ValueError) as reason:
         raise SandboxDataError([f"{folder}: cannot be written: {reason}"]) from reason
     return tuple(files)
 
 
-def _file(data: SandboxData, name: str) -> str:
-    entries = getattr(data, name)
+def _blocks(data: SandboxData, field: "attrs.Attribute[Any]") -> Iterator[str]:
+    """Yield the head of a file, and then each entry."""
+    entries, name = getattr(data, field.name), field.name
     if isinstance(entries, Mapping):
-        head = "# Units of each currency for one EUR. Nothing has a price in another currency."
-        return "\n".join([head, "", f"[{name}]", *_lines(entries.items())]) + "\n"
+        yield _CURRENCIES
+        yield _block(f"[{name}]", entries.items())
+        return
     kind, _ = get_args(get_type_hints(SandboxData)[name])
-    blocks = ["\n".join(_head(name, kind))]
-    blocks += ["\n".join([f"[[{name}]]", *_lines(_given(entry))]) for entry in entries]
-    return "\n\n".join(blocks) + "\n"
+    yield "".join(f"{line}\n" for line in _head(name, kind))
+    # Without any entry the key would be missing, and the built-in entries would be read.
+    if not entries and _default(field, data):
+        yield f"{name} = []\n"
+    for entry in entries:
+        yield _block(f"[[{name}]]", _given(entry))
 
 
-def _lines(items: Iterable[tuple[str, Any]]) -> Iterator[str]:
+def _block(head: str, items: Iterable[tuple[str, Any]]) -> str:
+    lines = [head]
     for key, value in items:
-        yield f"{_key(key)} = {_value(value)}"
+        lines.append(f"{_key(key)} = {_value(value)}")
+    return "\n".join(lines) + "\n"
 
 
 def _head(name: str, kind: type) -> Iterator[str]:
     """Yield comments that explain an entry and the tables in it: the docstrings of their classes."""
     yield f"# Each entry begins with [[{name}]]. A key that is left out has its default."
+    # A class that is used twice is explained once.
     for one in dict.fromkeys(_kinds(kind)):
         yield "#"
         yield f"# {one.__name__}: {', '.join(attrs.fields_dict(one))}"
+        # Without docstrings (python -OO) the names have to do.
         for line in (inspect.getdoc(one) or "").splitlines():
             if line not in {"", "Attributes:"}:
                 yield f"#   {line.removeprefix('    ')}"
@@ -85,11 +99,17 @@ def _given(entry: Any) -> Iterator[tuple[str, Any]]:
     """Yield the fields of an entry that have another value than their default."""
     for field in attrs.fields(type(entry)):
         value = getattr(entry, field.name)
-        default: Any = field.default
-        if hasattr(default, "factory"):
-            default = default.factory()
-        if value != default:
+        if value != _default(field, entry):
             yield field.name, value
+
+
+def _default(field: "attrs.Attribute[Any]", instance: Any) -> Any:
+    default: Any = field.default
+    if not hasattr(default, "factory"):
+        return default
+    if default.takes_self:
+        return default.factory(instance)
+    return default.factory()
 
 
 def _value(value: Any) -> str:
@@ -102,14 +122,16 @@ def _value(value: Any) -> str:
         if len(lines[-1]) + len(element) > _WIDTH:
             lines.append("")
         lines[-1] += f" {element},"
+    # The first is empty if the first element is as long as a line.
     return "\n   ".join(["[", *filter(None, lines)]) + "\n]"
 
 
 def _inline(value: Any) -> str:
+    """Write a value on one line: a table within an entry may not have several."""
     if attrs.has(type(value)):
         return _table(_given(value))
     if isinstance(value, Mapping):
-        return _table(iter(value.items()))
+        return _table(value.items())
     if isinstance(value, tuple):
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, bool):
@@ -119,13 +141,15 @@ def _inline(value: Any) -> str:
     return repr(value)
 
 
-def _table(items: Iterator[tuple[str, Any]]) -> str:
-    pairs = [f"{_key(name)} = {_inline(value)}" for name, value in items]
-    return f"{{ {', '.join(pairs)} }}"
+def _table(items: Iterable[tuple[str, Any]]) -> str:
+    pairs = ", ".join(f"{_key(name)} = {_inline(value)}" for name, value in items)
+    return f"{{ {pairs} }}"
 
 
 def _key(name: str) -> str:
-    return name if _BARE_KEY.fullmatch(name) else _text(name)
+    if _BARE_KEY.fullmatch(name):
+        return name
+    return _text(name)
 
 
 def _text(text: str) -> str:

@@ -1,0 +1,149 @@
+"""Reads the values of a file as the types of the fields that they are for.
+
+A value must be exactly of its field's type: a number in quotes is a text. No number is negative.
+"""
+
+from collections.abc import Callable, Mapping
+from types import NoneType, UnionType
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+import attrs
+
+from gelato_async.sandbox.faults.fault import suggestion
+
+# Exact as a float, and small enough to compute prices with.
+_MOST = 1e12
+_NAMES: Mapping[Any, str] = {
+    bool: "true or false",
+    dict: "a table",
+    float: "a number",
+    int: "a whole number",
+    list: "a list",
+    str: "a text",
+    NoneType: "null",
+}
+
+
+class ValueReader:
+    """Reads values, and collects what is wrong with them.
+
+    A value that is wrong is replaced by None or by something empty, so that the rest is read too.
+
+    Args:
+        file: What the line of a problem starts with.
+    """
+
+    def __init__(self, file: str) -> None:
+        self.problems: list[str] = []
+        self._file = file
+        self._readers: Mapping[Any, Callable[[Any, Any, str], Any]] = {
+            tuple: self._list,
+            Mapping: self._mapping,
+            Literal: self._word,
+            # What `X | Y` is depends on X and Y.
+            Union: self._union,
+            UnionType: self._union,
+        }
+
+    def table(self, content: Any, kinds: Mapping[str, Any], path: str) -> dict[str, Any]:
+        """Read a table whose keys have these types, and report the keys that are unknown."""
+        found: dict[str, Any] = {}
+        if not isinstance(content, dict):
+            self._report_kind(path, dict, content)
+            return found
+        for name, value in content.items():
+            inner = _joined(path, name)
+            if name in kinds:
+                found[name] = self.value(kinds[name], value, inner)
+            else:
+                self._report(inner, f"no such key{suggestion(name, kinds)}")
+        return found
+
+    def value(self, kind: Any, value: Any, path: str) -> Any:
+        """Read a value as a type."""
+        origin = get_origin(kind)
+        if origin is not None:
+            return self._readers[origin](kind, value, path)
+        if attrs.has(kind):
+            return self._instance(kind, value, path)
+        return self._scalar(kind, value, path)
+
+    def _instance(self, kind: Any, value: Any, path: str) -> Any:
+        before = len(self.problems)
+        found = self.table(value, get_type_hints(kind), path)
+        if isinstance(value, dict):
+            for field in attrs.fields(kind):
+                if field.default is attrs.NOTHING and field.name not in value:
+                    self._report(_joined(path, field.name), "is required")
+        if len(self.problems) > before:
+            return None
+        try:
+            return kind(**found)
+        except ValueError as refused:
+            self._report(path, str(refused))
+            return None
+
+    def _list(self, kind: Any, value: Any, path: str) -> tuple[Any, ...]:
+        if not isinstance(value, list):
+            self._report_kind(path, list, value)
+            return ()
+        element_kind, _ = get_args(kind)
+        elements = []
+        for number, element in enumerate(value):
+            elements.append(self.value(element_kind, element, f"{path}[{number}]"))
+        return tuple(elements)
+
+    def _mapping(self, kind: Any, value: Any, path: str) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            self._report_kind(path, dict, value)
+            return {}
+        _, element_kind = get_args(kind)
+        return self.table(value, dict.fromkeys(value, element_kind), path)
+
+    def _word(self, kind: Any, value: Any, path: str) -> Any:
+        words = get_args(kind)
+        if value not in words:
+            self._report(path, f"must be one of {', '.join(words)}")
+        return value
+
+    def _union(self, kind: Any, value: Any, path: str) -> Any:
+        kinds = list(get_args(kind))
+        if value is None and NoneType in kinds:
+            return None
+        for one in kinds:
+            if _fits(one, value):
+                return self.value(one, value, path)
+        return self.value(kinds[0], value, path)
+
+    def _scalar(self, kind: Any, value: Any, path: str) -> Any:
+        if not _fits(kind, value):
+            self._report_kind(path, kind, value)
+        elif kind in {int, float} and not 0 <= value <= _MOST:
+            self._report(path, f"must be from 0 to {_MOST:g}")
+        elif kind is float:
+            return float(value)
+        return value
+
+    def _report_kind(self, path: str, kind: Any, value: Any) -> None:
+        # Not the value itself, which may be a key. TOML's only other values are dates and times.
+        found = _NAMES.get(type(value), "a date")
+        self._report(path, f"must be {_NAMES[kind]}, not {found}")
+
+    def _report(self, path: str, fault: str) -> None:
+        line = fault
+        if path:
+            line = f"{path}: {fault}"
+        self.problems.append(f"{self._file}: {line}")
+
+
+def _joined(path: str, name: str) -> str:
+    if not path:
+        return name
+    return f"{path}.{name}"
+
+
+def _fits(kind: Any, value: Any) -> bool:
+    # `type` and not `isinstance`, because True is an integer in Python, and not in these files.
+    if kind is float:
+        return type(value) in {int, float}
+    return type(value) is kind
