@@ -120,6 +120,10 @@ class SandboxData:
             any_products=any_products,
         )
 
+    def store_owners(self) -> Mapping[str, str]:
+        """Return the name of the account that has a store, by the store's id."""
+        return {store.id: store.account for store in self.stores}
+
     @classmethod
     @cache
     def built_in(cls) -> Self:

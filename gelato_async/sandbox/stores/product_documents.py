@@ -38,21 +38,18 @@ _UNDOCUMENTED: Body = {
 
 def product_document(product: StoreProduct, now: Moment) -> Body:
     """Return a product of a store."""
-    status, is_ready = product.status(now), product.is_ready(now)
+    status = product.status(now)
     return {
         "id": product.id,
         "storeId": product.store_id,
         "clientId": CLIENT_ID,
         "status": status,
-        "isReadyToPublish": is_ready,
-        "publishingErrorCode": ERROR_CODE if status == "publishing_error" else None,
-        "previewUrl": f"{_FILES}/store-products/{product.id}/preview" if is_ready else None,
         "metadata": [_metadata(product)],
         **_description(product),
         **_in_shop(product, status),
         **_dates(product, status, now),
         **_UNDOCUMENTED,
-        **_parts(product, now),
+        **_parts(product, status, now),
     }
 
 
@@ -66,12 +63,19 @@ def _description(product: StoreProduct) -> Body:
     }
 
 
-def _parts(product: StoreProduct, now: Moment) -> Body:
+def _parts(product: StoreProduct, status: str, now: Moment) -> Body:
     if not product.is_ready(now):
-        return {**_options(product.template_options), "variants": [], "productImages": []}
-    status = product.status(now)
+        return {
+            "isReadyToPublish": False,
+            "previewUrl": None,
+            **_options(product.template_options),
+            "variants": [],
+            "productImages": [],
+        }
     chosen = variant_options(variant.options for variant in product.variants)
     return {
+        "isReadyToPublish": True,
+        "previewUrl": f"{_FILES}/store-products/{product.id}/preview",
         **_options(chosen),
         "variants": [_variant(product, variant, status) for variant in product.variants],
         "productImages": [_image(product, status, now)],
@@ -91,7 +95,12 @@ def _attribute_value(value: str) -> Body:
 
 
 def _in_shop(product: StoreProduct, status: str) -> Body:
-    in_shop: Body = {"externalId": None, "externalPreviewUrl": "", "externalThumbnailUrl": ""}
+    in_shop: Body = {
+        "externalId": None,
+        "externalPreviewUrl": "",
+        "externalThumbnailUrl": "",
+        "publishingErrorCode": None,
+    }
     # The shop gives the product an id before it shows the product.
     if status in {"publishing", "active"}:
         in_shop["externalId"] = _external_id(product.id)
@@ -99,6 +108,8 @@ def _in_shop(product: StoreProduct, status: str) -> Body:
         image = f"{_FILES}/shops/{product.store_id}/{product.id}"
         in_shop["externalPreviewUrl"] = f"{image}.png"
         in_shop["externalThumbnailUrl"] = f"{image}_medium.png"
+    if status == "publishing_error":
+        in_shop["publishingErrorCode"] = ERROR_CODE
     return in_shop
 
 
@@ -135,20 +146,24 @@ def _variant(product: StoreProduct, variant: StoreVariant, status: str) -> Body:
 
 
 def _image(product: StoreProduct, status: str, now: Moment) -> Body:
+    # An id of its own that is always the same, though nothing remembers it.
     image_id = _part_id(product, 2)
-    return {
+    image = {
         "id": image_id,
         "storeId": product.store_id,
         "productId": product.id,
         "productVariantIds": [variant.id for variant in product.variants],
         "fileUrl": f"{_FILES}/store-products/{product.id}/image.png",
         "isPrimary": True,
-        "status": "published" if status == "active" else "created",
+        "status": "created",
         "createdAt": short_stamp(product.created.wall),
         "updatedAt": short_stamp(product.updated(now)),
         "metadata": [{**_metadata(product), "imageId": image_id}],
         "skipPublishing": False,
     }
+    if status == "active":
+        image["status"] = "published"
+    return image
 
 
 def _metadata(product: StoreProduct) -> Body:
@@ -169,4 +184,5 @@ def _part_id(product: StoreProduct, kind: int) -> str:
 
 
 def _external_id(an_id: str) -> str:
+    # As many digits as the ids of a shop system have.
     return str(int(an_id.replace("-", ""), 16))[:14]

@@ -120,9 +120,10 @@ def _products(account: AccountState, target: Target, _: Body, now: Moment) -> An
 
 
 def _known_store(account: AccountState, store_id: str) -> str:
-    owners = {store.id: store.account for store in account.options.data.stores}
-    is_listed = account.name in owners.values() or store_id in owners
-    if is_listed and owners.get(store_id) != account.name:
+    owners = account.options.data.store_owners()
+    # A store that nobody has exists for those accounts that have none.
+    is_open = store_id not in owners and account.name not in owners.values()
+    if not is_open and owners.get(store_id) != account.name:
         raise RefusedError(404, "Store not found")
     return store_id
 
