@@ -2,7 +2,8 @@
 
 import pytest
 
-from gelato_async.sandbox.catalog.assortment import CUSTOMER_PRODUCT, built_in_assortment
+from gelato_async.sandbox import SandboxData
+from gelato_async.sandbox.catalog.assortment import CUSTOMER_PRODUCT
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, REGIONS, SUPPORTED, region_of
 from gelato_async.sandbox.catalog.entities import Measure, Stock
@@ -83,12 +84,12 @@ NONSENSE = (
 
 @pytest.fixture(scope="module")
 def every():
-    return built_in_assortment(any_products=True)
+    return SandboxData.built_in().assortment(any_products=True)
 
 
 @pytest.fixture(scope="module")
 def listed():
-    return built_in_assortment(any_products=False)
+    return SandboxData.built_in().assortment(any_products=False)
 
 
 @pytest.mark.parametrize(("uid", "catalog"), CATALOGED.items())

@@ -5,7 +5,6 @@ import pytest
 
 from gelato_async.sandbox import (
     Account,
-    Attribute,
     Catalog,
     ImagePlaceholder,
     Price,
@@ -151,14 +150,6 @@ def test_numbers_that_make_no_sense_are_problems():
         "shipment_methods[0].countries: there is no country 'XX'; codes are two capital letters, like GB",
         "shipment_methods[0].max_days: must be at least min_days",
         "currencies.SEK: must be above 0",
-    ]
-
-
-def test_an_attribute_of_a_catalog_has_values():
-    size = Attribute(uid="Size", title="Size", values={})
-    catalog = Catalog(uid="a", title="A", price=PriceRule(base=1), attributes=(size,))
-    assert problems(catalogs=[catalog]) == [
-        "catalogs[0].attributes[0].values: there must be at least one",
     ]
 
 

@@ -8,7 +8,7 @@ import attrs
 
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, REGIONS, SUPPORTED
-from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
+from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.data.problems import Problem
 from gelato_async.sandbox.faults.fault import suggestion
 from gelato_async.sandbox.stores.template import Template
@@ -88,12 +88,6 @@ def _store(store: "Store", known: _Known) -> Iterator[_Fault]:
     yield from _unknown(".account", store.account, known.accounts)
 
 
-def _catalog(catalog: Catalog, _: _Known) -> Iterator[_Fault]:
-    for number, attribute in enumerate(catalog.attributes):
-        if not attribute.values:
-            yield f".attributes[{number}].values", "there must be at least one"
-
-
 def _product(product: Product, known: _Known) -> Iterator[_Fault]:
     if product.catalog:
         yield from _unknown(".catalog", product.catalog, known.catalogs)
@@ -130,7 +124,6 @@ def _template(template: Template, known: _Known) -> Iterator[_Fault]:
 _CHECKS: Mapping[str, Callable[[Any, _Known], Iterator[_Fault]]] = {
     "accounts": _account,
     "stores": _store,
-    "catalogs": _catalog,
     "products": _product,
     "shipment_methods": _shipment_method,
     "templates": _template,

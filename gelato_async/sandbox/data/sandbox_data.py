@@ -1,14 +1,14 @@
 """The data that a sandbox starts with."""
 
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Self
 
 import attrs
 
 from gelato_async.sandbox.catalog.assortment import Assortment
-from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in import CURRENCIES, PRODUCTS, SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
 from gelato_async.sandbox.data.problems import SandboxDataError, place
@@ -61,6 +61,13 @@ def _as_tuple(entries: Iterable[Any]) -> Any:
     return tuple(entries)
 
 
+def _fitting_products(data: "SandboxData") -> tuple[Product, ...]:
+    # They are of built-in catalogs, which their uids name.
+    if data.catalogs is CATALOGS:
+        return PRODUCTS
+    return ()
+
+
 def _fitting_templates(data: "SandboxData") -> tuple[Template, ...]:
     if data.catalogs is CATALOGS:
         return TEMPLATES
@@ -92,7 +99,9 @@ class SandboxData:
     accounts: tuple[Account, ...] = attrs.field(default=(), converter=_as_tuple)
     stores: tuple[Store, ...] = attrs.field(default=(), converter=_as_tuple)
     catalogs: tuple[Catalog, ...] = attrs.field(default=CATALOGS, converter=_as_tuple)
-    products: tuple[Product, ...] = attrs.field(default=(), converter=_as_tuple)
+    products: tuple[Product, ...] = attrs.field(
+        default=attrs.Factory(_fitting_products, takes_self=True), converter=_as_tuple
+    )
     currencies: Mapping[str, float] = CURRENCIES
     shipment_methods: tuple[ShipmentMethod, ...] = attrs.field(
         default=SHIPMENT_METHODS, converter=_as_tuple
@@ -107,11 +116,24 @@ class SandboxData:
             raise SandboxDataError([problem.line(place) for problem in found], found)
 
     def assortment(self, *, any_products: bool) -> Assortment:
-        """Return what can be bought.
+        """Return what can be bought; it never changes.
 
         With `any_products` that includes products that are not in these data, but whose uid has
         the form of a documented one.
         """
+        if any_products:
+            return self._any_products
+        return self._own_products
+
+    @cached_property
+    def _any_products(self) -> Assortment:
+        return self._assortment(any_products=True)
+
+    @cached_property
+    def _own_products(self) -> Assortment:
+        return self._assortment(any_products=False)
+
+    def _assortment(self, *, any_products: bool) -> Assortment:
         return Assortment(
             self.catalogs,
             self.products,
