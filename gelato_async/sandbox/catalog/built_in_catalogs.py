@@ -4,7 +4,7 @@ The uids of their products have the forms of the documents' examples. `GENERAL` 
 products that belong to none.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from gelato_async.sandbox.catalog.entities import Attribute, Catalog, Measure, PriceRule
 
@@ -53,9 +53,12 @@ _FRAME_FORM = (
 
 # A left chest is embroidered, anything else printed: front, back, or both.
 _PRINTS = ("4-0", "0-4", "4-4", "chstl-emb")
+_SIZES = ("S", "M", "L", "XL", "2XL", "3XL")
 
 
-def _garment(kind: str, cut: str) -> tuple[Attribute, ...]:
+def _garment(
+    kind: str, cut: str, sizes: Sequence[str] = _SIZES, prints: Sequence[str] = _PRINTS
+) -> tuple[Attribute, ...]:
     return (
         _attribute("GarmentCategory", "Garment Category", kind),
         _attribute("GarmentSubcategory", "Garment Subcategory", cut),
@@ -64,10 +67,10 @@ def _garment(kind: str, cut: str) -> tuple[Attribute, ...]:
         Attribute(
             uid="GarmentSize",
             title="Garment Size",
-            values={size: size for size in ("S", "M", "L", "XL", "2XL", "3XL")},
+            values={size: size for size in sizes},
         ),
         _attribute("GarmentColor", "Garment Color", "black", "grey", "navy", "red", "white"),
-        _attribute("GarmentPrint", "Garment Print", *_PRINTS),
+        _attribute("GarmentPrint", "Garment Print", *prints),
         _STATUS,
     )
 
@@ -89,16 +92,7 @@ CATALOGS: tuple[Catalog, ...] = (
             "Fabric Composition": Measure(value="100% cotton"),
             **_millimetres(thickness=120.0, width=180.0, height=160.0),
         },
-        attributes=(
-            _attribute("GarmentCategory", "Garment Category", "cap"),
-            _attribute("GarmentSubcategory", "Garment Subcategory", "baseball"),
-            _attribute("GarmentCut", "Garment Cut", "unisex"),
-            _attribute("GarmentQuality", "Garment Quality", "classic"),
-            Attribute(uid="GarmentSize", title="Garment Size", values={"OS": "One size"}),
-            _attribute("GarmentColor", "Garment Color", "black", "sand", "white"),
-            _attribute("GarmentPrint", "Garment Print", "chstl-emb"),
-            _STATUS,
-        ),
+        attributes=_garment("cap", "baseball", sizes=["OS"], prints=["chstl-emb"]),
     ),
     Catalog(
         uid="cards",

@@ -10,6 +10,7 @@
 | `template-t-shirt` | colour and size | Front, Back |
 | `template-hoodie` | colour and size | Front |
 | `template-cap` | colour | Logo, and a text |
+| `c12a363e-...` | size | ImageFront: the example of the documents, with its ids |
 
 The print areas of garments are those of the documents, the others are `1`, `2` as in live
 templates. Widths and heights are in millimetres.
@@ -30,6 +31,16 @@ _TAGS = ("sandbox",)
 _POSTERS = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "A2": (420.0, 594.0)}
 _FRAMES = {"30x40 cm": (300.0, 400.0), "50x70 cm": (500.0, 700.0)}
 _CARDS = {"Landscape": ("hor", 178.0, 127.0), "Portrait": ("ver", 127.0, 178.0)}
+
+# The variants of the documents' example.
+_DOCUMENTED = {
+    "M": "83e30e31-0aee-4eca-8a8f-dceb2455cdc1",
+    "S": "d7c3241e-db88-40f1-9862-3d145b29dfef",
+    "L": "582fe1ea-7f4e-4507-9e3d-7f49a38aa2d7",
+    "XL": "49f54e49-2ac5-466b-9938-473b1cc82a8b",
+    "2XL": "0dd2f060-3c6c-4e89-a1c3-f972da34cd79",
+    "3XL": "dd6e61c0-6709-4642-90b6-6270b4cd903c",
+}
 
 
 def _place(name: str, width: float, height: float, print_area: str = "1") -> ImagePlaceholder:
@@ -103,6 +114,13 @@ def _hoodie(color: str, size: str) -> TemplateVariant:
     return _garment("hoodie", "pullover", color, size, "4-0")
 
 
+def _documented(size: str) -> TemplateVariant:
+    garment = _garment("t-shirt", "crewneck", "White", size, "4-0")
+    return attrs.evolve(
+        garment, id=_DOCUMENTED[size], title=f"White - {size}", options={"Size": size}
+    )
+
+
 def _cap(color: str) -> TemplateVariant:
     garment = _garment("cap", "baseball", color, "OS", "chstl-emb")
     return attrs.evolve(garment, options={"Color": color})
@@ -159,9 +177,19 @@ _HOODIE = _template(
 _CAP = _template(
     "cap",
     "cap",
-    tuple(map(_cap, ("Black", "Sand"))),
+    tuple(map(_cap, ("Black", "Navy"))),
     (_place("Logo", 101.5, 50.0, print_area="chest-left-embroidery"),),
     (TextPlaceholder(name="Motto", text="Your words"),),
+)
+
+_EXAMPLE = attrs.evolve(
+    _template(
+        "example",
+        "crewneck T-shirt",
+        tuple(map(_documented, _DOCUMENTED)),
+        (_place("ImageFront", 244.0, 137.25, print_area="front"),),
+    ),
+    id="c12a363e-0d4e-4d96-be4b-bf4138eb8743",
 )
 
 TEMPLATES: tuple[Template, ...] = (
@@ -173,4 +201,5 @@ TEMPLATES: tuple[Template, ...] = (
     _T_SHIRT,
     _HOODIE,
     _CAP,
+    _EXAMPLE,
 )
