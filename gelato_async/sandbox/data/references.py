@@ -46,8 +46,8 @@ class _Known:
 def find_problems(data: "SandboxData") -> Iterator[Problem]:
     """Find everything that does not fit together."""
     known = _Known(
-        accounts=(OWN_ACCOUNT, *(account.name for account in data.accounts)),
-        catalogs=[catalog.uid for catalog in data.catalogs],
+        accounts=(OWN_ACCOUNT, *map(attrgetter("name"), data.accounts)),
+        catalogs=tuple(map(attrgetter("uid"), data.catalogs)),
         currencies=list(data.currencies),
         has_product=product_finder(data, any_products=True),
     )
@@ -64,7 +64,7 @@ def find_problems(data: "SandboxData") -> Iterator[Problem]:
 
 def product_finder(data: "SandboxData", *, any_products: bool) -> Callable[[str], bool]:
     """Return a function that returns whether there is a product of a uid."""
-    listed = {product.uid for product in data.products}
+    listed = set(map(attrgetter("uid"), data.products))
     # The products of the data may be wrong themselves, and prices do not matter here.
     assortment = Assortment(data.catalogs, (), {}, (), any_products=any_products)
 

@@ -111,9 +111,9 @@ class SandboxData:
     )
 
     def __attrs_post_init__(self) -> None:
-        found = list(find_problems(self))
+        found = tuple(find_problems(self))
         if found:
-            raise SandboxDataError([problem.line(place) for problem in found], found)
+            raise SandboxDataError((problem.line(place) for problem in found), found)
 
     def assortment(self, *, any_products: bool) -> Assortment:
         """Return what can be bought; it never changes.

@@ -30,6 +30,7 @@ from gelato_async.sandbox.stores.template import (
 _TAGS = ("sandbox",)
 _POSTERS = {"A4": (210.0, 297.0), "A3": (297.0, 420.0), "A2": (420.0, 594.0)}
 _FRAMES = {"30x40 cm": (300.0, 400.0), "50x70 cm": (500.0, 700.0)}
+# A card of the format 5R.
 _CARDS = {"Landscape": ("hor", 178.0, 127.0), "Portrait": ("ver", 127.0, 178.0)}
 
 # The variants of the documents' example.

@@ -72,11 +72,10 @@ def _parts(product: StoreProduct, status: str, now: Moment) -> Body:
             "variants": [],
             "productImages": [],
         }
-    chosen = variant_options(variant.options for variant in product.variants)
     return {
         "isReadyToPublish": True,
         "previewUrl": f"{_FILES}/store-products/{product.id}/preview",
-        **_options(chosen),
+        **_options(variant_options(product.variants)),
         "variants": [_variant(product, variant, status) for variant in product.variants],
         "productImages": [_image(product, status, now)],
     }

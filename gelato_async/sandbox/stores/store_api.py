@@ -58,7 +58,7 @@ def _new_product(
         tags=tuple(tags),
         product_type=body.get("productType") or template.product_type,
         vendor=body.get("vendor") or template.vendor,
-        template_options=variant_options(variant.options for variant in template.variants),
+        template_options=variant_options(template.variants),
         variants=_variants(body.get("variants"), template),
         created=now,
     )
@@ -66,11 +66,13 @@ def _new_product(
 
 def _variants(wanted: list[Body] | None, template: Template) -> tuple[StoreVariant, ...]:
     known = template.variants_by_id()
-    chosen = list(known.values())
+    # Left out means all of them, a list only those.
+    chosen = list(known)
     if wanted is not None:
-        chosen = [known[variant["templateVariantId"]] for variant in wanted]
+        chosen = [variant["templateVariantId"] for variant in wanted]
     variants = []
-    for variant in chosen:
+    for variant_id in chosen:
+        variant = known[variant_id]
         copied = StoreVariant(
             id=new_id(),
             title=variant.shown_title,

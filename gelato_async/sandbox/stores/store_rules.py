@@ -35,6 +35,7 @@ def product(body: Mapping[str, Any]) -> Iterator[Problem]:
     yield from _words("tags", body.get("tags"), checks.upto(255))
     if isinstance(body.get("tags"), list) and len(body["tags"]) > 13:
         yield "tags", "must have at most 13 entries"
+    # No document says what an empty list does; a product without variants would sell nothing.
     if body.get("variants") == []:
         yield "variants", "is required"
     for where, variant in rows("variants", body.get("variants")):
@@ -45,19 +46,19 @@ def product(body: Mapping[str, Any]) -> Iterator[Problem]:
 
 
 def variants(body: Mapping[str, Any], template: Template) -> Iterator[Problem]:
-    """Check the variants of a product, in which `product` found no problem, against its template."""
-    placeholders: dict[str, set[str]] = {}
-    for variant_id, variant in template.variants_by_id().items():
-        placeholders[variant_id] = {place.name for place in template.images_of(variant)}
+    """Check variants in which `product` found no problem against their template."""
+    known = template.variants_by_id()
     for where, chosen in rows("variants", body.get("variants")):
-        if chosen["templateVariantId"] not in placeholders:
+        variant = known.get(chosen["templateVariantId"])
+        if variant is None:
             yield f"{where}.templateVariantId", "must be a variant of the template"
             continue
-        names = placeholders[chosen["templateVariantId"]]
+        # The document: the name must be the same as in the template.
+        names = [place.name for place in template.images_of(variant)]
         for path, image in rows(f"{where}.imagePlaceholders", chosen.get("imagePlaceholders")):
             if image["name"] not in names:
-                known = ", ".join(sorted(names))
-                yield f"{path}.name", f"must be one of the template's placeholders: {known}"
+                fault = f"must be one of the template's placeholders: {', '.join(names)}"
+                yield f"{path}.name", fault
 
 
 def listing(query: Mapping[str, str]) -> Iterator[Problem]:

@@ -4,13 +4,14 @@ Live templates have `textPlaceholders` in every variant, often neither a product
 and `1` for a print area; the documents show named areas.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import attrs
 
 from gelato_async.sandbox.clock import short_stamp, stamp
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import CLIENT_ID
+from gelato_async.sandbox.stores.store_products import StoreVariant
 from gelato_async.sandbox.stores.template import ImagePlaceholder, Template, TemplateVariant
 
 # Fixed, so that the templates are the same in every sandbox.
@@ -38,13 +39,15 @@ def template_document(template: Template) -> Body:
     }
 
 
-def variant_options(options: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
-    """Return the values of each option of some variants, each value once."""
-    values: dict[str, dict[str, None]] = {}
-    for of_variant in options:
-        for name, value in of_variant.items():
-            values.setdefault(name, {})[value] = None
-    return {name: list(found) for name, found in values.items()}
+def variant_options(variants: Iterable[TemplateVariant | StoreVariant]) -> dict[str, list[str]]:
+    """Return the values of each option, each value once and in the order of the variants."""
+    values: dict[str, list[str]] = {}
+    for variant in variants:
+        for name, value in variant.options.items():
+            found = values.setdefault(name, [])
+            if value not in found:
+                found.append(value)
+    return values
 
 
 def _variant(template: Template, variant_id: str, variant: TemplateVariant) -> Body:
