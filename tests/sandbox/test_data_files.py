@@ -1,8 +1,10 @@
 """Own data of a sandbox, read from files and written to them."""
 
 import json
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings, strategies as st
 from support.doc_code import code_of
 
 from gelato_async.sandbox import (
@@ -13,6 +15,8 @@ from gelato_async.sandbox import (
     SandboxData,
     SandboxDataError,
     Store,
+    Template,
+    TemplateVariant,
     create_app,
 )
 
@@ -112,6 +116,21 @@ def test_what_is_written_is_read_back(tmp_path):
         folder = tmp_path / str(number)
         files = data.write(folder)
         assert {file.parent for file in files} == {folder}
+        assert SandboxData.from_path(folder) == data
+
+
+@settings(max_examples=50, deadline=None)
+@given(texts=st.lists(st.text(st.characters(codec="utf-8"), min_size=1), min_size=4, max_size=4))
+def test_any_text_is_read_back(texts):
+    name, key, value, title = texts
+    variant = TemplateVariant(product_uid="posters_a4_ver", options={key: value}, title=title)
+    template = Template(id=name, title=title, variants=(variant,), tags=(value, key))
+    currencies = {"EUR": 1.0, f"x{name}": 0.1}
+    data = SandboxData(
+        catalogs=[], shipment_methods=[], templates=[template], currencies=currencies
+    )
+    with TemporaryDirectory() as folder:
+        data.write(folder)
         assert SandboxData.from_path(folder) == data
 
 
