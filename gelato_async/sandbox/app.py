@@ -213,7 +213,7 @@ class SandboxApp(Options, Controls):
             if account is None:
                 return unauthorized(target.route)
             if wait := state.rate_limiter.seconds_until_admitted(key, now):
-                state.audit_log.rejected += 1
+                state.audit_log.record_rejection(key, now)
                 busy = RefusedError(429, "Too many requests", headers=retry_after(wait))
                 return error(target.backend, busy)
             return _Admitted(account.name, target, state.decide(target.route))

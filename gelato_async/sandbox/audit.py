@@ -110,11 +110,11 @@ class AuditLog:
 
     def __init__(self, started: float) -> None:
         self.started = started
-        self.rejected = 0
         self.connections = 0
         self.faults: Counter[str] = Counter()
         self._arrivals: array[float] = array("d")
         self._arrivals_by_key: dict[str, Timeline] = {}
+        self._rejections_by_key: dict[str, array[float]] = {}
         self._commit_times: array[float] = array("d")
         # By reference the ids of each commit: tuples of texts, which a collection of garbage does
         # not follow. Two accounts may use one reference.
@@ -129,6 +129,10 @@ class AuditLog:
             self._arrivals_by_key[key] = Timeline()
         self._arrivals_by_key[key].add(at)
 
+    def record_rejection(self, key: str, at: float) -> None:
+        """Record that a request was refused by the rate limit of its key."""
+        insert(self._rejections_by_key.setdefault(key, array("d")), at)
+
     def record_commit(self, commit: Commit) -> None:
         """Record a create that took effect."""
         self._commit_times.append(commit.at.real)
@@ -137,15 +141,34 @@ class AuditLog:
         if commit.is_duplicate:
             self._duplicates[commit.reference] = None
 
+    @property
+    def rejected(self) -> int:
+        """The number of requests that were refused by the rate limit."""
+        return sum(map(len, self._rejections_by_key.values()))
+
+    @property
+    def worst_second(self) -> int:
+        """The most requests of one key within any second."""
+        timelines = self._arrivals_by_key.values()
+        return max((timeline.worst_second for timeline in timelines), default=0)
+
+    def arrivals_since(self, second: float) -> "dict[str, array[float]]":
+        """Return by key, valid or not, when requests arrived since a second."""
+        times = {key: timeline.times for key, timeline in self._arrivals_by_key.items()}
+        return _since(times, second)
+
+    def rejections_since(self, second: float) -> "dict[str, array[float]]":
+        """Return by key when requests were refused by its rate limit since a second."""
+        return _since(self._rejections_by_key, second)
+
     def audit(self) -> Audit:
         """Return the audit of everything that was recorded."""
         times = tuple(self._arrivals)
-        timelines = self._arrivals_by_key.values()
         return Audit(
             requests=len(times),
             started=self.started,
             request_times=times,
-            worst_second=max((timeline.worst_second for timeline in timelines), default=0),
+            worst_second=self.worst_second,
             rejected_429=self.rejected,
             connections=self.connections,
             commits=len(self._commit_times),
@@ -156,3 +179,12 @@ class AuditLog:
             first_request=min(times[:1], default=None),
             last_request=max(times[-1:], default=None),
         )
+
+
+def _since(times: "Mapping[str, array[float]]", second: float) -> "dict[str, array[float]]":
+    found = {}
+    for key, of_key in times.items():
+        recent = of_key[bisect_left(of_key, second) :]
+        if recent:
+            found[key] = recent
+    return found

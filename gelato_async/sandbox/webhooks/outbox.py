@@ -111,6 +111,11 @@ class Outbox:
             self._open[delivery] = None
             self._enqueue(delivery, delivery.due)
 
+    @property
+    def open_deliveries(self) -> int:
+        """The number of deliveries that are neither delivered nor lost yet."""
+        return len(self._open)
+
     def take(self, queue: int, now: Moment) -> WebhookDelivery | None:
         """Take the next delivery of a queue, if one is due."""
         waiting = self._queues[queue]

@@ -1,0 +1,101 @@
+// The chart of the last minute: for each key one bar a second, the refused part of it in red.
+
+import { get, setText, showList } from "./elements.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const SECONDS = 60;
+const SLOT = 10;
+const HEIGHT = 100;
+const TOPS = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
+
+const picture = document.createElementNS(SVG, "svg");
+picture.setAttribute("viewBox", `0 0 ${SECONDS * SLOT} ${HEIGHT}`);
+picture.setAttribute("preserveAspectRatio", "none");
+picture.setAttribute("role", "img");
+get("chart").append(picture);
+
+/** Show the traffic of an overview. */
+export function showTraffic({ traffic, rateLimit, refused, faults, accounts }) {
+  const names = traffic.map((series) => nameOf(series, accounts));
+  const most = Math.max(0, ...traffic.flatMap((series) => series.requests));
+  const top = topOf(most, rateLimit);
+  traffic.forEach((series, number) => showBars(series, number, traffic.length, top));
+  for (const extra of [...picture.children].slice(traffic.length)) extra.remove();
+  showScale(top, rateLimit);
+  showLegend(traffic, names);
+  const worst = Math.max(0, ...traffic.map((series) => series.worstSecond));
+  const cap = rateLimit === null ? "no limit" : `limit ${rateLimit}`;
+  setText(get("worst"), `${worst} of one key (${cap})`);
+  setText(get("refused"), refused);
+  const given = Object.entries(faults).map(([name, times]) => `${name} × ${times}`);
+  setText(get("faults"), given.join(", ") || "none");
+  const summary = `Requests per second of the last minute, at most ${most}; ${cap}.`;
+  if (picture.getAttribute("aria-label") !== summary) picture.setAttribute("aria-label", summary);
+}
+
+function nameOf(series, accounts) {
+  if (!series.account) return "without a valid key";
+  const api = series.backend === "gelato" ? "Gelato" : "GelatoConnect";
+  return accounts > 1 ? `${series.account} · ${api}` : api;
+}
+
+// The limit is at the top of the chart only if it is near: a few requests would not be seen below it.
+function topOf(most, rateLimit) {
+  const top = TOPS.find((value) => value >= most) ?? most;
+  if (rateLimit === null || top < rateLimit / 2) return top;
+  return Math.max(top, rateLimit) * 1.08;
+}
+
+function showBars(series, number, count, top) {
+  const group = picture.children[number] ?? picture.appendChild(newGroup());
+  group.setAttribute("class", series.account ? `series-${number % 4}` : "series-nobody");
+  const width = (SLOT - 2) / count;
+  series.requests.forEach((requests, second) => {
+    const x = second * SLOT + 1 + number * width;
+    const refused = series.refused[second];
+    const [whole, red] = group.children[second].children;
+    setBar(whole, x, width, requests, requests, top);
+    setBar(red, x, width, refused, requests, top);
+  });
+}
+
+function newGroup() {
+  const group = document.createElementNS(SVG, "g");
+  for (let second = 0; second < SECONDS; second += 1) {
+    const bars = document.createElementNS(SVG, "g");
+    const whole = document.createElementNS(SVG, "rect");
+    const red = document.createElementNS(SVG, "rect");
+    red.setAttribute("class", "refused");
+    bars.append(whole, red);
+    group.append(bars);
+  }
+  return group;
+}
+
+// A bar of `value`, which hangs from the height of `from`.
+function setBar(bar, x, width, value, from, top) {
+  bar.setAttribute("x", x.toFixed(2));
+  bar.setAttribute("width", (width * 0.9).toFixed(2));
+  bar.setAttribute("y", (HEIGHT * (1 - from / top)).toFixed(2));
+  bar.setAttribute("height", ((HEIGHT * value) / top).toFixed(2));
+}
+
+function showScale(top, rateLimit) {
+  const isNear = rateLimit !== null && top >= rateLimit;
+  setText(get("scale"), isNear ? "" : `${top}/s`);
+  setText(get("cap"), isNear ? `limit ${rateLimit}/s` : "");
+  get("cap").style.top = isNear ? `${100 * (1 - rateLimit / top)}%` : "0";
+  get("cap").classList.toggle("shown", isNear);
+}
+
+function showLegend(traffic, names) {
+  showList(get("legend"), traffic.map((series, number) => ({ series, number })), {
+    key: ({ number }) => names[number],
+    create: () => document.createElement("li"),
+    update: (entry, { series, number }) => {
+      entry.className = series.account ? `series-${number % 4}` : "series-nobody";
+      const last = series.requests[SECONDS - 2];
+      setText(entry, `${names[number]} ${last}/s`);
+    },
+  });
+}

@@ -1,0 +1,191 @@
+// One order in full: its time line, what can be done to it, and its parts.
+
+import {
+  announce, copyOf, duration, enable, fill, get, onPress, setText, show, showList, showTexts, words,
+} from "./elements.js";
+import { owner } from "./orders.js";
+import { control, view } from "./server.js";
+import { showDeliveries } from "./webhooks.js";
+
+const RELEASE = "";
+
+let id = null;
+let status = null;
+
+/** The id of the order that is shown, or null. */
+export const shownOrder = () => id;
+
+/** Show an order from the next refresh on; null shows none. */
+export function chooseOrder(orderId) {
+  id = orderId;
+  status = null;
+  show(get("order-body"), id !== null);
+  show(get("no-order"), id === null);
+  document.body.classList.toggle("has-order", id !== null);
+}
+
+/** Read the order that is chosen, and show it. */
+export async function refreshOrder({ accounts, hasWebhookUrl }) {
+  const asked = id;
+  if (asked === null) return;
+  const found = await view(`orders/${encodeURIComponent(asked)}`);
+  // Another one was chosen while this one was read.
+  if (asked !== id) return;
+  const { order } = found;
+  announceStatus(order);
+  fill(get("order-body"), {
+    title: order.orderReferenceId,
+    owner: owner(found, accounts),
+    id: order.id,
+    fulfillmentStatus: order.fulfillmentStatus,
+  });
+  showReason(order);
+  showStages(found);
+  showParts(order);
+  showDeliveries(get("order-webhooks"), found.webhooks);
+  const nothing = hasWebhookUrl ? "None yet." : "The sandbox has no --webhook-url.";
+  setText(get("no-order-webhooks"), found.webhooks.length ? "" : nothing);
+  setText(get("order-json"), JSON.stringify(order, null, 2));
+}
+
+/** Let the buttons act; `act` does something and then refreshes the page. */
+export function startOrder(act) {
+  const path = (rest) => `orders/${encodeURIComponent(id)}/${rest}`;
+  const force = (wanted, more = {}) =>
+    act(() => control(path("status"), { fulfillmentStatus: wanted, ...more }));
+  const advance = (wanted) => act(() => control(path("advance"), { fulfillmentStatus: wanted }));
+  onPress(get("next-stage"), () => advance(null));
+  onPress(get("deliver"), () => advance("delivered"));
+  onPress(get("cancel"), () => force("canceled"));
+  onSubmit(get("force"), () => {
+    const wanted = get("force-status").value;
+    force(wanted === RELEASE ? null : wanted);
+  });
+  onSubmit(get("fail"), () => {
+    const reason = get("fail-reason").value.trim();
+    force("failed", reason ? { reason } : {});
+    get("fail-reason").value = "";
+  });
+}
+
+/** Offer these statuses. */
+export function offerStatuses(statuses) {
+  const select = get("force-status");
+  if (select.options.length) return;
+  select.append(new Option("as its age says", RELEASE));
+  for (const name of statuses) select.append(new Option(words(name), name));
+}
+
+function onSubmit(form, act) {
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    act();
+  });
+}
+
+function announceStatus(order) {
+  if (status !== null && status !== order.fulfillmentStatus) {
+    announce(`Order ${order.orderReferenceId} is ${words(order.fulfillmentStatus)}`);
+  }
+  status = order.fulfillmentStatus;
+}
+
+function showReason(order) {
+  const code = order.refusalReasonCode ? ` (${order.refusalReasonCode})` : "";
+  setText(get("order-reason"), order.refusalReason ? `${order.refusalReason}${code}` : "");
+  show(get("order-reason"), Boolean(order.refusalReason));
+}
+
+function showStages({ order, age, stages, forced }) {
+  const reached = age === null ? -1 : stages.findLastIndex((stage) => stage.age <= age);
+  const next = age === null ? undefined : stages[reached + 1];
+  enable(get("next-stage"), next !== undefined);
+  enable(get("deliver"), next !== undefined);
+  enable(get("cancel"), order.fulfillmentStatus !== "canceled");
+  setText(get("next-stage"), next ? `To ${words(next.status)}` : "Next stage");
+  setText(get("aging"), agingNote(order, age, forced, next));
+  showList(get("stages"), stages, {
+    key: (stage) => stage.status,
+    create: () => copyOf("stage"),
+    update: (line, stage) => {
+      const number = stages.indexOf(stage);
+      const state = number < reached ? "past" : number === reached ? "present" : "coming";
+      if (line.className !== state) line.className = state;
+      fill(line, { status: words(stage.status), when: whenOf(stage, age, state) });
+    },
+  });
+}
+
+function agingNote(order, age, forced, next) {
+  if (next) return "These two advance the clock of all orders.";
+  if (age !== null) return "The order has arrived; its status does not change by itself.";
+  const name = words(order.fulfillmentStatus);
+  if (forced) return `The status is fixed: ${name}. Set “as its age says” to let the order age again.`;
+  return `The order does not age: it is ${name}.`;
+}
+
+function whenOf(stage, age, state) {
+  if (age === null || state === "past") return `at ${duration(stage.age)}`;
+  if (state === "present") return `since ${duration(age - stage.age)}`;
+  return `in ${duration(stage.age - age)}`;
+}
+
+function showParts(order) {
+  const address = order.shippingAddress;
+  showTexts(get("recipient"), [
+    `${address.firstName} ${address.lastName}`,
+    address.companyName,
+    address.addressLine1,
+    address.addressLine2,
+    [address.postCode, address.city, address.state].filter(Boolean).join(" "),
+    address.country,
+    address.email,
+    address.phone,
+  ]);
+  showList(get("items"), order.items, {
+    key: (item) => item.id,
+    create: () => copyOf("item"),
+    update: (line, item) => {
+      fill(line, {
+        quantity: `${item.quantity} ×`,
+        product: item.productUid,
+        price: item.price === undefined ? "" : money(item.price, order.currency),
+      });
+      const files = item.files.map((file) => file.url);
+      showTexts(line.querySelector(".files"), [item.itemReferenceId, ...files]);
+    },
+  });
+  showSums(order);
+  showShipment(order.shipment ?? {});
+}
+
+function showSums(order) {
+  const receipt = order.receipts?.[0];
+  const sums = receipt === undefined ? [] : [
+    ["Products", receipt.productsPrice],
+    ["Shipping", receipt.shippingPrice],
+    ["Packaging", receipt.packagingPrice],
+    ["Discount", -receipt.discount],
+    ["VAT", receipt.totalVat],
+    ["Total", receipt.totalInclVat],
+  ].filter(([name, amount]) => amount || name === "Total");
+  showList(get("sums"), sums, {
+    key: ([name]) => name,
+    create: ([name]) => {
+      const line = document.createElement("div");
+      const [term, amount] = [document.createElement("dt"), document.createElement("dd")];
+      term.textContent = name;
+      line.append(term, amount);
+      return line;
+    },
+    update: (line, [, amount]) => setText(line.lastElementChild, money(amount, order.currency)),
+  });
+}
+
+function showShipment(shipment) {
+  const codes = (shipment.packages ?? []).flatMap((one) => [one.trackingCode, one.trackingUrl]);
+  const dates = [shipment.minDeliveryDate, shipment.maxDeliveryDate].filter(Boolean).join(" – ");
+  showTexts(get("shipment"), [shipment.shipmentMethodName, dates, ...codes]);
+}
+
+const money = (amount, currency) => `${Number(amount).toFixed(2)} ${currency}`;

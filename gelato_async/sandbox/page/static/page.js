@@ -1,0 +1,128 @@
+// Polls the sandbox once a second while the page is seen, and lets the buttons act.
+
+import { showTraffic } from "./chart.js";
+import { announce, duration, get, onPress, setText, show } from "./elements.js";
+import { chooseOrder, offerStatuses, refreshOrder, shownOrder, startOrder } from "./order.js";
+import { focusRow, markChosen, refreshOrders, startOrders } from "./orders.js";
+import { RefusedError, control, view } from "./server.js";
+import { refreshWebhooks, startWebhooks } from "./webhooks.js";
+
+const SECONDS_BETWEEN_POLLS = 1;
+const ORDER = "#order=";
+
+let timer = null;
+let started = null;
+// Only the last poll schedules the next one.
+let polls = 0;
+// What went wrong with the last poll, and with the last act.
+const problems = { poll: "", act: "" };
+
+async function poll() {
+  clearTimeout(timer);
+  polls += 1;
+  const number = polls;
+  try {
+    await refresh();
+    complain("poll", "");
+  } catch (failure) {
+    complain("poll", reasonOf(failure));
+  }
+  if (number === polls) timer = setTimeout(poll, SECONDS_BETWEEN_POLLS * 1000);
+}
+
+async function refresh() {
+  if (document.hidden) return;
+  const overview = await view("overview");
+  noticeReset(overview);
+  offerStatuses(overview.statuses);
+  setText(get("clock"), duration(overview.life));
+  setText(get("speed"), overview.speed === 0 ? "stands still" : `× ${overview.speed}`);
+  showTraffic(overview);
+  await Promise.all([
+    refreshOrders(overview.accounts),
+    refreshOrder(overview).catch(forgetOrder),
+    refreshWebhooks(overview),
+  ]);
+}
+
+function noticeReset(overview) {
+  if (started !== null && started !== overview.started) announce("The sandbox was reset");
+  started = overview.started;
+}
+
+function forgetOrder(failure) {
+  if (!(failure instanceof RefusedError) || failure.status !== 404) throw failure;
+  const hadFocus = get("order").contains(document.activeElement);
+  choose(null);
+  announce("The order does not exist any more");
+  if (hadFocus) get("orders-title").focus();
+}
+
+function reasonOf(failure) {
+  if (failure instanceof RefusedError) return failure.message;
+  if (failure instanceof TypeError || failure.name === "TimeoutError") {
+    return "The sandbox does not answer. The page goes on asking.";
+  }
+  return String(failure);
+}
+
+function complain(source, text) {
+  problems[source] = text;
+  const shown = problems.act || problems.poll;
+  setText(get("alert"), shown);
+  show(get("alert"), shown !== "");
+}
+
+/** Do something, say so, and show what came of it. */
+async function act(action, done = "") {
+  try {
+    await action();
+    complain("act", "");
+    announce(done);
+  } catch (failure) {
+    complain("act", reasonOf(failure));
+    return;
+  }
+  await poll();
+}
+
+function choose(id) {
+  chooseOrder(id);
+  markChosen(id);
+  const address = id === null ? "" : ORDER + encodeURIComponent(id);
+  history.replaceState(null, "", location.pathname + address);
+}
+
+async function open(id) {
+  choose(id);
+  await poll();
+  get("order-title").focus();
+  get("order").scrollIntoView({ block: "nearest" });
+}
+
+function close() {
+  const id = shownOrder();
+  choose(null);
+  focusRow(id);
+}
+
+for (const button of document.querySelectorAll("[data-advance]")) {
+  const seconds = Number(button.dataset.advance);
+  onPress(button, () => act(() => control("advance", { seconds }), "The clock is advanced"));
+}
+onPress(get("reset"), () => get("reset-dialog").showModal());
+onPress(get("reset-no"), () => get("reset-dialog").close());
+onPress(get("reset-yes"), () => {
+  get("reset-dialog").close();
+  act(() => control("reset"));
+});
+onPress(get("close"), close);
+get("order").addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && shownOrder() !== null) close();
+});
+document.addEventListener("visibilitychange", poll);
+startOrders(poll, open);
+startOrder(act);
+startWebhooks(act, poll);
+if (location.hash.startsWith(ORDER)) choose(decodeURIComponent(location.hash.slice(ORDER.length)));
+poll();

@@ -1,0 +1,121 @@
+"""What the script of the page may ask for: a table of views, each a small answer."""
+
+import math
+from collections.abc import Awaitable, Callable, Mapping
+from itertools import islice
+from typing import Any
+from urllib.parse import unquote
+
+from gelato_async.sandbox.clock import Moment, stamp
+from gelato_async.sandbox.control.controls import Controls
+from gelato_async.sandbox.control.routes import webhook_document
+from gelato_async.sandbox.errors import ControlError
+from gelato_async.sandbox.orders.documents import order_document
+from gelato_async.sandbox.orders.life_cycle import AGES, OTHER_STATUSES, STAGES
+from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.page.order_list import list_orders
+from gelato_async.sandbox.page.query import number
+from gelato_async.sandbox.page.traffic import traffic
+from gelato_async.sandbox.state import State
+from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
+
+_MOST_WEBHOOKS = 50
+
+Query = Mapping[str, str]
+View = Callable[[Controls, str, Query], Awaitable[Any]]
+
+
+async def find(path: str, controls: Controls, query: Query) -> Any:
+    """Return the JSON of the view at a path below `/_sandbox/page/`, or None if there is none."""
+    name, _, subject = path.partition("/")
+    view = VIEWS.get((name, bool(subject)))
+    if view is None:
+        return None
+    return await view(controls, unquote(subject), query)
+
+
+async def _overview(controls: Controls, _: str, __: Query) -> Body:
+    with controls.locked() as state:
+        now = state.clock.moment()
+        options = state.options
+        return {
+            # Another number after a reset or a restart.
+            "started": state.clock.started,
+            "now": now.real,
+            "life": now.life,
+            "speed": options.speed,
+            "rateLimit": options.rate_limit,
+            "refused": state.audit_log.rejected,
+            "traffic": traffic(state, now.real),
+            "faults": dict(state.audit_log.faults),
+            "accounts": len(state.accounts),
+            "hasWebhookUrl": options.webhook_url is not None,
+            "webhooks": len(state.outbox.deliveries),
+            "openWebhooks": state.outbox.open_deliveries,
+            "statuses": [*STAGES, *OTHER_STATUSES],
+        }
+
+
+async def _orders(controls: Controls, _: str, query: Query) -> Body:
+    return await list_orders(controls, query)
+
+
+async def _order(controls: Controls, order_id: str, _: Query) -> Body:
+    with controls.locked() as state:
+        now = state.clock.moment()
+        for account in state.accounts.values():
+            order = account.find(order_id)
+            if order is not None:
+                return {
+                    "account": account.name,
+                    "backend": order.backend,
+                    "order": order_document(order, now),
+                    "forced": order.forced is not None,
+                    **_stages(order, now),
+                    "webhooks": _webhooks_of(state, order_id, math.inf),
+                }
+    raise ControlError("Order not found", 404)
+
+
+def _stages(order: Order, now: Moment) -> Body:
+    """Return the stages of the life cycle, and the order's age; None if the order does not age."""
+    age = None
+    if order.forced is None and order.status(now) in STAGES:
+        age = now.life - order.ordered.life
+    stages = [{"status": name, "age": begin} for name, begin in zip(STAGES, AGES, strict=True)]
+    return {"age": age, "stages": stages}
+
+
+async def _webhooks(controls: Controls, _: str, query: Query) -> Body:
+    """List deliveries, newest first; `before` is the number of the last one of the page before."""
+    before = number(query, "before", math.inf)
+    with controls.locked() as state:
+        return {"webhooks": _webhooks_of(state, query.get("order"), before)}
+
+
+def _webhooks_of(state: State, order_id: str | None, before: float) -> list[Body]:
+    newest = reversed(state.outbox.deliveries)
+    wanted = (
+        delivery
+        for delivery in newest
+        if delivery.number < before and order_id in {None, delivery.event.get("orderId")}
+    )
+    return [_webhook(delivery) for delivery in islice(wanted, _MOST_WEBHOOKS)]
+
+
+def _webhook(delivery: WebhookDelivery) -> Body:
+    state = "waiting"
+    if delivery.is_delivered:
+        state = "delivered"
+    elif delivery.is_lost:
+        state = "lost"
+    return {**webhook_document(delivery), "state": state, "at": stamp(delivery.created)}
+
+
+# By the first part of the path, and whether an id follows.
+VIEWS: Mapping[tuple[str, bool], View] = {
+    ("overview", False): _overview,
+    ("orders", False): _orders,
+    ("orders", True): _order,
+    ("webhooks", False): _webhooks,
+}
