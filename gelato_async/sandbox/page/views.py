@@ -19,7 +19,7 @@ from gelato_async.sandbox.page.traffic import traffic
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
-_MOST_WEBHOOKS = 50
+_MOST_WEBHOOKS = 20
 
 Query = Mapping[str, str]
 View = Callable[[Controls, str, Query], Awaitable[Any]]

@@ -24,8 +24,8 @@ export function showTraffic({ traffic, rateLimit, refused, faults, accounts }) {
   showScale(top, rateLimit);
   showLegend(traffic, names);
   const worst = Math.max(0, ...traffic.map((series) => series.worstSecond));
-  const cap = rateLimit === null ? "no limit" : `limit ${rateLimit}`;
-  setText(get("worst"), `${worst} of one key (${cap})`);
+  const cap = rateLimit === null ? "no limit" : `limit ${rateLimit} for each key`;
+  setText(get("worst"), `${worst} (${cap})`);
   setText(get("refused"), refused);
   const given = Object.entries(faults).map(([name, times]) => `${name} × ${times}`);
   setText(get("faults"), given.join(", ") || "none");

@@ -1,7 +1,8 @@
 // One order in full: its time line, what can be done to it, and its parts.
 
 import {
-  announce, copyOf, duration, enable, fill, get, onPress, setText, show, showList, showTexts, words,
+  announce, copyOf, duration, enable, fill, get, onPress, setText, show, showList, showTexts, timeOfDay,
+  words,
 } from "./elements.js";
 import { owner } from "./orders.js";
 import { control, view } from "./server.js";
@@ -97,6 +98,8 @@ function showReason(order) {
 }
 
 function showStages({ order, age, stages, forced }) {
+  show(get("stages"), age !== null);
+  show(get("moments"), age === null);
   const reached = age === null ? -1 : stages.findLastIndex((stage) => stage.age <= age);
   const next = age === null ? undefined : stages[reached + 1];
   enable(get("next-stage"), next !== undefined);
@@ -112,6 +115,24 @@ function showStages({ order, age, stages, forced }) {
       const state = number < reached ? "past" : number === reached ? "present" : "coming";
       if (line.className !== state) line.className = state;
       fill(line, { status: words(stage.status), when: whenOf(stage, age, state) });
+    },
+  });
+  showMoments(order);
+}
+
+// The time line of an order that does not age: what is known of it.
+function showMoments(order) {
+  const moments = [
+    ["created", order.createdAt],
+    ["ordered", order.orderedAt === order.createdAt ? null : order.orderedAt],
+    [words(order.fulfillmentStatus), order.updatedAt],
+  ].filter(([, date]) => date);
+  showList(get("moments"), moments, {
+    key: ([name]) => name,
+    create: () => copyOf("stage"),
+    update: (line, [name, date]) => {
+      line.className = "past";
+      fill(line, { status: name, when: timeOfDay(date) });
     },
   });
 }

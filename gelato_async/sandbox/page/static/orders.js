@@ -15,7 +15,7 @@ let chosen = null;
 
 /** Whose order it is: its API, and its account if there are several. */
 export function owner({ account, backend }, accounts) {
-  const api = backend === "gelato" ? "Gelato" : "GelatoConnect";
+  const api = backend === "gelato" ? "Gelato" : "Connect";
   return accounts > 1 ? `${api} · ${account}` : api;
 }
 

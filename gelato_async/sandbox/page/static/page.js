@@ -97,7 +97,6 @@ async function open(id) {
   choose(id);
   await poll();
   get("order-title").focus();
-  get("order").scrollIntoView({ block: "nearest" });
 }
 
 function close() {
@@ -121,6 +120,7 @@ get("order").addEventListener("keydown", (event) => {
   if (event.key === "Escape" && shownOrder() !== null) close();
 });
 document.addEventListener("visibilitychange", poll);
+setText(get("place"), location.host);
 startOrders(poll, open);
 startOrder(act);
 startWebhooks(act, poll);

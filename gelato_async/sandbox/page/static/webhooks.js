@@ -1,9 +1,9 @@
 // The deliveries of webhooks: their bodies, how each try was answered, and sending one again.
 
-import { copyOf, enable, fill, get, onPress, setText, showList, timeOfDay } from "./elements.js";
+import { copyOf, enable, fill, get, onPress, setText, showList, timeOfDay, words } from "./elements.js";
 import { control, view } from "./server.js";
 
-const FULL = 50;
+const FULL = 20;
 
 // The number of the last delivery of the page before, or null for the newest.
 let before = null;
@@ -35,7 +35,8 @@ export function showDeliveries(list, deliveries) {
       const { event } = delivery;
       fill(line, {
         event: event.event ?? "event",
-        about: event.orderReferenceId ?? event.storeProductId ?? "",
+        subject: event.orderReferenceId ?? event.storeProductId ?? "",
+        change: words(event.fulfillmentStatus ?? event.status ?? event.trackingCode ?? ""),
         answers: delivery.answers.map((answer) => answer ?? "no answer").join(", "),
         at: timeOfDay(delivery.at),
         reason: delivery.reason,
