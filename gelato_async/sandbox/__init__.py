@@ -7,12 +7,8 @@
         assert not sandbox.audit().duplicates
 
 It needs the extra `sandbox`. An order may ask for special treatment in its metadata, by
-`{"key": "sandbox", "value": "split"}`:
-
-- `split`: an order of several items becomes two connected ones;
-- `missing_retail_prices`: the order fails some seconds later, as an international order without
-  retail prices does;
-- `delayed`: as soon as the order is printed, its estimate is two days later.
+`{"key": "sandbox", "value": "split"}`: `docs/sandbox-failures.md` lists these wishes, and why an
+order fails without being asked to.
 
 With `webhook_url` it posts an event for each change of Gelato's orders and store products, as
 Gelato does: in up to three tries, five seconds apart.

@@ -4,6 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
+from gelato_async.sandbox.catalog.entities import Price, Product
 from gelato_async.sandbox.orders.doubts import COUNTRIES
 from gelato_async.sandbox.orders.failures import FAILURES
 from gelato_async.sandbox.orders.wishes import WISHES
@@ -250,3 +254,44 @@ def test_the_page_has_the_tables():
 def test_the_countries_are_those_of_iso_3166_and_kosovo():
     # 249 codes are assigned.
     assert len(COUNTRIES - {"XK"}) == 249
+
+
+OWN = {
+    "dear": {"prices": (Price(price=5.0, country="DE"),)},
+    "near": {"supported_countries": ("DE",)},
+    "far": {"not_supported_countries": ("US",)},
+}
+
+
+@pytest.mark.parametrize("uid", OWN)
+async def test_a_product_may_not_be_available_in_a_country(anyone, order, uid):
+    with anyone.app.locked() as state:
+        (account,) = state.accounts.values()
+        account.assortment = Assortment(
+            [],
+            [Product(uid=uid, **changes) for uid, changes in OWN.items()],
+            CURRENCIES,
+            SHIPMENT_METHODS,
+            any_products=False,
+        )
+    body = changed(order(), "items.0.productUid", uid)
+    made = (await anyone.gelato.post("orders", json=body)).json()
+    body["shippingAddress"] |= {"country": "DE", "state": ""}
+    fine = (await anyone.gelato.post("orders", json=body)).json()
+    anyone.app.advance(5)
+    now = (await anyone.gelato.get(f"orders/{made['id']}")).json()
+    assert now["refusalReasonCode"] == "product_not_available"
+    assert (await anyone.gelato.get(f"orders/{fine['id']}")).json()["refusalReasonCode"] is None
+
+
+async def test_no_method_of_a_carrier_goes_where_only_letters_go(anyone, order):
+    with anyone.app.locked() as state:
+        (account,) = state.accounts.values()
+        letter = [method for method in SHIPMENT_METHODS if not method.has_tracking]
+        account.assortment = Assortment(CATALOGS, [], CURRENCIES, letter, any_products=True)
+    body = order(shipmentMethodUid="dhl_parcel")
+    body["shippingAddress"] |= {"country": "MX", "state": ""}
+    made = (await anyone.gelato.post("orders", json=body)).json()
+    anyone.app.advance(5)
+    now = (await anyone.gelato.get(f"orders/{made['id']}")).json()
+    assert now["refusalReasonCode"] == "unknown_shipment_method"
