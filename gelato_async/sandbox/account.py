@@ -71,7 +71,8 @@ class AccountState:
         is_duplicate = any(order.is_live(now) for order in earlier)
         for order in orders:
             self.unsaved.add(order)
-            order.visible_from += self.options.search_lag
+            if self.options.search_lag:
+                order.visible_from += self.options.search_lag
             if refusal is not None:
                 order.end(self.options.refuse_after, "failed", refusal)
             fulfil(order, wishes, self.options.refuse_after)

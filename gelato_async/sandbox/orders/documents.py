@@ -61,11 +61,12 @@ def order_document(order: Order, now: Moment) -> Body:
 def order_row(order: Order, now: Moment) -> Body:
     """Return an order as a search lists it, with its total as a string."""
     refusal = order.refused(now)
+    first_name, last_name, _, total = order.row_texts
     return {
         **_head(order, now),
-        "totalInclVat": f"{order.total_incl_vat:.2f}",
-        "firstName": order.first_name,
-        "lastName": order.last_name,
+        "totalInclVat": total,
+        "firstName": first_name,
+        "lastName": last_name,
         "country": order.country,
         "itemsCount": order.items_count,
         "refusalReasonCode": refusal and refusal.code,

@@ -72,6 +72,8 @@ class Order(Record):
 
     Attributes:
         number: The place in the order of creation, from 1 on, within the account and API.
+        row_texts: First and last name, customer reference and total, which rows show. One tuple,
+            because the collector of garbage looks at each field and not into tuples of texts.
         content: The caller's body as JSON. The parts of a split order share it.
         terms_json: The terms as JSON; they say which of the caller's items belong to the order.
         created: POSIX time.
@@ -93,13 +95,10 @@ class Order(Record):
     backend: Backend
     number: int = 0
     reference: str
-    customer_reference: str | None
+    row_texts: tuple[str, str, str | None, str]
     order_type: str
     currency: str
     country: str
-    first_name: str
-    last_name: str
-    total_incl_vat: float
     items_count: int
     content: bytes
     terms_json: bytes
@@ -122,6 +121,11 @@ class Order(Record):
 
     def __attrs_post_init__(self) -> None:
         self._note_search_text()
+
+    @property
+    def customer_reference(self) -> str | None:
+        """The caller's reference of the customer."""
+        return self.row_texts[2]
 
     def body(self) -> Body:
         """Return the caller's body."""
@@ -197,10 +201,9 @@ class Order(Record):
         if refusal is not None:
             self.refusal = (refusal.code, refusal.reason)
 
-    def readdress(self, address: Body) -> None:
-        """Take over what searches read from an address."""
-        self.country = address["country"]
-        self.first_name, self.last_name = address["firstName"], address["lastName"]
+    def describe(self, country: str, row_texts: tuple[str, str, str | None, str]) -> None:
+        """Replace what searches and rows read, as far as it may change."""
+        self.country, self.row_texts = country, row_texts
         self._note_search_text()
 
     def updated(self, now: Moment) -> float:
@@ -215,7 +218,8 @@ class Order(Record):
         return self.changed
 
     def _note_search_text(self) -> None:
-        self.search_text = f"{self.first_name}\n{self.last_name}\n{self.reference}".lower()
+        first_name, last_name, _, _ = self.row_texts
+        self.search_text = f"{first_name}\n{last_name}\n{self.reference}".lower()
 
 
 @attrs.define(eq=False, kw_only=True, on_setattr=note_change)

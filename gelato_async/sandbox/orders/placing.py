@@ -1,5 +1,6 @@
 """Orders as they are placed: one of a create, or several connected ones."""
 
+import sys
 from collections.abc import Sequence
 
 from gelato_async.sandbox.answers import Backend
@@ -13,10 +14,6 @@ def place(
 ) -> list[Order]:
     """Return the orders of a create, one for each of the terms."""
     content, ids = compact(body), [new_id() for _ in parts]
-    customer_reference = body.get("customerReferenceId")
-    if customer_reference is not None:
-        customer_reference = str(customer_reference)
-    address = body["shippingAddress"]
     orders = []
     for order_id, terms in zip(ids, parts, strict=True):
         order = Order(
@@ -24,13 +21,11 @@ def place(
             account=account,
             backend=backend,
             reference=str(body["orderReferenceId"]),
-            customer_reference=customer_reference,
+            row_texts=row_texts(body, terms),
             order_type=body.get("orderType") or "order",
-            currency=body["currency"],
-            country=address["country"],
-            first_name=address["firstName"],
-            last_name=address["lastName"],
-            total_incl_vat=total_incl_vat(terms),
+            # Interned, because thousands of orders have the same.
+            currency=sys.intern(body["currency"]),
+            country=sys.intern(body["shippingAddress"]["country"]),
             items_count=len(terms["lines"]),
             content=content,
             terms_json=compact(terms),
@@ -42,3 +37,12 @@ def place(
         )
         orders.append(order)
     return orders
+
+
+def row_texts(body: Body, terms: Terms) -> tuple[str, str, str | None, str]:
+    """Return what rows show of an order: names, customer reference, and its total as a text."""
+    address, customer_reference = body["shippingAddress"], body.get("customerReferenceId")
+    if customer_reference is not None:
+        customer_reference = str(customer_reference)
+    total = f"{total_incl_vat(terms):.2f}"
+    return address["firstName"], address["lastName"], customer_reference, total

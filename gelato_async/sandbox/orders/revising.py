@@ -6,7 +6,7 @@ from gelato_async.sandbox.account import AccountState
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.doubts import examine_order
 from gelato_async.sandbox.orders.order import Body, Order, compact
-from gelato_async.sandbox.orders.receipts import total_incl_vat
+from gelato_async.sandbox.orders.placing import row_texts
 from gelato_async.sandbox.orders.terms import agree
 
 
@@ -21,5 +21,5 @@ def revise(
         order.end(age + account.options.refuse_after, "failed", refusal)
     terms = agree(account.assortment, content, numbers)
     order.content, order.terms_json = compact(content), compact(terms)
-    order.total_incl_vat, order.items_count = total_incl_vat(terms), len(numbers)
-    order.readdress(content["shippingAddress"])
+    order.items_count = len(numbers)
+    order.describe(content["shippingAddress"]["country"], row_texts(content, terms))

@@ -43,7 +43,9 @@ def _read_target(text: str) -> Target:
     return Target(route, tuple(ids), prefix, query)
 
 
-ORDERS = Table("orders", Order, connected=TUPLE, refusal=TUPLE, forced_refusal=TUPLE)
+ORDERS = Table(
+    "orders", Order, row_texts=TUPLE, connected=TUPLE, refusal=TUPLE, forced_refusal=TUPLE
+)
 COMMITS = Table("commits", Commit, order_ids=TUPLE, at=MOMENT, is_duplicate=FLAG)
 STORE_PRODUCTS = Table(
     "store_products",
