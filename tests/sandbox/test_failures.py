@@ -284,6 +284,32 @@ async def test_a_product_may_not_be_available_in_a_country(anyone, order, uid):
     assert (await anyone.gelato.get(f"orders/{fine['id']}")).json()["refusalReasonCode"] is None
 
 
+async def test_what_is_out_of_stock_is_known_to_be_accepted(serve, order):
+    api = serve(strict=True)
+    hanger = "wall_hanger_product_whs_290-mm_whc_white_whm_wood_whp_w14xt20-mm"
+    codes = []
+    for reference, country in (("a", "JP"), ("b", "US"), ("c", "AS")):
+        body = changed(order(reference), "items.0.productUid", hanger)
+        body["shippingAddress"] |= {"country": country, "city": "東京", "addressLine1": "東京"}
+        made = await api.gelato.post("orders", json=body)
+        if country == "AS":
+            assert made.status_code == 400
+            continue
+        api.app.advance(5)
+        now = (await api.gelato.get(f"orders/{made.json()['id']}")).json()
+        codes.append(now["refusalReasonCode"])
+    assert codes == ["out_of_stock", None]
+
+
+async def test_the_simple_order_of_the_readme_is_shipped(anyone, order):
+    body = changed(order(), "items.0.productUid", "flat_product_pf_a4")
+    body["shippingAddress"] |= {"country": "SE", "state": ""}
+    made = (await anyone.gelato.post("orders", json=body)).json()
+    anyone.app.advance(200)
+    now = (await anyone.gelato.get(f"orders/{made['id']}")).json()
+    assert now["fulfillmentStatus"] == "shipped"
+
+
 async def test_no_method_of_a_carrier_goes_where_only_letters_go(anyone, order):
     with anyone.app.locked() as state:
         (account,) = state.accounts.values()

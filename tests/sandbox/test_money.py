@@ -140,10 +140,11 @@ async def test_what_has_no_price_costs_nothing(anyone, body):
     assert order["shipment"]["totalWeight"] == 0
 
 
-async def test_standard_is_the_usual_method_where_none_is_called_so(anyone, order):
-    made_order = await made(anyone, order(shipmentMethodUid="standard"))
-    assert made_order["shipment"]["shipmentMethodUid"] == "sandbox_post"
-    made_order = await made(anyone, order("other") | {"shipmentMethodUid": "pallet,standard"})
+@pytest.mark.parametrize("words", ["standard", "Express", "pallet, express"])
+async def test_documented_words_for_methods_fit_every_country(serve, order, words):
+    body = order(shipmentMethodUid=words)
+    body["shippingAddress"] |= {"country": "MX", "state": ""}
+    made_order = await made(serve(strict=True), body)
     assert made_order["shipment"]["shipmentMethodUid"] == "sandbox_post"
 
 

@@ -13,7 +13,7 @@ import attrs
 from gelato_async.sandbox.account import AccountState
 from gelato_async.sandbox.answers import Backend
 from gelato_async.sandbox.catalog.assortment import Assortment
-from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, SUPPORTED
+from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, SUPPORTED, region_of
 from gelato_async.sandbox.catalog.entities import Product
 from gelato_async.sandbox.checks import rows
 from gelato_async.sandbox.orders import failures
@@ -76,6 +76,7 @@ def _of_order(assortment: Assortment, body: Body, backend: Backend) -> Iterator[
     yield from _of_prices(assortment, body)
     for path, item in rows("items", body["items"]):
         yield from _of_files(assortment, path, item)
+        yield from _of_stock(assortment, path, item, body["shippingAddress"]["country"])
     yield from _of_method(assortment, body)
     if backend == "connect" and _lacks_retail_prices(body):
         yield Doubt("retailCurrency", failures.MISSING_RETAIL_PRICES)
@@ -98,6 +99,18 @@ def _of_prices(assortment: Assortment, body: Body) -> Iterator[Doubt]:
         price = line_price(assortment, item, country, currency)
         if has_methods and (price is None or not _is_delivered(product, country)):
             yield Doubt(f"{path}.productUid", failures.PRODUCT_NOT_AVAILABLE)
+
+
+def _of_stock(assortment: Assortment, path: str, item: Body, country: str) -> Iterator[Doubt]:
+    # What a customer calls a product in own words has no stock that anybody could ask for.
+    product = None
+    if item.get("productUid"):
+        product = assortment.product(item["productUid"])
+    region = region_of(country)
+    if product is None or region is None:
+        return
+    if assortment.stock(product, region).status == "out-of-stock":
+        yield Doubt(f"{path}.productUid", failures.OUT_OF_STOCK)
 
 
 def _is_delivered(product: Product, country: str) -> bool:

@@ -84,6 +84,11 @@ UNKNOWN_SHIPMENT_METHOD = Failure(
     cause="shipment methods that do not exist, or not in the country",
     strict=True,
 )
+OUT_OF_STOCK = Failure(
+    code="out_of_stock",
+    reason="An item of the order is out of stock.",
+    cause="a product that is `out-of-stock` in the region of the country",
+)
 MISSING_RETAIL_PRICES = Failure(
     code="missing_retail_prices",
     reason="The order would cross a border and retail prices are missing.",
@@ -98,9 +103,9 @@ _CAUSES = (
     MISSING_FILES,
     INVALID_FILE_URL,
     UNKNOWN_SHIPMENT_METHOD,
+    OUT_OF_STOCK,
     MISSING_RETAIL_PRICES,
     Failure(code="capability", reason="No production hub can make the order."),
-    Failure(code="out_of_stock", reason="An item of the order is out of stock."),
     Failure(code="invalid_address", reason="The carrier does not know the shipping address."),
     Failure(code="payment_failed", reason="The order could not be paid."),
 )

@@ -12,6 +12,8 @@ from gelato_async.sandbox.orders.wishes import wishes_of
 
 # In EUR, for each order.
 _PACKAGING_PRICE = 0.5
+# General words for methods, which the documents list: a country without such a method has another.
+_TIERS = frozenset({"normal", "standard", "express"})
 # The carriers whose methods the documents name. Where any product exists, so does any method of
 # theirs, because the live API has more of them than the sandbox.
 _CARRIERS = ("dhl", "fed_ex", "fedex", "postnl", "tnt", "ups", "usps")
@@ -98,9 +100,8 @@ def chosen_method(
     """Return the cheapest method that one of the comma-separated words names, or None."""
     method = assortment.chosen_method(wanted, country, grams)
     words = _words(wanted)
-    if method is None and "standard" in words:
-        # Where no method is called standard, the usual one is: the shipment routes know no other.
-        method = assortment.chosen_method("normal", country, grams)
+    if method is None and any(word.lower() in _TIERS for word in words):
+        method = assortment.chosen_method(None, country, grams)
     if method is not None or not assortment.any_products:
         return method
     for word in words:
