@@ -116,7 +116,7 @@ class Mixture:
 
     def _other_filters(self) -> Iterator[dict[str, Any]]:
         while True:
-            yield {"fulfillmentStatuses": ["in_production", "on_hold"]}
+            yield {"fulfillmentStatuses": ["created", "shipped", "on_hold"]}
             yield {"fulfillmentStatuses": ["returned"]}
             yield {"financialStatuses": ["refunded"], "limit": 100}
             yield {"countries": ["SE"], "limit": 100, "offset": 500}
