@@ -48,14 +48,18 @@ class Listener(socket.socket):
         # costs 40 ms per request.
         super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=fileno)
         self.arrivals = Arrivals()
+        self._has_timestamps = False
         if sys.platform == "linux":
             # Connections inherit the option. An emulated kernel may not have it.
             with contextlib.suppress(OSError):
                 self.setsockopt(socket.SOL_SOCKET, _TIMESTAMPS, 1)
+                self._has_timestamps = True
 
-    def accept(self) -> "tuple[_Connection, Any]":
+    def accept(self) -> tuple[socket.socket, Any]:
         """Accept a connection."""
         plain, address = super().accept()
+        if not self._has_timestamps:
+            return plain, address
         connection = _Connection(plain.family, plain.type, plain.proto, fileno=plain.detach())
         connection.arrivals = self.arrivals
         return connection, address

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from gelato_async.sandbox.arrivals import Arrivals
+from gelato_async.sandbox.arrivals import Arrivals, Listener
 from gelato_async.sandbox.rate_limit import RateLimiter
 from gelato_async.sandbox.server import listen
 
@@ -30,10 +30,22 @@ def test_bytes_arrive_when_the_kernel_has_them():
         assert listener.arrivals.take() <= sent
 
 
-def test_a_kernel_without_moments_counts_as_they_are_read():
-    before = time.monotonic()
-    arrivals = Arrivals()
-    assert arrivals.take() >= before
+@pytest.mark.parametrize("platform", ["win32", "linux"])
+def test_without_the_kernels_moments_bytes_arrive_when_they_are_read(monkeypatch, platform):
+    def refuse(*_):
+        raise OSError
+
+    monkeypatch.setattr(sys, "platform", platform)
+    monkeypatch.setattr(Listener, "setsockopt", refuse)
+    with (
+        listen("127.0.0.1", 0) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+        listener.accept()[0] as connection,
+    ):
+        client.send(b"a request")
+        assert connection.recv(100) == b"a request"
+        read = time.monotonic()
+        assert listener.arrivals.take() >= read
 
 
 def test_a_clock_that_was_set_back_makes_no_arrival_of_the_future():
