@@ -74,10 +74,18 @@ class Assortment:
         return self._find(uid) if len(uid) <= _LONGEST_UID else None
 
     def products_of(self, catalog_uid: str) -> Sequence[Product]:
-        """Return the products of a catalog: those that are listed first."""
+        """Return the products of a catalog, those that are listed first.
+
+        They have their attributes; `complete` adds what follows from these, for rows that are
+        shown.
+        """
         if catalog_uid not in self._products:
             self._products[catalog_uid] = tuple(self._all_of(self.catalogs[catalog_uid]))
         return self._products[catalog_uid]
+
+    def complete(self, product: Product) -> Product:
+        """Return a product with all that follows from its attributes and its catalog."""
+        return measured(product, self.catalog_of(product))
 
     def customer_product(self, item: Mapping[str, Any]) -> Product:
         """Return the product of an item that names it in the customer's own words.
@@ -168,7 +176,7 @@ class Assortment:
 
     @cached_property
     def _listed(self) -> Mapping[str, Product]:
-        return {product.uid: self._complete(product) for product in self._given}
+        return {product.uid: self.complete(self._placed(product)) for product in self._given}
 
     @property
     def _families(self) -> Sequence[Catalog]:
@@ -179,10 +187,10 @@ class Assortment:
             return self._listed[uid]
         found = self._combination(uid)
         if found is not None:
-            return measured(found, self.catalogs[found.catalog])
+            return self.complete(found)
         # Last, so that a catalog decides on the uids it forms.
         if self.any_products and has_documented_shape(uid, self._families):
-            return self._complete(Product(uid=uid))
+            return self.complete(self._placed(Product(uid=uid)))
         return None
 
     def _combination(self, uid: str) -> Product | None:
@@ -199,20 +207,19 @@ class Assortment:
             return
         for product in self._forms[catalog.uid].products():
             if product.uid not in self._listed:
-                yield measured(product, catalog)
+                yield product
 
-    def _complete(self, product: Product) -> Product:
+    def _placed(self, product: Product) -> Product:
         stated = self._combination(product.uid)
         if stated is None:
             named = family(self._families, product.uid) or GENERAL
             attributes = stated_attributes(product.uid)
             stated = Product(uid=product.uid, catalog=named.uid, attributes=attributes)
-        completed = attrs.evolve(
+        return attrs.evolve(
             product,
             catalog=product.catalog or stated.catalog,
             attributes=product.attributes or stated.attributes,
         )
-        return measured(completed, self.catalog_of(completed))
 
     def _check(self) -> None:
         for product in self._given:
@@ -225,7 +232,7 @@ class Assortment:
     def _customer_product(self, catalog: Catalog) -> Product:
         product = Product(uid=CUSTOMER_PRODUCT, catalog=catalog.uid)
         # Which page counts it can have is the customer's affair.
-        return attrs.evolve(measured(product, catalog), page_counts=())
+        return attrs.evolve(self.complete(product), page_counts=())
 
 
 def _complete(method: ShipmentMethod) -> ShipmentMethod:

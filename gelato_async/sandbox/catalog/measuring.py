@@ -6,6 +6,7 @@ like `170-gsm-coated-silk` or `100-lb-cover-uncoated`.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 
 import attrs
 
@@ -50,6 +51,10 @@ _COLORED = ("FrameColor", "GarmentColor", "WallHangerColor")
 _MUG, _MUG_PER_OUNCE = 55.0, 25.0
 
 
+# A catalog has many products, but few sizes and papers.
+_CACHED = 128
+
+
 def measured(product: Product, catalog: Catalog) -> Product:
     """Return the product with a value in each field that it leaves to its catalog."""
     paper = catalog.grams_per_square_metre or _paper(product.attributes)
@@ -92,6 +97,7 @@ def paper_weight(product: Product) -> float:
     return _paper(product.attributes)
 
 
+@lru_cache(_CACHED)
 def size_of(value: str) -> tuple[float, float] | None:
     """Return the width and height, in millimetres, of the upright size that a value states."""
     if found := _SIZE.match(value):
@@ -102,7 +108,12 @@ def size_of(value: str) -> tuple[float, float] | None:
 
 
 def _paper(attributes: Mapping[str, str]) -> float:
-    found = _PAPER.match(attributes.get("PaperType", ""))
+    return _grams_of(attributes.get("PaperType", ""))
+
+
+@lru_cache(_CACHED)
+def _grams_of(paper: str) -> float:
+    found = _PAPER.match(paper)
     if found is None:
         return _USUAL_PAPER
     grams, pounds, is_text = found.groups()
@@ -147,6 +158,8 @@ def _except(countries: tuple[str, ...], others: tuple[str, ...]) -> tuple[str, .
 
 
 def _priced_page_counts(product: Product) -> tuple[int, ...]:
+    if not product.prices:
+        return ()
     counts = {price.page_count for price in product.prices if price.page_count is not None}
     return tuple(sorted(counts))
 

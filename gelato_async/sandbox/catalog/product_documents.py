@@ -22,7 +22,7 @@ def search(assortment: Assortment, catalog_uid: str, body: Body) -> Body:
         found = [product for product in found if _passes(product, filters)]
     offset = body.get("offset") or 0
     page = found[offset : offset + (body.get("limit") or 50)]
-    answered: Body = {"products": list(map(_row, page))}
+    answered: Body = {"products": list(map(_row, map(assortment.complete, page)))}
     if found:
         answered["hits"] = {"attributeHits": _hits(found)}
     return answered
