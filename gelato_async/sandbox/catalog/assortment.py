@@ -38,6 +38,9 @@ CUSTOMER_PRODUCT = "sandbox_product_of_the_customer"
 class Assortment:
     """Everything that can be bought, with its prices and its shipping.
 
+    Amounts are without VAT, in the currency that is asked for, and rounded to cents whatever the
+    currency. Products are computed when they are first asked for, so that a sandbox starts quickly.
+
     Args:
         catalogs: The catalogs.
         products: The products that are listed one by one, of these catalogs or of none.
@@ -45,6 +48,9 @@ class Assortment:
         shipment_methods: The shipment methods.
         any_products: Whether a product exists for every uid of documented shape too; its catalog
             is the one that the uid's first words name.
+
+    Raises:
+        ValueError: A product names a catalog or a currency that is not given.
     """
 
     def __init__(
@@ -56,9 +62,10 @@ class Assortment:
         *,
         any_products: bool,
     ) -> None:
-        self.catalogs: Mapping[str, Catalog] = {catalog.uid: catalog for catalog in catalogs}
+        self.catalogs: dict[str, Catalog] = {}
         self._forms: dict[str, UidForm] = {}
-        for catalog in self.catalogs.values():
+        for catalog in catalogs:
+            self.catalogs[catalog.uid] = catalog
             if catalog.product_uids is not None:
                 self._forms[catalog.uid] = UidForm(catalog, catalog.product_uids)
         self.currencies: Mapping[str, float] = currencies
@@ -70,7 +77,10 @@ class Assortment:
         self._check()
 
     def product(self, uid: str) -> Product | None:
-        """Return the product of a uid, complete with weight and dimensions, or None."""
+        """Return the product of a uid, complete with weight and dimensions, or None.
+
+        A product of a catalog comes before one that is made up because its uid has the shape.
+        """
         return self._find(uid) if len(uid) <= _LONGEST_UID else None
 
     def products_of(self, catalog_uid: str) -> Sequence[Product]:

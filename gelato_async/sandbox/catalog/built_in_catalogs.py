@@ -1,7 +1,8 @@
 """The built-in catalogs: made up, in the documents' form.
 
-The uids of their products have the forms of the documents' examples. `GENERAL` is the catalog of
-products that belong to none.
+The uids of their products have the forms of the documents' examples, and so have the attributes and
+their values. Prices are what such a product may cost, in EUR: a base, and for paper an amount by
+size or by page. `GENERAL` is the catalog of products that belong to none.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,4 +1,8 @@
-"""The dimensions of the covers of photo books."""
+"""The dimensions of the covers of photo books.
+
+A soft cover has a bleed around its back, spine and front. A hard cover is boards with a joint on
+both sides of the spine, an edge that exceeds the pages, and paper that is turned in around them.
+"""
 
 from gelato_async.sandbox.catalog.entities import Product
 from gelato_async.sandbox.catalog.measuring import length, paper_weight

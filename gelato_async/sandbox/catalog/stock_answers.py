@@ -1,4 +1,7 @@
-"""The answers of the stock route."""
+"""The answers of the stock route.
+
+An unknown product is answered like a known one, as not supported in every region.
+"""
 
 from collections.abc import Iterable
 from typing import Any

@@ -1,4 +1,7 @@
-"""The stock of a product in a region, which never changes."""
+"""The stock of a product in a region, which never changes.
+
+Only stockable products run out: those that have stock of their own, and those of stockable catalogs.
+"""
 
 from zlib import crc32
 
