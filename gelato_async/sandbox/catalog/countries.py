@@ -10,8 +10,8 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(text.split())
 
 
-# From the document's page on stock. Its region AS is Asia and SA South America, not the countries of
-# these codes.
+# From the document's page on stock. Its region AS is Asia and SA South America, not the countries
+# of these codes.
 REGIONS: Mapping[str, tuple[str, ...]] = {
     "US-CA": ("CA", "US"),
     "EU": _codes(

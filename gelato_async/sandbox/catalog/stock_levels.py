@@ -1,6 +1,6 @@
 """The stock of a product in a region, which never changes.
 
-Only stockable products run out: those that have stock of their own, and those of stockable catalogs.
+Only stockable products run out: those with stock of their own, and those of stockable catalogs.
 """
 
 from zlib import crc32
