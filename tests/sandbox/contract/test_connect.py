@@ -240,13 +240,34 @@ async def test_an_order_is_canceled_until_it_is_shipped(app, submit, look, conne
     app.advance(130)
     assert (await look(made["id"]))["fulfillmentStatus"] == "printed"
     answer = await connect.post(f"{made['id']}/cancel")
-    assert answer.status_code == 200
+    assert (answer.status_code, answer.json()) == (200, {"code": 200, "message": "OK"})
     assert (await look(made["id"]))["fulfillmentStatus"] == "canceled"
     late = await submit(reference="late")
     app.advance(200)
     refused = await connect.post(f"{late['id']}/cancel")
     assert 400 <= refused.status_code < 500
     assert isinstance(refused.json()["code"], int)
+
+
+async def test_a_reference_stands_for_an_order_everywhere(submit, connect, look):
+    made = await submit(reference="shop-1")
+    changed = await connect.put("shop-1", json={"shipmentMethodUid": "express"})
+    assert changed.json()["shipment"]["serviceType"] == "express"
+    assert (await connect.post("shop-1/cancel")).json() == {"code": 200, "message": "OK"}
+    assert (await look(made["id"]))["fulfillmentStatus"] == "canceled"
+    refused = await connect.put(made["id"], json={"shipmentMethodUid": "normal"})
+    assert 400 <= refused.status_code < 500
+
+
+async def test_dates_bound_a_search_of_connect(submit, connect):
+    made = await submit()
+    for filters, expected in (
+        ({"startDate": "2014-04-25T16:15:47-04:00"}, [made["id"]]),
+        ({"startDate": "2100-01-01T00:00:00Z"}, []),
+        ({"endDate": "2014-04-25T16:15:47-04:00"}, []),
+    ):
+        rows = (await connect.post("search", json=filters)).json()["orders"]
+        assert [row["id"] for row in rows] == expected
 
 
 @pytest.mark.parametrize("names", [{"shipmentMethodUid"}, {"shippingAddress"}, None], ids=str)
