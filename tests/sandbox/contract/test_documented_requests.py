@@ -142,7 +142,7 @@ async def test_the_examples_of_catalogs_exist(api):
     assert found["hits"]["attributeHits"]["CoatingType"].keys() == {"none"}
 
 
-async def test_the_example_of_cover_dimensions_has_the_areas_of_a_hard_cover(api):
+async def test_the_example_of_cover_dimensions_is_a_hard_cover(api):
     path = f"/v3/products/{HARD_COVER}/cover-dimensions"
     answer = (await api.get(path, params={"pageCount": "34"})).json()
     assert (answer["pagesCount"], answer["measureUnit"]) == (38, "mm")

@@ -79,7 +79,7 @@ async def test_dates_never_go_back(app, make, fetch):
     assert (after["createdAt"], after["orderedAt"]) == (before["createdAt"], before["orderedAt"])
 
 
-async def test_a_draft_has_its_shipment_and_receipts_and_is_not_produced(app, make, fetch):
+async def test_a_draft_has_shipment_and_receipts_and_is_not_made(app, make, fetch):
     draft = await make(orderType="draft")
     assert (draft["orderType"], draft["fulfillmentStatus"]) == ("draft", "draft")
     assert draft["financialStatus"] == "draft"
