@@ -115,8 +115,8 @@ class StateFile:
             raise self._error(_REASONS[sqlite3.SQLITE_NOTADB])
         if found != version:
             raise self._error(
-                f"another version of the library wrote it (format {found}, this one has {version});"
-                " use that version, or delete the file to start anew"
+                "another version of the library wrote it; use that version, or delete the file to start"
+                " anew"
             )
         return False
 

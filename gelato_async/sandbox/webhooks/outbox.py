@@ -168,7 +168,8 @@ class Outbox:
         delivery.due = None
         del self._open[delivery]
         self._finished.append(delivery)
-        if len(self._finished) > self._options.webhooks_kept:
+        # After a restart that is to keep fewer, there may be several too many.
+        while len(self._finished) > self._options.webhooks_kept:
             forgotten = self._finished.popleft()
             del self.deliveries[forgotten]
             forgotten.forget()

@@ -149,9 +149,10 @@ def test_finished_deliveries_are_remembered_as_far_as_wanted(state_file, order):
         with sandbox_for(noted, **options) as second:
             assert [delivery.number for delivery in second.webhooks()] == kept
             assert all(delivery.answers == (200,) for delivery in second.webhooks())
-            second.send_webhook(event())
-            second.wait_for_webhooks()
-            assert len(second.webhooks()) == 3
+        with sandbox_for(noted, state_file=state_file, webhooks_kept=2) as third:
+            third.send_webhook(event())
+            third.wait_for_webhooks()
+            assert [delivery.number for delivery in third.webhooks()] == [kept[-1], kept[-1] + 1]
     assert len(noted.events) == 6
 
 
