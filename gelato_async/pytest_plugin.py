@@ -4,7 +4,8 @@ Every pytest run of an environment imports this module, so it imports nothing of
 a fixture is used.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from inspect import signature
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,24 @@ if TYPE_CHECKING:
     from gelato_async.sandbox import Sandbox
 
 _numbers = count(1)
+_MARKER = (
+    "gelato_sandbox(**options): options of the fixture gelato_sandbox for this test, on top of those"
+    " of gelato_sandbox_options"
+)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", _MARKER)
 
 
 @pytest.fixture
 def gelato_sandbox_options() -> Mapping[str, Any]:
-    """Options of the sandbox.
+    """Options of the sandbox: any that `Sandbox` takes.
 
     Override this fixture in a module, class or conftest:
-    `return {"search_lag": 0.2, "faults": plan}`.
+    `return {"search_lag": 0.2, "faults": plan}`. Options of a single test come on top:
+    `@pytest.mark.gelato_sandbox(search_lag=0.2)`.
     """
     return {}
 
@@ -38,7 +49,9 @@ def gelato_client_options() -> "ClientOptions":
 
 
 @pytest.fixture
-def gelato_sandbox(gelato_sandbox_options: Mapping[str, Any]) -> "Iterator[Sandbox]":
+def gelato_sandbox(
+    request: pytest.FixtureRequest, gelato_sandbox_options: Mapping[str, Any]
+) -> "Iterator[Sandbox]":
     """A stand-in for both Gelato APIs on a loopback port, for this test alone.
 
     Orders age when the test calls `gelato_sandbox.advance(seconds)`; `audit()` returns what really
@@ -52,14 +65,28 @@ def gelato_sandbox(gelato_sandbox_options: Mapping[str, Any]) -> "Iterator[Sandb
         pytest.fail(f"gelato_sandbox: {missing}", pytrace=False)
     # A rate limiter belongs to a key, and lives as long as the process.
     key = f"sandbox-key-{next(_numbers)}"
-    defaults = {"speed": 0.0, "api_key": key, "connect_key": key}
-    with (
-        Sandbox(**{**defaults, **gelato_sandbox_options}) as sandbox,
-        pytest.MonkeyPatch.context() as patch,
-    ):
+    options = {"speed": 0.0, "api_key": key, "connect_key": key, **gelato_sandbox_options}
+    for marker in reversed(list(request.node.iter_markers("gelato_sandbox"))):
+        if marker.args:
+            pytest.fail("gelato_sandbox: the marker takes options by name only", pytrace=False)
+        options |= marker.kwargs
+    try:
+        _require_known(options, signature(Sandbox).parameters)
+        made = Sandbox(**options)
+    except (TypeError, ValueError) as wrong:
+        pytest.fail(f"gelato_sandbox_options: {wrong}", pytrace=False)
+    with made as sandbox, pytest.MonkeyPatch.context() as patch:
         for name, value in sandbox.environment.items():
             patch.setenv(name, value)
         yield sandbox
+
+
+def _require_known(options: Collection[str], known: Collection[str]) -> None:
+    from gelato_async.sandbox.faults.fault import suggestion  # noqa: PLC0415
+
+    for name in options:
+        if name not in known:
+            raise TypeError(f"{name}: no such option{suggestion(name, known)}")
 
 
 @pytest.fixture

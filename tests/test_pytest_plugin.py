@@ -6,13 +6,19 @@ from pathlib import Path
 
 import pytest
 
-import gelato_async.sandbox  # noqa: F401  or each of the runs within would import it again
+import gelato_async
+import gelato_async.sandbox  # or each of the runs within would import it again
 
 pytestmark = pytest.mark.system
 
 pytest_plugins = ["pytester"]
 
 ROOT = Path(__file__).parents[1]
+
+# The package keeps what it imports late; a run within that was the first to import it would leave
+# classes behind that the next run knows as others.
+for _name in gelato_async.__all__:
+    getattr(gelato_async, _name)
 
 # what a user's test module may begin with
 PRELUDE = """
@@ -162,6 +168,41 @@ class TestOtherwise:
     def test_without_faults(self, gelato_client):
         asyncio.run(gelato_client.orders.create(an_order("a")))
 """).assert_outcomes(passed=2)
+
+
+def test_the_options_of_one_test_stand_in_a_marker(run):
+    run("""
+@pytest.fixture
+def gelato_sandbox_options():
+    return {"rate_limit": 7, "split": 0.5}
+
+def test_plain(gelato_sandbox):
+    assert (gelato_sandbox.rate_limit, gelato_sandbox.split) == (7, 0.5)
+
+@pytest.mark.gelato_sandbox(rate_limit=8, search_lag=2)
+class TestMarked:
+    @pytest.mark.gelato_sandbox(rate_limit=9)
+    def test_nested(self, gelato_sandbox):
+        options = (gelato_sandbox.rate_limit, gelato_sandbox.split, gelato_sandbox.search_lag)
+        assert options == (9, 0.5, 2)
+""").assert_outcomes(passed=2)
+
+
+@pytest.mark.parametrize(
+    ("marker", "reported"),
+    [
+        ("(sped=0)", "gelato_sandbox_options: sped: no such option; did you mean 'speed'?"),
+        ("(split=2)", "gelato_sandbox_options: *'split' must be <= 1: 2"),
+        ("(cors='localhost')", "gelato_sandbox_options: cors: must be origins like *"),
+        ("(host='0.0.0.0', api_key='sandbox-key')", "*needs an api_key of your own*"),
+        ("({'speed': 0})", "gelato_sandbox: the marker takes options by name only"),
+    ],
+)
+def test_a_wrong_option_is_named(run, marker, reported):
+    result = run(f"@pytest.mark.gelato_sandbox{marker}\ndef test_it(gelato_sandbox): pass")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([reported])
+    result.stdout.no_fnmatch_line("*Traceback*")
 
 
 WITHOUT_THE_EXTRA = """

@@ -5,15 +5,14 @@ runs, so that `--help` waits for no other.
 """
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, Parameter
-from cyclopts.validators import Number
 
 from gelato_async._version import __version__
 from gelato_async.cli.choices import RECONCILE, BackendName, Format
 from gelato_async.cli.console import spared_imports
-from gelato_async.cli.options import CODES, AtLeastZero, BaseUrl, Count, Port, Seed, Share, whole
+from gelato_async.cli.options import CODES, AtLeastZero, BaseUrl, Count, Seed
 from gelato_async.files.bounded_lines import MAX_BYTES
 
 app: App = App(
@@ -192,89 +191,6 @@ def reconcile(
 
 
 @app.command
-def sandbox(  # noqa: PLR0913  each is an option of the command
-    *,
-    port: Port = 8765,
-    data: Path | None = None,
-    write_data: Path | None = None,
-    faults: Path | None = None,
-    search_lag: AtLeastZero = 0.0,
-    latency: AtLeastZero = 0.0,
-    speed: AtLeastZero = 1.0,
-    rate_limit: Annotated[int, Parameter(converter=whole, validator=Number(gte=0))] = 100,
-    connect_duplicates: Literal["accept", "refuse"] = "accept",
-    split: Share = 0.0,
-    webhook_url: str | None = None,
-    webhook_header: str | None = None,
-    webhook_retry_seconds: AtLeastZero = 5.0,
-    webhook_duplicates: Share = 0.0,
-    webhook_shuffle: bool = False,
-    seed: Seed = 0,
-    state: Path | None = None,
-    until_input_ends: bool = False,
-) -> int:
-    """Serve a stand-in for both APIs on this machine, until Ctrl-C.
-
-    The command prints the environment variables that lead the other commands, and every client of
-    the library, to this sandbox.
-
-    Args:
-        port: The port to listen on; 0 takes a free one.
-        data: A .json or .toml file, or a folder of them, with catalogs, products, templates, stores
-            and accounts of your own.
-        write_data: Write the data that a sandbox starts with into this folder, to be changed and
-            given to --data, and end.
-        faults: A .json or .toml plan of deliberate faults.
-        search_lag: Seconds until a search finds a new order.
-        latency: Seconds that each request takes.
-        speed: How fast orders are made: with 60, an hour of printing and shipping passes in a
-            minute.
-        rate_limit: Requests accepted per key in any second; 0 for any number.
-        connect_duplicates: Whether GelatoConnect accepts a reference that a live order has already.
-        split: The share of orders of several items that are split in two.
-        webhook_url: The URL to post events of Gelato's orders and store products to, as Gelato
-            does.
-        webhook_header: The name of a header to send with each event. The value is taken from
-            GELATO_WEBHOOK_SECRET, since other users of the machine can see a command line; an
-            invented secret may be given here: 'Name: value'.
-        webhook_retry_seconds: Seconds between the three attempts to deliver an event.
-        webhook_duplicates: The share of events that are delivered twice.
-        webhook_shuffle: Deliver events in any order.
-        seed: The seed of everything random.
-        state: A file that orders, store products, webhooks and the time are kept in: they survive a
-            restart, a kill too.
-        until_input_ends: End when standard input ends: for programs that start a sandbox of their
-            own.
-    """
-    with spared_imports():
-        from gelato_async.cli import sandbox as serve  # noqa: PLC0415
-
-    if write_data is not None:
-        return serve.write_data(data, write_data)
-    return serve.serve(
-        serve.options(
-            port=port,
-            data=data,
-            faults=faults,
-            search_lag=search_lag,
-            latency=latency,
-            speed=speed,
-            rate_limit=rate_limit or None,
-            connect_duplicates=connect_duplicates,
-            split=split,
-            webhook_url=webhook_url,
-            webhook_header=webhook_header,
-            webhook_retry_seconds=webhook_retry_seconds,
-            webhook_duplicates=webhook_duplicates,
-            webhook_shuffle=webhook_shuffle,
-            seed=seed,
-            state_file=state,
-        ),
-        until_input_ends=until_input_ends,
-    )
-
-
-@app.command
 def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
     """Submit sample orders to a faulty sandbox with both clients, and count what became of them.
 
@@ -292,8 +208,8 @@ def demo(*, orders: Count = 1000, seed: Seed = 1) -> int:
     return demonstration.demo(orders, seed)
 
 
-# groups of commands: cyclopts imports one when it is called, or its own help is asked for
-_GROUPS = {
+# commands that cyclopts imports when they are called, or their own help is asked for
+_IMPORTED = {
     "service.order_commands:orders": "Show and cancel orders, and ask what an order would cost.",
     "service.product_commands:products": (
         f"Look products up: which there are, what they cost, whether they are in stock.\n\n{CODES}"
@@ -303,7 +219,8 @@ _GROUPS = {
     "service.store_commands:templates": (
         f"Show the templates that products of a store are made from.\n\n{CODES}"
     ),
+    "sandbox_command:sandbox": "Serve a stand-in for both APIs, until Ctrl-C.",
     "webhooks:webhooks": "See the events that Gelato sends about your orders, products and templates.",
 }
-for _path, _help in _GROUPS.items():
+for _path, _help in _IMPORTED.items():
     app.command(f"gelato_async.cli.{_path}", help=_help)

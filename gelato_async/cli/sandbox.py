@@ -8,6 +8,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
+import attrs
+
 from gelato_async.cli.console import CommandError, ExitCode, print_error, print_line, shown
 from gelato_async.cli.webhooks import SECRET
 
@@ -27,11 +29,20 @@ except ImportError as _missing:
         'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
     ) from _missing
 
+# What is printed of these is only what the sandbox has invented.
+_SECRETS = {
+    "GELATO_API_KEY": "api_key",
+    "GELATO_CONNECT_API_KEY": "connect_key",
+    "GELATO_CONNECT_API_SECRET": "connect_secret",
+}
+
 
 def options(
     *, data: Path | None, faults: Path | None, webhook_header: str | None, **others: Any
 ) -> dict[str, Any]:
     """Return the options of a `Sandbox`, with its data and the plan read from their files.
+
+    Keys that are not given, and origins, are left to the sandbox.
 
     Raises:
         CommandError: the data or the plan cannot be read or are invalid, or the header of webhooks
@@ -43,6 +54,9 @@ def options(
             plan = FaultPlan.from_file(faults)
     except FaultPlanError as error:
         raise CommandError(str(error)) from error
+    for name in ("connect_prefix", "cors", *_SECRETS.values()):
+        if not others[name]:
+            del others[name]
     header = _header(webhook_header)
     return {"data": _data(data), "faults": plan, "webhook_header": header, **others}
 
@@ -119,8 +133,12 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
 
 def _print_environment(sandbox: Sandbox, url: str) -> None:
     for name, value in sandbox.environment.items():
-        print_line(f"export {name}={shlex.quote(value)}")
-    print_line(f"# The sandbox serves at {url} until Ctrl-C.")
+        field = _SECRETS.get(name)
+        if field is None or value == getattr(attrs.fields(Sandbox), field).default:
+            print_line(f"export {name}={shlex.quote(value)}")
+        else:
+            print_line(f"# {name} is a key of yours, which is not shown.")
+    print_line(f"# The sandbox serves at {url} until Ctrl-C. Its page: {url}/_sandbox/")
 
 
 def _end_with_input() -> None:

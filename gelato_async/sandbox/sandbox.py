@@ -164,8 +164,10 @@ class Sandbox(Options, Controls):
         fields = attrs.fields(Options)
         if self.api_key == fields.api_key.default:
             raise ValueError(
-                f"host: other machines reach {self.host!r}, so it needs an api_key of your own"
+                f"host: other machines reach {self.host!r}, so the sandbox needs an api_key of your"
+                " own (--key or GELATO_API_KEY)"
             )
+        # Nor must the secret that everybody knows lead to the orders.
         if self.connect_secret == fields.connect_secret.default:
             self.connect_secret = self.api_key
 
@@ -187,8 +189,13 @@ class Sandbox(Options, Controls):
             listener.close()
             raise
         self.app.webhook_failure = None
-        host, port = listener.getsockname()[:2]
-        if ":" in host:
-            host = f"[{host}]"
-        self._address = f"http://{host}:{port}"
+        self._address = _address(*listener.getsockname()[:2])
         return Server(self.app, listener, on_started)
+
+
+def _address(host: str, port: int) -> str:
+    # A server on all addresses is reached from this machine by the loopback one.
+    host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  not bound here
+    if ":" in host:
+        host = f"[{host}]"
+    return f"http://{host}:{port}"

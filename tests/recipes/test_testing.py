@@ -24,4 +24,4 @@ def test_the_suite_passes_as_it_stands(write, pytester, monkeypatch):
     result = pytester.runpytest_inprocess(
         *plugins, "-p", "no:hypothesispytest", "-W", "error", folder
     )
-    result.assert_outcomes(passed=5)
+    result.assert_outcomes(passed=6)

@@ -4,6 +4,7 @@ How it is started, asked for its audit, and ended.
 """
 
 import json
+import os
 import shlex
 import subprocess
 import sys
@@ -72,7 +73,11 @@ def started(seed: int, faults: Faults = FAULTS) -> Iterator[DemoSandbox]:
         plan = Path(folder, "faults.json")
         plan.write_text(json.dumps({"seed": seed, "faults": faults}), encoding="utf-8")
         with subprocess.Popen(  # noqa: S603  our own program
-            _command(plan), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+            _command(plan),
+            env=_without_keys(os.environ),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         ) as process:
             try:
                 yield DemoSandbox(_environment(process))
@@ -91,6 +96,11 @@ def _command(plan: Path) -> list[str]:
     for name, value in options.items():
         command += [name, str(value)]
     return command
+
+
+def _without_keys(environment: Mapping[str, str]) -> Mapping[str, str]:
+    # it would take keys of the user's from there, and not print them
+    return {name: value for name, value in environment.items() if not name.startswith("GELATO_")}
 
 
 def _environment(process: "subprocess.Popen[str]") -> Mapping[str, str]:
