@@ -54,6 +54,7 @@ def options(
             plan = FaultPlan.from_file(faults)
     except FaultPlanError as error:
         raise CommandError(str(error)) from error
+    # A variable of the environment that is set to nothing is not a key.
     for name in ("connect_prefix", "cors", *_SECRETS.values()):
         if not others[name]:
             del others[name]

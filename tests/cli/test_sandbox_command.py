@@ -29,6 +29,56 @@ def test_sandbox_prints_its_variables_and_ends_with_its_input(command, ended_inp
         "export GELATO_CONNECT_BASE_URL",
     }
     assert last.startswith("# The sandbox serves at http://127.0.0.1:")
+    assert last.endswith("/_sandbox/")
+
+
+def test_keys_of_the_user_are_taken_and_not_printed(command, ended_input, monkeypatch):
+    monkeypatch.setenv("GELATO_API_KEY", "r3al")
+    monkeypatch.setenv("GELATO_CONNECT_API_KEY", "")
+    result = command(
+        "sandbox", "--port", 0, "--until-input-ends", "--connect-prefix", "acme",
+        "--connect-secret", "s3cret", "--host", "0.0.0.0",
+    )  # fmt: skip
+    assert (result.code, result.err) == (0, "")
+    assert result.out.splitlines()[0] == "# GELATO_API_KEY is a key of yours, which is not shown."
+    assert "export GELATO_CONNECT_PREFIX=acme" in result.out
+    assert "export GELATO_CONNECT_API_KEY=sandbox-key" in result.out
+    assert not {"r3al", "s3cret"} & set(result.out.replace("=", " ").split())
+
+
+def test_a_key_of_the_command_line_comes_before_the_environment(command, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox)
+    )
+    monkeypatch.setenv("GELATO_API_KEY", "of-the-environment")
+    monkeypatch.setenv("GELATO_CONNECT_PREFIX", "acme")
+    options = ("--key", "given", "--connect-key", "half", "--connect-secret", "other-half")
+    assert command("sandbox", *options).code == 0
+    sandbox = seen["sandbox"]
+    assert (sandbox.api_key, sandbox.connect_prefix) == ("given", "acme")
+    assert (sandbox.connect_key, sandbox.connect_secret) == ("half", "other-half")
+
+
+def test_a_host_of_others_needs_a_key(command):
+    result = command("sandbox", "--host", "0.0.0.0")
+    assert result.code == 2
+    assert "--key or GELATO_API_KEY" in result.err
+    assert result.err.count("\n") == 1
+
+
+def test_origins_are_given_one_by_one(command, monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        serve.Sandbox, "run", lambda sandbox, on_started: seen.update(sandbox=sandbox)
+    )
+    origins = ("--cors", "http://localhost:5173", "--cors", "https://shop.example")
+    assert command("sandbox", *origins, "--products", "catalog", "--strict").code == 0
+    sandbox = seen["sandbox"]
+    assert sandbox.cors == ("http://localhost:5173", "https://shop.example")
+    assert (sandbox.products, sandbox.strict) == ("catalog", True)
+    wrong = command("sandbox", "--cors", "localhost")
+    assert (wrong.code, "must be origins like http://localhost:5173" in wrong.err) == (2, True)
 
 
 def test_its_options_reach_it(command, monkeypatch, tmp_path):

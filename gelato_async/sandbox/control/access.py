@@ -65,13 +65,15 @@ class Access:
         return None
 
     def _is_trusted(self, scope: Message, host: str) -> bool:
-        # Programs that are not browsers send no Origin.
+        # Programs that are not browsers send no Origin. The scheme is left out: the sandbox does not
+        # know that of a proxy in front of it.
         origin = asgi.header(scope, b"origin")
         if not origin:
             return True
         return origin.partition("://")[2] == host or origin in self.origins
 
     def _has_key(self, scope: Message, key: str) -> bool:
+        # The time that the comparison takes says nothing of the key.
         given = asgi.api_key(scope) or _password(asgi.header(scope, b"authorization"))
         return hmac.compare_digest(given.encode(), key.encode())
 

@@ -135,6 +135,7 @@ class Controls(ABC):
         Raises:
             SandboxError: There is no such delivery (any more).
         """
+        # By number, because several deliveries may have one event, and events need have no id.
         with self.locked() as state:
             for delivery in state.outbox.deliveries:
                 if delivery.number == number:

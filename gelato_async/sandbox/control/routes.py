@@ -42,6 +42,7 @@ def serve(controls: Controls, method: str, path: str, body: bytes) -> Answer:
     """Answer a request to one of the routes, or refuse it with 400, 404, 405 or 409."""
     try:
         route, subject = _find(method, path.removeprefix(PREFIX))
+        # Whoever has nothing to say may send no body, as `curl -X POST` does.
         content: Body = {}
         if body and method == "POST":
             content = json_object(body)

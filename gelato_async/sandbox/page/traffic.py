@@ -7,6 +7,7 @@ from gelato_async.sandbox.audit import worst_second
 from gelato_async.sandbox.state import State
 
 SECONDS = 60
+# Account and API of requests with a key that no account has.
 _NOBODY = ("", "")
 
 
@@ -38,6 +39,7 @@ def _by_owner(state: State, times: dict[str, list[float]]) -> dict[tuple[str, st
         keys = account.account
         owners[f"{keys.connect_key}:{keys.connect_secret}"] = (name, "connect")
         owners[keys.api_key or ""] = (name, "gelato")
+    # An account without a key has no requests; those without a key are nobody's.
     owners.pop("", None)
     found: dict[tuple[str, str], list[float]] = {}
     for key, of_key in times.items():

@@ -19,6 +19,7 @@ from gelato_async.sandbox.page.traffic import traffic
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
+# Deliveries on one page; the script knows the number too.
 _MOST_WEBHOOKS = 20
 
 Query = Mapping[str, str]
@@ -62,26 +63,25 @@ async def _orders(controls: Controls, _: str, query: Query) -> Body:
 
 async def _order(controls: Controls, order_id: str, _: Query) -> Body:
     with controls.locked() as state:
-        now = state.clock.moment()
-        for account in state.accounts.values():
-            order = account.find(order_id)
-            if order is not None:
-                return {
-                    "account": account.name,
-                    "backend": order.backend,
-                    "order": order_document(order, now),
-                    "forced": order.forced is not None,
-                    **_stages(order, now),
-                    "webhooks": _webhooks_of(state, order_id, math.inf),
-                }
-    raise ControlError("Order not found", 404)
+        now, order = state.clock.moment(), state.find(order_id)
+        if order is None:
+            raise ControlError("Order not found", 404)
+        return {
+            "account": order.account,
+            "backend": order.backend,
+            "order": order_document(order, now),
+            "forced": order.forced is not None,
+            **_stages(order, now),
+            "webhooks": _webhooks_of(state, order_id, math.inf),
+        }
 
 
 def _stages(order: Order, now: Moment) -> Body:
     """Return the stages of the life cycle, and the order's age; None if the order does not age."""
+    # A draft, an order that has ended, and one whose status is fixed change no more with time.
     age = None
     if order.forced is None and order.status(now) in STAGES:
-        age = now.life - order.ordered.life
+        age = now.life - order.began
     stages = [{"status": name, "age": begin} for name, begin in zip(STAGES, AGES, strict=True)]
     return {"age": age, "stages": stages}
 

@@ -64,7 +64,7 @@ export function startOrder(act) {
   });
   onSubmit(get("fail"), () => {
     const reason = get("fail-reason").value.trim();
-    force("failed", reason ? { reason } : {});
+    force("failed", reason ? { refusalReason: reason } : {});
     get("fail-reason").value = "";
   });
 }

@@ -7,7 +7,7 @@ const ROWS = 25;
 const list = get("order-rows");
 
 let offset = 0;
-// A second of the sandbox: newer orders are not shown, so that the list holds still.
+// A POSIX time: newer orders are not shown, so that the list holds still.
 let until = null;
 let now = 0;
 let search = "";
