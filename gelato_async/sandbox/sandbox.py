@@ -169,7 +169,7 @@ class Sandbox(Options, Controls):
             )
         # Nor must the secret that everybody knows lead to the orders.
         if self.connect_secret == fields.connect_secret.default:
-            self.connect_secret = self.api_key
+            self.connect_secret: str = self.api_key
 
     def _raise_failure(self) -> None:
         if (failure := self.app.webhook_failure) is not None:
