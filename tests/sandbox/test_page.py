@@ -142,7 +142,7 @@ async def test_an_order_has_its_stages_and_webhooks(serve, order):
 
 
 async def test_an_order_that_is_gone_is_not_found(view):
-    assert await view("orders/unknown") == {"message": "Order not found"}
+    assert await view("orders/unknown") == {"order": None}
 
 
 async def test_webhooks_come_in_pages_with_their_answers(serve):

@@ -9,7 +9,6 @@ from urllib.parse import unquote
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.control.routes import webhook_document
-from gelato_async.sandbox.errors import ControlError
 from gelato_async.sandbox.orders.documents import order_document
 from gelato_async.sandbox.orders.life_cycle import AGES, OTHER_STATUSES, STAGES
 from gelato_async.sandbox.orders.order import Body, Order
@@ -64,8 +63,9 @@ async def _orders(controls: Controls, _: str, query: Query) -> Body:
 async def _order(controls: Controls, order_id: str, _: Query) -> Body:
     with controls.locked() as state:
         now, order = state.clock.moment(), state.find(order_id)
+        # Not a 404, which browsers report as an error: an order may go while it is looked at.
         if order is None:
-            raise ControlError("Order not found", 404)
+            return {"order": None}
         return {
             "account": order.account,
             "backend": order.backend,

@@ -25,14 +25,18 @@ export function chooseOrder(orderId) {
   document.body.classList.toggle("has-order", id !== null);
 }
 
-/** Read the order that is chosen, and show it. */
-export async function refreshOrder({ accounts, hasWebhookUrl }) {
+/** Read the order that is chosen, and show it; call `forget` if it does not exist any more. */
+export async function refreshOrder({ accounts, hasWebhookUrl }, forget) {
   const asked = id;
   if (asked === null) return;
   const found = await view(`orders/${encodeURIComponent(asked)}`);
   // Another one was chosen while this one was read.
   if (asked !== id) return;
   const { order } = found;
+  if (order === null) {
+    forget();
+    return;
+  }
   announceStatus(order);
   fill(get("order-body"), {
     title: order.orderReferenceId,

@@ -40,7 +40,7 @@ async function refresh() {
   showTraffic(overview);
   await Promise.all([
     refreshOrders(overview.accounts),
-    refreshOrder(overview).catch(forgetOrder),
+    refreshOrder(overview, forgetOrder),
     refreshWebhooks(overview),
   ]);
 }
@@ -50,8 +50,7 @@ function noticeReset(overview) {
   started = overview.started;
 }
 
-function forgetOrder(failure) {
-  if (!(failure instanceof RefusedError) || failure.status !== 404) throw failure;
+function forgetOrder() {
   const hadFocus = get("order").contains(document.activeElement);
   choose(null);
   announce("The order does not exist any more");

@@ -2,18 +2,13 @@
 
 const SECONDS_TO_ANSWER = 10;
 
-export class RefusedError extends Error {
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-  }
-}
+export class RefusedError extends Error {}
 
 async function request(path, options) {
   const signal = AbortSignal.timeout(SECONDS_TO_ANSWER * 1000);
   const answer = await fetch(path, { ...options, signal, cache: "no-store" });
   const content = await answer.json();
-  if (!answer.ok) throw new RefusedError(content.message, answer.status);
+  if (!answer.ok) throw new RefusedError(content.message);
   return content;
 }
 
