@@ -1,9 +1,9 @@
 """The requests of the last minute, second by second and key by key."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gelato_async.sandbox.audit import worst_second
+from gelato_async.sandbox.audit import Timeline
 from gelato_async.sandbox.state import State
 
 SECONDS = 60
@@ -27,13 +27,15 @@ def traffic(state: State, now: float) -> list[dict[str, Any]]:
             "backend": backend,
             "requests": _counts(times, first),
             "refused": _counts(refused.get((account, backend), ()), first),
-            "worstSecond": worst_second(times),
+            "worstSecond": _worst_second(times),
         }
         found.append(row)
     return found
 
 
-def _by_owner(state: State, times: dict[str, list[float]]) -> dict[tuple[str, str], list[float]]:
+def _by_owner(
+    state: State, times: Mapping[str, Iterable[float]]
+) -> dict[tuple[str, str], list[float]]:
     owners = {}
     for name, account in state.accounts.items():
         keys = account.account
@@ -53,3 +55,10 @@ def _counts(times: Iterable[float], first: int) -> list[int]:
         # A request of the second that begins while this is computed counts for the last one.
         counts[min(int(time) - first, SECONDS - 1)] += 1
     return counts
+
+
+def _worst_second(times: Iterable[float]) -> int:
+    timeline = Timeline()
+    for time in sorted(times):
+        timeline.add(time)
+    return timeline.worst_second
