@@ -52,7 +52,7 @@ def lowest(session: nox.Session) -> None:
 @nox.session
 def tests(session: nox.Session) -> None:
     """Run all tests, on asyncio and trio, and hold the coverage to its bounds."""
-    session.install("-e", ".[all]", *group("tests"))
+    session.install("-e", ".[all]", *group("tests"), *group("browser"))
     session.run("coverage", "erase")
     if session.posargs:
         session.run("pytest", *session.posargs)

@@ -14,7 +14,13 @@ from support.webhook_shop import sandbox_for, shop
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 # Without the network there is nothing to update, and no sandbox for root.
 MILLISECONDS = 30_000
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync"]
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-sync",
+]
 
 
 def _unavailable(reason):
@@ -64,11 +70,12 @@ def make(sandbox):
         if api == "connect":
             key, path = f"{sandbox.connect_key}:{sandbox.connect_secret}", "/api/sandbox/order"
         body = order_body(reference, **changes)
-        answer = httpx.post(f"{sandbox.url}{path}", json=body, headers={"X-API-KEY": key})
+        answer = client.post(path, json=body, headers={"X-API-KEY": key})
         assert answer.status_code == 200, answer.text
         return answer.json()["id"]
 
-    return make_order
+    with httpx.Client(base_url=sandbox.url) as client:
+        yield make_order
 
 
 @pytest.fixture

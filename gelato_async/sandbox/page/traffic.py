@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from gelato_async.sandbox.audit import Timeline
 from gelato_async.sandbox.state import State
 
 SECONDS = 60
 # Account and API of requests with a key that no account has.
 _NOBODY = ("", "")
+
+Owner = tuple[str, str]
 
 
 def traffic(state: State, now: float) -> list[dict[str, Any]]:
@@ -18,24 +19,23 @@ def traffic(state: State, now: float) -> list[dict[str, Any]]:
     The last of the seconds is the one that has just begun.
     """
     first = int(now) - SECONDS + 1
-    arrived = _by_owner(state, state.audit_log.arrivals_since(first))
-    refused = _by_owner(state, state.audit_log.rejections_since(first))
+    owners = _owners(state)
+    arrived = _by_owner(owners, state.audit_log.arrivals_since(first), first)
+    refused = _by_owner(owners, state.audit_log.rejections_since(first), first)
     found = []
-    for (account, backend), times in arrived.items():
+    for owner, requests in sorted(arrived.items(), reverse=True):
+        account, backend = owner
         row = {
             "account": account,
             "backend": backend,
-            "requests": _counts(times, first),
-            "refused": _counts(refused.get((account, backend), ()), first),
-            "worstSecond": _worst_second(times),
+            "requests": requests,
+            "refused": refused.get(owner, [0] * SECONDS),
         }
         found.append(row)
     return found
 
 
-def _by_owner(
-    state: State, times: Mapping[str, Iterable[float]]
-) -> dict[tuple[str, str], list[float]]:
+def _owners(state: State) -> dict[str, Owner]:
     owners = {}
     for name, account in state.accounts.items():
         keys = account.account
@@ -43,22 +43,16 @@ def _by_owner(
         owners[keys.api_key or ""] = (name, "gelato")
     # An account without a key has no requests; those without a key are nobody's.
     owners.pop("", None)
-    found: dict[tuple[str, str], list[float]] = {}
+    return owners
+
+
+def _by_owner(
+    owners: Mapping[str, Owner], times: Mapping[str, Iterable[float]], first: int
+) -> dict[Owner, list[int]]:
+    found: dict[Owner, list[int]] = {}
     for key, of_key in times.items():
-        found.setdefault(owners.get(key, _NOBODY), []).extend(of_key)
-    return dict(sorted(found.items(), reverse=True))
-
-
-def _counts(times: Iterable[float], first: int) -> list[int]:
-    counts = [0] * SECONDS
-    for time in times:
-        # A request of the second that begins while this is computed counts for the last one.
-        counts[min(int(time) - first, SECONDS - 1)] += 1
-    return counts
-
-
-def _worst_second(times: Iterable[float]) -> int:
-    timeline = Timeline()
-    for time in sorted(times):
-        timeline.add(time)
-    return timeline.worst_second
+        counts = found.setdefault(owners.get(key, _NOBODY), [0] * SECONDS)
+        for time in of_key:
+            # A request of the second that begins while this is computed counts for the last one.
+            counts[min(int(time) - first, SECONDS - 1)] += 1
+    return found

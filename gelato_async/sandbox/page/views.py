@@ -46,6 +46,7 @@ async def _overview(controls: Controls, _: str, __: Query) -> Body:
             "speed": options.speed,
             "rateLimit": options.rate_limit,
             "refused": state.audit_log.rejected,
+            "worstSecond": state.audit_log.worst_second,
             "traffic": traffic(state, now.real),
             "faults": dict(state.audit_log.faults),
             "accounts": len(state.accounts),

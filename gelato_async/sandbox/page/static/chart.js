@@ -15,7 +15,7 @@ picture.setAttribute("role", "img");
 get("chart").append(picture);
 
 /** Show the traffic of an overview. */
-export function showTraffic({ traffic, rateLimit, refused, faults, accounts }) {
+export function showTraffic({ traffic, rateLimit, worstSecond, refused, faults, accounts }) {
   const names = traffic.map((series) => nameOf(series, accounts));
   const most = Math.max(0, ...traffic.flatMap((series) => series.requests));
   const top = topOf(most, rateLimit);
@@ -23,9 +23,8 @@ export function showTraffic({ traffic, rateLimit, refused, faults, accounts }) {
   for (const extra of [...picture.children].slice(traffic.length)) extra.remove();
   showScale(top, rateLimit);
   showLegend(traffic, names);
-  const worst = Math.max(0, ...traffic.map((series) => series.worstSecond));
   const cap = rateLimit === null ? "no limit" : `limit ${rateLimit} for each key`;
-  setText(get("worst"), `${worst} (${cap})`);
+  setText(get("worst"), `${worstSecond} (${cap})`);
   setText(get("refused"), refused);
   const given = Object.entries(faults).map(([name, times]) => `${name} × ${times}`);
   setText(get("faults"), given.join(", ") || "none");
