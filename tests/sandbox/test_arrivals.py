@@ -21,13 +21,18 @@ def test_bytes_arrive_when_the_kernel_has_them():
         socket.create_connection(listener.getsockname()) as client,
         listener.accept()[0] as connection,
     ):
-        client.send(b"a request")
-        sent = time.monotonic()
-        # The server is busy with something else.
-        while time.monotonic() < sent + 0.01:
-            pass
-        assert connection.recv(100) == b"a request"
-        assert listener.arrivals.take() <= sent
+        # The kernel begins to note the moments of a machine some time after it is asked to.
+        for _ in range(1000):
+            client.send(b"a request")
+            sent = time.monotonic()
+            # The server is busy with something else.
+            while time.monotonic() < sent + 0.001:
+                pass
+            assert connection.recv(100) == b"a request"
+            if listener.arrivals.take() <= sent:
+                break
+        else:
+            pytest.fail("No moment is the kernel's")
 
 
 @pytest.mark.parametrize("platform", ["win32", "linux"])
