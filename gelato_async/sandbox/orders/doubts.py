@@ -23,7 +23,6 @@ from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.orders.shipments import fulfillment_country
 from gelato_async.sandbox.orders.terms import (
     chosen_method,
-    item_grams,
     line_price,
     pages,
     product_of,
@@ -96,8 +95,11 @@ def _of_prices(assortment: Assortment, body: Body) -> Iterator[Doubt]:
             continue
         if product.page_counts and pages(item) not in product.page_counts:
             yield Doubt(f"{path}.pageCount", failures.INVALID_PAGE_COUNT)
-        price = line_price(assortment, item, country, currency)
-        if has_methods and (price is None or not _is_delivered(product, country)):
+        is_delivered = _is_delivered(product, country)
+        if has_methods and is_delivered and product.prices:
+            # Only prices of its own may not be prices in every country.
+            is_delivered = line_price(assortment, item, country, currency) is not None
+        if has_methods and not is_delivered:
             yield Doubt(f"{path}.productUid", failures.PRODUCT_NOT_AVAILABLE)
 
 
@@ -141,8 +143,8 @@ def _is_url(text: str) -> bool:
 
 def _of_method(assortment: Assortment, body: Body) -> Iterator[Doubt]:
     wanted, country = body.get("shipmentMethodUid"), body["shippingAddress"]["country"]
-    grams = sum(item_grams(assortment, item) for item in body["items"])
-    if wanted and chosen_method(assortment, wanted, country, grams) is None:
+    # Whether there is a method does not depend on the weight.
+    if wanted and chosen_method(assortment, wanted, country, grams=0.0) is None:
         yield Doubt("shipmentMethodUid", failures.UNKNOWN_SHIPMENT_METHOD)
 
 
