@@ -106,7 +106,7 @@ class Sandbox(Options, Controls):
             on_started: Called with the URL as soon as requests are answered.
 
         Raises:
-            SandboxError: The port is not available.
+            SandboxError: The port is not available, or the state file cannot be used.
         """
 
         def report_start() -> None:
@@ -124,7 +124,8 @@ class Sandbox(Options, Controls):
         """Start serving in a thread.
 
         Raises:
-            SandboxError: The port is not available, or the server did not start.
+            SandboxError: The port is not available, the state file cannot be used, or the server
+                did not start.
         """
         ready, failures = threading.Event(), list[BaseException]()
         server = self._prepare(ready.set)

@@ -82,11 +82,10 @@ class SavedState:
         file = StateFile(path, _SCHEMA, FORMAT)
         saved = cls(state, file)
         try:
-            with file.transaction() as connection:
-                saved._read(connection)
-        except (TypeError, ValueError, KeyError) as unexpected:
-            file.close()
-            raise file.damaged() from unexpected
+            saved._read()
+            # What was owed while the sandbox was off happens now, and delays no request.
+            state.now()
+            saved.save()
         except BaseException:
             file.close()
             raise
@@ -132,7 +131,14 @@ class SavedState:
             (now.real, now.life, now.wall, clock.speed, int(has_webhooks)),
         )
 
-    def _read(self, connection: Connection) -> None:
+    def _read(self) -> None:
+        with self._file.transaction() as connection:
+            try:
+                self._read_rows(connection)
+            except (TypeError, ValueError, KeyError) as unexpected:
+                raise self._file.damaged() from unexpected
+
+    def _read_rows(self, connection: Connection) -> None:
         row = connection.execute("SELECT * FROM clock").fetchone()
         if row is None:
             return

@@ -116,6 +116,12 @@ def test_a_sandbox_has_it_only_while_it_runs(state_file, order):
         assert first.audit().commits == 0
 
 
+def test_the_file_is_one_file_when_the_sandbox_has_ended(state_file, order):
+    with Sandbox(state_file=state_file) as sandbox:
+        httpx.post(f"{sandbox.url}/v4/orders", json=order(), headers=KEY)
+    assert list(state_file.parent.iterdir()) == [state_file]
+
+
 def test_a_port_that_is_taken_leaves_the_file_alone(state_file):
     with Sandbox() as other:
         taken = Sandbox(state_file=state_file, port=int(other.url.rpartition(":")[2]))
