@@ -44,7 +44,7 @@ class State:
         self.options = options
         self.clock = clock
         self.audit_log: AuditLog = AuditLog(clock.started)
-        self.unsaved = Unsaved(is_kept=options.state_file is not None)
+        self.unsaved: Unsaved = Unsaved(is_kept=options.state_file is not None)
         self.outbox: Outbox = Outbox(options, on_webhooks, self.unsaved)
         self.changes: ChangeDetector | None = None
         if options.webhook_url:
