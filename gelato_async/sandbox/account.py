@@ -45,9 +45,9 @@ class AccountState:
     options: Options
     changes: ChangeDetector | None
     unsaved: Unsaved
-    _audit_log: AuditLog
+    _audit_log: AuditLog = attrs.field(alias="audit_log")
     # Shared by all accounts: the same seed splits the same orders.
-    _random: random.Random
+    _random: random.Random = attrs.field(alias="random")
     orders: Mapping[Backend, OrderIndex] = attrs.field(init=False, factory=_indexes)
     store_products: StoreProducts = attrs.field(init=False, factory=StoreProducts)
     assortment: Assortment = attrs.field(init=False)
