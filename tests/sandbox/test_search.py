@@ -87,7 +87,7 @@ async def test_a_row_has_its_total_as_text(filled):
     (row,) = (
         await filled.gelato.post("/orders:search", json={"orderReferenceId": "ref-ca"})
     ).json()["orders"]
-    assert row["totalInclVat"] == "10.13"
+    assert row["totalInclVat"] == "9.59"
     assert (row["firstName"], row["country"], row["itemsCount"]) == ("Grace", "CA", 1)
     assert (row["customerReferenceId"], row["storeId"]) == ("customer-1", None)
 

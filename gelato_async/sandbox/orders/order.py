@@ -34,7 +34,6 @@ class Terms(TypedDict):
 
     lines: list[Line]
     grams: float
-    packaging: float
     shipping: float
     shipmentMethodUid: str
     shipmentMethodName: str

@@ -11,6 +11,8 @@ from gelato_async.sandbox.clock import stamp
 from gelato_async.sandbox.orders.order import Body, Order, Terms
 
 CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
+# A line of every receipt, and free, so that an order costs what its quote said.
+_PACKAGING = 0.0
 _VAT = 0.09
 
 
@@ -69,7 +71,7 @@ def receipt(order: Order, body: Body, terms: Terms) -> Body:
         **_amounts("products", products),
         **_amounts("digitization", _Sum()),
         **_amounts("shipping", _Amount(terms["shipping"])),
-        **_amounts("packaging", _Amount(terms["packaging"])),
+        **_amounts("packaging", _Amount(_PACKAGING)),
         **dict.fromkeys(("discount", "discountVat", "discountInclVat"), 0),
         "totalInitial": total.price,
         "total": total.price,
@@ -111,7 +113,7 @@ def billing_entity(backend: str) -> Body:
 
 def _total(terms: Terms) -> _Sum:
     prices = [line["price"] for line in terms["lines"]]
-    return _Sum(tuple(map(_Amount, (*prices, terms["shipping"], terms["packaging"]))))
+    return _Sum(tuple(map(_Amount, (*prices, terms["shipping"], _PACKAGING))))
 
 
 def _amounts(part: str, amount: _Amount | _Sum) -> Body:
@@ -133,7 +135,7 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
         rows.append(("product", order.item_id(line["number"]), title, line["price"]))
     delivery = f"Delivery using {terms['shipmentMethodName']}"
     rows.append(("shipment", shipment_id, delivery, terms["shipping"]))
-    rows.append(("packaging", shipment_id, "Packaging", terms["packaging"]))
+    rows.append(("packaging", shipment_id, "Packaging", _PACKAGING))
     for number, (kind, about, title, price) in enumerate(rows):
         row = {
             "id": order.part_id(6, number),

@@ -10,8 +10,6 @@ from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.orders.order import Body, Line, Terms
 from gelato_async.sandbox.orders.wishes import wishes_of
 
-# In EUR, for each order.
-_PACKAGING_PRICE = 0.5
 # General words for methods, which the documents list: a country without such a method has another.
 _TIERS = frozenset({"normal", "standard", "express"})
 # The carriers whose methods the documents name. Where any product exists, so does any method of
@@ -42,7 +40,6 @@ def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:
     return {
         "lines": lines,
         "grams": grams,
-        "packaging": round(_PACKAGING_PRICE * assortment.currencies[currency], 2),
         "shipping": shipping,
         "shipmentMethodUid": shown.uid,
         "shipmentMethodName": shown.name,
