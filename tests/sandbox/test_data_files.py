@@ -3,6 +3,7 @@
 import json
 from tempfile import TemporaryDirectory
 
+import attrs
 import pytest
 from hypothesis import given, settings, strategies as st
 from support.doc_code import code_of
@@ -174,8 +175,9 @@ def test_all_problems_of_all_files_are_reported_at_once(wrong):
         "a.json: templates[0].tilte: no such key; did you mean 'title'?",
         "a.json: templates[0].title: is required",
         "a.json: templates[0].variants: is required",
-        "a.json: templates[1]: must be a table, not a whole number",
-        "a.json: stores: must be a list, not a table",
+        "a.json: templates[1]: must be a table, not a whole number; its keys are "
+        + ", ".join(attrs.fields_dict(Template)),
+        "a.json: stores: must be a list, not a table; in TOML each entry begins with [[stores]]",
         "b.toml: stores[0].id: must be a text, not a date",
         "c.toml: cannot be read: Invalid value (at end of document)",
         "d.json: must be a table, not a list",
@@ -187,6 +189,10 @@ def test_all_problems_of_all_files_are_reported_at_once(wrong):
     [
         ({"tags": "sea"}, ".tags: must be a list, not a text"),
         ({"tags": ["sea", 3]}, ".tags[1]: must be a text, not a whole number"),
+        (
+            {"variants": {"product_uid": "x"}},
+            ".variants: must be a list, not a table; in TOML each entry begins with [[templates.v",
+        ),
         ({"vendor": 1.5}, ".vendor: must be a text, not a number"),
         ({"variants": [VARIANT | {"options": []}]}, ".variants[0].options: must be a table"),
         (

@@ -3,6 +3,7 @@
 A value must be exactly of its field's type: a number in quotes is a text. No number is negative.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
@@ -13,6 +14,7 @@ from gelato_async.sandbox.faults.fault import suggestion
 
 # Exact as a float, and small enough to compute prices with.
 _MOST = 1e12
+_NUMBER = re.compile(r"\[\d+\]")
 _NAMES: Mapping[Any, str] = {
     bool: "true or false",
     dict: "a table",
@@ -69,12 +71,15 @@ class ValueReader:
         return self._scalar(kind, value, path)
 
     def _instance(self, kind: Any, value: Any, path: str) -> Any:
+        if not isinstance(value, dict):
+            keys = ", ".join(attrs.fields_dict(kind))
+            self._report_kind(path, dict, value, f"; its keys are {keys}")
+            return None
         before = len(self.problems)
         found = self.table(value, get_type_hints(kind), path)
-        if isinstance(value, dict):
-            for field in attrs.fields(kind):
-                if field.default is attrs.NOTHING and field.name not in value:
-                    self._report(_joined(path, field.name), "is required")
+        for field in attrs.fields(kind):
+            if field.default is attrs.NOTHING and field.name not in value:
+                self._report(_joined(path, field.name), "is required")
         if len(self.problems) > before:
             return None
         try:
@@ -85,7 +90,11 @@ class ValueReader:
 
     def _list(self, kind: Any, value: Any, path: str) -> tuple[Any, ...]:
         if not isinstance(value, list):
-            self._report_kind(path, list, value)
+            hint = ""
+            if isinstance(value, dict):
+                # As after [products], where [[products]] was meant.
+                hint = f"; in TOML each entry begins with [[{_NUMBER.sub('', path)}]]"
+            self._report_kind(path, list, value, hint)
             return ()
         element_kind, _ = get_args(kind)
         elements = []
@@ -124,10 +133,10 @@ class ValueReader:
             return float(value)
         return value
 
-    def _report_kind(self, path: str, kind: Any, value: Any) -> None:
+    def _report_kind(self, path: str, kind: Any, value: Any, hint: str = "") -> None:
         # Not the value itself, which may be a key. TOML's only other values are dates and times.
         found = _NAMES.get(type(value), "a date")
-        self._report(path, f"must be {_NAMES[kind]}, not {found}")
+        self._report(path, f"must be {_NAMES[kind]}, not {found}{hint}")
 
     def _report(self, path: str, fault: str) -> None:
         line = fault
