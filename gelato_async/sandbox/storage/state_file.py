@@ -22,7 +22,7 @@ _REASONS = {
     sqlite3.SQLITE_CORRUPT: (
         "it is damaged, as after a loss of power; delete it to start anew, or put a copy back"
     ),
-    sqlite3.SQLITE_FULL: "the disk is full; nothing is lost, but make room for it",
+    sqlite3.SQLITE_FULL: "the disk is full; make room on it",
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; does its folder exist, and may it be written to?",
     sqlite3.SQLITE_READONLY: "it may not be written to; change its permissions or choose another",
 }
