@@ -45,7 +45,7 @@ class StateFile:
     """
 
     def __init__(self, path: Path, schema: Iterable[str], version: int) -> None:
-        self.path = path
+        self.path: Path = path
         self._touch()
         with self._explained():
             # One thread at a time uses it, but not always the same one.

@@ -52,8 +52,8 @@ class Table(Generic[R]):
     """
 
     def __init__(self, name: str, record: type[R], **codecs: Codec) -> None:
-        self.name = name
-        self.record = record
+        self.name: str = name
+        self.record: type[R] = record
         own = {field.name for field in attrs.fields(Record)}
         fields = [field for field in attrs.fields(record) if field.init and field.name not in own]
         self._names = [field.name for field in fields]
@@ -63,7 +63,7 @@ class Table(Generic[R]):
         self._texts = [n for n, field in enumerate(fields) if field.type not in _NOT_TEXTS]
         columns = ", ".join(f'"{name}"' for name in self._names)
         places = ", ".join("?" * (1 + len(self._names)))
-        self.schema = f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, {columns})"
+        self.schema: str = f"CREATE TABLE {name} (row INTEGER PRIMARY KEY, {columns})"
         self._replace = f"REPLACE INTO {name} VALUES ({places})"  # noqa: S608  a name of ours
 
     def write(self, connection: Connection, record: R) -> None:
