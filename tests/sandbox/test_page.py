@@ -110,7 +110,7 @@ async def test_orders_are_searched_by_words(anyone, view, order, search, found):
 
 
 async def test_a_search_lets_others_pass_and_finds_the_oldest(serve, view, order, monkeypatch):
-    monkeypatch.setattr("gelato_async.sandbox.page.order_list._SLICE", 2)
+    monkeypatch.setattr("gelato_async.sandbox.page.slices.SLICE", 2)
     api = serve(rate_limit=None)
     for number in range(7):
         await api.gelato.post("orders", json=order(f"ref-{number}"))

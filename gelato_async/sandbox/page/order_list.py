@@ -1,6 +1,5 @@
 """One page of the newest orders of all accounts and both APIs, and the search among them."""
 
-import asyncio
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
@@ -11,12 +10,11 @@ from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.orders.documents import order_row
 from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.page.query import number
+from gelato_async.sandbox.page.slices import in_slices
 from gelato_async.sandbox.state import State
 
 # What one answer holds, however much is asked for: it is written under the lock.
 _MOST_ROWS = 100
-# Orders that a search examines before it lets other requests pass: about a millisecond.
-_SLICE = 500
 _ROW_KEYS = (
     "id",
     "orderReferenceId",
@@ -45,7 +43,7 @@ async def list_orders(controls: Controls, query: Mapping[str, str]) -> Body:
         now = state.clock.moment()
         newest, total = _newest_first(state)
     newer, found = 0, list[Order]()
-    for examined, order in enumerate(newest, 1):
+    async for order in in_slices(newest):
         if order.created > until:
             newer += 1
         elif _has_words(order, words, now):
@@ -53,8 +51,6 @@ async def list_orders(controls: Controls, query: Mapping[str, str]) -> Body:
         # One more than the page has says whether there is another page.
         if len(found) > last:
             break
-        if examined % _SLICE == 0:
-            await asyncio.sleep(0)
     with controls.locked():
         rows = [_row(order, now) for order in found[first:last]]
     return {
