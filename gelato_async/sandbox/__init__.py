@@ -19,7 +19,8 @@ Nothing here imports the rest of the package, so that a mistake in the client ca
 out, and no real API is ever called. Start reading with `app` (the way of a request), then `state`
 and `account` (what is remembered), and one of the tables of actions, `orders.gelato_api`. `routes`
 and `checks` are what the documents say; `faults` and `webhooks` are what Gelato does besides
-answering; `server` and `sandbox` put the application on a port.
+answering; `control` and `page` are the sandbox's own routes under `/_sandbox/`; `server` and
+`sandbox` put the application on a port.
 """
 
 from gelato_async.sandbox.app import SandboxApp

@@ -204,7 +204,9 @@ class SandboxApp(Options, Controls):
         with self._lock:
             state = self._state
             now = state.clock.real(asgi.arrived(scope))
-            state.audit_log.record_request(key, now)
+            # A preflight is the browser's own question: no client has sent it.
+            if not self.cors or scope["method"] != "OPTIONS":
+                state.audit_log.record_request(key, now)
             try:
                 target = routes.find(scope["method"], path, self._prefixes, asgi.query(scope))
             except RefusedError as refused:

@@ -55,9 +55,14 @@ def receiver():
 
 
 @pytest.fixture
-def sandbox(receiver):
+def sandbox_options():
+    return {}
+
+
+@pytest.fixture
+def sandbox(receiver, sandbox_options):
     """A sandbox whose clock stands still, and which delivers its webhooks to `receiver`."""
-    with sandbox_for(receiver, webhook_retry_seconds=0.05) as running:
+    with sandbox_for(receiver, webhook_retry_seconds=0.05, **sandbox_options) as running:
         yield running
 
 
@@ -83,9 +88,12 @@ def open_page(browser, sandbox):
     """Open the page; whatever it must never do is noted, and is an error at the end."""
     noted, contexts = [], []
 
-    def open_in(width=1280, scheme="light", path="/_sandbox/"):
+    def open_in(width=1280, scheme="light", password=None):
         context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+            viewport={"width": width, "height": 900},
+            color_scheme=scheme,
+            reduced_motion="reduce",
+            http_credentials=password and {"username": "anyone", "password": password},
         )
         contexts.append(context)
         page = context.new_page()
@@ -99,7 +107,7 @@ def open_page(browser, sandbox):
             "addEventListener('securitypolicyviolation', e => console.error('CSP', e.blockedURI,"
             " e.violatedDirective))"
         )
-        page.goto(f"{sandbox.url}{path}")
+        page.goto(f"{sandbox.url}/_sandbox/")
         page.wait_for_function("document.querySelector('#clock').textContent !== ''")
         page.locator("#force-status option").first.wait_for(state="attached")
         return page

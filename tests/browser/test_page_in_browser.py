@@ -168,6 +168,18 @@ def test_orders_are_searched_and_paged(open_page, make):
     expect(page.locator("#no-orders")).to_have_text("No order has these words.")
 
 
+class TestOnAnAddressOfOthers:
+    @pytest.fixture
+    def sandbox_options(self):
+        return {"host": "0.0.0.0", "api_key": "of-mine"}
+
+    def test_the_key_is_the_password_of_the_page(self, open_page, make):
+        make("ref-1")
+        page = open_page(password="of-mine")
+        page.get_by_role("button", name="+1 min").click()
+        expect(row(page, "ref-1")).to_contain_text("in production")
+
+
 def test_a_reload_shows_the_same_order(open_page, make):
     make("ref-1")
     page = open_page()

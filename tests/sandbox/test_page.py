@@ -319,6 +319,19 @@ async def test_another_origin_is_not_allowed():
     assert answer.headers["Vary"] == "Origin"
 
 
+async def test_a_preflight_is_no_request_of_a_client():
+    app = create_app(cors=OTHER)
+    await client(app, Origin=OTHER).options("/v4/orders")
+    assert app.audit().requests == 0
+
+
+async def test_a_preflight_needs_no_key():
+    own = client(served(host="0.0.0.0", api_key="of-mine", cors=OTHER), Origin=OTHER)
+    asked = await own.options("/_sandbox/advance")
+    assert (asked.status_code, asked.headers["Access-Control-Allow-Origin"]) == (204, OTHER)
+    assert (await own.post("/_sandbox/advance", json={"seconds": 1})).status_code == 401
+
+
 async def test_a_preflight_of_no_path_is_not_found():
     assert (await asked("*", "/v4/nothing")).status_code == 404
 

@@ -50,6 +50,9 @@ class Access:
 
     def refusal(self, scope: Message) -> Answer | None:
         """Return the answer to a request that is refused, or None if it is served."""
+        # A preflight carries no key, and does nothing.
+        if scope["method"] == "OPTIONS":
+            return None
         host = asgi.header(scope, b"host")
         if self.key is not None and not self._has_key(scope, self.key):
             message = "The sandbox's own routes need its key on this address"
@@ -59,7 +62,7 @@ class Access:
         if self.on_loopback and not is_loopback(_hostname(host)):
             message = "The sandbox's own routes are served at localhost and 127.0.0.1 only"
             return answer({"message": message}, 403)
-        if scope["method"] not in {"GET", "OPTIONS"} and not self._is_trusted(scope, host):
+        if scope["method"] != "GET" and not self._is_trusted(scope, host):
             message = "A page of another origin must not do that; --cors allows an origin"
             return answer({"message": message}, 403)
         return None
