@@ -12,7 +12,7 @@ import sys
 import time
 from typing import Any
 
-# SO_TIMESTAMPNS, and the kind of message that then comes with the bytes. Python has no name for it.
+# SO_TIMESTAMPNS, for which Python has no name.
 _TIMESTAMPS = 35
 _TIMESTAMP = struct.Struct("ll")
 _NANOSECONDS = 1e-9
@@ -47,7 +47,7 @@ class Listener(socket.socket):
         # asyncio leaves Nagle's algorithm on for a socket that does not name its protocol, which
         # costs 40 ms per request.
         super().__init__(family, socket.SOCK_STREAM, socket.IPPROTO_TCP, fileno=fileno)
-        self.arrivals = Arrivals()
+        self.arrivals: Arrivals = Arrivals()
         self._has_timestamps = False
         if sys.platform == "linux":
             # Connections inherit the option. An emulated kernel may not have it.
@@ -70,7 +70,7 @@ class _Connection(socket.socket):
 
     def recv(self, size: int, flags: int = 0, /) -> bytes:
         data, messages, _, _ = self.recvmsg(size, socket.CMSG_SPACE(_TIMESTAMP.size), flags)
-        for level, kind, content in messages:
-            if (level, kind) == (socket.SOL_SOCKET, _TIMESTAMPS):
-                self.arrivals.note(content)
+        # No other option is set that comes with messages.
+        for _, _, timestamp in messages:
+            self.arrivals.note(timestamp)
         return data

@@ -81,7 +81,7 @@ class Timeline:
     def __init__(self) -> None:
         # An array takes eight bytes for each.
         self.times: array[float] = array("d")
-        self.worst_second = 0
+        self.worst_second: int = 0
 
     def add(self, at: float) -> None:
         """Add a moment, which may be earlier than the latest ones."""
