@@ -102,6 +102,9 @@ class Sandbox(Options, Controls):
     def run(self, on_started: Callable[[str], None] | None = None) -> None:
         """Serve in the foreground until SIGINT or SIGTERM, and return.
 
+        This is for a process of its own: Python's collection of garbage no longer looks at what
+        has survived one.
+
         Args:
             on_started: Called with the URL as soon as requests are answered.
 

@@ -1,4 +1,5 @@
 import builtins
+import gc
 import importlib
 import os
 import signal
@@ -11,6 +12,7 @@ import pytest
 import uvicorn
 
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox, SandboxError
+from gelato_async.sandbox.server import short_collections
 
 KEY = {"X-API-KEY": "sandbox-key"}
 
@@ -192,6 +194,19 @@ def test_it_runs_in_the_foreground_until_a_signal(number):
     sandbox.run(on_started=started)
     assert seen == [sandbox.url]
     assert signal.getsignal(number) is before
+
+
+def test_a_process_of_its_own_collects_no_survivor_again():
+    watching = list(gc.callbacks)
+    try:
+        with short_collections():
+            kept = [[number] for number in range(1000)]
+            gc.collect(1)
+            assert not any(kept is found for found in gc.get_objects())
+    finally:
+        gc.unfreeze()
+    assert gc.callbacks == watching
+    assert any(kept is found for found in gc.get_objects())
 
 
 def test_without_the_extra_the_way_to_it_is_named(monkeypatch):
