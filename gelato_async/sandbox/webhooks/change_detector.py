@@ -7,7 +7,6 @@ all changes since the last one are emitted, status after status.
 import math
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
-from functools import partial
 from heapq import heappop, heappush
 from itertools import count
 
@@ -33,17 +32,21 @@ class ChangeDetector:
     """
 
     emit: Callable[[Body, Moment], None]
-    # Orders and products with an entry in the heap of coming changes; each has at most one.
-    _expected: set[str] = attrs.field(factory=set)
-    _coming: list[tuple[float, int, str, Callable[[Moment], None]]] = attrs.field(factory=list)
+    # By their ids, the orders and products with an entry in the heap of coming changes; each has at
+    # most one. The heap has ids alone, because a collection of garbage does not follow those.
+    _expected: dict[str, Order | StoreProduct] = attrs.field(factory=dict)
+    _coming: list[tuple[float, int, str]] = attrs.field(factory=list)
     _numbers: Iterator[int] = attrs.field(factory=count)
 
     def detect(self, now: Moment) -> None:
         """Emit the events of all changes by age."""
         while self._coming and self._coming[0][0] <= now.life:
-            _, _, subject, check = heappop(self._coming)
-            self._expected.remove(subject)
-            check(now)
+            _, _, subject_id = heappop(self._coming)
+            subject = self._expected.pop(subject_id)
+            if isinstance(subject, Order):
+                self.order(subject, now)
+            else:
+                self.product(subject, now)
 
     def next_change(self) -> float | None:
         """Return the life-cycle second of the next change by age."""
@@ -57,14 +60,14 @@ class ChangeDetector:
             for body in order_changed(order, order.announced, status, now):
                 self.emit(body, now)
             order.announced = status
-        self._expect(order.id, _next_change(order, now), partial(self.order, order), now)
+        self._expect(order, _next_change(order, now), now)
 
     def product(self, product: StoreProduct, now: Moment) -> None:
         """Emit the changes of a store product, and detect its later changes by age."""
         for age in store_products.AGES[product.stages_announced :]:
             due = product.created.life + age
             if due > now.life:
-                self._expect(product.id, due, partial(self.product, product), now)
+                self._expect(product, due, now)
                 break
             then = attrs.evolve(now, life=due + _ROUNDING_SECONDS)
             self.emit(product_changed(product, then, is_new=age == 0), now)
@@ -88,15 +91,13 @@ class ChangeDetector:
             product.stages_announced = bisect_right(store_products.AGES, age)
         self.product(product, now)
 
-    def _expect(
-        self, subject: str, due: float, check: Callable[[Moment], None], now: Moment
-    ) -> None:
-        if due == math.inf or subject in self._expected:
+    def _expect(self, subject: Order | StoreProduct, due: float, now: Moment) -> None:
+        if due == math.inf or subject.id in self._expected:
             return
-        self._expected.add(subject)
+        self._expected[subject.id] = subject
         # At least a moment from now: a check may come early by a rounding error.
         due = max(due, now.life + _ROUNDING_SECONDS)
-        heappush(self._coming, (due, next(self._numbers), subject, check))
+        heappush(self._coming, (due, next(self._numbers), subject.id))
 
 
 def _statuses_since(last: str | None, order: Order, now: Moment) -> list[str]:
