@@ -1,10 +1,12 @@
 """What keeps a sandbox of many orders fast, counted instead of timed."""
 
 import gc
+import json
 import weakref
 
 import pytest
 
+from gelato_async.sandbox.control import routes
 from gelato_async.sandbox.orders.order import Order
 
 pytestmark = pytest.mark.anyio
@@ -81,3 +83,11 @@ async def test_what_a_reset_forgets_is_freed_without_a_collection(serve, order, 
         assert forgotten() is None
     finally:
         gc.enable()
+
+
+async def test_the_rows_of_all_orders_are_made_while_they_are_sent(many, examined):
+    answer = routes.serve(many.app, "GET", "/_sandbox/orders", b"")
+    assert not examined
+    rows = json.loads(b"".join(answer.pieces))["orders"]
+    assert [row["reference"] for row in rows] == [f"ref-{number}" for number in range(200)]
+    assert rows == json.loads(json.dumps(many.app.orders()))

@@ -67,14 +67,8 @@ class Controls(ABC):
 
     def orders(self) -> tuple[dict[str, Any], ...]:
         """Return the essentials of all orders that exist, as `GET /_sandbox/orders` lists them."""
-        found: list[Order] = []
-        with self.locked() as state:
-            now = state.clock.moment()
-            for account in state.accounts.values():
-                for index in account.orders.values():
-                    found += index.by_id.values()
-            found.sort(key=lambda order: order.created)
-            return tuple([_essentials(order, now) for order in found])
+        found, now = every_order(self)
+        return tuple([essentials(order, now) for order in found])
 
     def force_status(
         self,
@@ -156,7 +150,20 @@ def _require_url(state: State) -> None:
         raise ControlError("There is no URL to deliver to: give the sandbox a webhook_url", 409)
 
 
-def _essentials(order: Order, now: Moment) -> Body:
+def every_order(controls: Controls) -> tuple[list[Order], Moment]:
+    """Return all orders that exist, the oldest first, and the present."""
+    found: list[Order] = []
+    with controls.locked() as state:
+        for account in state.accounts.values():
+            for index in account.orders.values():
+                found += index.by_id.values()
+        now = state.clock.moment()
+    found.sort(key=lambda order: order.created)
+    return found, now
+
+
+def essentials(order: Order, now: Moment) -> Body:
+    """Return the essentials of an order."""
     content = json.dumps(order.body(), sort_keys=True).encode()
     return {
         "id": order.id,

@@ -11,9 +11,9 @@ from urllib.parse import unquote
 
 import attrs
 
-from gelato_async.sandbox.answers import Answer, RefusedError, answer, long_answer
+from gelato_async.sandbox.answers import Answer, RefusedError, Rows, answer, long_answer
 from gelato_async.sandbox.asgi import json_object
-from gelato_async.sandbox.control.controls import Controls
+from gelato_async.sandbox.control.controls import Controls, essentials, every_order
 from gelato_async.sandbox.errors import ControlError
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
@@ -88,7 +88,8 @@ def _advance(controls: Controls, _: str, body: Body) -> Any:
 
 
 def _orders(controls: Controls, _: str, __: Body) -> Any:
-    return {"orders": list(controls.orders())}
+    found, now = every_order(controls)
+    return {"orders": Rows(found, lambda order: essentials(order, now))}
 
 
 def _advance_to(controls: Controls, order_id: str, body: Body) -> Any:
