@@ -1,9 +1,12 @@
+import contextlib
 import socket
 import sys
 import time
+from urllib.parse import urlsplit
 
 import pytest
 
+from gelato_async.sandbox import Sandbox
 from gelato_async.sandbox.arrivals import Arrivals, Listener
 from gelato_async.sandbox.rate_limit import RateLimiter
 from gelato_async.sandbox.server import listen
@@ -33,6 +36,31 @@ def test_bytes_arrive_when_the_kernel_has_them():
                 break
         else:
             pytest.fail("No moment is the kernel's")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux keeps the moment")
+def test_a_pause_of_the_server_makes_no_request_late():
+    with Sandbox() as sandbox, contextlib.ExitStack() as stack:
+        address = ("127.0.0.1", urlsplit(sandbox.url).port)
+        clients = [stack.enter_context(socket.create_connection(address)) for _ in range(5)]
+        # The kernel begins to note the moments of a machine some time after it is asked to.
+        for _ in range(100):
+            sent = []
+            # The server waits for the lock with the first request, and reads no other.
+            with sandbox.locked():
+                for client in clients:
+                    client.send(b"GET /v4/orders/a HTTP/1.1\r\nHost: sandbox\r\n\r\n")
+                    sent.append(time.monotonic())
+                while time.monotonic() < sent[-1] + 0.01:
+                    pass
+            for client in clients:
+                assert b" 401 " in client.recv(1000)
+            audit = sandbox.audit()
+            arrived = [audit.started + at for at in audit.request_times[-len(sent) :]]
+            if all(at <= moment for at, moment in zip(arrived, sent, strict=True)):
+                break
+        else:
+            pytest.fail("A request arrived after it was sent")
 
 
 @pytest.mark.parametrize("platform", ["win32", "linux"])

@@ -106,7 +106,7 @@ def _force_status(controls: Controls, order_id: str, body: Body) -> Any:
 
 
 def _webhooks(controls: Controls, _: str, __: Body) -> Any:
-    return {"webhooks": [webhook_document(delivery) for delivery in controls.webhooks()]}
+    return {"webhooks": Rows(controls.webhooks(), webhook_document)}
 
 
 def webhook_document(delivery: WebhookDelivery) -> Body:
