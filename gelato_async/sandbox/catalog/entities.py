@@ -11,6 +11,8 @@ from typing import Literal
 import attrs
 from attrs.validators import ge, min_len
 
+# A search looks at each.
+_MOST_COMBINATIONS = 100_000
 # An attribute in the form of uids.
 FIELD: re.Pattern[str] = re.compile(r"\{(\w+)\}")
 
@@ -70,10 +72,17 @@ def stated_names(form: str) -> list[str]:
 def _of_attributes(catalog: "Catalog", _: object, form: str | None) -> None:
     if form is None:
         return
-    known = {attribute.uid for attribute in catalog.attributes}
-    for name in stated_names(form):
-        if name not in known:
+    values = {attribute.uid: len(attribute.values) for attribute in catalog.attributes}
+    combinations = 1
+    for name in dict.fromkeys(stated_names(form)):
+        if name not in values:
             raise ValueError(f"product_uids of {catalog.uid}: no attribute is named {name}")
+        combinations *= values[name]
+    if combinations > _MOST_COMBINATIONS:
+        raise ValueError(
+            f"product_uids of {catalog.uid}: {combinations:,} combinations are too many, there may"
+            f" be {_MOST_COMBINATIONS:,}"
+        )
     if set("{}") & set(FIELD.sub("", form)):
         raise ValueError(f"product_uids of {catalog.uid}: braces are for attributes' uids alone")
 
