@@ -56,6 +56,7 @@ OF_DOCUMENTED_SHAPE = {
     "large-posters_pf_500x700-mm_pt_170-gsm-coated-silk_cl_4-0_ver": "posters",
     "phonecase_apple_iphone-13promax_flexi_transparent_satin": "general",
     "mugs_msz_11-oz_mmat_ceramic-white": "mugs",
+    "cap_green": "caps",
     "poster": "posters",
     "poster_a3_ver": "posters",
     "something_4-0": "general",

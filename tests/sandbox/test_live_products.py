@@ -27,6 +27,12 @@ async def test_catalogs_come_with_their_pagination_always(anyone, query):
     assert answer["pagination"]["total"] >= len(answer["data"]) > 0
 
 
+async def test_the_documented_catalogs_are_among_them(anyone):
+    rows = (await anyone.nobody.get("/v3/catalogs", headers=KEY)).json()["data"]
+    listed = {row["catalogUid"] for row in rows}
+    assert listed >= {"cards", "posters", "multipage-brochures"}
+
+
 async def test_a_product_search_takes_a_body_of_no_bytes(anyone):
     empty = await anyone.nobody.post(SEARCH, headers=KEY)
     assert empty.status_code == 200

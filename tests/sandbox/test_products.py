@@ -86,6 +86,7 @@ async def test_a_thousand_products_are_the_same_at_every_look(api, serve):
         ("frames", True, False),
         ("hoodies", False, True),
         ("mugs", False, True),
+        ("multipage-brochures", False, True),
         ("photobooks", False, True),
         ("posters", False, True),
         ("t-shirts", False, True),
@@ -100,7 +101,7 @@ async def test_a_row_and_the_product_itself_agree(api, catalog, is_stockable, is
         assert row[key] == product[key]
     assert row["dimensions"].keys() >= {"Width", "Height", "Thickness"}
     assert row["weight"]["value"] > 0
-    assert ("validPageCounts" in product) is (catalog == "photobooks")
+    assert ("validPageCounts" in product) is (catalog in {"multipage-brochures", "photobooks"})
     assert not {*product["supportedCountries"]} & {*product["notSupportedCountries"]}
     assert (product["isStockable"], product["isPrintable"]) == (is_stockable, is_printable)
 

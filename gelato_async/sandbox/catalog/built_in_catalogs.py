@@ -5,28 +5,15 @@ their values. Prices are what such a product may cost, in EUR: a base, and for p
 size or by page. `GENERAL` is the catalog of products that belong to none.
 """
 
-from collections.abc import Mapping, Sequence
-
-from gelato_async.sandbox.catalog.entities import Attribute, Catalog, Measure, PriceRule
-
-# Every documented product has this attribute, and no uid states it.
-_STATUS = Attribute(uid="ProductStatus", title="Product Status", values={"activated": "Activated"})
-_ORIENTATION = Attribute(
-    uid="Orientation", title="Orientation", values={"hor": "Landscape", "ver": "Portrait"}
+from gelato_async.sandbox.catalog.built_in_attributes import (
+    COLORS,
+    ORIENTATION,
+    STATUS,
+    attribute,
+    millimetres,
 )
-_COLORS = Attribute(
-    uid="ColorType", title="Color Type", values={"4-0": "One side", "4-4": "Both sides"}
-)
-
-
-def _attribute(uid: str, title: str, *values: str) -> Attribute:
-    titles = {value: value.replace("-", " ").capitalize() for value in values}
-    return Attribute(uid=uid, title=title, values=titles)
-
-
-def _millimetres(**lengths: float) -> Mapping[str, Measure]:
-    return {name.capitalize(): Measure(value=value, unit="mm") for name, value in lengths.items()}
-
+from gelato_async.sandbox.catalog.built_in_garments import CAPS, HOODIES, T_SHIRTS
+from gelato_async.sandbox.catalog.entities import Catalog, PriceRule
 
 _POSTER_FORMATS = (
     *("A1", "A2", "A3", "A4", "A5", "200x300-mm", "300x400-mm"),
@@ -41,77 +28,35 @@ _COATINGS = ("none", "glossy-lamination", "matt-lamination", "soft-touch-laminat
 _FRAME_SIZES = ("210x297-mm", "279x432-mm", "300x400-mm", "500x500-mm", "500x700-mm")
 _WOODS = ("black", "natural-wood", "oak", "white")
 _FRAME = (
-    _attribute("FrameSize", "Frame Size", *_FRAME_SIZES),
-    _attribute("FrameColor", "Frame Color", *_WOODS),
-    _attribute("FrameMaterial", "Frame Material", "wood"),
-    _attribute("FrameProfile", "Frame Profile", "w12xt22-mm"),
-    _attribute("GlassType", "Glass Type", "plexiglass"),
+    attribute("FrameSize", "Frame Size", *_FRAME_SIZES),
+    attribute("FrameColor", "Frame Color", *_WOODS),
+    attribute("FrameMaterial", "Frame Material", "wood"),
+    attribute("FrameProfile", "Frame Profile", "w12xt22-mm"),
+    attribute("GlassType", "Glass Type", "plexiglass"),
 )
 _FRAME_FORM = (
     "frs_{FrameSize}_frc_{FrameColor}_frm_{FrameMaterial}_frp_{FrameProfile}_gt_{GlassType}"
 )
 
-
-# A left chest is embroidered, anything else printed: front, back, or both.
-_PRINTS = ("4-0", "0-4", "4-4", "chstl-emb")
-_SIZES = ("S", "M", "L", "XL", "2XL", "3XL")
-
-
-def _garment(
-    kind: str, cut: str, sizes: Sequence[str] = _SIZES, prints: Sequence[str] = _PRINTS
-) -> tuple[Attribute, ...]:
-    return (
-        _attribute("GarmentCategory", "Garment Category", kind),
-        _attribute("GarmentSubcategory", "Garment Subcategory", cut),
-        _attribute("GarmentCut", "Garment Cut", "unisex"),
-        _attribute("GarmentQuality", "Garment Quality", "classic", "heavy-weight"),
-        Attribute(
-            uid="GarmentSize",
-            title="Garment Size",
-            values={size: size for size in sizes},
-        ),
-        _attribute("GarmentColor", "Garment Color", "black", "grey", "navy", "red", "white"),
-        _attribute("GarmentPrint", "Garment Print", *prints),
-        _STATUS,
-    )
-
-
-_GARMENT_FORM = (
-    "apparel_product_gca_{GarmentCategory}_gsc_{GarmentSubcategory}_gcu_{GarmentCut}"
-    "_gqa_{GarmentQuality}_gsi_{GarmentSize}_gco_{GarmentColor}_gpr_{GarmentPrint}"
-)
-
 CATALOGS: tuple[Catalog, ...] = (
-    Catalog(
-        uid="caps",
-        title="Caps",
-        price=PriceRule(base=11.9),
-        product_uids=_GARMENT_FORM,
-        families=("apparel_product_gca_cap", "headwear"),
-        weight=90.0,
-        dimensions={
-            "Fabric Composition": Measure(value="100% cotton"),
-            **_millimetres(thickness=120.0, width=180.0, height=160.0),
-        },
-        attributes=_garment("cap", "baseball", sizes=["OS"], prints=["chstl-emb"]),
-    ),
+    CAPS,
     Catalog(
         uid="cards",
         title="Cards",
         price=PriceRule(base=1.1, per_square_metre=21.0),
         product_uids="cards_pf_{PaperFormat}_pt_{PaperType}_cl_{ColorType}_{Orientation}",
-        dimensions=_millimetres(width=105.0, height=148.0),
+        dimensions=millimetres(width=105.0, height=148.0),
         families=("card", "folded-cards", "postcard", "postcards", "greeting-cards"),
         attributes=(
             # 5R is 5 x 7 inches; all but A5, A6 and DL are from documented uids.
-            _attribute("PaperFormat", "Paper Format", "A5", "A6", "DL", "5R", "BB", "BX"),
-            _attribute(
+            attribute("PaperFormat", "Paper Format", "A5", "A6", "DL", "5R", "BB", "BX"),
+            attribute(
                 *("PaperType", "Paper Type", "300-gsm-coated-silk", "350-gsm-uncoated"),
                 *("100-lb-cover-coated-silk", "110-lb-cover-uncoated"),
             ),
-            _COLORS,
-            _ORIENTATION,
-            _STATUS,
+            COLORS,
+            ORIENTATION,
+            STATUS,
         ),
     ),
     Catalog(
@@ -119,15 +64,15 @@ CATALOGS: tuple[Catalog, ...] = (
         title="Envelopes",
         price=PriceRule(base=0.4, per_square_metre=3.0),
         product_uids="blank-envelopes_pf_{PaperFormat}_pt_{PaperType}",
-        dimensions=_millimetres(width=99.0, height=210.0),
+        dimensions=millimetres(width=99.0, height=210.0),
         families=("blank-envelopes", "envelope"),
         # Sold blank, and named among the stockable products.
         is_printable=False,
         is_stockable=True,
         attributes=(
-            _attribute("PaperFormat", "Paper Format", "a7-env", "DL"),
-            _attribute("PaperType", "Paper Type", "120-g-env"),
-            _STATUS,
+            attribute("PaperFormat", "Paper Format", "a7-env", "DL"),
+            attribute("PaperType", "Paper Type", "120-g-env"),
+            STATUS,
         ),
     ),
     Catalog(
@@ -143,12 +88,12 @@ CATALOGS: tuple[Catalog, ...] = (
         is_stockable=True,
         # Frame and paper; the uid states the paper alone.
         grams_per_square_metre=2800.0,
-        dimensions=_millimetres(thickness=22.0, width=300.0, height=400.0),
+        dimensions=millimetres(thickness=22.0, width=300.0, height=400.0),
         attributes=(
             *_FRAME,
-            _attribute("PaperType", "Paper Type", "170-gsm-coated-silk", "200-gsm-uncoated"),
-            _ORIENTATION,
-            _STATUS,
+            attribute("PaperType", "Paper Type", "170-gsm-coated-silk", "200-gsm-uncoated"),
+            ORIENTATION,
+            STATUS,
         ),
     ),
     Catalog(
@@ -160,22 +105,10 @@ CATALOGS: tuple[Catalog, ...] = (
         is_printable=False,
         is_stockable=True,
         grams_per_square_metre=2600.0,
-        dimensions=_millimetres(thickness=22.0, width=300.0, height=400.0),
-        attributes=(*_FRAME, _STATUS),
+        dimensions=millimetres(thickness=22.0, width=300.0, height=400.0),
+        attributes=(*_FRAME, STATUS),
     ),
-    Catalog(
-        uid="hoodies",
-        title="Hoodies",
-        price=PriceRule(base=19.5),
-        product_uids=_GARMENT_FORM,
-        families=("apparel_product_gca_hoodie", "hoodie", "sweatshirt", "sweatshirts"),
-        weight=480.0,
-        dimensions={
-            "Fabric Composition": Measure(value="80% cotton, 20% polyester"),
-            **_millimetres(thickness=6.0, width=560.0, height=700.0),
-        },
-        attributes=_garment("hoodie", "pullover"),
-    ),
+    HOODIES,
     Catalog(
         uid="mugs",
         title="Mugs",
@@ -183,12 +116,32 @@ CATALOGS: tuple[Catalog, ...] = (
         product_uids="mug_product_msz_{MugSize}_mmat_{MugMaterial}_cl_{ColorType}",
         families=("mug",),
         weight=330.0,
-        dimensions=_millimetres(thickness=82.0, width=82.0, height=95.0),
+        dimensions=millimetres(thickness=82.0, width=82.0, height=95.0),
         attributes=(
-            _attribute("MugSize", "Mug Size", "11-oz", "15-oz"),
-            _attribute("MugMaterial", "Mug Material", "ceramic-black", "ceramic-white"),
-            _attribute("ColorType", "Color Type", "4-0"),
-            _STATUS,
+            attribute("MugSize", "Mug Size", "11-oz", "15-oz"),
+            attribute("MugMaterial", "Mug Material", "ceramic-black", "ceramic-white"),
+            attribute("ColorType", "Color Type", "4-0"),
+            STATUS,
+        ),
+    ),
+    Catalog(
+        uid="multipage-brochures",
+        title="Multipage Brochures",
+        price=PriceRule(base=1.9, per_square_metre=3.0, per_page=0.06),
+        product_uids=(
+            "multipage-brochures_pf_{PaperFormat}_pt_{PaperType}_cl_4-4_bt_{BindingType}"
+            "_{Orientation}"
+        ),
+        families=("multipage-brochure", "brochure", "brochures"),
+        # Sheets are folded once, so they make four pages.
+        page_counts=tuple(range(8, 68, 4)),
+        dimensions=millimetres(thickness=2.0, width=210.0, height=297.0),
+        attributes=(
+            attribute("PaperFormat", "Paper Format", "A4", "A5", "DL"),
+            attribute("PaperType", "Paper Type", "130-gsm-coated-silk", "170-gsm-coated-silk"),
+            attribute("BindingType", "Binding Type", "saddle-stitch-left", "glued-left"),
+            ORIENTATION,
+            STATUS,
         ),
     ),
     Catalog(
@@ -202,20 +155,20 @@ CATALOGS: tuple[Catalog, ...] = (
         families=("photobook", "photo-book", "photo-books", "album", "albums"),
         # Pages come by the leaf.
         page_counts=tuple(range(24, 202, 2)),
-        dimensions=_millimetres(thickness=9.0, width=210.0, height=280.0),
+        dimensions=millimetres(thickness=9.0, width=210.0, height=280.0),
         attributes=(
-            _attribute("CoverType", "Cover Type", "hardcover", "softcover"),
-            _attribute(
+            attribute("CoverType", "Cover Type", "hardcover", "softcover"),
+            attribute(
                 *("PaperFormat", "Paper Format", "140x200-mm", "200x200-mm", "210x280-mm"),
                 "210x280-mm-8x11-inch",
             ),
-            _attribute(
+            attribute(
                 *("PaperType", "Paper Type", "170-gsm-coated-silk", "200-gsm-uncoated"),
                 "170-gsm-65lb-coated-silk",
             ),
-            _attribute("CoatingType", "Coating Type", "glossy-lamination", "matt-lamination"),
-            _ORIENTATION,
-            _STATUS,
+            attribute("CoatingType", "Coating Type", "glossy-lamination", "matt-lamination"),
+            ORIENTATION,
+            STATUS,
         ),
     ),
     Catalog(
@@ -226,35 +179,22 @@ CATALOGS: tuple[Catalog, ...] = (
             "flat_product_pf_{PaperFormat}_pt_{PaperType}_cl_{ColorType}_ct_{CoatingType}"
             "_prt_{ProtectionType}_sft_{SpotFinishingType}_set_none_{Orientation}"
         ),
-        dimensions=_millimetres(width=210.0, height=297.0),
+        dimensions=millimetres(width=210.0, height=297.0),
         # The documents' uids say "flat product"; older ones begin with the kind.
         families=("poster", "large-posters", "flat", "print", "prints"),
         attributes=(
-            _attribute("PaperFormat", "Paper Format", *_POSTER_FORMATS),
-            _attribute("PaperType", "Paper Type", *_POSTER_PAPERS),
-            _COLORS,
-            _attribute("CoatingType", "Coating Type", *_COATINGS),
-            _attribute("ProtectionType", "Protection Type", "none"),
-            _attribute("SpotFinishingType", "Spot Finishing Type", "none"),
-            _attribute("Variable", "Variable", "no"),
-            _ORIENTATION,
-            _STATUS,
+            attribute("PaperFormat", "Paper Format", *_POSTER_FORMATS),
+            attribute("PaperType", "Paper Type", *_POSTER_PAPERS),
+            COLORS,
+            attribute("CoatingType", "Coating Type", *_COATINGS),
+            attribute("ProtectionType", "Protection Type", "none"),
+            attribute("SpotFinishingType", "Spot Finishing Type", "none"),
+            attribute("Variable", "Variable", "no"),
+            ORIENTATION,
+            STATUS,
         ),
     ),
-    Catalog(
-        uid="t-shirts",
-        title="T-shirts",
-        price=PriceRule(base=8.9),
-        product_uids=_GARMENT_FORM,
-        # Garments of an unknown kind cost as much as these.
-        families=("t-shirt", "tshirt", "apparel"),
-        weight=150.0,
-        dimensions={
-            "Fabric Composition": Measure(value="100% cotton"),
-            **_millimetres(thickness=2.0, width=510.0, height=740.0),
-        },
-        attributes=_garment("t-shirt", "crewneck"),
-    ),
+    T_SHIRTS,
     Catalog(
         uid="wall-hangers",
         title="Wall hangers",
@@ -267,13 +207,13 @@ CATALOGS: tuple[Catalog, ...] = (
         is_printable=False,
         is_stockable=True,
         weight=160.0,
-        dimensions=_millimetres(thickness=20.0, width=290.0, height=14.0),
+        dimensions=millimetres(thickness=20.0, width=290.0, height=14.0),
         attributes=(
-            _attribute("WallHangerSize", "Wall Hanger Size", "210-mm", "290-mm", "500-mm"),
-            _attribute("WallHangerColor", "Wall Hanger Color", *_WOODS),
-            _attribute("WallHangerMaterial", "Wall Hanger Material", "wood"),
-            _attribute("WallHangerProfile", "Wall Hanger Profile", "w14xt20-mm"),
-            _STATUS,
+            attribute("WallHangerSize", "Wall Hanger Size", "210-mm", "290-mm", "500-mm"),
+            attribute("WallHangerColor", "Wall Hanger Color", *_WOODS),
+            attribute("WallHangerMaterial", "Wall Hanger Material", "wood"),
+            attribute("WallHangerProfile", "Wall Hanger Profile", "w14xt20-mm"),
+            STATUS,
         ),
     ),
 )
@@ -286,12 +226,11 @@ GENERAL: Catalog = Catalog(
     # The first words of documented uids, and of what else is printed on demand.
     families=(
         *("accordion-fold", "acrylic", "apron", "bag", "bags", "blank", "blanket", "bottle"),
-        *("brochure", "brochures", "business-cards", "calendar", "calendars", "canvas", "cap"),
-        *("caps", "flyer", "flyers", "hat", "hats", "label", "labels", "letterhead"),
-        *("letterheads", "metallic", "multipage-brochures", "notebook", "notebooks"),
+        *("business-cards", "calendar", "calendars", "canvas", "flyer", "flyers", "label"),
+        *("labels", "letterhead", "letterheads", "metallic", "notebook", "notebooks"),
         *("phonecase", "pillow", "puzzle", "sticker", "stickers", "tote-bag", "tote-bags"),
         *("tumbler", "wallpaper", "wood"),
     ),
-    dimensions=_millimetres(thickness=1.0, width=148.0, height=210.0),
+    dimensions=millimetres(thickness=1.0, width=148.0, height=210.0),
 )
 """The family of products that belong to no catalog; it is not listed."""

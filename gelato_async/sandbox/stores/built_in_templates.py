@@ -5,6 +5,7 @@
 | `template-poster` | size | Image |
 | `template-framed-poster` | size and frame | Image |
 | `template-card` | orientation | Front, Back |
+| `template-brochure` | size | Pages |
 | `template-photo-book` | cover | Cover, Pages |
 | `template-mug` | size | Image |
 | `template-t-shirt` | colour and size | Front, Back |
@@ -81,6 +82,13 @@ def _card(orientation: str) -> TemplateVariant:
     )
 
 
+def _brochure(size: str) -> TemplateVariant:
+    form = "pt_170-gsm-coated-silk_cl_4-4_bt_saddle-stitch-left_ver"
+    return TemplateVariant(
+        product_uid=f"multipage-brochures_pf_{size.lower()}_{form}", options={"Size": size}
+    )
+
+
 def _photo_book(cover: str) -> TemplateVariant:
     form = "ccl_4-4_bt_glued-left_ct_matt-lamination_prt_1-0_cpt_130-gsm-65-lb-cover-coated-silk"
     return TemplateVariant(
@@ -153,6 +161,9 @@ _FRAMED_POSTER = _template(
     tuple(_framed_poster(*options) for options in product(_FRAMES, ("Black", "Oak", "White"))),
 )
 _CARD = _template("card", "card", tuple(map(_card, _CARDS)))
+_BROCHURE = _template(
+    "brochure", "brochure", tuple(map(_brochure, ("A4", "A5"))), (_place("Pages", 210.0, 297.0),)
+)
 _PHOTO_BOOK = _template(
     "photo-book",
     "photo book",
@@ -197,6 +208,7 @@ TEMPLATES: tuple[Template, ...] = (
     _POSTER,
     _FRAMED_POSTER,
     _CARD,
+    _BROCHURE,
     _PHOTO_BOOK,
     _MUG,
     _T_SHIRT,
