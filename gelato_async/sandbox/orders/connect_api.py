@@ -4,9 +4,7 @@ An id may be the caller's reference, which stands for the newest live order that
 update are refused with 409 from `shipped` on, and for a canceled or failed order; an update needs
 at least one of its two fields.
 
-An order that crosses a border is accepted without retail prices, and fails `refuse_after` seconds
-later with `missing_retail_prices`. Whether the real API accepts a reference twice is unknown: see
-`connect_duplicates`.
+Whether the real API accepts a reference twice is unknown: see `connect_duplicates`.
 """
 
 from collections.abc import Mapping

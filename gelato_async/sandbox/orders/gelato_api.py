@@ -3,7 +3,7 @@
 | route | answers | refuses |
 |---|---|---|
 | create | the whole order, or the first part of a split one | 400 |
-| quote | one quote for all products, with every shipping method | 400 |
+| quote | one quote for all products, with every shipping method | 400, also without a price |
 | get | the whole order | 404 |
 | search | rows, newest first | 400 |
 | cancel | 200 without a body | 404; 409 from `printed` on, and if canceled or failed |

@@ -1,45 +1,23 @@
-"""The countries of production, the shipping methods, and the shipments of orders.
+"""The countries of production, the offers of quotes, and the shipments of orders.
 
 An order for a country without production is made in Germany and crosses a border.
 """
 
 from datetime import UTC, datetime, timedelta
 
-import attrs
-
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders.order import Body, Order, Terms
 
-PRODUCES_IN = frozenset(
-    {"AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US"}
-)
-FALLBACK_COUNTRY = "DE"
 FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
-
-
-@attrs.frozen
-class Method:
-    """A shipping method: its price in the order's currency, and its fewest and most days."""
-
-    uid: str
-    name: str
-    type: str
-    price: float
-    days: tuple[int, int]
-
-
-METHODS = (
-    Method("sandbox_post", "Sandbox Post", "normal", 4.28, (5, 7)),
-    Method("sandbox_parcel", "Sandbox Parcel", "standard", 5.11, (3, 5)),
-    Method("sandbox_express", "Sandbox Express", "express", 14.9, (1, 2)),
-)
+_PRODUCES_IN = ("AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US")
+_FALLBACK_COUNTRY = "DE"
 
 
 def fulfillment_country(destination: str) -> str:
     """Return the country in which an order for `destination` is produced."""
-    return destination if destination in PRODUCES_IN else FALLBACK_COUNTRY
+    return destination if destination in _PRODUCES_IN else _FALLBACK_COUNTRY
 
 
 def delivery_date(wall: float, days: int) -> str:
