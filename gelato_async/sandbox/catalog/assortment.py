@@ -71,6 +71,10 @@ class Assortment:
         self.currencies: Mapping[str, float] = currencies
         self.any_products = any_products
         self.shipment_methods: Sequence[ShipmentMethod] = tuple(map(_complete, shipment_methods))
+        self._methods: dict[str, list[ShipmentMethod]] = {}
+        for method in self.shipment_methods:
+            for country in method.countries:
+                self._methods.setdefault(country, []).append(method)
         self._given = tuple(products)
         self._products: dict[str, tuple[Product, ...]] = {}
         self._find = lru_cache(_REMEMBERED)(self._look_up)
@@ -159,7 +163,7 @@ class Assortment:
 
     def methods(self, country: str, grams: float = 0.0) -> Sequence[ShipmentMethod]:
         """Return the methods that deliver to a country, the cheapest for a weight first."""
-        found = filter(lambda method: country in method.countries, self.shipment_methods)
+        found = self._methods.get(country, ())
         return sorted(found, key=lambda method: _price_in_eur(method, grams))
 
     def chosen_method(

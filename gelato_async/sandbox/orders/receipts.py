@@ -19,9 +19,10 @@ _VAT = 0.09
 @attrs.frozen
 class _Amount:
     price: float
+    vat: float = attrs.field(init=False)
 
-    @property
-    def vat(self) -> float:
+    @vat.default
+    def _vat_of_price(self) -> float:
         return round(self.price * _VAT, 2)
 
     @property
@@ -136,6 +137,7 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
     delivery = f"Delivery using {terms['shipmentMethodName']}"
     rows.append(("shipment", shipment_id, delivery, terms["shipping"]))
     rows.append(("packaging", shipment_id, "Packaging", _PACKAGING))
+    date = stamp(order.created)
     for number, (kind, about, title, price) in enumerate(rows):
         row = {
             "id": order.part_id(6, number),
@@ -145,11 +147,10 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
             "referenceId": about,
             "title": title,
         }
-        yield row | _line(order, _Amount(price))
+        yield row | _line(order, _Amount(price), date)
 
 
-def _line(order: Order, amount: _Amount) -> Body:
-    date = stamp(order.created)
+def _line(order: Order, amount: _Amount, date: str) -> Body:
     return {
         "clientId": CLIENT_ID,
         "currency": order.currency,
