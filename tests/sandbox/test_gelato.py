@@ -83,7 +83,7 @@ async def test_an_encoded_id_stays_one_id(anyone, encoded):
 async def test_an_order_is_canceled_once(anyone, order):
     made = await created(anyone, order())
     answer = await anyone.gelato.post(f"orders/{made['id']}:cancel")
-    assert (answer.status_code, answer.content) == (200, b"")
+    assert (answer.status_code, answer.content) == (200, b"{}")
     now = (await anyone.gelato.get(f"orders/{made['id']}")).json()
     assert (now["fulfillmentStatus"], now["financialStatus"]) == ("canceled", "canceled")
     assert (await anyone.gelato.post(f"orders/{made['id']}:cancel")).status_code == 409
