@@ -173,11 +173,13 @@ async def test_texts_that_are_not_unicode_are_kept(keep, kill, order):
     odd = "half \ud83d of a pair, and \0"
     address = order()["shippingAddress"] | {"firstName": odd}
     first = keep()
-    body = json.dumps(order(shippingAddress=address, customerReferenceId=odd))
+    body = json.dumps(order(odd, shippingAddress=address, customerReferenceId=odd))
     made = await answered(first.gelato.post("orders", content=body))
     second = kill(first)
     assert await get(second, made["id"]) == made
-    assert (await search(second))[0]["firstName"] == odd
+    (row,) = await search(second)
+    assert (row["orderReferenceId"], row["firstName"]) == (odd, odd)
+    assert second.app.audit().orders["gelato"] == {odd: ((made["id"],),)}
 
 
 async def test_accounts_stay_apart_and_wait_for_their_return(keep, kill, order):
