@@ -35,6 +35,32 @@ def test_a_uid_and_a_price_are_enough_for_a_product():
     assert (product.weight > 0, product.supported_countries) == (True, SUPPORTED)
 
 
+def test_a_price_of_one_copy_has_the_discounts_of_the_catalog():
+    mine = own(Product(uid=FRAME, price=10.0))
+    product = mine.product(FRAME)
+    assert mine.line_price(product, 1, None, "DE", "USD") == 10.8
+    assert mine.line_price(product, 10, None, "DE", "EUR") == 90.0
+
+
+@pytest.mark.parametrize("amount", [-0.01, float("inf"), float("nan")])
+def test_an_amount_is_a_number_of_at_least_0(amount):
+    for build in (
+        lambda: Price(price=amount),
+        lambda: PriceRule(base=amount),
+        lambda: Product(uid="mine", price=amount),
+        lambda: Product(uid="mine", weight=amount),
+    ):
+        with pytest.raises(ValueError, match="must be"):
+            build()
+
+
+@pytest.mark.parametrize("value", [float("inf"), float("nan")])
+def test_a_measure_can_be_written_as_json(value):
+    with pytest.raises(ValueError, match="must be a finite number"):
+        Measure(value=value)
+    assert Measure(value=-1.5).value == -1.5
+
+
 def test_a_product_of_a_catalog_may_have_a_price_of_its_own():
     mine = own(Product(uid=FRAME, prices=(Price(price=1.0),)))
     products = mine.products_of("frames")

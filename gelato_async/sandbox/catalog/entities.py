@@ -6,7 +6,8 @@ are in EUR.
 
 import re
 from collections.abc import Mapping
-from typing import Literal
+from math import inf, isfinite
+from typing import Any, Literal
 
 import attrs
 from attrs.validators import ge, min_len
@@ -26,11 +27,22 @@ class Attribute:
     values: Mapping[str, str] = attrs.field(validator=min_len(1))
 
 
+def _amount(_: object, field: "attrs.Attribute[Any]", value: float | None) -> None:
+    # JSON has no infinity, but TOML has.
+    if value is not None and not 0 <= value < inf:
+        raise ValueError(f"{field.name} must be a number of at least 0, not {value}")
+
+
+def _number_or_text(_: object, __: object, value: float | str) -> None:
+    if not isinstance(value, str) and not isfinite(value):
+        raise ValueError("a measure must be a finite number, or a text")
+
+
 @attrs.frozen(kw_only=True)
 class Measure:
     """A measured value; some live measures are texts, like a colour's code."""
 
-    value: float | str
+    value: float | str = attrs.field(validator=_number_or_text)
     unit: str = ""
 
 
@@ -39,7 +51,7 @@ class Discount:
     """The factor of a copy's price from a quantity on."""
 
     quantity: int = attrs.field(validator=ge(1))
-    factor: float = attrs.field(validator=ge(0))
+    factor: float = attrs.field(validator=_amount)
 
 
 # Made up; live price lists have tiers up to thousands of copies.
@@ -58,9 +70,9 @@ _DISCOUNTS = (
 class PriceRule:
     """The price of one copy in EUR, and its discounts in the order of their quantities."""
 
-    base: float = attrs.field(validator=ge(0))
-    per_square_metre: float = attrs.field(default=0.0, validator=ge(0))
-    per_page: float = attrs.field(default=0.0, validator=ge(0))
+    base: float = attrs.field(validator=_amount)
+    per_square_metre: float = attrs.field(default=0.0, validator=_amount)
+    per_page: float = attrs.field(default=0.0, validator=_amount)
     discounts: tuple[Discount, ...] = _DISCOUNTS
 
 
@@ -118,8 +130,8 @@ class Catalog:
     is_printable: bool = True
     is_stockable: bool = False
     page_counts: tuple[int, ...] = ()
-    weight: float = 0.0
-    grams_per_square_metre: float = 0.0
+    weight: float = attrs.field(default=0.0, validator=_amount)
+    grams_per_square_metre: float = attrs.field(default=0.0, validator=_amount)
     dimensions: Mapping[str, Measure] = attrs.field(factory=dict)
 
 
@@ -130,7 +142,7 @@ class Price:
     Without a country it is the price in every country, without a page count that of every one.
     """
 
-    price: float = attrs.field(validator=ge(0))
+    price: float = attrs.field(validator=_amount)
     currency: str = "EUR"
     quantity: int = attrs.field(default=1, validator=ge(1))
     country: str | None = None
@@ -173,10 +185,10 @@ class Product:
     uid: str
     catalog: str = ""
     attributes: Mapping[str, str] = attrs.field(factory=dict)
-    price: float | None = None
+    price: float | None = attrs.field(default=None, validator=_amount)
     prices: tuple[Price, ...] = ()
     stock: Mapping[str, Stock] = attrs.field(factory=dict)
-    weight: float = 0.0
+    weight: float = attrs.field(default=0.0, validator=_amount)
     dimensions: Mapping[str, Measure] = attrs.field(factory=dict)
     page_counts: tuple[int, ...] = ()
     supported_countries: tuple[str, ...] = ()
@@ -208,8 +220,8 @@ class ShipmentMethod:
     uid: str
     name: str
     type: MethodType
-    price: float = attrs.field(validator=ge(0))
-    per_kilogram: float = attrs.field(default=0.0, validator=ge(0))
+    price: float = attrs.field(validator=_amount)
+    per_kilogram: float = attrs.field(default=0.0, validator=_amount)
     min_days: int
     max_days: int
     countries: tuple[str, ...] = ()
