@@ -5,7 +5,7 @@ its catalog says that it is printable; one of no catalog needs none, because nob
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from urllib.parse import urlsplit
 
 import attrs
@@ -15,7 +15,7 @@ from gelato_async.sandbox.answers import Backend
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, SUPPORTED, region_of
 from gelato_async.sandbox.catalog.entities import Product
-from gelato_async.sandbox.checks import rows
+from gelato_async.sandbox.checks import Problem, rows
 from gelato_async.sandbox.orders import failures
 from gelato_async.sandbox.orders.failures import Failure
 from gelato_async.sandbox.orders.order import Body, Refusal
@@ -51,13 +51,17 @@ def examine_order(account: AccountState, body: Body, backend: Backend) -> Refusa
     found = list(_of_order(account.assortment, body, backend))
     is_draft = body.get("orderType") == "draft"
     if account.options.strict:
-        for_good = [doubt for doubt in found if doubt.failure.strict]
-        if is_draft:
-            for_good = [doubt for doubt in for_good if doubt.failure is not failures.MISSING_FILES]
-        enforce((doubt.path, doubt.failure.reason) for doubt in for_good)
+        enforce(_refused(found, is_draft=is_draft))
     if is_draft or not found:
         return None
     return found[0].failure.refusal(found[0].path)
+
+
+def _refused(found: Iterable[Doubt], *, is_draft: bool) -> Iterator[Problem]:
+    for doubt in found:
+        may_come = is_draft and doubt.failure is failures.MISSING_FILES
+        if doubt.failure.strict and not may_come:
+            yield doubt.path, doubt.failure.reason
 
 
 def examine_quote(account: AccountState, body: Body) -> None:

@@ -15,7 +15,7 @@ Body = dict[str, Any]
 
 # Of an order that the sandbox's own routes let fail.
 FORCED_CODE = "sandbox_request"
-FORCED_REASON = "The order was let fail by a request to the sandbox itself."
+FORCED_REASON = "A request to the sandbox let the order fail."
 
 
 class Line(TypedDict):
