@@ -141,6 +141,22 @@ async def test_an_order_has_its_stages_and_webhooks(serve, order):
     assert (seen["age"], seen["forced"]) == (None, True)
 
 
+async def test_an_order_has_the_newest_webhooks_of_its_own(serve, order):
+    api = serve(webhook_url=NOBODY)
+    (first, second) = [(await api.gelato.post("orders", json=order(name))).json() for name in "ab"]
+    for number in range(30):
+        about = (first, second)[number % 2]["id"]
+        api.app.send_webhook({"event": "made_up", "id": str(number), "orderId": about})
+    seen = (await api.nobody.get(f"/_sandbox/page/orders/{first['id']}")).json()
+    events = [webhook["event"] for webhook in seen["webhooks"]]
+    assert [event["id"] for event in events][:15] == [str(number) for number in range(28, -1, -2)]
+    assert {event["orderId"] for event in events} == {first["id"]}
+    for number in range(30, 40):
+        api.app.send_webhook({"event": "made_up", "id": str(number), "orderId": first["id"]})
+    seen = (await api.nobody.get(f"/_sandbox/page/orders/{first['id']}")).json()
+    assert len(seen["webhooks"]) == 20
+
+
 async def test_an_order_that_is_gone_is_not_found(view):
     assert await view("orders/unknown") == {"order": None}
 
