@@ -4,6 +4,7 @@ VAT is 9 % of each line, rounded to cents; what a receipt sums up are these amou
 """
 
 from collections.abc import Iterable
+from typing import Self
 
 import attrs
 
@@ -19,11 +20,11 @@ _VAT = 0.09
 @attrs.frozen
 class _Amount:
     price: float
-    vat: float = attrs.field(init=False)
+    vat: float
 
-    @vat.default
-    def _vat_of_price(self) -> float:
-        return round(self.price * _VAT, 2)
+    @classmethod
+    def of(cls, price: float) -> Self:
+        return cls(price, round(price * _VAT, 2))
 
     @property
     def incl_vat(self) -> float:
@@ -55,7 +56,7 @@ def total_incl_vat(terms: Terms) -> float:
 def receipt(order: Order, body: Body, terms: Terms) -> Body:
     """Return the receipt of an order."""
     receipt_id, total = order.part_id(5), _total(terms)
-    products = _Sum(tuple(_Amount(line["price"]) for line in terms["lines"]))
+    products = _Sum(tuple(_Amount.of(line["price"]) for line in terms["lines"]))
     date = stamp(order.created)
     return {
         "id": receipt_id,
@@ -71,8 +72,8 @@ def receipt(order: Order, body: Body, terms: Terms) -> Body:
         "transactionType": "purchase",
         **_amounts("products", products),
         **_amounts("digitization", _Sum()),
-        **_amounts("shipping", _Amount(terms["shipping"])),
-        **_amounts("packaging", _Amount(_PACKAGING)),
+        **_amounts("shipping", _Amount.of(terms["shipping"])),
+        **_amounts("packaging", _Amount.of(_PACKAGING)),
         **dict.fromkeys(("discount", "discountVat", "discountInclVat"), 0),
         "totalInitial": total.price,
         "total": total.price,
@@ -114,7 +115,7 @@ def billing_entity(backend: str) -> Body:
 
 def _total(terms: Terms) -> _Sum:
     prices = [line["price"] for line in terms["lines"]]
-    return _Sum(tuple(map(_Amount, (*prices, terms["shipping"], _PACKAGING))))
+    return _Sum(tuple(map(_Amount.of, (*prices, terms["shipping"], _PACKAGING))))
 
 
 def _amounts(part: str, amount: _Amount | _Sum) -> Body:
@@ -147,7 +148,7 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
             "referenceId": about,
             "title": title,
         }
-        yield row | _line(order, _Amount(price), date)
+        yield row | _line(order, _Amount.of(price), date)
 
 
 def _line(order: Order, amount: _Amount, date: str) -> Body:
