@@ -119,6 +119,22 @@ def test_a_webhook_shows_its_answers_and_is_sent_again(open_page, make, sandbox,
     assert receiver.events[-1] == receiver.events[0]
 
 
+def test_a_webhook_that_is_read_stays_while_others_arrive(open_page, make, sandbox):
+    make("ref-1")
+    page = open_page()
+    read = page.locator("#deliveries > li").filter(has_text="order_status_updated")
+    read.locator("summary").click()
+    for number in range(15):
+        make(f"busy-{number}")
+    sandbox.wait_for_webhooks()
+    expect(page.locator("#webhook-total")).to_have_text("32")
+    expect(read.locator("pre")).to_be_visible()
+    expect(read.locator("summary")).to_be_focused()
+    page.get_by_role("button", name="Newest").click()
+    expect(page.locator("#deliveries > li")).to_have_count(20)
+    expect(page.locator("#deliveries > li").first).to_contain_text("busy-14")
+
+
 def test_faults_and_refusals_are_counted(open_page, make, sandbox):
     page = open_page()
     expect(page.locator("#faults")).to_have_text("none")

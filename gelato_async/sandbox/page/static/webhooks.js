@@ -5,16 +5,28 @@ import { control, view } from "./server.js";
 
 const FULL = 20;
 
+const list = get("deliveries");
+
 // The number of the last delivery of the page before, or null for the newest.
 let before = null;
+// While one is read, newer ones are not shown: the list holds still at this number.
+let held = null;
+let isNewWanted = false;
+// The numbers of the first and the last one shown.
+let first = null;
 let last = null;
 
 /** Read the deliveries that are to be shown, and show them. */
 export async function refreshWebhooks({ hasWebhookUrl, webhooks, openWebhooks }) {
-  const asked = before;
-  const found = await view("webhooks", before === null ? {} : { before });
-  if (asked !== before) return;
-  showDeliveries(get("deliveries"), found.webhooks);
+  const isRead = list.contains(document.activeElement) || list.querySelector("[open]") !== null;
+  if (!isRead || isNewWanted) held = null;
+  else if (first !== null) held ??= first + 1;
+  isNewWanted = false;
+  const asked = before ?? held;
+  const found = await view("webhooks", asked === null ? {} : { before: asked });
+  if (asked !== (before ?? held)) return;
+  showDeliveries(list, found.webhooks);
+  first = found.webhooks.at(0)?.number ?? null;
   last = found.webhooks.at(-1)?.number ?? null;
   const waiting = openWebhooks ? `, ${openWebhooks.toLocaleString("en")} waiting` : "";
   setText(get("webhook-total"), webhooks ? `${webhooks.toLocaleString("en")}${waiting}` : "");
@@ -22,13 +34,13 @@ export async function refreshWebhooks({ hasWebhookUrl, webhooks, openWebhooks })
     ? "No webhooks yet."
     : "The sandbox has no URL to deliver to: start it with --webhook-url.";
   setText(get("no-webhooks"), found.webhooks.length ? "" : nothing);
-  enable(get("webhooks-newest"), before !== null);
+  enable(get("webhooks-newest"), before !== null || held !== null);
   enable(get("webhooks-older"), found.webhooks.length === FULL);
 }
 
 /** Show some deliveries in a list. */
-export function showDeliveries(list, deliveries) {
-  showList(list, deliveries, {
+export function showDeliveries(place, deliveries) {
+  showList(place, deliveries, {
     key: (delivery) => delivery.number,
     create: newDelivery,
     update: (line, delivery) => {
@@ -48,15 +60,17 @@ export function showDeliveries(list, deliveries) {
 
 /** Let the buttons act; `act` does something and then refreshes the page. */
 export function startWebhooks(act, refresh) {
-  for (const list of [get("deliveries"), get("order-webhooks")]) {
-    list.addEventListener("click", (event) => {
+  for (const deliveries of [list, get("order-webhooks")]) {
+    deliveries.addEventListener("click", (event) => {
       if (!event.target.matches(".resend")) return;
       const number = event.target.closest("li").dataset.key;
+      isNewWanted = true;
       act(() => control(`webhooks/${number}/resend`), "The webhook is sent again");
     });
   }
   onPress(get("webhooks-newest"), () => {
     before = null;
+    for (const details of list.querySelectorAll("[open]")) details.open = false;
     refresh();
   });
   onPress(get("webhooks-older"), () => {
