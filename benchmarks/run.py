@@ -51,6 +51,7 @@ MODULES = (
     "start",
     "clients",
     "limiter",
+    "sandbox",
 )
 # the benchmarks that have pictures for a result
 PICTURES = ("connections",)
