@@ -37,6 +37,7 @@ WRONG = [
     ("items.0.productUid", BOOK, "invalid_page_count", "items[0].pageCount"),
     ("items.0.files", [], "missing_files", "items[0].files"),
     ("items.0.files.0.url", "print.pdf", "invalid_file_url", "items[0].files[0].url"),
+    ("items.0.fileUrl", "print.pdf", "invalid_file_url", "items[0].fileUrl"),
     ("items.0.files.0.url", "ftp://a.example/b", "invalid_file_url", "items[0].files[0].url"),
     ("items.0.files.0.url", "https://", "invalid_file_url", "items[0].files[0].url"),
     ("items.0.files.0.url", "https://[::1", "invalid_file_url", "items[0].files[0].url"),

@@ -132,6 +132,10 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
     uid, item_id = line["productUid"], order.item_id(line["number"])
     base_url = f"https://files.example.com/{item_id}"
     files = item.get("files") or []
+    # The examples have a single URL instead of files too.
+    file_url = item.get("fileUrl")
+    if files:
+        file_url = files[0].get("url")
     document = {
         "id": item_id,
         "itemReferenceId": str(item["itemReferenceId"]),
@@ -162,7 +166,7 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
         "isIgnored": False,
         "price": line["price"],
         "customTrim": None,
-        "fileUrl": files[0].get("url") if files else None,
+        "fileUrl": file_url,
     }
     if order.backend == "connect":
         document |= _connect_extras(item)

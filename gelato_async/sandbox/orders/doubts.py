@@ -128,9 +128,12 @@ def _is_delivered(product: Product, country: str) -> bool:
 def _of_files(assortment: Assortment, path: str, item: Body) -> Iterator[Doubt]:
     product = product_of(assortment, item)
     files = item.get("files") or []
+    single = item.get("fileUrl")
     catalog = assortment.catalogs.get(product.catalog) if product else None
-    if not files and not item.get("fileUrl") and catalog is not None and catalog.is_printable:
+    if not files and not single and catalog is not None and catalog.is_printable:
         yield Doubt(f"{path}.files", failures.MISSING_FILES)
+    if isinstance(single, str) and single and not _is_url(single):
+        yield Doubt(f"{path}.fileUrl", failures.INVALID_FILE_URL)
     for file_path, file in rows(f"{path}.files", files):
         # A file may be known by its id instead.
         if file.get("url") and not _is_url(file["url"]):

@@ -52,6 +52,7 @@ _PRODUCT: Fields = {
     "productUid": text,
     "quantity": checks.counting,
     "pageCount": optional(checks.counting),
+    "fileUrl": optional(text),
 }
 _ITEM: Mapping[Backend, Fields] = {
     "gelato": _PRODUCT,

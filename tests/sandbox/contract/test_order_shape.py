@@ -13,7 +13,6 @@ from support.json_shapes import (
 )
 
 pytestmark = pytest.mark.anyio
-PENDING = pytest.mark.xfail(strict=True, reason="the sandbox does not do this yet")
 
 STATUS = {
     *("created", "uploading", "passed", "in_production", "printed", "draft", "failed"),
@@ -312,7 +311,6 @@ async def test_a_page_count_comes_back(make, item):
     ]
 
 
-@PENDING
 async def test_a_single_file_comes_back(make, item):
     """An item may have a `fileUrl` instead of files (the example of *Get order*)."""
     url = "https://files.example.com/single.pdf"
