@@ -132,10 +132,6 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
     uid, item_id = line["productUid"], order.item_id(line["number"])
     base_url = f"https://files.example.com/{item_id}"
     files = item.get("files") or []
-    # The examples have a single URL instead of files too.
-    file_url = item.get("fileUrl")
-    if files:
-        file_url = files[0].get("url")
     document = {
         "id": item_id,
         "itemReferenceId": str(item["itemReferenceId"]),
@@ -166,7 +162,7 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
         "isIgnored": False,
         "price": line["price"],
         "customTrim": None,
-        "fileUrl": file_url,
+        "fileUrl": _file_url(item),
     }
     if order.backend == "connect":
         document |= _connect_extras(item)
@@ -187,6 +183,13 @@ def _file(order: Order, file: Body) -> Body:
         "mimeType": "application/pdf",
         "metadata": [],
     }
+
+
+def _file_url(item: Body) -> Any:
+    if item.get("files"):
+        return item["files"][0].get("url")
+    # The examples have a single URL instead of files too.
+    return item.get("fileUrl")
 
 
 def _connect_extras(item: Body) -> Body:
