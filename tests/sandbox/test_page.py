@@ -292,12 +292,16 @@ async def test_the_key_may_be_a_header_too():
 def test_a_host_that_others_reach_needs_a_key_of_yours(host):
     with pytest.raises(ValueError, match=r"needs an api_key of your own \(--key or GELATO_API"):
         Sandbox(host=host)
+    with pytest.raises(ValueError, match="needs an api_key of your own"):
+        Sandbox(host=host, api_key="")
+    own = Sandbox(host=host, api_key="of-mine", connect_secret="")
+    assert own.connect_secret == "of-mine"
     own = Sandbox(host=host, api_key="of-mine")
     assert (own.connect_secret, own.app.connect_secret) == ("of-mine", "of-mine")
     assert Sandbox(host=host, api_key="a", connect_secret="b").connect_secret == "b"
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "localhost"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "Localhost"])
 def test_a_host_of_this_machine_needs_none(host):
     assert Sandbox(host=host).connect_secret == "sandbox-secret"
 

@@ -24,8 +24,7 @@ _ASK_FOR_KEY = (b"www-authenticate", b'Basic realm="gelato-async sandbox", chars
 
 def is_loopback(host: str | None) -> bool:
     """Return whether only programs of this machine reach a host."""
-    if not host:
-        return False
+    host = (host or "").lower()
     if host == "localhost" or host.endswith(".localhost"):
         return True
     try:
