@@ -12,8 +12,8 @@ from support.orders import order_body
 from support.webhook_shop import sandbox_for, shop
 
 NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
-# Without the network there is nothing to update, and no sandbox for root.
 MILLISECONDS = 30_000
+# Without the network there is nothing to update, and no sandbox for root.
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -23,22 +23,16 @@ FLAGS = [
 ]
 
 
-def _unavailable(reason):
-    if "CHROMIUM" in os.environ:
-        pytest.fail(reason, pytrace=False)
-    pytest.skip(reason)
-
-
 @pytest.fixture(scope="session")
 def browser():
-    try:
-        from playwright.sync_api import expect, sync_playwright
-    except ImportError:
-        _unavailable("playwright is not installed: pip install --group browser")
+    from support.browser import expect, sync_playwright
+
     paths = map(shutil.which, (os.environ.get("CHROMIUM") or "", *NAMES))
     path = next(filter(None, paths), None)
+    if path is None and "CHROMIUM" in os.environ:
+        pytest.fail("no Chromium was found", pytrace=False)
     if path is None:
-        _unavailable("no Chromium was found, or name it in CHROMIUM")
+        pytest.skip("no Chromium was found: name it in CHROMIUM")
     # The machine may be busy with other tests.
     expect.set_options(timeout=MILLISECONDS)
     with sync_playwright() as playwright:

@@ -1,9 +1,7 @@
 """The page for everybody: by keyboard alone, on a phone, light and dark."""
 
 import pytest
-
-pytest.importorskip("playwright.sync_api", reason="pip install --group browser")
-from playwright.sync_api import expect
+from support.browser import expect
 
 pytestmark = pytest.mark.system
 

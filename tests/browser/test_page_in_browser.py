@@ -3,9 +3,7 @@
 import re
 
 import pytest
-
-pytest.importorskip("playwright.sync_api", reason="pip install --group browser")
-from playwright.sync_api import expect
+from support.browser import expect
 
 pytestmark = pytest.mark.system
 

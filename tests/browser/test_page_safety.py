@@ -2,10 +2,8 @@
 
 import httpx
 import pytest
+from support.browser import expect
 from support.orders import AMERICAN, ITEM
-
-pytest.importorskip("playwright.sync_api", reason="pip install --group browser")
-from playwright.sync_api import expect
 
 pytestmark = pytest.mark.system
 
