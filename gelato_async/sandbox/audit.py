@@ -4,6 +4,7 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 import attrs
@@ -152,14 +153,17 @@ class AuditLog:
         timelines = self._arrivals_by_key.values()
         return max((timeline.worst_second for timeline in timelines), default=0)
 
-    def arrivals_since(self, second: float) -> "dict[str, array[float]]":
-        """Return by key, valid or not, when requests arrived since a second."""
-        times = {key: timeline.times for key, timeline in self._arrivals_by_key.items()}
-        return _since(times, second)
+    def arrivals_by_second(self, first: int, seconds: int) -> dict[str, list[int]]:
+        """Return by key, valid or not, how many requests arrived in each second from `first` on.
 
-    def rejections_since(self, second: float) -> "dict[str, array[float]]":
-        """Return by key when requests were refused by its rate limit since a second."""
-        return _since(self._rejections_by_key, second)
+        What came after the last of the seconds counts for that one.
+        """
+        times = {key: timeline.times for key, timeline in self._arrivals_by_key.items()}
+        return _by_second(times, first, seconds)
+
+    def rejections_by_second(self, first: int, seconds: int) -> dict[str, list[int]]:
+        """Return by key how many requests its rate limit refused, in the same way."""
+        return _by_second(self._rejections_by_key, first, seconds)
 
     def audit(self) -> Audit:
         """Return the audit of everything that was recorded."""
@@ -181,10 +185,15 @@ class AuditLog:
         )
 
 
-def _since(times: "Mapping[str, array[float]]", second: float) -> "dict[str, array[float]]":
+def _by_second(
+    times: "Mapping[str, array[float]]", first: int, seconds: int
+) -> dict[str, list[int]]:
     found = {}
     for key, of_key in times.items():
-        recent = of_key[bisect_left(of_key, second) :]
-        if recent:
-            found[key] = recent
+        if not of_key or of_key[-1] < first:
+            continue
+        # Moments are in order, so the edges of the seconds are found without a look at each.
+        edges = [bisect_left(of_key, second) for second in range(first, first + seconds)]
+        edges.append(len(of_key))
+        found[key] = [end - start for start, end in pairwise(edges)]
     return found

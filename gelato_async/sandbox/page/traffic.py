@@ -1,6 +1,7 @@
 """The requests of the last minute, second by second and key by key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from operator import add
 from typing import Any
 
 from gelato_async.sandbox.state import State
@@ -8,6 +9,7 @@ from gelato_async.sandbox.state import State
 SECONDS = 60
 # Account and API of requests with a key that no account has.
 _NOBODY = ("", "")
+_NONE = [0] * SECONDS
 
 Owner = tuple[str, str]
 
@@ -20,8 +22,8 @@ def traffic(state: State, now: float) -> list[dict[str, Any]]:
     """
     first = int(now) - SECONDS + 1
     owners = _owners(state)
-    arrived = _by_owner(owners, state.audit_log.arrivals_since(first), first)
-    refused = _by_owner(owners, state.audit_log.rejections_since(first), first)
+    arrived = _by_owner(owners, state.audit_log.arrivals_by_second(first, SECONDS))
+    refused = _by_owner(owners, state.audit_log.rejections_by_second(first, SECONDS))
     found = []
     for owner, requests in sorted(arrived.items(), reverse=True):
         account, backend = owner
@@ -29,7 +31,7 @@ def traffic(state: State, now: float) -> list[dict[str, Any]]:
             "account": account,
             "backend": backend,
             "requests": requests,
-            "refused": refused.get(owner, [0] * SECONDS),
+            "refused": refused.get(owner, _NONE),
         }
         found.append(row)
     return found
@@ -47,12 +49,11 @@ def _owners(state: State) -> dict[str, Owner]:
 
 
 def _by_owner(
-    owners: Mapping[str, Owner], times: Mapping[str, Iterable[float]], first: int
+    owners: Mapping[str, Owner], counts: Mapping[str, list[int]]
 ) -> dict[Owner, list[int]]:
     found: dict[Owner, list[int]] = {}
-    for key, of_key in times.items():
-        counts = found.setdefault(owners.get(key, _NOBODY), [0] * SECONDS)
-        for time in of_key:
-            # A request of the second that begins while this is computed counts for the last one.
-            counts[min(int(time) - first, SECONDS - 1)] += 1
+    for key, of_key in counts.items():
+        owner = owners.get(key, _NOBODY)
+        others = found.get(owner, _NONE)
+        found[owner] = list(map(add, others, of_key))
     return found
