@@ -2,8 +2,12 @@
 
 import re
 
+import httpx
 import pytest
 from support.browser import expect
+from support.orders import order_body
+
+from gelato_async.sandbox import Account, SandboxData
 
 pytestmark = pytest.mark.system
 
@@ -180,6 +184,24 @@ def test_orders_are_searched_and_paged(open_page, make):
     expect(rows).to_have_count(11)
     page.get_by_role("searchbox").fill("nobody")
     expect(page.locator("#no-orders")).to_have_text("No order has these words.")
+
+
+class TestWithSeveralAccounts:
+    @pytest.fixture
+    def sandbox_options(self):
+        return {"data": SandboxData(accounts=[Account(name="north", api_key="of-the-north")])}
+
+    def test_orders_and_requests_have_their_account(self, open_page, make, sandbox):
+        make("ref-1")
+        body = order_body("ref-2", orderType="draft")
+        key = {"X-API-KEY": "of-the-north"}
+        assert httpx.post(f"{sandbox.url}/v4/orders", json=body, headers=key).status_code == 200
+        page = open_page()
+        expect(row(page, "ref-1")).to_contain_text(re.compile("sandbox . Gelato"))
+        expect(row(page, "ref-2")).to_contain_text(re.compile("north . Gelato"))
+        expect(page.locator("#legend")).to_contain_text("north")
+        choose(page, "ref-2")
+        expect(page.locator("#aging")).to_have_text("A draft ages once it is confirmed.")
 
 
 class TestOnAnAddressOfOthers:

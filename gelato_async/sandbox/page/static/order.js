@@ -145,6 +145,7 @@ function agingNote(order, age, forced, next) {
   if (next) return "These two advance the clock of all orders.";
   if (age !== null) return "The order has arrived; its status does not change by itself.";
   const name = words(order.fulfillmentStatus);
+  if (name === "draft" && !forced) return "A draft ages once it is confirmed.";
   if (forced) return `The status is fixed: ${name}. Set “as its age says” to let the order age again.`;
   return `The order does not age: it is ${name}.`;
 }

@@ -16,7 +16,7 @@ let chosen = null;
 /** Whose order it is: its API, and its account if there are several. */
 export function owner({ account, backend }, accounts) {
   const api = backend === "gelato" ? "Gelato" : "Connect";
-  return accounts > 1 ? `${api} · ${account}` : api;
+  return accounts > 1 ? `${account} · ${api}` : api;
 }
 
 /** Read the page of orders that is to be shown, and show it. */
