@@ -23,7 +23,9 @@ FLAGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+# Playwright holds an event loop in this thread for as long as it runs, so it ends with each module:
+# the same process may have tests of other event loops next.
+@pytest.fixture(scope="module")
 def browser():
     from support.browser import expect, sync_playwright
 
