@@ -7,7 +7,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
-from urllib.parse import parse_qsl, quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 from gelato_async.sandbox.answers import Answer, RefusedError
 
@@ -26,6 +26,9 @@ def raw_path(scope: Message) -> str:
     # Servers need not give a raw path; the test transport of httpx gives None.
     encoded = scope.get("raw_path") or quote(scope["path"]).encode()
     path: str = encoded.decode("ascii", "replace")
+    # A client that takes the sandbox for a proxy sends the whole URL.
+    if not path.startswith("/"):
+        path = urlsplit(path).path
     return path
 
 
@@ -75,6 +78,9 @@ def json_object(body: bytes) -> dict[str, Any]:
         content = json.loads(body)
     except (ValueError, RecursionError):
         raise RefusedError(400, "The body is not valid JSON") from None
+    # PHP writes an empty array where others write an empty object.
+    if content == []:
+        return {}
     if not isinstance(content, dict):
         raise RefusedError(400, "The body must be a JSON object")
     return content
@@ -95,7 +101,10 @@ async def send_answer(answer: Answer, scope: Message, receive: Receive, send: Se
     headers = [*answer.headers, (b"content-length", str(length).encode())]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     if not answer.cut:
-        await send({"type": "http.response.body", "body": answer.body})
+        body = answer.body
+        if scope["method"] == "HEAD":
+            body = b""
+        await send({"type": "http.response.body", "body": body})
         return
     half = answer.body[: length // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})

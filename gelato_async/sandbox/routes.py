@@ -46,6 +46,7 @@ _TABLE: tuple[tuple[str, str, str], ...] = (
 
 _METHODS: Mapping[str, str] = {name: method for name, method, _ in _TABLE}
 ROUTES: tuple[str, ...] = tuple(_METHODS)
+_ENCODED_COLON = re.compile("%3[Aa]")
 
 
 @attrs.frozen
@@ -92,8 +93,28 @@ def find(
 ) -> Target:
     """Return the target of a request, or refuse it with 404 or 405.
 
-    `prefixes` are the partners' parts of GelatoConnect's paths that exist.
+    HEAD leads where GET does. Some clients encode the colon before an action; it counts as one
+    where the path leads nowhere otherwise. `prefixes` are the partners' parts of GelatoConnect's
+    paths that exist.
     """
+    if method == "HEAD":
+        method = "GET"
+    found, allowed = _look_up(method, raw_path, prefixes)
+    if found is None:
+        found, _ = _look_up(method, _ENCODED_COLON.sub(":", raw_path), prefixes)
+    if found is not None:
+        return attrs.evolve(found, query=query or {})
+    if allowed:
+        methods = ", ".join(dict.fromkeys(allowed))
+        allow = (b"allow", methods.encode())
+        raise RefusedError(405, f"Method not allowed here; allowed: {methods}", headers=[allow])
+    raise RefusedError(404, "No such path")
+
+
+def _look_up(
+    method: str, raw_path: str, prefixes: Container[str | None]
+) -> tuple[Target | None, list[str]]:
+    """Return the target of a method and a path, or None and the methods that the path has."""
     allowed: list[str] = []
     for route, route_method, template in _TABLE:
         found = _pattern(template).fullmatch(raw_path)
@@ -103,13 +124,9 @@ def find(
         if prefix and prefix not in prefixes:
             continue
         if route_method == method:
-            return Target(route, ids, prefix, query or {})
+            return Target(route, ids, prefix), allowed
         allowed.append(route_method)
-    if allowed:
-        methods = ", ".join(dict.fromkeys(allowed))
-        allow = (b"allow", methods.encode())
-        raise RefusedError(405, f"Method not allowed here; allowed: {methods}", headers=[allow])
-    raise RefusedError(404, "No such path")
+    return None, allowed
 
 
 def _split(template: str, found: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:

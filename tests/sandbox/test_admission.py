@@ -4,6 +4,8 @@ from gelato_async.sandbox.routes import ROUTES
 
 pytestmark = pytest.mark.anyio
 
+KEY = {"X-API-KEY": "sandbox-key"}
+
 
 @pytest.mark.parametrize(
     ("method", "path", "status"),
@@ -57,14 +59,58 @@ PATHS = {
 
 @pytest.mark.parametrize(("path", "allowed"), PATHS.items())
 async def test_other_methods_name_those_that_are_allowed(anyone, path, allowed):
+    served = allowed.split(", ")
+    if "GET" in served:
+        served.append("HEAD")
     for method in METHODS:
         answer = await anyone.nobody.request(method, path)
-        if method in allowed.split(", "):
+        if method in served:
             assert answer.status_code == 401
             continue
         assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
     refused = (await anyone.nobody.request("PURGE", path)).json()
     assert refused["code"] == (405 if path.startswith("/api/") else "METHOD_NOT_ALLOWED")
+
+
+async def test_head_answers_as_get_does_without_a_body(anyone):
+    got = await anyone.nobody.get("/v3/catalogs", headers=KEY)
+    asked = await anyone.nobody.head("/v3/catalogs", headers=KEY)
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["content-length"] == str(len(got.content))
+
+
+async def test_a_path_may_be_a_whole_url_as_for_a_proxy(anyone):
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "http://order.gelatoapis.com/v3/catalogs",
+        "raw_path": b"http://order.gelatoapis.com/v3/catalogs",
+        "headers": [(b"x-api-key", b"sandbox-key")],
+    }
+    sent = []
+
+    async def receive():
+        return {"type": "http.request"}
+
+    async def send(message):
+        sent.append(message)
+
+    await anyone.app(scope, receive, send)
+    assert sent[0]["status"] == 200
+
+
+@pytest.mark.parametrize("colon", [":", "%3A", "%3a"])
+async def test_the_colon_of_an_action_may_be_encoded(anyone, order, colon):
+    made = (await anyone.gelato.post("orders", json=order())).json()["id"]
+    cancel = f"/v4/orders/{made}{colon}cancel"
+    assert (await anyone.nobody.post(cancel, headers=KEY)).status_code == 200
+    found = await anyone.nobody.post(f"/v4/orders{colon}search", json={}, headers=KEY)
+    assert len(found.json()["orders"]) == 1
+
+
+async def test_phps_empty_array_is_an_empty_object(anyone):
+    answer = await anyone.nobody.post("/v4/orders:search", content=b"[]", headers=KEY)
+    assert answer.json() == {"orders": []}
 
 
 def test_every_route_is_listed():

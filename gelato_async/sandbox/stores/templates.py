@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from gelato_async.sandbox.clock import short_stamp, stamp
+from gelato_async.sandbox.clock import short_stamp
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import CLIENT_ID
 from gelato_async.sandbox.stores.store_products import StoreVariant
@@ -35,7 +35,7 @@ def template_document(template: Template) -> Body:
         "productType": template.product_type,
         "vendor": template.vendor,
         "createdAt": short_stamp(_CREATED),
-        "updatedAt": stamp(_CREATED),
+        "updatedAt": short_stamp(_CREATED),
     }
 
 
