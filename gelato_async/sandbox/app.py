@@ -80,15 +80,18 @@ class SandboxApp(Options, Controls):
         if scope["type"] != "http":
             raise NotImplementedError(f"The sandbox speaks HTTP only, not {scope['type']}")
         path = asgi.raw_path(scope)
+        is_own = path.startswith(serving.PATH)
         try:
-            if path.startswith(serving.PATH):
+            if is_own:
                 result = await serving.serve(self, self.access, scope, receive)
             else:
                 result = await self._serve(scope, path, receive)
         except StateFileError as failed:
             result = error(routes.backend_of(path), RefusedError(500, str(failed)))
         if self.cors:
-            result = cors.shared(result, scope, self.cors)
+            # Of every origin's pages none may read the sandbox's own routes, which need no key.
+            origins = [one for one in self.cors if not is_own or one != cors.ANY]
+            result = cors.shared(result, scope, origins)
         await asgi.send_answer(result, scope, receive, send)
 
     @contextmanager

@@ -5,6 +5,7 @@ What the sandbox answers, and why, is decided elsewhere.
 
 import asyncio
 import json
+import math
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -64,18 +65,18 @@ def arrived(scope: Message) -> float | None:
 
 async def read_body(receive: Receive) -> bytes:
     """Return the whole body."""
-    body = b""
+    parts = []
     while (message := await receive())["type"] == "http.request":
-        body += message.get("body", b"")
+        parts.append(message.get("body", b""))
         if not message.get("more_body"):
             break
-    return body
+    return b"".join(parts)
 
 
 def json_object(body: bytes) -> dict[str, Any]:
     """Decode a body, or refuse it with 400."""
     try:
-        content = json.loads(body)
+        content = json.loads(body, parse_constant=_refuse, parse_float=_finite)
     except (ValueError, RecursionError):
         raise RefusedError(400, "The body is not valid JSON") from None
     # PHP writes an empty array where others write an empty object.
@@ -84,6 +85,18 @@ def json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise RefusedError(400, "The body must be a JSON object")
     return content
+
+
+def _refuse(constant: str) -> float:
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    # No answer could show it: JSON has no infinity.
+    if math.isinf(number):
+        raise ValueError(f"{text} is too large")
+    return number
 
 
 async def send_answer(answer: Answer, scope: Message, receive: Receive, send: Send) -> None:

@@ -31,7 +31,9 @@ class Clock:
     # The real second at which the sandbox was started again, and the speed before it.
     _continued: float = attrs.field(init=False, default=0.0)
     _earlier_speed: float = attrs.field(init=False, default=0.0)
+    # A wall clock that is set back stays ahead by the difference, so that no date goes back.
     _ahead: float = attrs.field(init=False, default=0.0)
+    _latest: float = attrs.field(init=False, default=0.0)
 
     def __attrs_post_init__(self) -> None:
         self.started = self.monotonic()
@@ -40,12 +42,11 @@ class Clock:
         """Continue from the last moment of an earlier clock, which had the given speed.
 
         The time since then counts as the wall clock has it, at the slower of both speeds: with
-        another speed no order becomes much older at once. A wall clock that was set back since then
-        stays ahead by the difference, so that no time is shown twice.
+        another speed no order becomes much older at once.
         """
         wall = self.wall()
         passed = max(wall - last.wall, 0.0)
-        self._ahead = max(last.wall - wall, 0.0)
+        self._latest = last.wall
         self._earlier_speed = min(speed, self.speed)
         self._continued = last.real + passed
         self.advanced = last.life + passed * self._earlier_speed
@@ -67,7 +68,15 @@ class Clock:
             speed = self._earlier_speed
         life = self.advanced + (real - self._continued) * speed
         # Another moment is as far from the present on the wall clock as it is in real seconds.
-        return Moment(real=real, life=life, wall=self.wall() + self._ahead - (present - real))
+        return Moment(real=real, life=life, wall=self._wall() - (present - real))
+
+    def _wall(self) -> float:
+        wall = self.wall() + self._ahead
+        if wall < self._latest:
+            self._ahead += self._latest - wall
+            wall = self._latest
+        self._latest = wall
+        return wall
 
 
 def stamp(wall: float) -> str:

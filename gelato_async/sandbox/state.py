@@ -48,7 +48,7 @@ class State:
         self.outbox: Outbox = Outbox(options, on_webhooks, self.unsaved)
         self.changes: ChangeDetector | None = None
         if options.webhook_url:
-            self.changes = ChangeDetector(self.outbox.add)
+            self.changes = ChangeDetector(self.outbox.add, on_webhooks)
         self._injector = FaultInjector(options.faults) if options.faults else None
         self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
         self.rate_limiter: RateLimiter = RateLimiter(options.rate_limit)

@@ -10,12 +10,14 @@ from math import inf, isfinite
 from typing import Any, Literal
 
 import attrs
-from attrs.validators import ge, min_len
+from attrs.validators import ge, le, min_len, optional
 
 # A search looks at each.
 _MOST_COMBINATIONS = 100_000
-# An attribute in the form of uids.
-FIELD: re.Pattern[str] = re.compile(r"\{(\w+)\}")
+# Dates end with the year 9999.
+_DAYS = [ge(0), le(10_000)]
+# An attribute in the form of uids. It is no number, which Python's formats take for a place.
+FIELD: re.Pattern[str] = re.compile(r"\{([^\W\d]\w*)\}")
 
 
 @attrs.frozen(kw_only=True)
@@ -160,7 +162,7 @@ class Stock:
     """The stock of a region, and the days until it is replenished."""
 
     status: StockStatus
-    replenishment_days: int | None = None
+    replenishment_days: int | None = attrs.field(default=None, validator=optional(_DAYS))
 
 
 @attrs.frozen(kw_only=True)
@@ -222,8 +224,8 @@ class ShipmentMethod:
     type: MethodType
     price: float = attrs.field(validator=_amount)
     per_kilogram: float = attrs.field(default=0.0, validator=_amount)
-    min_days: int
-    max_days: int
+    min_days: int = attrs.field(validator=_DAYS)
+    max_days: int = attrs.field(validator=_DAYS)
     countries: tuple[str, ...] = ()
     is_business: bool = True
     is_private: bool = True

@@ -36,7 +36,7 @@ def tiers_of_rule(rule: PriceRule, product: Product, pages: int, rate: float) ->
         each = product.price
     # Rounded in `total` alone: a rounded price of one copy would be wrong by half a cent a copy.
     tiers = [Tier(off.quantity, each * off.factor * rate) for off in rule.discounts]
-    return tiers or [Tier(1, each * rate)]
+    return sorted(tiers, key=_quantity) or [Tier(1, each * rate)]
 
 
 def tiers_of_prices(
@@ -51,7 +51,7 @@ def tiers_of_prices(
     for row in _most_specific(prices, pages, country, currency):
         rate = rates[currency] / rates[row.currency]
         tiers.append(Tier(row.quantity, row.price / row.quantity * rate))
-    return sorted(tiers, key=lambda tier: tier.quantity)
+    return sorted(tiers, key=_quantity)
 
 
 def tier_for(tiers: Sequence[Tier], quantity: float) -> Tier:
@@ -61,6 +61,10 @@ def tier_for(tiers: Sequence[Tier], quantity: float) -> Tier:
         if tier.quantity <= quantity:
             reached = tier
     return reached
+
+
+def _quantity(tier: Tier) -> int:
+    return tier.quantity
 
 
 def _most_specific(

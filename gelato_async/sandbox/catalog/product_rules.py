@@ -32,7 +32,7 @@ def digits(least: int, most: int = 1_000_000) -> Check:
         if not isinstance(value, str) or not value.isascii() or not value.isdigit():
             return fault
         # Eight digits exceed any limit, and Python refuses to convert thousands.
-        if not least <= int(value[:8]) <= most:
+        if len(value) > 8 or not least <= int(value) <= most:
             return fault
         return None
 
@@ -104,7 +104,9 @@ def shipping(body: Body, assortment: Assortment) -> Iterator[Problem]:
     """Check a request for shipping prices."""
     yield from fields("", body, _SHIPPING)
     for path, product in rows("products", body.get("products"), required=True):
-        yield from fields(path, product, {"productUid": text})
+        yield from fields(
+            path, product, {"productUid": text, "pageCount": optional(checks.counting)}
+        )
         if isinstance(product, dict):
             yield from _priced(path, product, assortment)
 

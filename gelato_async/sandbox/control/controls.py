@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import math
 from abc import ABC, abstractmethod
 from contextlib import AbstractContextManager
 from typing import Any
@@ -17,6 +16,8 @@ from gelato_async.sandbox.orders.life_cycle import STATUSES
 from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
+
+_MOST_SECONDS = 1e12
 
 
 class Controls(ABC):
@@ -43,9 +44,12 @@ class Controls(ABC):
         Raises:
             SandboxError: The seconds are negative, or not a number.
         """
-        if not 0 <= seconds < math.inf:
-            raise ControlError("seconds: must be a number of at least 0")
         with self.locked() as state:
+            # Beyond, not even a day is noticed in the float that is the clock.
+            if not 0 <= seconds <= _MOST_SECONDS - state.clock.moment().life:
+                raise ControlError(
+                    f"seconds: must be a number of at least 0, in all at most {_MOST_SECONDS:g}"
+                )
             state.advance(seconds)
 
     def advance_to(self, order_id: str, status: str | None = None) -> str:
@@ -88,7 +92,7 @@ class Controls(ABC):
         Raises:
             SandboxError: The order does not exist, or the status is unknown.
         """
-        if status is not None and status not in STATUSES:
+        if status is not None and status not in list(STATUSES):
             known = ", ".join(sorted(STATUSES))
             raise ControlError(f"fulfillmentStatus: must be null or one of {known}")
         with self.locked() as state:
@@ -115,7 +119,7 @@ class Controls(ABC):
         """
         # A copy, because the body is encoded when it is sent; encoding it here refuses what is not
         # JSON.
-        own = json.loads(json.dumps(event))
+        own = json.loads(json.dumps(event, allow_nan=False))
         with self.locked() as state:
             _require_url(state)
             state.outbox.add(own, state.clock.moment())
@@ -131,6 +135,7 @@ class Controls(ABC):
         """
         # By number, because several deliveries may have one event, and events need have no id.
         with self.locked() as state:
+            _require_url(state)
             for delivery in state.outbox.deliveries:
                 if delivery.number == number:
                     state.outbox.add(dict(delivery.event), state.clock.moment())

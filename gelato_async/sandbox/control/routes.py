@@ -19,6 +19,7 @@ from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 PREFIX = "/_sandbox/"
+_MOST_DIGITS = 18
 
 
 @attrs.frozen
@@ -105,7 +106,9 @@ def _force_status(controls: Controls, order_id: str, body: Body) -> Any:
 
 
 def _webhooks(controls: Controls, _: str, __: Body) -> Any:
-    return {"webhooks": Rows(controls.webhooks(), webhook_document)}
+    with controls.locked() as state:
+        deliveries = list(state.outbox.deliveries)
+    return {"webhooks": Rows(deliveries, webhook_document)}
 
 
 def webhook_document(delivery: WebhookDelivery) -> Body:
@@ -124,7 +127,7 @@ def _send_webhook(controls: Controls, _: str, body: Body) -> Any:
 
 
 def _resend_webhook(controls: Controls, number: str, _: Body) -> Any:
-    if not number.isdecimal():
+    if not number.isdecimal() or len(number) > _MOST_DIGITS:
         raise ControlError("No such webhook", 404)
     controls.resend_webhook(int(number))
     return {}

@@ -195,10 +195,16 @@ class Order(Record):
         self.began = now.life
 
     def end(self, after: float, status: str, refusal: Refusal | None = None) -> None:
-        """Let the life cycle end early, at an age in life-cycle seconds."""
-        self.ends_after, self.ends_as = after, status
+        """Let the life cycle end early, at an age in life-cycle seconds, unless it ends before."""
+        if self.ends_after is not None and self.ends_after <= after:
+            return
+        self.ends_after, self.ends_as, self.refusal = after, status, None
         if refusal is not None:
             self.refusal = (refusal.code, refusal.reason)
+
+    def live_on(self) -> None:
+        """Let the life cycle end with the delivery again."""
+        self.ends_after, self.refusal = None, None
 
     def describe(self, country: str, row_texts: tuple[str, str, str | None, str]) -> None:
         """Replace what searches and rows read, as far as it may change."""

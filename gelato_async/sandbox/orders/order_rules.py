@@ -256,6 +256,6 @@ def _wishes(entries: Any) -> Iterator[Problem]:
     for where, entry in rows("metadata", entries):
         if not isinstance(entry, dict) or entry.get("key") != KEY:
             continue
-        if entry.get("value") not in WISHES:
+        if entry.get("value") not in list(WISHES):
             known = ", ".join(sorted(WISHES))
             yield f"{where}.value", f"must be one of {known} where the key is {KEY}"

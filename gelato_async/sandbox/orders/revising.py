@@ -8,6 +8,7 @@ from gelato_async.sandbox.orders.doubts import examine_order
 from gelato_async.sandbox.orders.order import Body, Order, compact
 from gelato_async.sandbox.orders.placing import row_texts
 from gelato_async.sandbox.orders.terms import agree
+from gelato_async.sandbox.orders.wishes import fulfil, wishes_of
 
 
 def revise(
@@ -17,8 +18,11 @@ def revise(
     order_rules.enforce(order_rules.currency(content, account.assortment.currencies))
     remaining = content | {"items": [content["items"][number] for number in numbers]}
     refusal = examine_order(account, remaining, order.backend)
-    if refusal is not None and order.refusal is None:
+    # What the change has mended no longer lets the order fail.
+    order.live_on()
+    if refusal is not None:
         order.end(age + account.options.refuse_after, "failed", refusal)
+    fulfil(order, wishes_of(content), account.options.refuse_after)
     terms = agree(account.assortment, content, numbers)
     order.content, order.terms_json = compact(content), compact(terms)
     order.items_count = len(numbers)

@@ -51,7 +51,9 @@ async def list_orders(controls: Controls, query: Mapping[str, str]) -> Body:
         # One more than the page has says whether there is another page.
         if len(found) > last:
             break
-    with controls.locked():
+    with controls.locked() as state:
+        # Not the time of the search: since then, an answer may have shown a later status.
+        now = state.clock.moment()
         rows = [_row(order, now) for order in found[first:last]]
     return {
         "orders": rows,

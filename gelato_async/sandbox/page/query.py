@@ -1,5 +1,6 @@
 """The numbers in the query of a view."""
 
+import math
 from collections.abc import Mapping
 
 from gelato_async.sandbox.errors import ControlError
@@ -17,6 +18,6 @@ def number(query: Mapping[str, str], name: str, default: float) -> float:
         value = float(query[name])
     except ValueError:
         value = -1
-    if not value >= 0:
+    if not 0 <= value < math.inf:
         raise ControlError(f"{name}: must be a number of at least 0")
     return value

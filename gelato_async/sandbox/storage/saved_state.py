@@ -117,6 +117,8 @@ class SavedState:
         with self._file.transaction() as connection:
             for table in TABLES.values():
                 table.clear(connection)
+            # Else a restart would go on from the clock before the reset.
+            connection.execute("DELETE FROM clock")
         self._state = state
 
     def close(self) -> None:

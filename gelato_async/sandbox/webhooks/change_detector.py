@@ -29,9 +29,11 @@ class ChangeDetector:
 
     Args:
         emit: Takes the body of each event.
+        on_expected: Called when a change by age is expected, perhaps an earlier one than before.
     """
 
     emit: Callable[[Body, Moment], None]
+    on_expected: Callable[[], None]
     # By their ids, the orders and products with an entry in the heap of coming changes; each has at
     # most one. The heap has ids alone, because a collection of garbage does not follow those.
     _expected: dict[str, Order | StoreProduct] = attrs.field(factory=dict)
@@ -96,8 +98,9 @@ class ChangeDetector:
             return
         self._expected[subject.id] = subject
         # At least a moment from now: a check may come early by a rounding error.
-        due = max(due, now.life + _ROUNDING_SECONDS)
+        due = max(due, math.nextafter(now.life + _ROUNDING_SECONDS, math.inf))
         heappush(self._coming, (due, next(self._numbers), subject.id))
+        self.on_expected()
 
 
 def _statuses_since(last: str | None, order: Order, now: Moment) -> list[str]:

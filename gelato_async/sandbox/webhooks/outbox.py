@@ -203,5 +203,5 @@ class Outbox:
 def _queue_of(event: Body) -> int:
     for name in _SUBJECTS:
         if name in event:
-            return zlib.crc32(str(event[name]).encode()) % QUEUES
+            return zlib.crc32(str(event[name]).encode("utf-8", "surrogatepass")) % QUEUES
     return 0

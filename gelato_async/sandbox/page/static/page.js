@@ -88,7 +88,7 @@ async function act(action, done = "") {
 function choose(id) {
   chooseOrder(id);
   markChosen(id);
-  const address = id === null ? "" : ORDER + encodeURIComponent(id);
+  const address = id === null ? "" : ORDER + id;
   history.replaceState(null, "", location.pathname + address);
 }
 
@@ -123,5 +123,5 @@ setText(get("place"), location.host);
 startOrders(poll, open);
 startOrder(act);
 startWebhooks(act, poll);
-if (location.hash.startsWith(ORDER)) choose(decodeURIComponent(location.hash.slice(ORDER.length)));
+if (location.hash.startsWith(ORDER)) choose(location.hash.slice(ORDER.length));
 poll();
