@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from gelato_async.sandbox.answers import Backend
+from gelato_async.sandbox.catalog.countries import WITHOUT_POST_CODES
 
 Problem = tuple[str, str]
 Check = Callable[[Any], str | None]
@@ -39,7 +40,7 @@ def text(value: Any) -> str | None:
 
 
 def any_text(value: Any) -> str | None:
-    """Require a string, which may be empty: some countries have no post codes."""
+    """Require a string, which may be empty."""
     if value is None:
         return "is required"
     if not isinstance(value, str):
@@ -65,6 +66,11 @@ def upto(length: int, check: Check = text) -> Check:
     return check_length
 
 
+def is_absent(value: Any) -> bool:
+    """Return whether a value stands for a part that an address does not have."""
+    return value is None or value is False or (isinstance(value, str) and not value.strip())
+
+
 def optional(check: Check) -> Check:
     """Return a check that requires what `check` does, except of null, "" and a missing value."""
 
@@ -76,22 +82,22 @@ def optional(check: Check) -> Check:
     return check_given
 
 
-def unless_false(check: Check) -> Check:
-    """Return a check that requires what `check` does, and reads false as an empty string.
+def unless_absent(check: Check) -> Check:
+    """Return a check that requires what `check` does, except of an absent part of an address.
 
     A shop system in production sends false for every part that an address does not have.
     """
 
-    def check_text(value: Any) -> str | None:
-        if value is False:
-            return check("")
+    def check_part(value: Any) -> str | None:
+        if is_absent(value):
+            return None
         return check(value)
 
-    return check_text
+    return check_part
 
 
 def _optional_part(length: int) -> Check:
-    return unless_false(optional(upto(length)))
+    return unless_absent(upto(length))
 
 
 def one_of(*allowed: str) -> Check:
@@ -194,7 +200,7 @@ _ADDRESS: Mapping[Backend, Fields] = {
         "addressLine1": upto(35),
         "addressLine2": _optional_part(35),
         "city": upto(30),
-        "postCode": unless_false(upto(15, any_text)),
+        "postCode": _optional_part(15),
         "state": _optional_part(35),
         "country": country,
         "email": email,
@@ -206,7 +212,7 @@ _ADDRESS: Mapping[Backend, Fields] = {
         "lastName": text,
         "addressLine1": text,
         "city": text,
-        "postCode": unless_false(any_text),
+        "postCode": unless_absent(text),
         "country": country,
         "email": email,
         "phone": text,
@@ -220,25 +226,32 @@ RETURN_ADDRESS: Fields = {
     "city": _optional_part(30),
     "postCode": _optional_part(15),
     "state": _optional_part(35),
-    "country": unless_false(optional(country)),
-    "email": unless_false(optional(email)),
+    "country": unless_absent(country),
+    "email": unless_absent(email),
     "phone": _optional_part(25),
 }
 
 
 def address(
-    path: str, value: Any, backend: Backend, *, needs_state: bool = True
+    path: str, value: Any, backend: Backend, *, is_quoted: bool = False
 ) -> Iterator[Problem]:
-    """Check a recipient's address; the address of a quote needs no state."""
+    """Check a recipient's address; the address of a quote needs no state and no post code."""
     yield from fields(path, value, _ADDRESS[backend])
     if not isinstance(value, dict):
         return
-    if needs_state and value.get("country") in _WITH_STATES and not value.get("state"):
-        yield f"{path}.state", "is required in the US, Canada and Australia"
+    if not is_quoted:
+        yield from _of_country(path, value)
     if backend == "gelato" and value.get("country") in _LOCAL_SCRIPT:
         yield from _local_script(path, value)
     if backend == "gelato" and value.get("country") == "BR":
         yield from _brazil(path, value)
+
+
+def _of_country(path: str, value: Mapping[str, Any]) -> Iterator[Problem]:
+    if value.get("country") in _WITH_STATES and is_absent(value.get("state")):
+        yield f"{path}.state", "is required in the US, Canada and Australia"
+    if value.get("country") not in WITHOUT_POST_CODES and is_absent(value.get("postCode")):
+        yield f"{path}.postCode", "is required in a country that has post codes"
 
 
 def _local_script(path: str, value: Mapping[str, Any]) -> Iterator[Problem]:

@@ -91,7 +91,7 @@ async def test_connects_rules(anyone, order, path, value, problem):
     assert f"{problem}: " in answer.json()["message"]
 
 
-LOCAL = {"country": "JP", "city": "東京", "addressLine1": "千代田 1-1 ABCDEFGHIJ", "postCode": ""}
+LOCAL = {"country": "JP", "city": "東京", "addressLine1": "千代田 1-1 ABCDEFGHIJ"}
 BRAZIL = {
     "country": "BR",
     "federalTaxId": "1",

@@ -35,6 +35,13 @@ SUPPORTED: tuple[str, ...] = tuple(sorted(sum(REGIONS.values(), ())))
 # Documented as currently not supported.
 NOT_SUPPORTED: tuple[str, ...] = _codes("AX GS HM IM IO NF TF TK UM")
 
+# After the lists that shops keep under the name COUNTRIES_WITHOUT_POSTCODES, without the countries
+# that have introduced post codes since (IE, KE, PA, SA, TZ, ZA and others).
+WITHOUT_POST_CODES: tuple[str, ...] = _codes(
+    "AE AG AO AW BF BI BJ BO BS BW BZ CD CF CG CI CK CM CW DJ DM ER FJ GA GD GM GN GQ GY HK JM KI"
+    " KM KN KP ML MO MR MW NR NU QA RW SB SC SL SR SS ST SX SY TD TF TG TK TL TO TT TV UG VU YE ZW"
+)
+
 
 def region_of(country: str) -> str | None:
     """Return the stock region of a country, or None for a country of no region."""

@@ -7,6 +7,7 @@ values that are not the caller's are made up; no made-up URL exists.
 from collections.abc import Iterable
 from typing import Any
 
+from gelato_async.sandbox.checks import is_absent
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
 from gelato_async.sandbox.orders.order import Body, Line, Order
@@ -79,8 +80,8 @@ def shipping_address(order: Order, body: Body) -> Body:
     given = body["shippingAddress"]
     address: Body = {"id": order.part_id(1), "orderId": order.id}
     for name in _PERSON + _PLACE:
-        # Some callers send false for a value that is absent.
-        address[name] = given.get(name) or ""
+        value = given.get(name)
+        address[name] = "" if is_absent(value) else value
     address["isBusiness"] = bool(given.get("isBusiness"))
     address["federalTaxId"] = _unless_false(given.get("federalTaxId"))
     address["stateTaxId"] = _unless_false(given.get("stateTaxId"))

@@ -120,7 +120,7 @@ def quote(body: Mapping[str, Any], currencies: Collection[str]) -> Iterator[Prob
     """Check a request for a quote."""
     yield from fields("", body, _QUOTE)
     yield from currency(body, currencies)
-    yield from checks.address("recipient", body.get("recipient"), "gelato", needs_state=False)
+    yield from checks.address("recipient", body.get("recipient"), "gelato", is_quoted=True)
     yield from _items("products", body.get("products"), "gelato")
 
 

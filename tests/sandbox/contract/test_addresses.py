@@ -4,7 +4,7 @@ import pytest
 
 pytestmark = pytest.mark.anyio
 
-ABSENT = (None, "", False)
+ABSENT = (None, "", " ", False)
 WITHOUT_STATES = {"country": "SE", "postCode": "61630", "city": "Åby"}
 
 
@@ -37,7 +37,7 @@ async def test_an_optional_field_may_be_absent(api, order, quote, name, absent):
     assert quoted.status_code == 200, quoted.text
 
 
-@pytest.mark.parametrize("absent", ["", False], ids=str)
+@pytest.mark.parametrize("absent", ABSENT, ids=str)
 async def test_a_country_may_have_no_post_codes(api, order, quote, connect, absent):
     address = {"country": "HK", "city": "Hong Kong", "state": absent, "postCode": absent}
     made = await api.post("/v4/orders", json=order(address=address))
@@ -49,16 +49,31 @@ async def test_a_country_may_have_no_post_codes(api, order, quote, connect, abse
     assert submitted.status_code == 200, submitted.text
 
 
+@pytest.mark.parametrize("absent", ABSENT, ids=str)
+@pytest.mark.parametrize("country", ["US", "SE"])
+async def test_where_there_are_post_codes_a_create_needs_one(
+    api, connect, order, quote, country, absent
+):
+    """The document: "Typically required for countries with a postal code"."""
+    body = {"address": {"country": country, "postCode": absent}}
+    for client, path in ((api, "/v4/orders"), (connect, "order")):
+        refused = await client.post(path, json=order(**body))
+        assert refused.status_code == 400
+        assert "shippingAddress.postCode" in refused.text
+    quoted = await api.post("/v4/orders:quote", json=quote(**body))
+    assert quoted.status_code == 200, quoted.text
+
+
 async def test_no_later_answer_shows_false_for_an_absent_field(api, app, order, found, fetch):
     absent = {"state": False, "postCode": False}
-    body = order(address=WITHOUT_STATES | absent, returnAddress={"companyName": "Ours"} | absent)
+    body = order(address={"country": "HK"} | absent, returnAddress={"companyName": "Ours"} | absent)
     made = (await api.post("/v4/orders", json=body)).json()
     app.advance(1000)
     for answer in (made, await fetch(made["id"])):
         for address in (answer["shippingAddress"], answer["returnAddress"]):
             assert not {False} & {address["state"], address["postCode"]}
     (row,) = await found(ids=[made["id"]])
-    assert row["country"] == "SE"
+    assert row["country"] == "HK"
 
 
 @pytest.mark.parametrize(
