@@ -137,7 +137,8 @@ async def test_what_has_no_price_costs_nothing(anyone, body):
     order = await made(anyone, wanted)
     assert (order["items"][0]["price"], order["shipment"]["price"]) == (0, 0)
     assert order["shipment"]["shipmentMethodUid"] == "by_pigeon"
-    assert order["shipment"]["totalWeight"] == 0
+    # Of the empty box.
+    assert order["shipment"]["totalWeight"] == 60
 
 
 @pytest.mark.parametrize("words", ["standard", "Express", "pallet, express"])

@@ -88,6 +88,8 @@ CATALOGS: tuple[Catalog, ...] = (
         is_stockable=True,
         # Frame and paper; the uid states the paper alone.
         grams_per_square_metre=2800.0,
+        # A documented fact is that 20 cannot be packed together.
+        most_per_package=10,
         dimensions=millimetres(thickness=22.0, width=300.0, height=400.0),
         attributes=(
             *_FRAME,
@@ -105,6 +107,7 @@ CATALOGS: tuple[Catalog, ...] = (
         is_printable=False,
         is_stockable=True,
         grams_per_square_metre=2600.0,
+        most_per_package=10,
         dimensions=millimetres(thickness=22.0, width=300.0, height=400.0),
         attributes=(*_FRAME, STATUS),
     ),

@@ -121,6 +121,8 @@ class Catalog:
         weight: The weight of one product in grams; 0 if it follows from the size.
         grams_per_square_metre: The weight of its material; 0 for that of the stated paper.
         dimensions: Measures of all its products.
+        most_per_package: How many copies of a product fit into a package; 0 for as many as their
+            weight allows.
     """
 
     uid: str
@@ -135,6 +137,7 @@ class Catalog:
     weight: float = attrs.field(default=0.0, validator=_amount)
     grams_per_square_metre: float = attrs.field(default=0.0, validator=_amount)
     dimensions: Mapping[str, Measure] = attrs.field(factory=dict)
+    most_per_package: int = attrs.field(default=0, validator=ge(0))
 
 
 @attrs.frozen(kw_only=True)

@@ -25,10 +25,11 @@ from gelato_async.sandbox.orders.documents import order_document
 from gelato_async.sandbox.orders.doubts import examine_order, examine_quote
 from gelato_async.sandbox.orders.life_cycle import DEAD, PRINTED
 from gelato_async.sandbox.orders.order import Body, Order, new_id
+from gelato_async.sandbox.orders.packing import PackedItem, pack
 from gelato_async.sandbox.orders.revising import revise
 from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
-from gelato_async.sandbox.orders.terms import item_grams, line_price
+from gelato_async.sandbox.orders.terms import line_price, packed_item
 from gelato_async.sandbox.routes import Target
 
 
@@ -44,16 +45,17 @@ def _quote(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     examine_quote(account, body)
     country, currency = body["recipient"]["country"], body["currency"]
     products: list[Body] = []
-    grams = 0.0
-    for product in body["products"]:
+    packed: list[PackedItem] = []
+    for number, product in enumerate(body["products"]):
         price = line_price(assortment, product, country, currency)
         products.append(_quoted(product) | {"price": price, "currency": currency})
-        grams += item_grams(assortment, product)
+        packed.append(packed_item(assortment, number, product))
+    grams, packages = sum(item.grams for item in packed), len(pack(assortment, packed))
     quote = {
         "id": new_id(),
         "itemReferenceIds": [product["itemReferenceId"] for product in products],
         "fulfillmentCountry": fulfillment_country(country),
-        "shipmentMethods": offers(assortment, country, grams, currency, now.wall),
+        "shipmentMethods": offers(assortment, body, grams, packages, now.wall),
         "products": products,
     }
     return answer({"orderReferenceId": str(body["orderReferenceId"]), "quotes": [quote]})

@@ -29,11 +29,13 @@ class Line(TypedDict):
 class Terms(TypedDict):
     """What was agreed on for an order, in its currency and without VAT.
 
-    Terms are fixed when an order is placed, whatever becomes of the products and prices since.
+    Terms are fixed when an order is placed, whatever becomes of the products and prices since. Each
+    package is the numbers of the items in it.
     """
 
     lines: list[Line]
     grams: float
+    packages: list[list[int]]
     shipping: float
     shipmentMethodUid: str
     shipmentMethodName: str

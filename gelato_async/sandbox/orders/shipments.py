@@ -9,6 +9,7 @@ from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
 from gelato_async.sandbox.orders.order import Body, Order, Terms
+from gelato_async.sandbox.orders.packing import total_weight
 
 FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
 _PRODUCES_IN = ("AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US")
@@ -33,17 +34,17 @@ def shipment(order: Order, body: Body, terms: Terms, now: Moment) -> Body:
     earliest, latest = initial
     if status in PRINTED:
         earliest, latest = estimate(order, terms, order.days_late)
-    packages = []
+    packages, count = [], len(terms["packages"])
     if status in SHIPPED:
-        packages.append(_package(order, terms))
+        packages = [_package(order, terms, number) for number in range(count)]
     document = {
         "id": order.part_id(2),
         "orderProductId": None,
         "shippingAddressId": order.part_id(1),
         "promiseUid": f"d_{order.id.replace('-', '')[:24]}",
         # The documents' tables have the first, their examples the second.
-        "packageCount": 1,
-        "packagesCount": 1,
+        "packageCount": count,
+        "packagesCount": count,
         "shipmentMethodUid": terms["shipmentMethodUid"],
         "shipmentMethodName": terms["shipmentMethodName"],
         "isCheapest": terms["isCheapest"],
@@ -51,7 +52,7 @@ def shipment(order: Order, body: Body, terms: Terms, now: Moment) -> Body:
         "maxDeliveryDays": terms["maxDays"],
         "minDeliveryDate": earliest,
         "maxDeliveryDate": latest,
-        "totalWeight": int(terms["grams"]),
+        "totalWeight": total_weight(terms["grams"], count),
         "price": terms["shipping"],
         "status": None,
         "packages": packages,
@@ -67,11 +68,11 @@ def shipment(order: Order, body: Body, terms: Terms, now: Moment) -> Body:
 
 
 def offers(
-    assortment: Assortment, country: str, grams: float, currency: str, wall: float
+    assortment: Assortment, body: Body, grams: float, packages: int, wall: float
 ) -> list[Body]:
-    """Return the shipping methods of a quote."""
-    found = []
-    for method in assortment.methods(country, grams):
+    """Return the shipping methods that a quote offers for a weight and a number of packages."""
+    found, currency = [], body["currency"]
+    for method in assortment.methods(body["recipient"]["country"], grams):
         offer = {
             "name": method.name,
             "shipmentMethodUid": method.uid,
@@ -84,8 +85,8 @@ def offers(
             "type": method.type,
             "isPrivate": method.is_private,
             "isBusiness": method.is_business,
-            "totalWeight": int(grams),
-            "numberOfParcels": 1,
+            "totalWeight": total_weight(grams, packages),
+            "numberOfParcels": packages,
         }
         found.append(offer)
     return found
@@ -97,19 +98,21 @@ def estimate(order: Order, terms: Terms, days_late: int = 0) -> tuple[str, str]:
     return first, delivery_date(order.ordered, terms["maxDays"] + days_late)
 
 
-def tracking(order: Order, terms: Terms) -> tuple[str | None, str | None]:
-    """Return the tracking code of an order's only parcel, and its URL, if it is tracked."""
+def tracking(order: Order, terms: Terms, package: int) -> tuple[str | None, str | None]:
+    """Return the tracking code of one of an order's packages, and its URL, if it is tracked."""
     if not terms["hasTracking"]:
         return None, None
     code = f"SBX{int(order.id[:8], 16):010d}"
+    if package:
+        code += f"-{package + 1}"
     return code, f"https://tracking.example.com/{code}"
 
 
-def _package(order: Order, terms: Terms) -> Body:
-    code, url = tracking(order, terms)
+def _package(order: Order, terms: Terms, number: int) -> Body:
+    code, url = tracking(order, terms, number)
     return {
-        "id": order.part_id(3),
-        "orderItemIds": [order.item_id(line["number"]) for line in terms["lines"]],
+        "id": order.part_id(3, number),
+        "orderItemIds": list(map(order.item_id, terms["packages"][number])),
         "trackingCode": code,
         "trackingUrl": url,
     }

@@ -8,6 +8,7 @@ import attrs
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.orders.order import Body, Line, Terms
+from gelato_async.sandbox.orders.packing import PackedItem, pack
 from gelato_async.sandbox.orders.wishes import wishes_of
 
 # General words for methods, which the documents list: a country without such a method has another.
@@ -24,12 +25,13 @@ def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:
     """
     country, currency = body["shippingAddress"]["country"], body["currency"]
     lines: list[Line] = []
-    grams = 0.0
+    packed: list[PackedItem] = []
     for number in numbers:
         item = body["items"][number]
         price = line_price(assortment, item, country, currency) or 0.0
         lines.append({"number": number, "productUid": item_uid(item), "price": price})
-        grams += item_grams(assortment, item)
+        packed.append(packed_item(assortment, number, item))
+    grams = sum(item.grams for item in packed)
     wanted = body.get("shipmentMethodUid")
     cheapest = next(iter(assortment.methods(country, grams)), None)
     method = chosen_method(assortment, wanted, country, grams)
@@ -40,6 +42,7 @@ def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:
     return {
         "lines": lines,
         "grams": grams,
+        "packages": pack(assortment, packed),
         "shipping": shipping,
         "shipmentMethodUid": shown.uid,
         "shipmentMethodName": shown.name,
@@ -74,12 +77,12 @@ def line_price(assortment: Assortment, item: Body, country: str, currency: str) 
         return None
 
 
-def item_grams(assortment: Assortment, item: Body) -> float:
-    """Return the weight of all copies of an item."""
-    product = product_of(assortment, item)
-    if product is None:
-        return 0.0
-    return assortment.grams(product, item["quantity"], pages(item))
+def packed_item(assortment: Assortment, number: int, item: Body) -> PackedItem:
+    """Return an item as it is packed, with the weight of all its copies."""
+    product, quantity, grams = product_of(assortment, item), item["quantity"], 0.0
+    if product is not None:
+        grams = assortment.grams(product, quantity, pages(item))
+    return PackedItem(number, product, quantity, grams)
 
 
 def pages(item: Body) -> int | None:

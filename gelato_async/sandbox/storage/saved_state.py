@@ -23,7 +23,7 @@ from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 R = TypeVar("R", bound=Record)
 
 # Raised when a column gets another meaning; other columns change the format by themselves.
-_REVISION = 1
+_REVISION = 2
 
 
 def _write_variants(variants: tuple[StoreVariant, ...]) -> str:

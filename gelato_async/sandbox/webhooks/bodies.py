@@ -52,8 +52,9 @@ def order_changed(order: Order, before: str | None, status: str, now: Moment) ->
         event_id = _new_id("is")
     yield order_event
     if status in SHIPPED and before not in SHIPPED and subject.terms["hasTracking"]:
-        for reference in subject.item_references:
-            yield _tracking_code(subject, reference, now)
+        for number, reference in zip(subject.item_numbers, subject.item_references, strict=True):
+            for package in subject.packages_of(number):
+                yield _tracking_code(subject, reference, package, now)
     if order.days_late and status in PRINTED and before not in PRINTED:
         yield _delivery_estimate(subject, now)
 
@@ -100,21 +101,29 @@ class _Subject:
     comment: str
 
     @property
+    def item_numbers(self) -> list[int]:
+        return [line["number"] for line in self.terms["lines"]]
+
+    @property
     def item_references(self) -> list[str]:
         items = self.body["items"]
-        return [str(items[line["number"]]["itemReferenceId"]) for line in self.terms["lines"]]
+        return [str(items[number]["itemReferenceId"]) for number in self.item_numbers]
+
+    def packages_of(self, item_number: int) -> list[int]:
+        packages = enumerate(self.terms["packages"])
+        return [package for package, numbers in packages if item_number in numbers]
 
 
 def _order_status(subject: _Subject, status: str) -> Body:
-    fulfillments = []
-    if status in SHIPPED:
-        fulfillments.append(_parcel(subject) | _place(subject, "fulfillment"))
     items = []
-    for reference in subject.item_references:
+    for number, reference in zip(subject.item_numbers, subject.item_references, strict=True):
+        packages = []
+        if status in SHIPPED:
+            packages = subject.packages_of(number)
         row = {
             "itemReferenceId": reference,
             "fulfillmentStatus": status,
-            "fulfillments": fulfillments,
+            "fulfillments": [_fulfillment(subject, package) for package in packages],
         }
         items.append(row)
     return {
@@ -125,6 +134,10 @@ def _order_status(subject: _Subject, status: str) -> Body:
         "comment": subject.comment,
         "items": items,
     }
+
+
+def _fulfillment(subject: _Subject, package: int) -> Body:
+    return _parcel(subject, package) | _place(subject, "fulfillment")
 
 
 def _item_status(
@@ -142,13 +155,13 @@ def _item_status(
     }
 
 
-def _tracking_code(subject: _Subject, item_reference: str, now: Moment) -> Body:
+def _tracking_code(subject: _Subject, item_reference: str, package: int, now: Moment) -> Body:
     return {
         "id": _new_id("tc"),
         "event": "order_item_tracking_code_updated",
         **_references(subject.order),
         "itemReferenceId": item_reference,
-        **_parcel(subject),
+        **_parcel(subject, package),
         **_place(subject, "production"),
         "created": stamp(now.wall),
     }
@@ -171,8 +184,8 @@ def _references(order: Order) -> Body:
     return {"orderId": order.id, "storeId": None, "orderReferenceId": order.reference}
 
 
-def _parcel(subject: _Subject) -> Body:
-    code, url = tracking(subject.order, subject.terms)
+def _parcel(subject: _Subject, package: int) -> Body:
+    code, url = tracking(subject.order, subject.terms, package)
     return {
         "trackingCode": code,
         "trackingUrl": url,
