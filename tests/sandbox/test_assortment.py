@@ -236,6 +236,9 @@ def test_every_country_of_delivery_has_one_region():
 # shipment methods
 
 POST = ("sandbox_post", "sandbox_letter")
+GLOBAL = ("dhl_global_parcel", "tnt_global_pack")
+RAPID = ("sandbox_express",)
+DEARER = ("tnt_global_pack", *RAPID, "sandbox_pallet")
 
 
 def uids(methods):
@@ -245,9 +248,9 @@ def uids(methods):
 @pytest.mark.parametrize(
     ("country", "methods"),
     [
-        ("DE", [*POST, "sandbox_parcel", "sandbox_express", "sandbox_pallet"]),
-        ("SE", [*POST, "sandbox_parcel"]),
-        ("US", [*POST, "sandbox_express"]),
+        ("DE", [*POST, "sandbox_parcel", "dhl_parcel", *DEARER]),
+        ("SE", [*POST, "sandbox_parcel", *GLOBAL]),
+        ("US", [*POST, "tnt_global_pack", *RAPID]),
         ("MX", [*POST]),
         ("AX", []),
     ],

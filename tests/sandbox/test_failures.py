@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from gelato_async.sandbox.catalog.assortment import Assortment
-from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in import CURRENCIES
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
+from gelato_async.sandbox.catalog.built_in_methods import SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.entities import Price, Product
 from gelato_async.sandbox.orders.doubts import COUNTRIES
 from gelato_async.sandbox.orders.failures import FAILURES

@@ -3,8 +3,9 @@
 import pytest
 
 from gelato_async.sandbox.catalog.assortment import Assortment
-from gelato_async.sandbox.catalog.built_in import CURRENCIES, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in import CURRENCIES
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
+from gelato_async.sandbox.catalog.built_in_methods import SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.countries import SUPPORTED
 from gelato_async.sandbox.catalog.entities import (
     Attribute,

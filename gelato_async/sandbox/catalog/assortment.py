@@ -161,13 +161,25 @@ class Assortment:
             weight *= pages / min(product.page_counts)
         return round(weight * quantity, 3)
 
-    def methods(self, country: str, grams: float = 0.0) -> Sequence[ShipmentMethod]:
-        """Return the methods that deliver to a country, the cheapest for a weight first."""
+    def methods(
+        self, country: str, grams: float = 0.0, *, is_business: bool | None = None
+    ) -> Sequence[ShipmentMethod]:
+        """Return the methods that deliver to a country, the cheapest for a weight first.
+
+        For a recipient of a kind, a business or not, the methods that suit it.
+        """
         found = self._methods.get(country, ())
+        if is_business is not None:
+            found = [method for method in found if method.suits(is_business=is_business)]
         return sorted(found, key=lambda method: _price_in_eur(method, grams))
 
     def chosen_method(
-        self, wanted: str | None, country: str, grams: float = 0.0
+        self,
+        wanted: str | None,
+        country: str,
+        grams: float = 0.0,
+        *,
+        is_business: bool | None = None,
     ) -> ShipmentMethod | None:
         """Return the cheapest method that one of the comma-separated words names.
 
@@ -175,7 +187,7 @@ class Assortment:
         chosen. None says that no word names a method to this country.
         """
         words = {word.strip().lower() for word in (wanted or "cheapest").split(",")} - {""}
-        methods = self.methods(country, grams)
+        methods = self.methods(country, grams, is_business=is_business)
         if not words or "cheapest" in words:
             return next(iter(methods), None)
         for method in methods:

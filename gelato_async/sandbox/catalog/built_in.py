@@ -1,9 +1,8 @@
-"""The built-in currencies, shipment methods, and products with a documented stock."""
+"""The built-in currencies, and products with a documented stock."""
 
 from collections.abc import Mapping
 
-from gelato_async.sandbox.catalog.countries import REGIONS
-from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod, Stock
+from gelato_async.sandbox.catalog.entities import Product, Stock
 
 # The documents' list of currencies. The rates are those of about 2024, and never change, so that an
 # amount is the same in every run.
@@ -66,63 +65,5 @@ PRODUCTS: tuple[Product, ...] = (
             "_gt_plexiglass__pf_300x400-mm_pt_170-gsm-coated-silk_cl_4-0_ct_none_prt_none_hor"
         ),
         stock={"OC": _awaited(21), "SA": _OUT_OF_STOCK, "ROW": _awaited(10)},
-    ),
-)
-
-# The post is the cheapest everywhere, so that an order that names no method has a tracking code.
-_EUROPE = (*REGIONS["EU"], *REGIONS["UK"])
-_EXPRESS = ("AU", "BR", "CA", "DE", "ES", "FR", "GB", "IT", "JP", "NL", "NO", "PL", "US")
-SHIPMENT_METHODS: tuple[ShipmentMethod, ...] = (
-    ShipmentMethod(
-        uid="sandbox_post",
-        name="Sandbox Post",
-        type="normal",
-        price=4.28,
-        min_days=5,
-        max_days=7,
-    ),
-    ShipmentMethod(
-        # Without tracking; quicker than the post, or nobody would pay more for less.
-        uid="sandbox_letter",
-        name="Sandbox Letter",
-        type="normal",
-        price=4.6,
-        min_days=3,
-        max_days=6,
-        is_business=False,
-        has_tracking=False,
-    ),
-    ShipmentMethod(
-        uid="sandbox_parcel",
-        name="Sandbox Parcel",
-        type="standard",
-        price=5.11,
-        # Of this type in quotes and creates alone; the shipment routes call it normal.
-        per_kilogram=1.9,
-        min_days=3,
-        max_days=5,
-        countries=tuple(sorted(_EUROPE)),
-    ),
-    ShipmentMethod(
-        uid="sandbox_express",
-        name="Sandbox Express",
-        type="express",
-        price=14.9,
-        per_kilogram=1.9,
-        min_days=1,
-        max_days=2,
-        countries=_EXPRESS,
-    ),
-    ShipmentMethod(
-        uid="sandbox_pallet",
-        name="Sandbox Pallet",
-        type="pallet",
-        # To loading ramps, not to homes.
-        price=95.0,
-        per_kilogram=0.4,
-        min_days=4,
-        max_days=8,
-        countries=("DE", "FR", "GB"),
-        is_private=False,
     ),
 )

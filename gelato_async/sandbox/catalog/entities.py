@@ -234,6 +234,10 @@ class ShipmentMethod:
     is_private: bool = True
     has_tracking: bool = True
 
+    def suits(self, *, is_business: bool) -> bool:
+        """Return whether the method delivers to a business, or else to a home."""
+        return self.is_business if is_business else self.is_private
+
     @property
     def listed_type(self) -> str:
         """The type on the shipment routes, which know normal, express and pallet alone."""

@@ -29,7 +29,7 @@ def _methods(account: AccountState, target: Target, _: Body, __: Moment) -> Answ
     methods = account.assortment.shipment_methods
     country = target.query.get("country")
     if country:
-        methods = account.assortment.methods(country)
+        methods = [method for method in methods if country in method.countries]
     return answer({"shipmentMethods": list(map(_document, methods))})
 
 
@@ -83,9 +83,9 @@ def _offers(assortment: Assortment, body: Body, product: Product, grams: float) 
 
 
 def _suits(method: ShipmentMethod, body: Body) -> bool:
-    if body.get("isBusiness") and not method.is_business:
+    if body.get("isBusiness") and not method.suits(is_business=True):
         return False
-    if body.get("isPrivate") and not method.is_private:
+    if body.get("isPrivate") and not method.suits(is_business=False):
         return False
     return method.has_tracking or not body.get("hasTracking")
 

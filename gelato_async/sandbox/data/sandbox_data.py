@@ -8,8 +8,9 @@ from typing import Any, Self
 import attrs
 
 from gelato_async.sandbox.catalog.assortment import Assortment
-from gelato_async.sandbox.catalog.built_in import CURRENCIES, PRODUCTS, SHIPMENT_METHODS
+from gelato_async.sandbox.catalog.built_in import CURRENCIES, PRODUCTS
 from gelato_async.sandbox.catalog.built_in_catalogs import CATALOGS
+from gelato_async.sandbox.catalog.built_in_methods import SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
 from gelato_async.sandbox.data.problems import SandboxDataError, place
 from gelato_async.sandbox.data.references import OWN_ACCOUNT, find_problems, product_finder

@@ -52,7 +52,7 @@ def order_document(order: Order, now: Moment) -> Body:
         "discounts": [],
         "returnAddress": _return_address(order, body),
         "iossNumber": None,
-        "shipmentMethodUid": body.get("shipmentMethodUid"),
+        "shipmentMethodUid": body.get("shipmentMethodUid") and terms["shipmentMethodUid"],
     }
     if order.backend == "connect":
         document |= {"digitizationId": None, "appServices": []}

@@ -149,9 +149,10 @@ def _is_url(text: str) -> bool:
 
 
 def _of_method(assortment: Assortment, body: Body) -> Iterator[Doubt]:
-    wanted, country = body.get("shipmentMethodUid"), body["shippingAddress"]["country"]
+    has_methods = bool(assortment.methods(body["shippingAddress"]["country"]))
+    is_wanted = bool(body.get("shipmentMethodUid"))
     # Whether there is a method does not depend on the weight.
-    if wanted and chosen_method(assortment, wanted, country, grams=0.0) is None:
+    if (is_wanted or has_methods) and chosen_method(assortment, body, grams=0.0) is None:
         yield Doubt("shipmentMethodUid", failures.UNKNOWN_SHIPMENT_METHOD)
 
 

@@ -80,8 +80,8 @@ INVALID_FILE_URL = Failure(
 )
 UNKNOWN_SHIPMENT_METHOD = Failure(
     code="unknown_shipment_method",
-    reason="No shipment method of these names delivers to the country.",
-    cause="shipment methods that do not exist, or not in the country",
+    reason="No shipment method of these names delivers to the recipient.",
+    cause="shipment methods that do not exist, not in the country, or not to such recipients",
     strict=True,
 )
 OUT_OF_STOCK = Failure(

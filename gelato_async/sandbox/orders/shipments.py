@@ -72,7 +72,10 @@ def offers(
 ) -> list[Body]:
     """Return the shipping methods that a quote offers for a weight and a number of packages."""
     found, currency = [], body["currency"]
-    for method in assortment.methods(body["recipient"]["country"], grams):
+    recipient = body["recipient"]
+    for method in assortment.methods(
+        recipient["country"], grams, is_business=bool(recipient.get("isBusiness"))
+    ):
         offer = {
             "name": method.name,
             "shipmentMethodUid": method.uid,

@@ -23,7 +23,7 @@ def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:
 
     What has no price costs nothing: the order will fail.
     """
-    country, currency = body["shippingAddress"]["country"], body["currency"]
+    (country, is_business), currency = _recipient(body), body["currency"]
     lines: list[Line] = []
     packed: list[PackedItem] = []
     for number in numbers:
@@ -32,13 +32,12 @@ def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:
         lines.append({"number": number, "productUid": item_uid(item), "price": price})
         packed.append(packed_item(assortment, number, item))
     grams = sum(item.grams for item in packed)
-    wanted = body.get("shipmentMethodUid")
-    cheapest = next(iter(assortment.methods(country, grams)), None)
-    method = chosen_method(assortment, wanted, country, grams)
+    cheapest = next(iter(assortment.methods(country, grams, is_business=is_business)), None)
+    method = chosen_method(assortment, body, grams)
     shipping = 0.0
     if method is not None:
         shipping = assortment.shipping_price(method, grams, currency)
-    shown = method or _missing(wanted)
+    shown = method or _missing(body.get("shipmentMethodUid"))
     return {
         "lines": lines,
         "grams": grams,
@@ -94,29 +93,36 @@ def pages(item: Body) -> int | None:
     return None
 
 
-def chosen_method(
-    assortment: Assortment, wanted: str | None, country: str, grams: float
-) -> ShipmentMethod | None:
-    """Return the cheapest method that one of the comma-separated words names, or None."""
-    method = assortment.chosen_method(wanted, country, grams)
-    words = _words(wanted)
-    if method is None and any(word.lower() in _TIERS for word in words):
-        method = assortment.chosen_method(None, country, grams)
-    if method is not None or not assortment.any_products:
+def chosen_method(assortment: Assortment, body: Body, grams: float) -> ShipmentMethod | None:
+    """Return the cheapest method that an order names and that suits its recipient, or None."""
+    country, is_business = _recipient(body)
+    words = _words(body.get("shipmentMethodUid"))
+    method = assortment.chosen_method(",".join(words), country, grams, is_business=is_business)
+    if method is not None:
         return method
+    fitting = assortment.methods(country, grams, is_business=is_business)
+    if any(word.lower() in _TIERS for word in words):
+        return next(iter(fitting), None)
+    if not assortment.any_products:
+        return None
+    known = {method.uid for method in assortment.shipment_methods}
     for word in words:
-        if word.lower().startswith(_CARRIERS):
-            return _live_method(assortment, word, country, grams)
+        if word.lower().startswith(_CARRIERS) and word.lower() not in known:
+            return _live_method(word, fitting)
     return None
 
 
-def _live_method(
-    assortment: Assortment, word: str, country: str, grams: float
-) -> ShipmentMethod | None:
-    for method in assortment.methods(country, grams):
+def _live_method(word: str, fitting: Iterable[ShipmentMethod]) -> ShipmentMethod | None:
+    for method in fitting:
         if method.has_tracking:
             return attrs.evolve(method, uid=word, name=_title(word))
     return None
+
+
+def _recipient(body: Body) -> tuple[str, bool]:
+    """Return the country of an order's recipient, and whether this is a business."""
+    address = body["shippingAddress"]
+    return address["country"], bool(address.get("isBusiness"))
 
 
 def _missing(wanted: str | None) -> ShipmentMethod:
