@@ -25,6 +25,8 @@ NOT_A_LIST = object()
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 # The countries whose addresses Gelato requires in their own script.
 _LOCAL_SCRIPT = ("CN", "JP", "KR", "RU")
+# No order has more copies of an item.
+_MANY = 1_000_000
 _WITH_STATES = ("US", "CA", "AU")
 
 
@@ -140,12 +142,29 @@ def number(value: Any) -> str | None:
     return None
 
 
+def whole(value: Any) -> int | None:
+    """Return a whole number, or None for anything else; 2.0 is the same number as 2."""
+    if _is_number(value) and value == int(value):
+        return int(value)
+    return None
+
+
 def counting(value: Any) -> str | None:
-    """Require a whole number of at least 1."""
+    """Require a whole number of at least 1, and of at most a million."""
     if value is None:
         return "is required"
-    if not isinstance(value, int) or not _is_number(value) or value < 1:
-        return "must be at least 1"
+    count = whole(value)
+    if count is None or count < 1:
+        return "must be a whole number of at least 1"
+    return few(value)
+
+
+def few(value: Any) -> str | None:
+    """Require a number of at most a million."""
+    if fault := number(value):
+        return fault
+    if value > _MANY:
+        return f"must be at most {_MANY:,}"
     return None
 
 

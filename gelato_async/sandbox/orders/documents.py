@@ -10,7 +10,7 @@ from typing import Any
 from gelato_async.sandbox.checks import is_absent
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
-from gelato_async.sandbox.orders.order import Body, Line, Order
+from gelato_async.sandbox.orders.order import Body, Line, Order, shown_quantity
 from gelato_async.sandbox.orders.receipts import (
     CLIENT_ID,
     billing_entity,
@@ -141,7 +141,7 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
         "storeProductId": None,
         "files": [_file(order, file) for file in files],
         "processedFileUrl": f"{base_url}/processed.pdf" if status in PRINTED else None,
-        "quantity": item["quantity"],
+        "quantity": shown_quantity(item),
         "options": [],
         "category": "Sandbox products",
         "productCategoryUid": "sandbox",

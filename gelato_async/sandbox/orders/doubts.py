@@ -23,6 +23,7 @@ from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.orders.shipments import fulfillment_country
 from gelato_async.sandbox.orders.terms import (
     chosen_method,
+    copies,
     line_price,
     pages,
     product_of,
@@ -77,6 +78,8 @@ def examine_quote(account: AccountState, body: Body) -> None:
 def _of_order(assortment: Assortment, body: Body, backend: Backend) -> Iterator[Doubt]:
     """Yield the doubts about an order, the weightiest first."""
     yield from _of_prices(assortment, body)
+    if backend == "connect":
+        yield from _of_amounts(body)
     for path, item in rows("items", body["items"]):
         yield from _of_files(assortment, path, item)
         yield from _of_stock(assortment, path, item, body["shippingAddress"]["country"])
@@ -105,6 +108,18 @@ def _of_prices(assortment: Assortment, body: Body) -> Iterator[Doubt]:
             is_delivered = line_price(assortment, item, country, currency) is not None
         if has_methods and not is_delivered:
             yield Doubt(f"{path}.productUid", failures.PRODUCT_NOT_AVAILABLE)
+
+
+def _of_amounts(body: Body) -> Iterator[Doubt]:
+    """Yield the doubts about numbers that only Gelato documents a rule for."""
+    prices = {"retailShippingPriceInclVat": body.get("retailShippingPriceInclVat")}
+    for path, item in rows("items", body["items"]):
+        if copies(item) == 0:
+            yield Doubt(f"{path}.quantity", failures.INVALID_QUANTITY)
+        prices[f"{path}.retailPriceInclVat"] = item.get("retailPriceInclVat")
+    for path, price in prices.items():
+        if price and price < 0:
+            yield Doubt(path, failures.INVALID_RETAIL_PRICE)
 
 
 def _of_stock(assortment: Assortment, path: str, item: Body, country: str) -> Iterator[Doubt]:

@@ -66,6 +66,18 @@ INVALID_PAGE_COUNT = Failure(
     cause="a multi-page product without a page count, or with one that it does not have",
     strict=True,
 )
+INVALID_QUANTITY = Failure(
+    code="invalid_quantity",
+    reason="The quantity is not a whole number of at least 1.",
+    cause="GelatoConnect: a quantity that is negative, zero or a fraction",
+    strict=True,
+)
+INVALID_RETAIL_PRICE = Failure(
+    code="invalid_retail_price",
+    reason="A retail price is negative.",
+    cause="GelatoConnect: a negative retail price of an item or of shipping",
+    strict=True,
+)
 MISSING_FILES = Failure(
     code="missing_files",
     reason="A printable product has no files.",
@@ -100,6 +112,8 @@ _CAUSES = (
     UNKNOWN_PRODUCT,
     PRODUCT_NOT_AVAILABLE,
     INVALID_PAGE_COUNT,
+    INVALID_QUANTITY,
+    INVALID_RETAIL_PRICE,
     MISSING_FILES,
     INVALID_FILE_URL,
     UNKNOWN_SHIPMENT_METHOD,

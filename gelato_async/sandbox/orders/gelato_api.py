@@ -29,7 +29,7 @@ from gelato_async.sandbox.orders.packing import PackedItem, pack
 from gelato_async.sandbox.orders.revising import revise
 from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
 from gelato_async.sandbox.orders.shipments import fulfillment_country, offers
-from gelato_async.sandbox.orders.terms import line_price, packed_item
+from gelato_async.sandbox.orders.terms import copies, line_price, packed_item
 from gelato_async.sandbox.routes import Target
 
 
@@ -65,7 +65,7 @@ def _quoted(product: Body) -> Body:
     quoted = {
         "itemReferenceId": str(product["itemReferenceId"]),
         "productUid": product["productUid"],
-        "quantity": product["quantity"],
+        "quantity": copies(product),
     }
     if product.get("pageCount"):
         quoted["pageCount"] = product["pageCount"]

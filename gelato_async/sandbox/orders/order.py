@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 import attrs
 
 from gelato_async.sandbox.answers import Backend
+from gelato_async.sandbox.checks import whole
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import DEAD, stage
 from gelato_async.sandbox.storage.records import Record, note_change
@@ -57,6 +58,12 @@ class Refusal:
 def new_id() -> str:
     """Return a new id in the vendor's form."""
     return str(uuid.uuid4())
+
+
+def shown_quantity(item: Body) -> Any:
+    """Return the quantity of an item as answers show it: 2.0 as 2, and a wrong one as given."""
+    count = whole(item["quantity"])
+    return item["quantity"] if count is None else count
 
 
 def compact(content: Any) -> bytes:

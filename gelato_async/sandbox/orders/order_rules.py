@@ -58,7 +58,7 @@ _ITEM: Mapping[Backend, Fields] = {
     "gelato": _PRODUCT,
     "connect": {
         "itemReferenceId": checks.reference,
-        "quantity": checks.number,
+        "quantity": checks.few,
         "retailPriceInclVat": optional(checks.number),
     },
 }

@@ -9,7 +9,7 @@ from typing import Self
 import attrs
 
 from gelato_async.sandbox.clock import stamp
-from gelato_async.sandbox.orders.order import Body, Order, Terms
+from gelato_async.sandbox.orders.order import Body, Order, Terms, shown_quantity
 
 CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
 # A line of every receipt, and free, so that an order costs what its quote said.
@@ -132,7 +132,7 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
     shipment_id = order.part_id(2)
     rows: list[tuple[str, str, str, float]] = []
     for line in terms["lines"]:
-        quantity = body["items"][line["number"]]["quantity"]
+        quantity = shown_quantity(body["items"][line["number"]])
         title = f"{quantity}x {line['productUid']}"
         rows.append(("product", order.item_id(line["number"]), title, line["price"]))
     delivery = f"Delivery using {terms['shipmentMethodName']}"

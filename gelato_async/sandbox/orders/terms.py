@@ -1,12 +1,12 @@
 """What an order costs and how it is sent, agreed on once: when it is placed, or changed."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import attrs
 
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
+from gelato_async.sandbox.checks import whole
 from gelato_async.sandbox.orders.order import Body, Line, Terms
 from gelato_async.sandbox.orders.packing import PackedItem, pack
 from gelato_async.sandbox.orders.wishes import wishes_of
@@ -71,26 +71,27 @@ def line_price(assortment: Assortment, item: Body, country: str, currency: str) 
     if product is None:
         return None
     try:
-        return assortment.line_price(product, item["quantity"], pages(item), country, currency)
+        return assortment.line_price(product, copies(item), pages(item), country, currency)
     except LookupError:
         return None
 
 
 def packed_item(assortment: Assortment, number: int, item: Body) -> PackedItem:
     """Return an item as it is packed, with the weight of all its copies."""
-    product, quantity, grams = product_of(assortment, item), item["quantity"], 0.0
+    product, quantity, grams = product_of(assortment, item), copies(item), 0.0
     if product is not None:
         grams = assortment.grams(product, quantity, pages(item))
     return PackedItem(number, product, quantity, grams)
 
 
+def copies(item: Body) -> int:
+    """Return the quantity of an item; 0 for one of which there cannot be so many copies."""
+    return max(whole(item["quantity"]) or 0, 0)
+
+
 def pages(item: Body) -> int | None:
     """Return the page count of an item, if it is one."""
-    count: Any = item.get("pageCount")
-    # To Python `true` is an int.
-    if isinstance(count, int) and not isinstance(count, bool):
-        return count
-    return None
+    return whole(item.get("pageCount"))
 
 
 def chosen_method(assortment: Assortment, body: Body, grams: float) -> ShipmentMethod | None:
