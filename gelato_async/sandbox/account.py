@@ -5,7 +5,7 @@ webhooks, faults) is the state's.
 """
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import attrs
 
@@ -46,8 +46,6 @@ class AccountState:
     changes: ChangeDetector | None
     unsaved: Unsaved
     _audit_log: AuditLog = attrs.field(alias="audit_log")
-    # Shared by all accounts: the same seed splits the same orders.
-    _random: random.Random = attrs.field(alias="random")
     orders: Mapping[Backend, OrderIndex] = attrs.field(init=False, factory=_indexes)
     store_products: StoreProducts = attrs.field(init=False, factory=StoreProducts)
     assortment: Assortment = attrs.field(init=False)
@@ -64,7 +62,8 @@ class AccountState:
     def commit(self, backend: Backend, body: Body, refusal: Refusal | None, now: Moment) -> Order:
         """Let a create take effect, and return the order, or the first part of a split one."""
         wishes = wishes_of(body)
-        parts = [agree(self.assortment, body, numbers) for numbers in self._parts(body, wishes)]
+        divided = self.parts(str(body["orderReferenceId"]), len(body["items"]), wishes)
+        parts = [agree(self.assortment, body, numbers) for numbers in divided]
         orders = place(self.name, backend, body, parts, now)
         index = self.orders[backend]
         earlier = index.with_reference(orders[0].reference)
@@ -104,12 +103,16 @@ class AccountState:
                 return index.by_id[order_id]
         return None
 
-    def _parts(self, body: Body, wishes: frozenset[str]) -> list[range]:
-        numbers = range(len(body["items"]))
-        if len(numbers) == 1:
+    def parts(self, reference: str, count: int, wishes: Collection[str] = ()) -> Sequence[range]:
+        """Return the parts of an order of some items: the numbers of each part's items.
+
+        The reference and the seed decide on a split, so that a quote foresees it.
+        """
+        numbers = range(count)
+        if count == 1:
             return [numbers]
-        # Asked for in the order, or drawn. No number is drawn where it was asked for.
-        if "split" in wishes or self._random.random() < self.options.split:
+        drawn = random.Random(f"{self.options.seed} {reference}").random()  # noqa: S311  repeatable is the point, nothing is secret
+        if "split" in wishes or drawn < self.options.split:
             return [numbers[:1], numbers[1:]]
         return [numbers]
 

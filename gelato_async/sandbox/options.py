@@ -102,7 +102,8 @@ class Options:
         rate_limit: Requests accepted per key in any second, or None.
         connect_duplicates: Whether GelatoConnect accepts a reference that a live order has; what
             the real API does is unknown.
-        split: The share of orders of several items that are split in two.
+        split: The share of orders of several items that are split in two, as their quotes are; which
+            orders depends on their references.
         strict: Whether an order is refused at once that may be accepted in life and fail later.
         refuse_after: Life-cycle seconds after which an order fails that cannot be made.
         webhook_url: The URL to which Gelato's webhooks are posted, by HTTP or HTTPS; GelatoConnect

@@ -5,7 +5,6 @@ happens at the next access, as of the moment it was due. From outside this canno
 from a timer, and it works without an event loop.
 """
 
-import random
 from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 
@@ -50,7 +49,6 @@ class State:
         if options.webhook_url:
             self.changes = ChangeDetector(self.outbox.add, on_webhooks)
         self._injector = FaultInjector(options.faults) if options.faults else None
-        self._random = random.Random(options.seed)  # noqa: S311  repeatable is the point, nothing is secret
         self.rate_limiter: RateLimiter = RateLimiter(options.rate_limit)
         self._postponed: list[tuple[float, int, Postponed]] = []
         self._postponed_so_far = 0
@@ -124,7 +122,6 @@ class State:
             changes=self.changes,
             unsaved=self.unsaved,
             audit_log=self.audit_log,
-            random=self._random,
         )
 
 

@@ -3,7 +3,7 @@
 | route | answers | refuses |
 |---|---|---|
 | create | the whole order, or the first part of a split one | 400 |
-| quote | one quote for all products, with every shipping method | 400, also without a price |
+| quote | a quote for each part of the order, with every shipping method | 400, also without a price |
 | get | the whole order | 404 |
 | search | rows, newest first | 400 |
 | cancel | 200 with an empty object | 404; 409 from `printed` on, and if canceled or failed |
@@ -14,11 +14,12 @@ Patch and delete refuse an order that is not a draft with 409. The status of tha
 undocumented, and so are the bodies of a 409, a cancel and a delete. A reference may be used again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document
@@ -40,25 +41,33 @@ def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer
 
 
 def _quote(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    assortment = account.assortment
-    order_rules.enforce(order_rules.quote(body, assortment.currencies))
+    order_rules.enforce(order_rules.quote(body, account.assortment.currencies))
     examine_quote(account, body)
+    reference, count = str(body["orderReferenceId"]), len(body["products"])
+    parts: Sequence[range] = [range(count)]
+    if body.get("allowMultipleQuotes") is not False:
+        parts = account.parts(reference, count)
+    quotes = [_part(account.assortment, body, numbers, now) for numbers in parts]
+    return answer({"orderReferenceId": reference, "quotes": quotes})
+
+
+def _part(assortment: Assortment, body: Body, numbers: range, now: Moment) -> Body:
     country, currency = body["recipient"]["country"], body["currency"]
     products: list[Body] = []
     packed: list[PackedItem] = []
-    for number, product in enumerate(body["products"]):
+    for number in numbers:
+        product = body["products"][number]
         price = line_price(assortment, product, country, currency)
         products.append(_quoted(product) | {"price": price, "currency": currency})
         packed.append(packed_item(assortment, number, product))
     grams, packages = sum(item.grams for item in packed), len(pack(assortment, packed))
-    quote = {
+    return {
         "id": new_id(),
         "itemReferenceIds": [product["itemReferenceId"] for product in products],
         "fulfillmentCountry": fulfillment_country(country),
         "shipmentMethods": offers(assortment, body, grams, packages, now.wall),
         "products": products,
     }
-    return answer({"orderReferenceId": str(body["orderReferenceId"]), "quotes": [quote]})
 
 
 def _quoted(product: Body) -> Body:

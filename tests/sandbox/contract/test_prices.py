@@ -260,3 +260,34 @@ async def test_days_of_delivery_are_those_of_the_quote(api, make, quote):
             assert shipment[name] == method[name], name
         assert shipment["shipmentMethodName"] == method["name"]
         assert shipment["fulfillmentCountry"] == quoted["fulfillmentCountry"]
+
+
+SPLIT_ALL = pytest.mark.parametrize("options", [{"split": 1.0}, {"split": 0.5}], ids=str)
+
+
+@SPLIT_ALL
+async def test_a_quote_is_divided_as_the_order_will_be(api, quote, make, fetch, item):
+    """A quote per connected order: "allowMultipleQuotes", by default true."""
+    items = [item(number, quantity=number) for number in (1, 2, 3)]
+    counts = set()
+    for reference in map(str, range(8)):
+        body = quote(reference=reference, items=items)
+        quotes = (await api.post("/v4/orders:quote", json=body)).json()["quotes"]
+        made = await make(reference=reference, items=items)
+        parts = [await fetch(one) for one in made["connectedOrderIds"] or [made["id"]]]
+        counts.add(len(parts))
+        for quoted, part in zip(quotes, parts, strict=True):
+            references = [one["itemReferenceId"] for one in part["items"]]
+            assert quoted["itemReferenceIds"] == references
+            prices = [product["price"] for product in quoted["products"]]
+            assert prices == [one["price"] for one in part["items"]]
+            cheapest = min(method["price"] for method in quoted["shipmentMethods"])
+            assert round(sum(prices) + cheapest, 2) == part["receipts"][0]["total"]
+    assert 2 in counts
+
+
+@SPLIT_ALL
+async def test_a_single_quote_can_be_asked_for(api, quote, item):
+    body = quote(items=[item(1), item(2)], allowMultipleQuotes=False)
+    (quoted,) = (await api.post("/v4/orders:quote", json=body)).json()["quotes"]
+    assert len(quoted["products"]) == 2
