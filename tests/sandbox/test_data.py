@@ -1,11 +1,13 @@
 """Own data of a sandbox: what does not fit together, and what each account sees of it."""
 
+import attrs
 import httpx
 import pytest
 
 from gelato_async.sandbox import (
     Account,
     Catalog,
+    Discount,
     ImagePlaceholder,
     Price,
     PriceRule,
@@ -150,6 +152,115 @@ def test_numbers_that_make_no_sense_are_problems():
         "shipment_methods[0].countries: there is no country 'XX'; codes are two capital letters, like GB",
         "shipment_methods[0].max_days: must be at least min_days",
         "currencies.SEK: must be above 0",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        ({"catalogs": [attrs.evolve(SIGNS, price=3)]}, "[0].price: must be of the class PriceRule"),
+        ({"catalogs": [{"uid": "a"}]}, "[0]: must be of the class Catalog, not dict"),
+        ({"catalogs": 3}, ": must be a list, not a whole number"),
+        ({"catalogs": "signs"}, ": must be a list, not a text"),
+        (
+            {"catalogs": [attrs.evolve(SIGNS, attributes=[3], product_uids="sign_{Size}")]},
+            "[0].attributes[0]: must be of the class Attribute, not int",
+        ),
+        ({"products": [Product(uid="a", prices=[3])]}, "[0].prices[0]: must be of the class Price"),
+        ({"products": [Product(uid="a", price="3")]}, "[0].price: must be a number, not a text"),
+        (
+            {"products": [Product(uid="a", prices=[Price(price=1, quantity="2")])]},
+            "[0].prices[0].quantity: must be a whole number, not a text",
+        ),
+        (
+            {"products": [Product(uid="a", stock={"EU": "in-stock"})]},
+            "[0].stock.EU: must be of the class Stock, not str",
+        ),
+        (
+            {"templates": [template(variants=["x"])]},
+            "[0].variants[0]: must be of the class Template",
+        ),
+        ({"templates": [template(vendor=b"x")]}, "[0].vendor: must be a text, not a bytes"),
+        ({"currencies": {"EUR": "a"}}, ".EUR: must be a number, not a text"),
+        ({"currencies": {"EUR": 1, 3: 1}}, ".3: the key must be a text"),
+        ({"currencies": [1]}, ": must be a table, not a list"),
+        ({"stores": [Store(id=5)]}, "[0].id: must be a text, not a whole number"),
+        ({"stores": [Store(id="a")], "accounts": None}, ": must be a list, not null"),
+    ],
+    ids=str,
+)
+def test_objects_are_checked_as_values_of_files_are(data, problem):
+    (found,) = problems(**data)
+    *_, kind = data
+    assert found.startswith(f"{kind}{problem}")
+
+
+def test_what_is_wrong_with_objects_is_reported_at_once():
+    assert problems(stores=[Store(id=5), Store(id=6)], products=[3], currencies=[]) == [
+        "stores[0].id: must be a text, not a whole number",
+        "stores[1].id: must be a text, not a whole number",
+        "products[0]: must be of the class Product, not int",
+        "currencies: must be a table, not a list",
+    ]
+
+
+def test_data_are_a_path_or_an_object():
+    for data in ({"stores": []}, None):
+        with pytest.raises(SandboxDataError, match="data: must be a SandboxData, or the path of"):
+            Sandbox(data=data)
+
+
+def test_lists_in_objects_are_written_as_in_files(tmp_path):
+    sign = attrs.evolve(SIGN, prices=[Price(price=1), Price(price=9, quantity=10)])
+    SandboxData(catalogs=[SIGNS], products=[sign]).write(tmp_path)
+    (read,) = SandboxData.from_path(tmp_path).products
+    assert read.prices == tuple(sign.prices)
+
+
+@pytest.mark.parametrize(
+    ("currencies", "found"),
+    [
+        ({}, [": add EUR = 1.0, in which prices are given"]),
+        ({"SEK": 11}, [": add EUR = 1.0, in which prices are given"]),
+        ({"EUR": 2}, [".EUR: must be 1.0: rates are units for one EUR"]),
+        ({"EUR": 0}, [".EUR: must be above 0"]),
+        (
+            {"EUR": 1, "sek": 11, "SEKK": 1, "": 1},
+            [f".{code}: a code is three capital letters, like SEK" for code in ("sek", "SEKK", "")],
+        ),
+    ],
+    ids=str,
+)
+def test_rates_are_units_for_one_eur(currencies, found):
+    assert problems(currencies=currencies) == [f"currencies{problem}" for problem in found]
+
+
+def test_no_two_prices_are_for_the_same_copies():
+    us = {"country": "US", "currency": "USD"}
+    prices = [Price(price=1), Price(price=2, **us), Price(price=3), Price(price=4, page_count=30)]
+    prices += [Price(price=5, **us), Price(price=6, quantity=2, **us), Price(price=7, country="US")]
+    fault = "has the quantity, country, currency and page count of"
+    assert problems(products=[Product(uid="a", prices=prices)]) == [
+        f"products[0].prices[2]: {fault} prices[0]: keep one",
+        f"products[0].prices[4]: {fault} prices[1]: keep one",
+    ]
+
+
+def test_page_counts_and_discounts_have_to_make_sense():
+    discounts = [Discount(quantity=number, factor=1) for number in (1, 5, 2)]
+    rule = PriceRule(base=1, discounts=discounts)
+    found = problems(
+        catalogs=[attrs.evolve(SIGNS, price=rule, page_counts=[30, 0])],
+        products=[
+            Product(uid="a", page_counts=[0]),
+            Product(uid="b", prices=[Price(price=1, page_count=0)]),
+        ],
+    )
+    assert found == [
+        "catalogs[0].page_counts[1]: must be at least 1",
+        "catalogs[0].price.discounts: must be in the order of their quantities, each of them once",
+        "products[0].page_counts[0]: must be at least 1",
+        "products[1].prices[0].page_count: must be at least 1",
     ]
 
 

@@ -21,6 +21,7 @@ from gelato_async.sandbox import (
     create_app,
 )
 
+KINDS = [field.name for field in attrs.fields(SandboxData)]
 VARIANT = {"product_uid": "posters_a4_ver"}
 TEMPLATE = {"id": "sign", "title": "Sign", "variants": [VARIANT]}
 TOML = """
@@ -112,7 +113,7 @@ def test_what_is_written_is_read_back(tmp_path):
         ],
         products=[Product(uid="x", catalog="cards", price=2, dimensions={"A b": Measure(value=1)})],
     )
-    nothing = SandboxData(catalogs=[], templates=[], shipment_methods=[], currencies={})
+    nothing = SandboxData(catalogs=[], templates=[], shipment_methods=[], currencies={"EUR": 1.0})
     for number, data in enumerate((SandboxData.built_in(), odd, nothing)):
         folder = tmp_path / str(number)
         files = data.write(folder)
@@ -126,10 +127,7 @@ def test_any_text_is_read_back(texts):
     name, key, value, title = texts
     variant = TemplateVariant(product_uid="posters_a4_ver", options={key: value}, title=title)
     template = Template(id=name, title=title, variants=(variant,), tags=(value, key))
-    currencies = {"EUR": 1.0, f"x{name}": 0.1}
-    data = SandboxData(
-        catalogs=[], shipment_methods=[], templates=[template], currencies=currencies
-    )
+    data = SandboxData(catalogs=[], shipment_methods=[], templates=[template])
     with TemporaryDirectory() as folder:
         data.write(folder)
         assert SandboxData.from_path(folder) == data
@@ -271,6 +269,19 @@ def test_what_the_class_of_an_entry_refuses_is_a_problem_of_the_entry(wrong):
 def test_an_unknown_kind_of_data_is_named_with_the_known_ones(wrong):
     assert wrong(a_json={"template": []}) == [
         "a.json: template: no such key; did you mean 'templates'?"
+    ]
+
+
+def test_only_public_fields_are_keys_of_a_file(wrong):
+    assert wrong(a_toml="_any_products = true\nx = 1") == [
+        "a.toml: _any_products: no such key; did you mean 'products'?",
+        "a.toml: x: no such key; known: " + ", ".join(KINDS),
+    ]
+
+
+def test_a_missing_rate_of_the_base_is_a_problem_of_the_file(wrong):
+    assert wrong(a_toml="stores = []", b_toml="[currencies]") == [
+        "b.toml: currencies: add EUR = 1.0, in which prices are given"
     ]
 
 

@@ -44,7 +44,7 @@ async def test_the_catalogs_are_those_of_the_data(shop):
 
 async def test_prices_differ_by_quantity_country_and_currency(shop):
     assert await rows(shop, LARGE, country="SE", currency="EUR") == [(1, 49.0), (10, 440.0)]
-    assert await rows(shop, LARGE, country="US", currency="USD") == [(1, 55.0)]
+    assert await rows(shop, LARGE, country="US", currency="USD") == [(1, 55.0), (10, 495.0)]
     assert await rows(shop, LARGE, country="SE", currency="SEK") == [(1, 558.6), (10, 5016.0)]
     small = await rows(shop, "enamel-sign-small", country="SE", currency="EUR")
     assert small[:2] == [(1, 24.5), (2, 48.02)]

@@ -4,8 +4,9 @@ An empty field of a product stands for its catalog's value. Prices without a cur
 are in EUR.
 """
 
+import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import inf, isfinite
 from typing import Any, Literal
 
@@ -20,21 +21,36 @@ _DAYS = [ge(0), le(10_000)]
 FIELD: re.Pattern[str] = re.compile(r"\{([^\W\d]\w*)\}")
 
 
+_Validator = Callable[[Any, "attrs.Attribute[Any]", Any], None]
+
+
+def _if_typed(check: _Validator) -> _Validator:
+    """Leave a value of another type to `SandboxData`, which reports it with its place."""
+
+    def checked(instance: Any, field: "attrs.Attribute[Any]", value: Any) -> None:
+        with contextlib.suppress(TypeError, AttributeError):
+            check(instance, field, value)
+
+    return checked
+
+
 @attrs.frozen(kw_only=True)
 class Attribute:
     """An attribute of the products of a catalog, with the titles of its values by their uids."""
 
     uid: str
     title: str
-    values: Mapping[str, str] = attrs.field(validator=min_len(1))
+    values: Mapping[str, str] = attrs.field(validator=_if_typed(min_len(1)))
 
 
+@_if_typed
 def _amount(_: object, field: "attrs.Attribute[Any]", value: float | None) -> None:
     # JSON has no infinity, but TOML has.
     if value is not None and not 0 <= value < inf:
         raise ValueError(f"{field.name} must be a number of at least 0, not {value}")
 
 
+@_if_typed
 def _number_or_text(_: object, __: object, value: float | str) -> None:
     if not isinstance(value, str) and not isfinite(value):
         raise ValueError("a measure must be a finite number, or a text")
@@ -52,7 +68,7 @@ class Measure:
 class Discount:
     """The factor of a copy's price from a quantity on."""
 
-    quantity: int = attrs.field(validator=ge(1))
+    quantity: int = attrs.field(validator=_if_typed(ge(1)))
     factor: float = attrs.field(validator=_amount)
 
 
@@ -83,6 +99,7 @@ def stated_names(form: str) -> list[str]:
     return FIELD.findall(form)
 
 
+@_if_typed
 def _of_attributes(catalog: "Catalog", _: object, form: str | None) -> None:
     if form is None:
         return
@@ -149,7 +166,7 @@ class Price:
 
     price: float = attrs.field(validator=_amount)
     currency: str = "EUR"
-    quantity: int = attrs.field(default=1, validator=ge(1))
+    quantity: int = attrs.field(default=1, validator=_if_typed(ge(1)))
     country: str | None = None
     page_count: int | None = None
 

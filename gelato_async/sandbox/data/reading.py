@@ -4,11 +4,11 @@ import json
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, get_type_hints
+from typing import Any
 
 from gelato_async.sandbox.data.problems import SandboxDataError, place
 from gelato_async.sandbox.data.sandbox_data import SandboxData
-from gelato_async.sandbox.data.values import ValueReader
+from gelato_async.sandbox.data.values import ValueReader, kinds_of
 
 _SUFFIXES = (".json", ".toml")
 
@@ -36,8 +36,8 @@ class _FilesReader:
     def __init__(self) -> None:
         self.problems: list[str] = []
         self.fields: dict[str, Any] = {}
-        self._places: dict[tuple[str, int | str], str] = {}
-        self._kinds = get_type_hints(SandboxData)
+        self._places: dict[tuple[str, int | str | None], str] = {}
+        self._kinds = kinds_of(SandboxData)
 
     def files(self, path: Path) -> Sequence[Path]:
         """Return the file, or the files of a folder."""
@@ -56,16 +56,17 @@ class _FilesReader:
         except (OSError, ValueError, RecursionError) as reason:
             self.problems.append(f"{file}: cannot be read: {reason}")
             return
-        values = ValueReader(str(file))
+        values = ValueReader(f"{file}: ")
         self._join(file, values.table(content, self._kinds, ""))
         self.problems += values.problems
 
-    def place(self, kind: str, number: int | str) -> str:
+    def place(self, kind: str, number: int | str | None) -> str:
         """Return the file that an entry is in, and its place there."""
         return self._places[kind, number]
 
     def _join(self, file: Path, fields: Mapping[str, Any]) -> None:
         for name, entries in fields.items():
+            self._places.setdefault((name, None), f"{file}: {name}")
             if isinstance(entries, dict):
                 self._join_table(file, name, entries)
             else:

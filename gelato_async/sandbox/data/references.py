@@ -1,4 +1,7 @@
-"""Finds what does not fit together: names that are taken, and names of what does not exist."""
+"""Finds what does not fit together: names that are taken, and names of what does not exist.
+
+What would make amounts untrue, `money` finds.
+"""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from operator import attrgetter
@@ -8,7 +11,8 @@ import attrs
 
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, REGIONS, SUPPORTED
-from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
+from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
+from gelato_async.sandbox.data import money
 from gelato_async.sandbox.data.problems import Problem
 from gelato_async.sandbox.faults.fault import suggestion
 from gelato_async.sandbox.stores.template import Template
@@ -55,9 +59,7 @@ def find_problems(data: "SandboxData") -> Iterator[Problem]:
         for number, entry in enumerate(getattr(data, kind)):
             for path, fault in find(entry, known):
                 yield Problem(kind, number, path, fault)
-    for currency, rate in data.currencies.items():
-        if rate <= 0:
-            yield Problem("currencies", currency, "", "must be above 0")
+    yield from money.wrong_rates(data.currencies)
     for kind, name, path in _NAMES:
         yield from _taken(kind, path, map(attrgetter(name), getattr(data, kind)))
 
@@ -88,9 +90,16 @@ def _store(store: "Store", known: _Known) -> Iterator[_Fault]:
     yield from _unknown(".account", store.account, known.accounts)
 
 
+def _catalog(catalog: Catalog, _: _Known) -> Iterator[_Fault]:
+    yield from money.wrong_page_counts(catalog.page_counts)
+    yield from money.wrong_discounts(catalog.price.discounts)
+
+
 def _product(product: Product, known: _Known) -> Iterator[_Fault]:
     if product.catalog:
         yield from _unknown(".catalog", product.catalog, known.catalogs)
+    yield from money.wrong_page_counts(product.page_counts)
+    yield from money.wrong_prices(product.prices)
     for number, price in enumerate(product.prices):
         path = f".prices[{number}]"
         yield from _unknown(f"{path}.currency", price.currency, known.currencies)
@@ -124,6 +133,7 @@ def _template(template: Template, known: _Known) -> Iterator[_Fault]:
 _CHECKS: Mapping[str, Callable[[Any, _Known], Iterator[_Fault]]] = {
     "accounts": _account,
     "stores": _store,
+    "catalogs": _catalog,
     "products": _product,
     "shipment_methods": _shipment_method,
     "templates": _template,

@@ -1,7 +1,8 @@
 """The data that a sandbox starts with."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property
+from os import PathLike
 from pathlib import Path
 from typing import Any, Self
 
@@ -14,8 +15,12 @@ from gelato_async.sandbox.catalog.built_in_methods import SHIPMENT_METHODS
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
 from gelato_async.sandbox.data.problems import SandboxDataError, place
 from gelato_async.sandbox.data.references import OWN_ACCOUNT, find_problems, product_finder
+from gelato_async.sandbox.data.values import ObjectChecker, kinds_of
 from gelato_async.sandbox.stores.built_in_templates import TEMPLATES
 from gelato_async.sandbox.stores.template import Template
+
+# Checking them would take longer than all else that a sandbox does to start.
+_BUILT_IN = (CATALOGS, PRODUCTS, CURRENCIES, SHIPMENT_METHODS, TEMPLATES)
 
 
 @attrs.frozen(kw_only=True)
@@ -59,7 +64,19 @@ class Store:
 
 
 def _as_tuple(entries: Iterable[Any]) -> Any:
+    # What is no list is reported with everything else that is wrong.
+    if isinstance(entries, str | Mapping) or not isinstance(entries, Iterable):
+        return entries
     return tuple(entries)
+
+
+def _wrong_types(data: "SandboxData", names: Iterable[str]) -> Sequence[str]:
+    checker, kinds = ObjectChecker(), kinds_of(SandboxData)
+    for name in names:
+        entries = getattr(data, name)
+        if not any(entries is given for given in _BUILT_IN):
+            checker.value(kinds[name], entries, name)
+    return checker.problems
 
 
 def _fitting_products(data: "SandboxData") -> tuple[Product, ...]:
@@ -72,6 +89,9 @@ def _fitting_products(data: "SandboxData") -> tuple[Product, ...]:
 def _fitting_templates(data: "SandboxData") -> tuple[Template, ...]:
     if data.catalogs is CATALOGS:
         return TEMPLATES
+    if _wrong_types(data, ("catalogs", "products")):
+        # They are reported when all fields are there.
+        return ()
     has_product = product_finder(data, any_products=False)
 
     def fits(template: Template) -> bool:
@@ -112,6 +132,9 @@ class SandboxData:
     )
 
     def __attrs_post_init__(self) -> None:
+        wrong = _wrong_types(self, [field.name for field in attrs.fields(SandboxData)])
+        if wrong:
+            raise SandboxDataError(wrong)
         found = tuple(find_problems(self))
         if found:
             raise SandboxDataError((problem.line(place) for problem in found), found)
@@ -185,4 +208,9 @@ def as_data(data: SandboxData | str | Path) -> SandboxData:
     """Return data, which are read if a path is given."""
     if isinstance(data, SandboxData):
         return data
+    if not isinstance(data, str | PathLike):
+        found = type(data).__name__
+        raise SandboxDataError(
+            [f"data: must be a SandboxData, or the path of a file or folder, not {found}"]
+        )
     return SandboxData.from_path(data)

@@ -1,6 +1,7 @@
-"""Reads the values of a file as the types of the fields that they are for.
+"""Reads the values of a file as the types of the fields that they are for, and checks objects.
 
 A value must be exactly of its field's type: a number in quotes is a text. No number is negative.
+The same holds for objects that are made in Python.
 """
 
 import re
@@ -26,18 +27,25 @@ _NAMES: Mapping[Any, str] = {
 }
 
 
+def kinds_of(kind: type) -> dict[str, Any]:
+    """Return the types of the fields of a class by their names."""
+    # The hints alone include what attrs adds for cached properties.
+    hints = get_type_hints(kind)
+    return {field.name: hints[field.name] for field in attrs.fields(kind)}
+
+
 class ValueReader:
     """Reads values, and collects what is wrong with them.
 
     A value that is wrong is replaced by None or by something empty, so that the rest is read too.
 
     Args:
-        file: What the line of a problem starts with.
+        start: What the line of a problem starts with, like the name of a file and a colon.
     """
 
-    def __init__(self, file: str) -> None:
+    def __init__(self, start: str = "") -> None:
         self.problems: list[str] = []
-        self._file = file
+        self._start = start
         self._readers: Mapping[Any, Callable[[Any, Any, str], Any]] = {
             tuple: self._list,
             Mapping: self._mapping,
@@ -76,7 +84,7 @@ class ValueReader:
             self._report_kind(path, dict, value, f"; its keys are {keys}")
             return None
         before = len(self.problems)
-        found = self.table(value, get_type_hints(kind), path)
+        found = self.table(value, kinds_of(kind), path)
         for field in attrs.fields(kind):
             if field.default is attrs.NOTHING and field.name not in value:
                 self._report(_joined(path, field.name), "is required")
@@ -89,7 +97,7 @@ class ValueReader:
             return None
 
     def _list(self, kind: Any, value: Any, path: str) -> tuple[Any, ...]:
-        if not isinstance(value, list):
+        if not isinstance(value, list | tuple):
             hint = ""
             if isinstance(value, dict):
                 # As after [products], where [[products]] was meant.
@@ -103,11 +111,17 @@ class ValueReader:
         return tuple(elements)
 
     def _mapping(self, kind: Any, value: Any, path: str) -> dict[str, Any]:
-        if not isinstance(value, dict):
+        if not isinstance(value, Mapping):
             self._report_kind(path, dict, value)
             return {}
         _, element_kind = get_args(kind)
-        return self.table(value, dict.fromkeys(value, element_kind), path)
+        found: dict[str, Any] = {}
+        for name, element in value.items():
+            inner = _joined(path, name)
+            if not isinstance(name, str):
+                self._report(inner, "the key must be a text")
+            found[name] = self.value(element_kind, element, inner)
+        return found
 
     def _word(self, kind: Any, value: Any, path: str) -> Any:
         words = get_args(kind)
@@ -134,15 +148,32 @@ class ValueReader:
         return value
 
     def _report_kind(self, path: str, kind: Any, value: Any, hint: str = "") -> None:
-        # Not the value itself, which may be a key. TOML's only other values are dates and times.
-        found = _NAMES.get(type(value), "a date")
+        # Not the value itself, which may be a key.
+        found = _NAMES.get(type(value), f"a {type(value).__name__}")
         self._report(path, f"must be {_NAMES[kind]}, not {found}{hint}")
 
     def _report(self, path: str, fault: str) -> None:
         line = fault
         if path:
             line = f"{path}: {fault}"
-        self.problems.append(f"{self._file}: {line}")
+        self.problems.append(f"{self._start}{line}")
+
+
+class ObjectChecker(ValueReader):
+    """Checks objects by the rules for the values of files."""
+
+    def _instance(self, kind: Any, value: Any, path: str) -> Any:
+        if not isinstance(value, kind):
+            found = type(value).__name__
+            self._report(path, f"must be of the class {kind.__name__}, not {found}")
+            return None
+        for name, field_kind in kinds_of(kind).items():
+            self.value(field_kind, getattr(value, name), _joined(path, name))
+        return value
+
+    def _report_kind(self, path: str, kind: Any, value: Any, hint: str = "") -> None:  # noqa: ARG002
+        # The hint is about files.
+        super()._report_kind(path, kind, value)
 
 
 def _joined(path: str, name: str) -> str:
@@ -152,7 +183,9 @@ def _joined(path: str, name: str) -> str:
 
 
 def _fits(kind: Any, value: Any) -> bool:
-    # `type` and not `isinstance`, because True is an integer in Python, and not in these files.
+    # True is an integer in Python, and not in these files.
+    if isinstance(value, bool):
+        return kind is bool
     if kind is float:
-        return type(value) in {int, float}
-    return type(value) is kind
+        return isinstance(value, int | float)
+    return isinstance(value, kind)

@@ -8,12 +8,13 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args
 
 import attrs
 
 from gelato_async.sandbox.data.problems import SandboxDataError
 from gelato_async.sandbox.data.sandbox_data import SandboxData
+from gelato_async.sandbox.data.values import kinds_of
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _WIDTH = 100
@@ -55,7 +56,7 @@ def _blocks(data: SandboxData, field: "attrs.Attribute[Any]") -> Iterator[str]:
         yield _CURRENCIES
         yield _block(f"[{name}]", entries.items())
         return
-    kind, _ = get_args(get_type_hints(SandboxData)[name])
+    kind, _ = get_args(kinds_of(SandboxData)[name])
     yield "".join(f"{line}\n" for line in _head(name, kind))
     # Without any entry the key would be missing, and the built-in entries would be read.
     if not entries and _default(field, data):
@@ -91,7 +92,7 @@ def _kinds(kind: Any) -> Iterator[type]:
             yield from _kinds(argument)
         return
     yield kind
-    for field_kind in get_type_hints(kind).values():
+    for field_kind in kinds_of(kind).values():
         yield from _kinds(field_kind)
 
 
@@ -115,7 +116,7 @@ def _default(field: "attrs.Attribute[Any]", instance: Any) -> Any:
 def _value(value: Any) -> str:
     """Write a value of an entry; a long list has several lines."""
     line = _inline(value)
-    if not isinstance(value, tuple) or len(line) < _WIDTH:
+    if not isinstance(value, list | tuple) or len(line) < _WIDTH:
         return line
     lines = [""]
     for element in map(_inline, value):
@@ -132,7 +133,7 @@ def _inline(value: Any) -> str:
         return _table(_given(value))
     if isinstance(value, Mapping):
         return _table(value.items())
-    if isinstance(value, tuple):
+    if isinstance(value, list | tuple):
         return f"[{', '.join(map(_inline, value))}]"
     if isinstance(value, bool):
         return str(value).lower()
