@@ -90,11 +90,20 @@ class StateFile:
         except OSError as error:
             raise self._error(f"it cannot be made: {error.strerror}") from error
 
+    def _make_private(self) -> None:
+        # The file may have been there, empty, for everybody to read.
+        try:
+            self.path.chmod(0o600)
+        except OSError as error:
+            raise self._error(f"its permissions cannot be set: {error.strerror}") from error
+
     def _prepare(self, schema: Iterable[str], version: int) -> None:
         with self._explained():
             # Kept for good: the lock is the reason why no second sandbox opens the file.
             self._connection.execute("PRAGMA locking_mode = EXCLUSIVE")
             is_new = self._is_new(version)
+            if is_new:
+                self._make_private()
             self._connection.execute("PRAGMA journal_mode = WAL")
             self._connection.execute("PRAGMA synchronous = OFF")
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {LOG_PAGES}")

@@ -102,6 +102,26 @@ def test_only_its_owner_may_read_it(state_file):
     assert stat.S_IMODE(state_file.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_an_empty_file_becomes_private(state_file):
+    state_file.touch()
+    state_file.chmod(0o644)
+    app = SandboxApp(state_file=state_file)
+    app.advance(1)
+    # The log beside it, whose permissions are the file's.
+    assert {stat.S_IMODE(file.stat().st_mode) for file in state_file.parent.iterdir()} == {0o600}
+    app.close()
+
+
+def test_a_file_that_cannot_be_private_is_refused(state_file, monkeypatch):
+    def forbidden(*_):
+        raise PermissionError(1, "Operation not permitted")
+
+    state_file.touch()
+    monkeypatch.setattr(type(state_file), "chmod", forbidden)
+    assert "its permissions cannot be set: Operation not permitted" in refusal(state_file)
+
+
 def test_a_sandbox_has_it_only_while_it_runs(state_file, order):
     first, second = Sandbox(state_file=state_file), Sandbox(state_file=state_file)
     with first:
