@@ -65,6 +65,7 @@ def gelato_sandbox(
         pytest.fail(f"gelato_sandbox: {missing}", pytrace=False)
     # A rate limiter belongs to a key, and lives as long as the process.
     key = f"sandbox-key-{next(_numbers)}"
+    _require_mapping("gelato_sandbox_options", gelato_sandbox_options)
     options = {"speed": 0.0, "api_key": key, "connect_key": key, **gelato_sandbox_options}
     for marker in reversed(list(request.node.iter_markers("gelato_sandbox"))):
         if marker.args:
@@ -79,6 +80,12 @@ def gelato_sandbox(
         for name, value in sandbox.environment.items():
             patch.setenv(name, value)
         yield sandbox
+
+
+def _require_mapping(fixture: str, value: object) -> None:
+    if not isinstance(value, Mapping):
+        found = type(value).__name__
+        pytest.fail(f"{fixture}: must return options by their names, not {found}", pytrace=False)
 
 
 def _require_known(options: Collection[str], known: Collection[str]) -> None:
@@ -99,6 +106,7 @@ def gelato_client(
     """
     from gelato_async.client.clients import GelatoClient  # noqa: PLC0415
 
+    _require_mapping("gelato_client_options", gelato_client_options)
     return GelatoClient(
         gelato_sandbox.api_key, base_url=gelato_sandbox.url, **gelato_client_options
     )
@@ -111,6 +119,7 @@ def gelato_connect_client(
     """A `GelatoConnectClient` of `gelato_sandbox`, like `gelato_client`."""
     from gelato_async.client.clients import GelatoConnectClient  # noqa: PLC0415
 
+    _require_mapping("gelato_client_options", gelato_client_options)
     return GelatoConnectClient(
         gelato_sandbox.connect_prefix,
         gelato_sandbox.connect_key,

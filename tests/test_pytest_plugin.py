@@ -192,7 +192,7 @@ class TestMarked:
     ("marker", "reported"),
     [
         ("(sped=0)", "gelato_sandbox_options: sped: no such option; did you mean 'speed'?"),
-        ("(split=2)", "gelato_sandbox_options: *'split' must be <= 1: 2"),
+        ("(split=2)", "gelato_sandbox_options: split: must be a number from 0 to 1, not 2"),
         ("(cors='localhost')", "gelato_sandbox_options: cors: must be origins like *"),
         ("(host='0.0.0.0', api_key='sandbox-key')", "*needs an api_key of your own*"),
         ("({'speed': 0})", "gelato_sandbox: the marker takes options by name only"),
@@ -202,6 +202,27 @@ def test_a_wrong_option_is_named(run, marker, reported):
     result = run(f"@pytest.mark.gelato_sandbox{marker}\ndef test_it(gelato_sandbox): pass")
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([reported])
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+@pytest.mark.parametrize(
+    ("fixture", "user"),
+    [
+        ("gelato_sandbox_options", "gelato_sandbox"),
+        ("gelato_client_options", "gelato_client"),
+        ("gelato_client_options", "gelato_connect_client"),
+    ],
+)
+def test_a_fixture_without_options_is_named(run, fixture, user):
+    result = run(f"""
+@pytest.fixture
+def {fixture}():
+    pass
+
+def test_it({user}): pass
+""")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"{fixture}: must return options by their names, not NoneType"])
     result.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -1,6 +1,7 @@
 """The command `sandbox`: serves a stand-in for both APIs, and prints how to reach it."""
 
 import _thread
+import errno
 import os
 import shlex
 import sys
@@ -22,8 +23,8 @@ try:
         SandboxData,
         SandboxDataError,
         SandboxError,
+        StateFileError,
     )
-    from gelato_async.sandbox.storage.state_file import StateFileError
 except ImportError as _missing:
     raise CommandError(
         'the sandbox needs uvicorn and h11: pip install "gelato-async[sandbox]"'
@@ -35,6 +36,9 @@ _SECRETS = {
     "GELATO_CONNECT_API_KEY": "connect_key",
     "GELATO_CONNECT_API_SECRET": "connect_secret",
 }
+_OTHER_NAMES = {"api_key": "key", "state_file": "state"}
+# In use, or one that only the administrator may have.
+_OF_THE_PORT = (errno.EADDRINUSE, errno.EACCES)
 
 
 def options(
@@ -111,12 +115,12 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
     """Serve until Ctrl-C or, with `until_input_ends`, until standard input ends.
 
     Raises:
-        CommandError: the port or the state file cannot be used, or an option is invalid.
+        CommandError: the host, the port or the state file cannot be used, or an option is invalid.
     """
     try:
         sandbox = Sandbox(**options)
     except ValueError as error:
-        raise CommandError(str(error)) from error
+        raise CommandError(_with_option(str(error))) from error
 
     def on_started(url: str) -> None:
         _print_environment(sandbox, url)
@@ -128,8 +132,21 @@ def serve(options: dict[str, Any], *, until_input_ends: bool = False) -> int:
     except StateFileError as error:
         raise CommandError(str(error)) from error
     except SandboxError as error:
-        raise CommandError(f"{error}. Choose another --port, or 0 for a free one") from error
+        raise CommandError(f"{error}. {_advice(error)}") from error
     return ExitCode.FINE
+
+
+def _with_option(message: str) -> str:
+    """Replace the name of a field at the start of a message by that of the command's option."""
+    name, colon, fault = message.partition(":")
+    option = _OTHER_NAMES.get(name, name.replace("_", "-"))
+    return f"--{option}{colon}{fault}"
+
+
+def _advice(error: SandboxError) -> str:
+    if getattr(error.__cause__, "errno", None) in _OF_THE_PORT:
+        return "Choose another --port, or 0 for a free one"
+    return "Choose another --host, an address of this machine like 127.0.0.1"
 
 
 def _print_environment(sandbox: Sandbox, url: str) -> None:

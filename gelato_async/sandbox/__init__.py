@@ -42,6 +42,7 @@ from gelato_async.sandbox.errors import SandboxError
 from gelato_async.sandbox.faults.fault import Fault, FaultPlanError
 from gelato_async.sandbox.faults.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox
+from gelato_async.sandbox.storage.state_file import StateFileError
 from gelato_async.sandbox.stores.template import (
     ImagePlaceholder,
     Template,
@@ -72,6 +73,7 @@ __all__ = [
     "SandboxDataError",
     "SandboxError",
     "ShipmentMethod",
+    "StateFileError",
     "Stock",
     "Store",
     "Template",

@@ -1,72 +1,31 @@
 """The options of a sandbox, listed once for the application and the server."""
 
-import re
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import urlsplit
 
 import attrs
-from attrs.converters import optional
-from attrs.validators import ge, in_, le
 
 from gelato_async.sandbox.data.references import OWN_ACCOUNT
 from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, as_data
 from gelato_async.sandbox.faults.plan import FaultPlan
-
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_WORD = re.compile(r"[!-~]+")
-_TEXT = re.compile(r"[!-~]([ -~]*[!-~])?")
-_ORIGIN = re.compile(r"https?://[^/?#@\s]+")
-
-
-def _one_or_none(_: object, __: object, value: Any) -> None:
-    if value is not None and value < 1:
-        raise ValueError(f"rate_limit: must be at least 1, or None, not {value}")
-
-
-def _url_or_none(_: object, __: object, value: Any) -> None:
-    if value is not None and not _is_url(value):
-        raise ValueError(
-            "webhook_url: must be a URL like http://127.0.0.1:8000/webhooks, without a user's name"
-        )
+from gelato_async.sandbox.option_checks import (
+    are_origins,
+    as_origins,
+    as_path,
+    flag,
+    header_or_none,
+    key,
+    number,
+    one_of,
+    path_or_none,
+    url_or_none,
+    whole,
+)
 
 
-def _is_url(text: str) -> bool:
-    try:
-        url = urlsplit(text)
-        has_host = bool(url.hostname) and url.port != 0
-    except ValueError:
-        return False
-    if url.scheme not in {"http", "https"} or url.username is not None:
-        return False
-    return has_host and bool(_WORD.fullmatch(text))
-
-
-def _as_origins(origins: str | Iterable[str]) -> Any:
-    if isinstance(origins, str):
-        return (origins,)
-    return tuple(origins)
-
-
-def _are_origins(_: object, __: object, origins: tuple[str, ...]) -> None:
-    for origin in origins:
-        if origin != "*" and not _ORIGIN.fullmatch(origin):
-            raise ValueError(
-                f"cors: must be origins like http://localhost:5173, or *, not {origin!r}"
-            )
-
-
-def _header_or_none(_: object, __: object, value: Any) -> None:
-    if value is None:
-        return
-    name, text = value
-    if not _TOKEN.fullmatch(name) or not _TEXT.fullmatch(text):
-        # The text is a secret, so the message does not show it.
-        raise ValueError(
-            "webhook_header: must be a header's name and its value, like X-Webhook-Secret and some"
-            " ASCII"
-        )
+def _plan_or_none(_: object, __: object, value: Any) -> None:
+    if value is not None and not isinstance(value, FaultPlan):
+        raise ValueError("faults: must be a FaultPlan; FaultPlan.from_file reads one from a file")
 
 
 def _without_own_keys(options: "Options", _: object, data: SandboxData) -> None:
@@ -121,39 +80,39 @@ class Options:
             shuffling.
     """
 
-    api_key: str = attrs.field(default="sandbox-key", repr=False)
-    connect_prefix: str = "sandbox"
-    connect_key: str = attrs.field(default="sandbox-key", repr=False)
-    connect_secret: str = attrs.field(default="sandbox-secret", repr=False)
-    state_file: Path | None = attrs.field(default=None, converter=optional(Path))
+    api_key: str = attrs.field(default="sandbox-key", validator=key, repr=False)
+    connect_prefix: str = attrs.field(default="sandbox", validator=key)
+    connect_key: str = attrs.field(default="sandbox-key", validator=key, repr=False)
+    connect_secret: str = attrs.field(default="sandbox-secret", validator=key, repr=False)
+    state_file: Path | None = attrs.field(default=None, converter=as_path, validator=path_or_none)
     data: SandboxData = attrs.field(
         factory=SandboxData.built_in, converter=as_data, validator=_without_own_keys
     )
-    faults: FaultPlan | None = None
+    faults: FaultPlan | None = attrs.field(default=None, validator=_plan_or_none)
     products: Literal["any", "catalog"] = attrs.field(
-        default="any", validator=in_(("any", "catalog"))
+        default="any", validator=one_of("any", "catalog")
     )
-    search_lag: float = attrs.field(default=0.0, validator=ge(0))
-    latency: float = attrs.field(default=0.0, validator=ge(0))
-    speed: float = attrs.field(default=1.0, validator=ge(0))
-    rate_limit: int | None = attrs.field(default=100, validator=_one_or_none)
+    search_lag: float = attrs.field(default=0.0, validator=number())
+    latency: float = attrs.field(default=0.0, validator=number())
+    speed: float = attrs.field(default=1.0, validator=number())
+    rate_limit: int | None = attrs.field(default=100, validator=whole(1, or_none=True))
     connect_duplicates: Literal["accept", "refuse"] = attrs.field(
-        default="accept", validator=in_(("accept", "refuse"))
+        default="accept", validator=one_of("accept", "refuse")
     )
-    split: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
-    strict: bool = False
-    refuse_after: float = attrs.field(default=5.0, validator=ge(0))
-    webhook_url: str | None = attrs.field(default=None, validator=_url_or_none)
+    split: float = attrs.field(default=0.0, validator=number(0, 1))
+    strict: bool = attrs.field(default=False, validator=flag)
+    refuse_after: float = attrs.field(default=5.0, validator=number())
+    webhook_url: str | None = attrs.field(default=None, validator=url_or_none)
     webhook_header: tuple[str, str] | None = attrs.field(
-        default=None, validator=_header_or_none, repr=False
+        default=None, validator=header_or_none, repr=False
     )
-    webhook_retry_seconds: float = attrs.field(default=5.0, validator=ge(0))
-    webhook_timeout_seconds: float = attrs.field(default=10.0, validator=ge(0))
-    webhook_duplicates: float = attrs.field(default=0.0, validator=[ge(0), le(1)])
-    webhook_shuffle: bool = False
-    webhooks_kept: int = attrs.field(default=10_000, validator=ge(0))
-    cors: tuple[str, ...] = attrs.field(default=(), converter=_as_origins, validator=_are_origins)
-    seed: int = 0
+    webhook_retry_seconds: float = attrs.field(default=5.0, validator=number())
+    webhook_timeout_seconds: float = attrs.field(default=10.0, validator=number())
+    webhook_duplicates: float = attrs.field(default=0.0, validator=number(0, 1))
+    webhook_shuffle: bool = attrs.field(default=False, validator=flag)
+    webhooks_kept: int = attrs.field(default=10_000, validator=whole(0))
+    cors: tuple[str, ...] = attrs.field(default=(), converter=as_origins, validator=are_origins)
+    seed: int = attrs.field(default=0, validator=whole())
 
     @property
     def own_account(self) -> Account:

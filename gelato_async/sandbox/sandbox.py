@@ -11,6 +11,7 @@ from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.control.access import Access, is_loopback
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.errors import SandboxError
+from gelato_async.sandbox.option_checks import text, whole
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.server import Server, listen, short_collections
 from gelato_async.sandbox.state import State
@@ -32,8 +33,8 @@ class Sandbox(Options, Controls):
         port: The port, or 0 for a free one.
     """
 
-    host: str = "127.0.0.1"
-    port: int = 0
+    host: str = attrs.field(default="127.0.0.1", validator=text)
+    port: int = attrs.field(default=0, validator=whole(0, 65535))
     app: SandboxApp = attrs.field(init=False, repr=False)
     _address: str = attrs.field(init=False, default="", repr=False)
     _server: Server | None = attrs.field(init=False, default=None, repr=False)
@@ -109,7 +110,7 @@ class Sandbox(Options, Controls):
             on_started: Called with the URL as soon as requests are answered.
 
         Raises:
-            SandboxError: The port is not available, or the state file cannot be used.
+            SandboxError: The host or the port is not available, or the state file cannot be used.
         """
 
         def report_start() -> None:
@@ -127,8 +128,8 @@ class Sandbox(Options, Controls):
         """Start serving in a thread.
 
         Raises:
-            SandboxError: The port is not available, the state file cannot be used, or the server
-                did not start.
+            SandboxError: The host or the port is not available, the state file cannot be used, or
+                the server did not start.
         """
         ready, failures = threading.Event(), list[BaseException]()
         server = self._prepare(ready.set)
@@ -166,13 +167,13 @@ class Sandbox(Options, Controls):
 
     def _require_own_keys(self) -> None:
         fields = attrs.fields(Options)
-        if self.api_key in {"", fields.api_key.default}:
+        if self.api_key == fields.api_key.default:
             raise ValueError(
                 f"host: other machines reach {self.host!r}, so the sandbox needs an api_key of your"
                 " own (--key or GELATO_API_KEY)"
             )
         # Nor must the secret that everybody knows lead to the orders.
-        if self.connect_secret in {"", fields.connect_secret.default}:
+        if self.connect_secret == fields.connect_secret.default:
             self.connect_secret: str = self.api_key
 
     def _raise_failure(self) -> None:
@@ -184,7 +185,8 @@ class Sandbox(Options, Controls):
             raise SandboxError("The sandbox is already running")
         try:
             listener = listen(self.host, self.port)
-        except OSError as refused:
+        # A name with an impossible part is a UnicodeError.
+        except (OSError, UnicodeError) as refused:
             raise SandboxError(f"Cannot listen on {self.host}:{self.port}: {refused}") from refused
         try:
             if self.state_file is not None:

@@ -134,6 +134,33 @@ def test_a_port_that_is_taken_is_one_line(command):
     assert result.err.count("\n") == 1
 
 
+@pytest.mark.parametrize("host", ["192.0.2.1", "nowhere.invalid", "a..b"])
+def test_a_host_that_cannot_be_listened_on_is_one_line(command, monkeypatch, host):
+    monkeypatch.setenv("GELATO_API_KEY", "of-mine")
+    result = command("sandbox", "--port", 0, "--host", host)
+    assert result.code == 2
+    assert result.err.startswith(f"gelato-async: Cannot listen on {host}:0: ")
+    assert "Choose another --host" in result.err
+    assert "--port" not in result.err
+    assert result.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "reported"),
+    [
+        ("--key", "s3cret\x07", "--key: has a character that clients cannot send there"),
+        ("--connect-prefix", "a/b", "--connect-prefix: has a character that clients cannot send"),
+        ("--speed", "inf", "--speed: must be a number of at least 0, not inf"),
+    ],
+)
+def test_a_value_that_cannot_work_is_named_by_its_option(command, option, value, reported):
+    result = command("sandbox", option, value)
+    assert (result.code, result.out) == (2, "")
+    assert result.err.startswith(f"gelato-async: {reported}")
+    assert result.err.count("\n") == 1
+    assert "s3cret" not in result.err
+
+
 def test_a_state_file_that_cannot_be_used_is_one_line(command, tmp_path):
     result = command("sandbox", "--port", 0, "--state", tmp_path / "nowhere" / "state.sqlite")
     assert result.code == 2

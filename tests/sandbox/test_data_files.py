@@ -294,12 +294,14 @@ def test_a_name_that_is_taken_is_reported_with_both_files(wrong):
 @pytest.mark.parametrize(
     ("name", "reported"),
     [
-        ("nothing.toml", "cannot be read: [Errno 2]"),
+        ("nothing.toml", "there is no such file or folder"),
+        ("nosuchfolder", "there is no such file or folder"),
         ("data.yaml", "cannot be read: the name must end in .json or .toml"),
         ("", "the folder has no .json or .toml file"),
     ],
 )
 def test_a_path_that_has_no_data_is_one_problem(tmp_path, name, reported):
+    (tmp_path / "data.yaml").touch()
     with pytest.raises(SandboxDataError) as caught:
         SandboxData.from_path(tmp_path / name)
     (line,) = caught.value.problems

@@ -264,14 +264,14 @@ def basic(password):
     ("headers", "status"),
     [
         ({}, 401),
-        ({"Authorization": basic("kéy")}, 200),
+        ({"Authorization": basic("k:y%")}, 200),
         ({"Authorization": basic("other")}, 401),
         ({"Authorization": "Basic !!"}, 401),
         ({"Authorization": "Bearer kéy".encode()}, 401),
     ],
 )
 async def test_other_machines_need_the_key(headers, status):
-    app = served(host="0.0.0.0", api_key="kéy")
+    app = served(host="0.0.0.0", api_key="k:y%")
     for path in ("/_sandbox/", "/_sandbox/orders", "/_sandbox/page/overview"):
         answer = await client(app, "shop.example", **headers).get(path)
         assert answer.status_code == status
@@ -292,10 +292,6 @@ async def test_the_key_may_be_a_header_too():
 def test_a_host_that_others_reach_needs_a_key_of_yours(host):
     with pytest.raises(ValueError, match=r"needs an api_key of your own \(--key or GELATO_API"):
         Sandbox(host=host)
-    with pytest.raises(ValueError, match="needs an api_key of your own"):
-        Sandbox(host=host, api_key="")
-    own = Sandbox(host=host, api_key="of-mine", connect_secret="")
-    assert own.connect_secret == "of-mine"
     own = Sandbox(host=host, api_key="of-mine")
     assert (own.connect_secret, own.app.connect_secret) == ("of-mine", "of-mine")
     assert Sandbox(host=host, api_key="a", connect_secret="b").connect_secret == "b"

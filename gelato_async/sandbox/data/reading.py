@@ -41,6 +41,9 @@ class _FilesReader:
 
     def files(self, path: Path) -> Sequence[Path]:
         """Return the file, or the files of a folder."""
+        if not path.exists():
+            self.problems.append(f"{path}: there is no such file or folder")
+            return []
         if not path.is_dir():
             return [path]
         # Sorted, so that the order of entries does not depend on the file system.

@@ -13,6 +13,7 @@ from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, REGIONS, SUPPORTED
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
 from gelato_async.sandbox.data import money
+from gelato_async.sandbox.data.keys import key_fault
 from gelato_async.sandbox.data.problems import Problem
 from gelato_async.sandbox.faults.fault import suggestion
 from gelato_async.sandbox.stores.template import Template
@@ -82,6 +83,10 @@ def _account(account: "Account", _: _Known) -> Iterator[_Fault]:
     parts = (account.connect_prefix, account.connect_key, account.connect_secret)
     if any(parts) and not all(parts):
         yield "", "give connect_prefix, connect_key and connect_secret, or none of them"
+    for name in ("api_key", "connect_prefix", "connect_key", "connect_secret"):
+        value = getattr(account, name)
+        if value and (fault := key_fault(name, value)):
+            yield f".{name}", fault
     if not account.api_key and not any(parts):
         yield "", "has no key, neither api_key nor connect_key"
 

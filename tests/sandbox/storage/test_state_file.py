@@ -7,14 +7,14 @@ import stat
 import httpx
 import pytest
 
-from gelato_async.sandbox import Sandbox, SandboxApp, SandboxError
+from gelato_async.sandbox import Sandbox, SandboxApp, SandboxError, StateFileError
 from gelato_async.sandbox.storage.state_file import APPLICATION
 
 KEY = {"X-API-KEY": "sandbox-key"}
 
 
 def refusal(path):
-    with pytest.raises(SandboxError) as refused:
+    with pytest.raises(StateFileError) as refused:
         SandboxApp(state_file=path)
     assert str(path) in str(refused.value)
     return str(refused.value)
