@@ -135,6 +135,37 @@ async def test_a_placeholder_must_be_one_of_the_template(shop):
     assert await refused(shop, body) == ["variants[0].imagePlaceholders[1].name"]
 
 
+async def with_image(shop, url):
+    (first, *_) = (await shop.get("templates/template-t-shirt")).json()["variants"]
+    image = {"name": "Front", "fileUrl": url}
+    return SHIRT | {"variants": [{"templateVariantId": first["id"], "imagePlaceholders": [image]}]}
+
+
+@pytest.mark.parametrize("url", ["nourl", "ftp://files.example.org/a.png", "https:///a.png"])
+async def test_an_image_without_a_usable_url_is_not_published(shop, app, url):
+    made = await make(shop, **await with_image(shop, url))
+    app.advance(12)
+    found = (await shop.get(f"stores/store-1/products/{made['id']}")).json()
+    assert (found["isReadyToPublish"], found["publishingErrorCode"]) == (True, None)
+    app.advance(600)
+    found = (await shop.get(f"stores/store-1/products/{made['id']}")).json()
+    assert (found["status"], found["publishingErrorCode"]) == (
+        "publishing_error",
+        "invalid_file_url",
+    )
+
+
+async def test_a_strict_sandbox_refuses_such_an_image(shop, new_app):
+    strict = httpx.AsyncClient(
+        transport=httpx.ASGITransport(new_app(strict=True)),
+        base_url="http://sandbox/v1/",
+        headers=shop.headers,
+    )
+    path = "variants[0].imagePlaceholders[0].fileUrl"
+    assert await refused(strict, await with_image(strict, "nourl")) == [path]
+    await make(strict, **await with_image(strict, "https://files.example.org/a.png"))
+
+
 async def test_a_listing_is_sorted_and_cut(shop):
     for number in range(5):
         await make(shop, title=str(number))

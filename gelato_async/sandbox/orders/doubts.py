@@ -147,15 +147,16 @@ def _of_files(assortment: Assortment, path: str, item: Body) -> Iterator[Doubt]:
     catalog = assortment.catalogs.get(product.catalog) if product else None
     if not files and not single and catalog is not None and catalog.is_printable:
         yield Doubt(f"{path}.files", failures.MISSING_FILES)
-    if isinstance(single, str) and single and not _is_url(single):
+    if isinstance(single, str) and single and not is_file_url(single):
         yield Doubt(f"{path}.fileUrl", failures.INVALID_FILE_URL)
     for file_path, file in rows(f"{path}.files", files):
         # A file may be known by its id instead.
-        if file.get("url") and not _is_url(file["url"]):
+        if file.get("url") and not is_file_url(file["url"]):
             yield Doubt(f"{file_path}.url", failures.INVALID_FILE_URL)
 
 
-def _is_url(text: str) -> bool:
+def is_file_url(text: str) -> bool:
+    """Return whether a file may be downloaded from a URL: one of HTTP or HTTPS with a host."""
     try:
         url = urlsplit(text)
     except ValueError:

@@ -12,7 +12,6 @@ from gelato_async.sandbox.orders.receipts import CLIENT_ID
 from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant
 from gelato_async.sandbox.stores.templates import variant_options
 
-ERROR_CODE = "sandbox_request"
 _FILES = "https://files.example.com"
 # Undocumented keys of live products, with one value for all products of the sandbox.
 _UNDOCUMENTED: Body = {
@@ -108,7 +107,7 @@ def _in_shop(product: StoreProduct, status: str) -> Body:
         in_shop["externalPreviewUrl"] = f"{image}.png"
         in_shop["externalThumbnailUrl"] = f"{image}_medium.png"
     if status == "publishing_error":
-        in_shop["publishingErrorCode"] = ERROR_CODE
+        in_shop["publishingErrorCode"] = product.error_code
     return in_shop
 
 

@@ -8,25 +8,30 @@
 | products | a page, newest first unless `order` and `orderBy` say otherwise | 400 |
 | template | the whole template | 404 |
 
-An account whose data lists stores has those and no others; any other account has every store id,
+A product with an image whose URL cannot be one of a file ends as `publishing_error`; a strict
+sandbox refuses it. An account whose data lists stores has those and no others; any other account has every store id,
 except the stores of others. A title may be used twice. Whether an empty list of variants is refused,
 and how an unknown template is refused, is undocumented. Nobody knows what PUT does, which live
 answers name among the allowed methods; here it answers 501.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from gelato_async.sandbox.account import AccountState, Action
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.orders.failures import INVALID_FILE_URL
 from gelato_async.sandbox.orders.order import Body, new_id
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores import store_rules
 from gelato_async.sandbox.stores.product_documents import product_document
-from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant
+from gelato_async.sandbox.stores.store_products import ERROR_TAG, StoreProduct, StoreVariant
 from gelato_async.sandbox.stores.template import Template
 from gelato_async.sandbox.stores.templates import template_document, variant_options
+
+# The code of an error that the tag asks for.
+_ERROR_CODE = "sandbox_request"
 
 
 def _create(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
@@ -34,6 +39,8 @@ def _create(account: AccountState, target: Target, body: Body, now: Moment) -> A
     enforce(store_rules.product(body))
     template = _known_template(account, body["templateId"])
     enforce(store_rules.variants(body, template))
+    if account.options.strict:
+        enforce(store_rules.unusable_images(body))
     product = _new_product(account.name, store_id, template, body, now)
     account.unsaved.add(product)
     account.store_products.add(product)
@@ -61,7 +68,16 @@ def _new_product(
         template_options=variant_options(template.variants),
         variants=_variants(body.get("variants"), template),
         created=now,
+        error_code=_error_code(body, tags),
     )
+
+
+def _error_code(body: Body, tags: Container[str]) -> str | None:
+    if any(store_rules.unusable_images(body)):
+        return INVALID_FILE_URL.code
+    if ERROR_TAG in tags:
+        return _ERROR_CODE
+    return None
 
 
 def _variants(wanted: list[Body] | None, template: Template) -> tuple[StoreVariant, ...]:

@@ -5,8 +5,9 @@
 | status | created | created | publishing_queued | publishing | active |
 | `isReadyToPublish` | false | true | true | true | true |
 
-Live products became ready after 9 to 20 seconds, and one became `active` after 48 minutes. The tag
-`sandbox:publishing_error` makes a product end as `publishing_error`.
+Live products became ready after 9 to 20 seconds, and one became `active` after 48 minutes. A product
+that has an error code, from an image without a usable URL or by the tag `sandbox:publishing_error`,
+ends as `publishing_error`.
 
 A store needs no set-up: every store id has its own list, empty at first.
 """
@@ -56,6 +57,8 @@ class StoreProduct(Record):
     template_options: Mapping[str, list[str]]
     variants: tuple[StoreVariant, ...]
     created: Moment
+    # Why the product cannot be published, or None.
+    error_code: str | None = None
     # The last stage that an answer showed, and the POSIX time of that answer.
     stage_shown: int = 0
     changed: float = 0.0
@@ -65,7 +68,7 @@ class StoreProduct(Record):
     def status(self, now: Moment) -> str:
         """Return the status."""
         status = _STATUSES[self._stage(now)]
-        if status == "active" and ERROR_TAG in self.tags:
+        if status == "active" and self.error_code is not None:
             return "publishing_error"
         return status
 

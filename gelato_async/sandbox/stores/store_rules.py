@@ -5,6 +5,8 @@ from typing import Any
 
 from gelato_async.sandbox import checks
 from gelato_async.sandbox.checks import Fields, Problem, fields, optional, rows, text
+from gelato_async.sandbox.orders.doubts import is_file_url
+from gelato_async.sandbox.orders.failures import INVALID_FILE_URL
 from gelato_async.sandbox.stores.template import Template
 
 _MOST_DIGITS = 18
@@ -59,6 +61,14 @@ def variants(body: Mapping[str, Any], template: Template) -> Iterator[Problem]:
             if image["name"] not in names:
                 fault = f"must be one of the template's placeholders: {', '.join(names)}"
                 yield f"{path}.name", fault
+
+
+def unusable_images(body: Mapping[str, Any]) -> Iterator[Problem]:
+    """Find the images that cannot be downloaded, in a body in which `product` found no problem."""
+    for where, chosen in rows("variants", body.get("variants")):
+        for path, image in rows(f"{where}.imagePlaceholders", chosen.get("imagePlaceholders")):
+            if not is_file_url(image["fileUrl"]):
+                yield f"{path}.fileUrl", INVALID_FILE_URL.reason
 
 
 def listing(query: Mapping[str, str]) -> Iterator[Problem]:
