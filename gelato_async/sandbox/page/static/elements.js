@@ -66,9 +66,9 @@ export function showList(list, items, { key, create, update = () => {} }) {
   }
 }
 
-/** Show some texts as a list; a text may be an address of the web, which becomes a link. */
+/** Show some texts as a list, each once; an address of the web becomes a link. */
 export function showTexts(list, texts) {
-  showList(list, texts.filter(Boolean).map(String), {
+  showList(list, [...new Set(texts.filter(Boolean).map(String))], {
     key: (text) => text,
     create: (text) => {
       const child = document.createElement("li");
