@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 import attrs
 
-from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.assortment import CUSTOMER_PRODUCT, Assortment
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.checks import whole
 from gelato_async.sandbox.orders.order import Body, Line, Terms
@@ -62,7 +62,7 @@ def product_of(assortment: Assortment, item: Body) -> Product | None:
 
 def item_uid(item: Body) -> str:
     """Return the product uid of an item; a made-up one for a product in the customer's words."""
-    return str(item.get("productUid") or "sandbox_product_of_the_customer")
+    return str(item.get("productUid") or CUSTOMER_PRODUCT)
 
 
 def line_price(assortment: Assortment, item: Body, country: str, currency: str) -> float | None:
