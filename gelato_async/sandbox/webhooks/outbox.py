@@ -66,7 +66,8 @@ class WebhookDelivery(Record):
 class Outbox:
     """The deliveries of one sandbox, in several queues; all events of one order are in one queue.
 
-    Each queue delivers one event at a time, so that the events of an order arrive in their order.
+    Each queue delivers one event at a time, so that the events of an order arrive in their order,
+    unless a try fails: the next event does not wait for the repeated one.
     Of the deliveries that are finished (delivered or lost) the last `webhooks_kept` are remembered.
 
     Args:
