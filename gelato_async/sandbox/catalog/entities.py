@@ -14,7 +14,7 @@ import attrs
 from attrs.validators import ge, le, min_len, optional
 
 # A search looks at each.
-_MOST_COMBINATIONS = 100_000
+_MOST_COMBINATIONS = 10_000
 # Dates end with the year 9999.
 _DAYS = [ge(0), le(10_000)]
 # An attribute in the form of uids. It is no number, which Python's formats take for a place.
