@@ -406,6 +406,13 @@ def test_the_controls_list_and_send_them():
         assert (delivery["event"], delivery["answers"]) == (event(5), [200])
 
 
-def test_what_is_no_json_is_refused_where_it_is_sent():
-    with pytest.raises(TypeError):
-        Sandbox(webhook_url=NOBODY).send_webhook({"event": object()})
+@pytest.mark.parametrize("value", [object, float("nan"), float("inf")])
+def test_what_is_no_json_is_refused_where_it_is_sent(value):
+    with pytest.raises(SandboxError, match="The event is not JSON"):
+        Sandbox(webhook_url=NOBODY).send_webhook({"event": value})
+
+
+def test_an_event_may_be_about_what_utf8_cannot_say():
+    sandbox = Sandbox(webhook_url=NOBODY)
+    sandbox.send_webhook({"event": "own", "id": "\ud800"})
+    assert sandbox.webhooks()[0].event["id"] == "\ud800"

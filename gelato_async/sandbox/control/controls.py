@@ -115,11 +115,13 @@ class Controls(ABC):
         The event is the body, as Gelato would send it.
 
         Raises:
-            SandboxError: There is no `webhook_url`.
+            SandboxError: There is no `webhook_url`, or the event is not JSON.
         """
-        # A copy, because the body is encoded when it is sent; encoding it here refuses what is not
-        # JSON.
-        own = json.loads(json.dumps(event, allow_nan=False))
+        try:
+            # A copy, because the body is encoded when it is sent.
+            own = json.loads(json.dumps(event, allow_nan=False))
+        except (TypeError, ValueError, RecursionError) as failed:
+            raise ControlError(f"The event is not JSON: {failed}") from failed
         with self.locked() as state:
             _require_url(state)
             state.outbox.add(own, state.clock.moment())
