@@ -22,6 +22,7 @@ from gelato_async.sandbox import (
     TemplateVariant,
     create_app,
 )
+from gelato_async.sandbox.catalog.countries import REGIONS
 
 SHOP = Account(name="shop", api_key="shop-key")
 RIVAL = Account(name="rival", api_key="rival-key")
@@ -290,6 +291,17 @@ def test_every_product_of_a_built_in_template_is_in_a_catalog():
             catalogs.add(product.catalog)
     printable = {catalog.uid for catalog in data.catalogs if catalog.is_printable}
     assert catalogs == printable
+
+
+def test_no_variant_of_a_built_in_template_is_out_of_stock():
+    data = SandboxData.built_in()
+    assortment = data.assortment(any_products=False)
+    statuses = set()
+    for built_in in data.templates:
+        for variant in built_in.variants:
+            product = assortment.product(variant.product_uid)
+            statuses |= {assortment.stock(product, region).status for region in REGIONS}
+    assert statuses == {"in-stock", "out-of-stock-replenishable", "non-stockable"}
 
 
 def test_built_in_templates_stay_only_with_their_products():
