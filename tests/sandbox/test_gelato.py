@@ -202,6 +202,19 @@ async def test_only_drafts_are_deleted_and_then_gone(anyone, order):
     assert anyone.app.audit().duplicates == ()
 
 
+async def test_a_forced_status_decides_what_is_a_draft(anyone, order):
+    made, draft = await created(anyone, order()), await created(anyone, order(orderType="draft"))
+    anyone.app.force_status(made["id"], "draft")
+    anyone.app.force_status(draft["id"], "shipped")
+    paths, patch = [f"orders/{one['id']}" for one in (made, draft)], {"orderType": "order"}
+    answers = [await anyone.gelato.patch(path, json=patch) for path in paths]
+    assert [answer.status_code for answer in answers] == [200, 409]
+    assert answers[0].json()["fulfillmentStatus"] == "created"
+    anyone.app.force_status(made["id"], "draft")
+    deleted = [await anyone.gelato.delete(path) for path in paths]
+    assert [answer.status_code for answer in deleted] == [200, 409]
+
+
 async def test_a_split_order_is_two_connected_orders_of_one_commit(anyone, order, asks_for):
     first = await created(anyone, order(items=3, **asks_for("split")))
     assert [item["itemReferenceId"] for item in first["items"]] == ["item-1"]

@@ -199,7 +199,7 @@ class Order(Record):
 
     def begin(self, now: Moment) -> None:
         """Turn a draft into an order whose life cycle begins now."""
-        self.order_type = "order"
+        self.order_type, self.forced = "order", None
         self.ordered = self.changed = now.wall
         self.began = now.life
 
