@@ -105,7 +105,10 @@ async def send_answer(answer: Answer, scope: Message, receive: Receive, send: Se
         await _abort(scope, receive)
         return
     if answer.pieces is not None:
-        await _send_pieces(answer, answer.pieces, send)
+        pieces = answer.pieces
+        if scope["method"] == "HEAD":
+            pieces = iter(())
+        await _send_pieces(answer, pieces, send)
         return
     length = len(answer.body)
     if answer.cut:

@@ -79,6 +79,16 @@ async def test_head_answers_as_get_does_without_a_body(anyone):
     assert asked.headers["content-length"] == str(len(got.content))
 
 
+@pytest.mark.parametrize(
+    "path", ["", "page/page.js", "page/overview", "page/orders", "orders", "audit"]
+)
+async def test_head_is_a_get_of_the_sandboxs_own_routes_too(anyone, path):
+    asked = await anyone.nobody.head(f"/_sandbox/{path}")
+    shown = await anyone.nobody.get(f"/_sandbox/{path}")
+    assert (asked.status_code, asked.content) == (200, b"")
+    assert asked.headers["Content-Type"] == shown.headers["Content-Type"]
+
+
 async def test_a_path_may_be_a_whole_url_as_for_a_proxy(anyone):
     scope = {
         "type": "http",

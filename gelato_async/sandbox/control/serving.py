@@ -20,6 +20,8 @@ async def serve(controls: Controls, access: Access, scope: Message, receive: Rec
     if refused is not None:
         return refused
     method, path = scope["method"], asgi.raw_path(scope)
+    if method == "HEAD":
+        method = "GET"
     # What the page reads comes first: it changes nothing, and is asked for every second.
     if method == "GET" and (page := await _page(controls, path, scope)) is not None:
         return page
