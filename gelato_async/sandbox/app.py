@@ -86,6 +86,8 @@ class SandboxApp(Options, Controls):
                 result = await serving.serve(self, self.access, scope, receive)
             else:
                 result = await self._serve(scope, path, receive)
+        except RefusedError as refused:
+            result = error(routes.backend_of(path), refused)
         except StateFileError as failed:
             result = error(routes.backend_of(path), RefusedError(500, str(failed)))
         if self.cors:
@@ -194,9 +196,9 @@ class SandboxApp(Options, Controls):
 
     async def _serve(self, scope: Message, path: str, receive: Receive) -> Answer:
         admitted = self._admit(scope, path)
-        body = await asgi.read_body(receive)
         if isinstance(admitted, Answer):
             return admitted
+        body = await asgi.read_body(receive)
         await _sleep(self.latency)
         if admitted.fault is None:
             return self._perform(admitted, body)

@@ -21,6 +21,9 @@ Send = Callable[[Message], Awaitable[None]]
 ABORT = "gelato_async.sandbox.abort"
 ARRIVED = "gelato_async.sandbox.arrived"
 
+# The limit is the sandbox's own; the largest order has some hundred kilobytes.
+_MOST_BYTES = 10 * 1024 * 1024
+
 
 def raw_path(scope: Message) -> str:
     """Return the path as it was sent, still percent-encoded."""
@@ -64,10 +67,17 @@ def arrived(scope: Message) -> float | None:
 
 
 async def read_body(receive: Receive) -> bytes:
-    """Return the whole body."""
-    parts = []
+    """Return the whole body. One that is too large is refused with 413, and not read on.
+
+    The server drops the rest, so that the client can read the answer.
+    """
+    parts: list[bytes] = []
+    size = 0
     while (message := await receive())["type"] == "http.request":
         parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > _MOST_BYTES:
+            raise RefusedError(413, f"The body has more than {_MOST_BYTES:,} bytes")
         if not message.get("more_body"):
             break
     return b"".join(parts)

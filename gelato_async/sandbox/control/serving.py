@@ -1,7 +1,7 @@
 """Serves requests under /_sandbox: the page, its views, and the controls."""
 
 from gelato_async.sandbox import asgi
-from gelato_async.sandbox.answers import Answer, answer
+from gelato_async.sandbox.answers import Answer, RefusedError, answer
 from gelato_async.sandbox.asgi import Message, Receive
 from gelato_async.sandbox.control import routes
 from gelato_async.sandbox.control.access import Access
@@ -15,7 +15,6 @@ _VIEWS = f"{routes.PREFIX}page/"
 
 async def serve(controls: Controls, access: Access, scope: Message, receive: Receive) -> Answer:
     """Answer one request, or refuse it."""
-    body = await asgi.read_body(receive)
     refused = access.refusal(scope)
     if refused is not None:
         return refused
@@ -25,6 +24,10 @@ async def serve(controls: Controls, access: Access, scope: Message, receive: Rec
     # What the page reads comes first: it changes nothing, and is asked for every second.
     if method == "GET" and (page := await _page(controls, path, scope)) is not None:
         return page
+    try:
+        body = await asgi.read_body(receive)
+    except RefusedError as too_large:
+        return answer({"message": too_large.message}, too_large.status)
     return routes.serve(controls, method, path, body)
 
 
