@@ -12,6 +12,7 @@ pytestmark = pytest.mark.anyio
 
 EVERY_METHOD = {
     *("sandbox_post", "sandbox_letter", "sandbox_parcel", "sandbox_express", "sandbox_pallet"),
+    *("dhl_parcel", "tnt_global_pack"),
 }
 MUG = "mugs_msz_11-oz_mmat_ceramic-white"
 
@@ -71,12 +72,14 @@ async def test_shipping_is_priced_by_product_quantity_and_method(shipping):
         "sandbox_post",
         "sandbox_letter",
         "sandbox_parcel",
+        "dhl_global_parcel",
+        "tnt_global_pack",
     ]
     for light, heavy in zip(one.methods, fifty.methods, strict=True):
         assert (light.min_price == heavy.min_price) is heavy.has_flat_rate
         assert light.min_price <= heavy.min_price < heavy.avg_price
         assert light.min_days <= light.max_days
-    assert [method.has_flat_rate for method in one.methods] == [True, True, False]
+    assert [method.has_flat_rate for method in one.methods] == [True, True, False, False, False]
 
 
 @pytest.mark.parametrize(
