@@ -110,6 +110,18 @@ def test_time_goes_forwards_only(seconds):
         Sandbox().advance(seconds)
 
 
+@pytest.mark.parametrize("seconds", [1e308, 1e12, 10**400, 3.2e9])
+async def test_time_goes_100_years_at_most(anyone, order, seconds):
+    order_id = await made(anyone, order)
+    answer = await post(anyone, "advance", {"seconds": seconds})
+    assert (answer.status_code, "100 years in all" in answer.json()["message"]) == (400, True)
+    anyone.app.advance(3.1e9)
+    with pytest.raises(SandboxError, match="100 years in all"):
+        anyone.app.advance(1e8)
+    seen = (await anyone.gelato.get(f"orders/{order_id}")).json()
+    assert seen["fulfillmentStatus"] == "delivered"
+
+
 async def test_a_webhook_is_sent_again(serve):
     api = serve(webhook_url=NOBODY)
     api.app.send_webhook({"event": "first", "id": "1"})
@@ -126,6 +138,16 @@ async def test_a_webhook_is_sent_again(serve):
 async def test_an_unknown_webhook_is_not_sent_again(serve, number):
     answer = await post(serve(webhook_url=NOBODY), f"webhooks/{number}/resend")
     assert (answer.status_code, answer.json()) == (404, {"message": "No such webhook"})
+
+
+async def test_without_a_url_no_webhook_is_sent_again(anyone):
+    # As after a restart with the same state file, but without the URL.
+    with anyone.app.locked() as state:
+        state.outbox.add({"event": "first"}, state.clock.moment())
+    for path in ("webhooks/1/resend", "webhooks"):
+        answer = await post(anyone, path)
+        assert (answer.status_code, "give the sandbox a webhook_url" in answer.text) == (409, True)
+    assert len(anyone.app.webhooks()) == 1
 
 
 async def test_a_wrong_method_is_answered_with_those_allowed(anyone):

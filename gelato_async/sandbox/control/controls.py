@@ -17,7 +17,8 @@ from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
-_MOST_SECONDS = 1e12
+# 100 years. Dates end with the year 9999, and far earlier a float has no room for the seconds.
+_MOST_LIFE_SECONDS = 100 * 365.25 * 86400
 
 
 class Controls(ABC):
@@ -42,15 +43,10 @@ class Controls(ABC):
         """Advance the life-cycle clock.
 
         Raises:
-            SandboxError: The seconds are negative, or not a number.
+            SandboxError: The seconds are negative, or not a number, or lead beyond 100 years.
         """
         with self.locked() as state:
-            # Beyond, not even a day is noticed in the float that is the clock.
-            if not 0 <= seconds <= _MOST_SECONDS - state.clock.moment().life:
-                raise ControlError(
-                    f"seconds: must be a number of at least 0, in all at most {_MOST_SECONDS:g}"
-                )
-            state.advance(seconds)
+            _advance(state, seconds)
 
     def advance_to(self, order_id: str, status: str | None = None) -> str:
         """Advance the life-cycle clock until an order reaches a status, and return its status.
@@ -66,7 +62,7 @@ class Controls(ABC):
         """
         with self.locked() as state:
             order = _order(state, order_id)
-            state.advance(seconds_until(order, status, state.clock.moment()))
+            _advance(state, seconds_until(order, status, state.clock.moment()))
             return order.status(state.clock.moment())
 
     def orders(self) -> tuple[dict[str, Any], ...]:
@@ -133,7 +129,7 @@ class Controls(ABC):
             number: The `WebhookDelivery.number` of the earlier one, finished or not.
 
         Raises:
-            SandboxError: There is no such delivery (any more).
+            SandboxError: There is no such delivery (any more), or no `webhook_url`.
         """
         # By number, because several deliveries may have one event, and events need have no id.
         with self.locked() as state:
@@ -150,6 +146,12 @@ def _order(state: State, order_id: str) -> Order:
     if order is None:
         raise ControlError("Order not found", 404)
     return order
+
+
+def _advance(state: State, seconds: float) -> None:
+    if not 0 <= seconds <= _MOST_LIFE_SECONDS - state.clock.moment().life:
+        raise ControlError("seconds: must be a number of at least 0, and 100 years in all at most")
+    state.advance(seconds)
 
 
 def _require_url(state: State) -> None:
