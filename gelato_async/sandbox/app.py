@@ -80,9 +80,10 @@ class SandboxApp(Options, Controls):
         if scope["type"] != "http":
             raise NotImplementedError(f"The sandbox speaks HTTP only, not {scope['type']}")
         path = asgi.raw_path(scope)
-        is_own = path.startswith(serving.PATH)
+        origins = self.cors
         try:
-            if is_own:
+            if serving.is_own(scope, path):
+                origins = self.access.origins
                 result = await serving.serve(self, self.access, scope, receive)
             else:
                 result = await self._serve(scope, path, receive)
@@ -90,9 +91,7 @@ class SandboxApp(Options, Controls):
             result = error(routes.backend_of(path), refused)
         except StateFileError as failed:
             result = error(routes.backend_of(path), RefusedError(500, str(failed)))
-        if self.cors:
-            # Of every origin's pages none may read the sandbox's own routes, which need no key.
-            origins = [one for one in self.cors if not is_own or one != cors.ANY]
+        if origins:
             result = cors.shared(result, scope, origins)
         await asgi.send_answer(result, scope, receive, send)
 

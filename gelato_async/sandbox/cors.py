@@ -17,6 +17,11 @@ _DEFAULT_HEADERS = "X-API-KEY, Content-Type"
 _PREFLIGHT_SECONDS = b"600"
 
 
+def named(origins: Collection[str]) -> tuple[str, ...]:
+    """Return the origins that are named, which `*` is not."""
+    return tuple(origin for origin in origins if origin != ANY)
+
+
 def shared(answer: Answer, scope: Message, origins: Collection[str]) -> Answer:
     """Return an answer that pages of these origins may read.
 

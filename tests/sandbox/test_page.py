@@ -52,6 +52,14 @@ async def test_the_page_is_found_without_its_slash(anyone):
     assert (answer.status_code, answer.headers["Location"]) == (308, "/_sandbox/")
 
 
+async def test_a_browser_is_led_to_the_page(anyone):
+    accept = "text/html,application/xhtml+xml,*/*;q=0.8"
+    answer = await anyone.nobody.get("/", headers={"Accept": accept})
+    assert (answer.status_code, answer.headers["Location"]) == (307, "/_sandbox/")
+    assert (await anyone.nobody.get("/", headers={"Accept": "*/*"})).status_code == 404
+    assert (await anyone.nobody.post("/", headers={"Accept": accept})).status_code == 404
+
+
 @pytest.mark.parametrize("path", ["page/secret.js", "page/../app.py", "page/nothing", "elsewhere"])
 async def test_nothing_else_is_served(anyone, path):
     assert (await anyone.nobody.get(f"/_sandbox/{path}")).status_code == 404
@@ -252,8 +260,43 @@ async def test_an_origin_that_is_named_may_drive_it():
     assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, OTHER)
     asked = await own.options("/_sandbox/advance")
     assert asked.headers["Access-Control-Allow-Methods"] == "POST"
-    all_origins = client(served(cors=["*"]), Origin=OTHER)
-    assert (await all_origins.post("/_sandbox/reset")).status_code == 403
+
+
+@pytest.mark.parametrize("path", ["", "orders", "audit", "page/overview", "page/orders/a", "none"])
+async def test_all_origins_may_call_the_apis_alone(path):
+    own = client(served(cors=["*"]), Origin=OTHER)
+    assert (await own.get("/v4/orders/a")).headers["Access-Control-Allow-Origin"] == "*"
+    for method in ("GET", "HEAD", "POST", "PUT", "OPTIONS"):
+        answer = await own.request(method, f"/_sandbox/{path}")
+        assert "Access-Control-Allow-Origin" not in answer.headers
+        assert method == "OPTIONS" or answer.status_code == 403
+
+
+async def test_a_named_origin_beside_all_may_read_the_controls():
+    app = served(cors=["*", OTHER])
+    answer = await client(app, Origin=OTHER).get("/_sandbox/orders")
+    assert (answer.status_code, answer.headers["Access-Control-Allow-Origin"]) == (200, OTHER)
+    answer = await client(app, Origin="https://third.example").get("/_sandbox/orders")
+    assert answer.status_code == 403
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("site", "mode", "status"),
+    [
+        ("same-origin", "cors", 200),
+        ("none", "navigate", 200),
+        # A link from elsewhere.
+        ("cross-site", "navigate", 200),
+        ("cross-site", "no-cors", 403),
+        ("same-site", "no-cors", 403),
+    ],
+)
+async def test_a_get_of_another_page_is_refused(site, mode, status):
+    marks = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": mode}
+    for path in ("", "orders", "page/overview"):
+        answer = await client(served(), **marks).get(f"/_sandbox/{path}")
+        assert answer.status_code == status
 
 
 def basic(password):

@@ -1,7 +1,9 @@
 """Whose requests to the sandbox's own routes are served.
 
 They change and show everything, so a page of another origin in the developer's browser must not
-reach them. Browsers name the origin of each POST, and pages cannot read answers of another origin.
+reach them. Browsers name the origin of each POST and of each GET whose answer a script may read, and
+with `Sec-Fetch-Site` mark the other GETs of foreign pages. An origin that may call the APIs only by
+`*` is foreign here.
 What remains is a name of the attacker's that leads to 127.0.0.1, so on a loopback address the name
 in the Host header must be the machine's own. On any other address the key is needed.
 """
@@ -9,17 +11,19 @@ in the Host header must be the machine's own. On any other address the key is ne
 import base64
 import binascii
 import hmac
-from collections.abc import Container
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 import attrs
 
-from gelato_async.sandbox import asgi
+from gelato_async.sandbox import asgi, cors
 from gelato_async.sandbox.answers import Answer, answer
 from gelato_async.sandbox.asgi import Message
 
 _ASK_FOR_KEY = (b"www-authenticate", b'Basic realm="gelato-async sandbox", charset="UTF-8"')
+
+# To a browser `http://localhost:5173` is another origin than the sandbox, of the same site.
+_ELSEWHERE = frozenset({"cross-site", "same-site"})
 
 
 def is_loopback(host: str | None) -> bool:
@@ -38,12 +42,12 @@ class Access:
     """The rules for requests to the sandbox's own routes.
 
     Args:
-        origins: The origins of other pages that may use the routes.
+        origins: The origins of other pages that may use the routes; `*` names no origin.
         key: The key that a request needs, or None.
         on_loopback: Whether the Host header must name this machine's loopback address.
     """
 
-    origins: Container[str] = ()
+    origins: tuple[str, ...] = attrs.field(default=(), converter=cors.named)
     key: str | None = attrs.field(default=None, repr=False)
     on_loopback: bool = False
 
@@ -61,7 +65,7 @@ class Access:
         if self.on_loopback and not is_loopback(_hostname(host)):
             message = "The sandbox's own routes are served at localhost and 127.0.0.1 only"
             return answer({"message": message}, 403)
-        if scope["method"] != "GET" and not self._is_trusted(scope, host):
+        if not self._is_trusted(scope, host):
             message = "A page of another origin must not do that; --cors allows an origin"
             return answer({"message": message}, 403)
         return None
@@ -70,9 +74,11 @@ class Access:
         # Programs that are not browsers send no Origin. The scheme is left out: the sandbox does not
         # know that of a proxy in front of it.
         origin = asgi.header(scope, b"origin")
-        if not origin:
-            return True
-        return origin.partition("://")[2] == host or origin in self.origins
+        if origin:
+            return origin.partition("://")[2] == host or origin in self.origins
+        # A link from elsewhere may lead to the page.
+        is_link = asgi.header(scope, b"sec-fetch-mode") == "navigate"
+        return is_link or asgi.header(scope, b"sec-fetch-site") not in _ELSEWHERE
 
     def _has_key(self, scope: Message, key: str) -> bool:
         # The time that the comparison takes says nothing of the key.

@@ -11,6 +11,17 @@ from gelato_async.sandbox.page import assets, views
 
 PATH = routes.PREFIX.rstrip("/")
 _VIEWS = f"{routes.PREFIX}page/"
+_TO_PAGE = ((b"location", routes.PREFIX.encode()),)
+
+
+def is_own(scope: Message, path: str) -> bool:
+    """Return whether a request is for the sandbox itself, not for the APIs.
+
+    To a browser `/` is the sandbox's too; to any other program it is a path that the APIs lack.
+    """
+    if path == "/":
+        return scope["method"] == "GET" and "text/html" in asgi.header(scope, b"accept")
+    return path.startswith(PATH)
 
 
 async def serve(controls: Controls, access: Access, scope: Message, receive: Receive) -> Answer:
@@ -33,7 +44,10 @@ async def serve(controls: Controls, access: Access, scope: Message, receive: Rec
 
 async def _page(controls: Controls, path: str, scope: Message) -> Answer | None:
     if path == PATH:
-        return Answer(308, headers=((b"location", routes.PREFIX.encode()),))
+        return Answer(308, headers=_TO_PAGE)
+    if path == "/":
+        # Not for good: browsers would remember it for another server of this port.
+        return Answer(307, headers=_TO_PAGE)
     asset = assets.find(path.removeprefix(routes.PREFIX))
     if asset is not None or not path.startswith(_VIEWS):
         return asset
