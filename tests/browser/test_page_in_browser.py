@@ -233,6 +233,32 @@ def test_a_sandbox_that_has_stopped_is_reported_until_it_is_back(open_page, make
     expect(page.get_by_role("alert")).to_be_hidden()
     make("ref-1")
     expect(row(page, "ref-1")).to_be_visible()
-    # The browser itself reports requests that failed.
+    forget_failed_requests(open_page)
+
+
+def forget_failed_requests(open_page):
+    # The browser itself reports them.
     kept = [text for text in open_page.noted if "Failed to load resource" not in text]
     open_page.noted[:] = kept
+
+
+def test_an_act_that_was_not_answered_is_reported_until_a_poll_is(open_page, make, sandbox):
+    make("ref-1")
+    page = open_page()
+    choose(page, "ref-1")
+    page.route("**/_sandbox/**", lambda route: route.abort())
+    press(page, "To uploading")
+    expect(page.get_by_role("alert")).to_contain_text("does not answer")
+    page.unroute_all()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    # What was answered is no matter of the connection, and stays until the next act.
+    page.route("**/advance", lambda route: route.fulfill(status=409, json={"message": "Too late"}))
+    page.get_by_role("button", name="+1 min").click()
+    expect(page.get_by_role("alert")).to_have_text("Too late")
+    sandbox.advance_to(sandbox.orders()[0]["id"], "delivered")
+    expect(status(page)).to_have_text("delivered")
+    expect(page.get_by_role("alert")).to_have_text("Too late")
+    page.unroute_all()
+    page.get_by_role("button", name="+1 min").click()
+    expect(page.get_by_role("alert")).to_be_hidden()
+    forget_failed_requests(open_page)

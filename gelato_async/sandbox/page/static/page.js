@@ -14,7 +14,7 @@ let timer = null;
 let started = null;
 // Only the last poll schedules the next one.
 let polls = 0;
-// What went wrong with the last poll, and with the last act.
+// What went wrong with the last poll, and with the last act that was answered.
 const problems = { poll: "", act: "" };
 
 async function poll() {
@@ -59,10 +59,12 @@ function forgetOrder() {
 
 function reasonOf(failure) {
   if (failure instanceof RefusedError) return failure.message;
-  if (failure instanceof TypeError || failure.name === "TimeoutError") {
-    return "The sandbox does not answer. The page goes on asking.";
-  }
+  if (isUnanswered(failure)) return "The sandbox does not answer. The page goes on asking.";
   return String(failure);
+}
+
+function isUnanswered(failure) {
+  return failure instanceof TypeError || failure.name === "TimeoutError";
 }
 
 function complain(source, text) {
@@ -74,14 +76,15 @@ function complain(source, text) {
 
 /** Do something, say so, and show what came of it. */
 async function act(action, done = "") {
+  complain("act", "");
   try {
     await action();
-    complain("act", "");
-    announce(done);
   } catch (failure) {
-    complain("act", reasonOf(failure));
+    // The next poll that is answered takes it back.
+    complain(isUnanswered(failure) ? "poll" : "act", reasonOf(failure));
     return;
   }
+  announce(done);
   await poll();
 }
 
