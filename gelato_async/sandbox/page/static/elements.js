@@ -27,6 +27,12 @@ export function onPress(button, act) {
   });
 }
 
+/** An amount with its currency; thousands are grouped. */
+export function money(amount, currency) {
+  const digits = { minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  return `${Number(amount).toLocaleString("en", digits)} ${currency}`;
+}
+
 /** A status as words. */
 export const words = (status) => String(status).replaceAll("_", " ");
 

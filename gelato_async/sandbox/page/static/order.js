@@ -1,8 +1,8 @@
 // One order in full: its time line, what can be done to it, and its parts.
 
 import {
-  announce, copyOf, duration, enable, fill, get, onPress, setText, show, showList, showTexts, timeOfDay,
-  words,
+  announce, copyOf, duration, enable, fill, get, money, onPress, setText, show, showList, showTexts,
+  timeOfDay, words,
 } from "./elements.js";
 import { owner } from "./orders.js";
 import { control, view } from "./server.js";
@@ -213,5 +213,3 @@ function showShipment(shipment) {
   const dates = [shipment.minDeliveryDate, shipment.maxDeliveryDate].filter(Boolean).join(" – ");
   showTexts(get("shipment"), [shipment.shipmentMethodName, dates, ...codes]);
 }
-
-const money = (amount, currency) => `${Number(amount).toFixed(2)} ${currency}`;

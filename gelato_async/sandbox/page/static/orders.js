@@ -1,6 +1,8 @@
 // The list of orders: search, pages, and which of them is chosen.
 
-import { copyOf, enable, fill, get, onPress, setText, show, showList, timeOfDay } from "./elements.js";
+import {
+  copyOf, enable, fill, get, money, onPress, setText, show, showList, timeOfDay,
+} from "./elements.js";
 import { view } from "./server.js";
 
 const ROWS = 25;
@@ -90,8 +92,8 @@ function showRows(orders, accounts) {
         owner: owner(order, accounts),
         name: `${order.firstName} ${order.lastName}`,
         country: order.country,
-        items: order.itemsCount === 1 ? "1 item" : `${order.itemsCount} items`,
-        total: `${order.totalInclVat} ${order.currency}`,
+        items: order.itemsCount === 1 ? "1 item" : `${order.itemsCount.toLocaleString("en")} items`,
+        total: money(order.totalInclVat, order.currency),
         at: timeOfDay(order.createdAt),
         status: order.fulfillmentStatus,
       });
