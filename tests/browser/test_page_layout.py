@@ -4,6 +4,9 @@ import re
 
 import pytest
 from support.browser import expect
+from support.orders import AMERICAN
+
+from gelato_async.sandbox import Sandbox
 
 pytestmark = pytest.mark.system
 
@@ -46,3 +49,64 @@ def test_a_total_is_never_cut(open_page, make, sandbox, width):
     assert page.locator("#order-rows").locator(".total, .items").evaluate_all(CUT) == []
     names = page.locator("#order-rows").locator(".what, .who")
     assert min(names.evaluate_all("all => all.map(e => e.clientWidth)")) > 60
+
+
+# Whether the first letter of a text is left of its last one.
+RUNS_RIGHT = """
+place => {
+  const [text] = [...place.childNodes].filter(node => node.nodeType === 3 && node.data.trim());
+  const left = at => {
+    const range = document.createRange();
+    range.setStart(text, at);
+    range.setEnd(text, at + 1);
+    return range.getBoundingClientRect().left;
+  };
+  return left(0) < left(text.length - 1);
+}
+"""
+REVERSED = "\u202eabc"
+
+
+def test_a_value_does_not_turn_its_neighbours(open_page, make, sandbox):
+    address = AMERICAN | {"firstName": REVERSED, "postCode": REVERSED}
+    order_id = make(REVERSED, shippingAddress=address)
+    sandbox.force_status(order_id, "failed", REVERSED, "too_dark")
+    sandbox.wait_for_webhooks()
+    page = open_page()
+    page.locator("#order-rows button").click()
+    expect(page.locator("#order-title")).to_have_text(REVERSED)
+    places = {
+        "#order-rows strong": False,
+        "#order-rows [data-field=owner]": True,
+        "#order-rows [data-field=firstName]": False,
+        "#order-rows [data-field=lastName]": True,
+        "#order-rows [data-field=country]": True,
+        "#recipient li:first-child bdi:first-child": False,
+        "#recipient li:first-child bdi:last-child": True,
+        "#recipient bdi:text('Springfield')": True,
+        "#order-reason [data-field=refusalReason]": False,
+        "#order-reason [data-field=refusalReasonCode]": True,
+    }
+    seen = {place: page.locator(place).first.evaluate(RUNS_RIGHT) for place in places}
+    assert seen == places
+    expect(page.locator("#order-json")).to_contain_text('"firstName": "\\u202eabc"')
+    expect(page.locator("#deliveries pre").first).to_contain_text('"\\u202eabc"')
+
+
+class TestWithoutAUrl:
+    @pytest.fixture
+    def sandbox(self):
+        with Sandbox(speed=0) as running:
+            yield running
+
+    def test_no_webhook_can_be_sent_again(self, open_page, sandbox):
+        # As after a restart with the same state file, but without the URL.
+        with sandbox.locked() as state:
+            state.outbox.add({"event": "made_up"}, state.clock.moment())
+        page = open_page()
+        page.locator("#deliveries summary").click()
+        again = page.get_by_role("button", name="Send again")
+        expect(again).to_have_attribute("aria-disabled", "true")
+        again.dispatch_event("click")
+        expect(page.locator("#no-webhooks")).to_contain_text("has no URL to deliver to")
+        expect(page.get_by_role("alert")).to_be_hidden()

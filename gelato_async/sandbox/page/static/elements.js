@@ -72,16 +72,31 @@ export function showList(list, items, { key, create, update = () => {} }) {
   }
 }
 
-/** Show some texts as a list, each once; an address of the web becomes a link. */
+/**
+ * Show some texts as a list, each once; one may be an array of values, which stand side by side.
+ *
+ * A value that is an address of the web becomes a link.
+ */
 export function showTexts(list, texts) {
-  showList(list, [...new Set(texts.filter(Boolean).map(String))], {
-    key: (text) => text,
-    create: (text) => {
+  const lines = new Map();
+  for (const text of texts) {
+    const values = [text].flat().filter(Boolean).map(String);
+    if (values.length) lines.set(JSON.stringify(values), values);
+  }
+  showList(list, [...lines], {
+    key: ([key]) => key,
+    create: ([, values]) => {
       const child = document.createElement("li");
-      child.append(isWebAddress(text) ? link(text) : text);
+      for (const value of values) child.append(child.hasChildNodes() ? " " : "", valueOf(value));
       return child;
     },
   });
+}
+
+/** A value as JSON, in which marks of direction are escaped. */
+export function json(value) {
+  const escaped = (mark) => `\\u${mark.charCodeAt(0).toString(16)}`;
+  return JSON.stringify(value, null, 2).replace(/[\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, escaped);
 }
 
 /** A copy of a template's only element. */
@@ -106,6 +121,13 @@ export function duration(seconds) {
   const rest = String(whole % 60).padStart(2, "0");
   const clock = hours ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
   return days ? `${days} d ${clock}` : clock;
+}
+
+function valueOf(text) {
+  if (isWebAddress(text)) return link(text);
+  const element = document.createElement("bdi");
+  element.textContent = text;
+  return element;
 }
 
 function isWebAddress(text) {

@@ -1,8 +1,8 @@
 // One order in full: its time line, what can be done to it, and its parts.
 
 import {
-  announce, copyOf, duration, enable, fill, get, money, onPress, setText, show, showList, showTexts,
-  timeOfDay, words,
+  announce, copyOf, duration, enable, fill, get, json, money, onPress, setText, show, showList,
+  showTexts, timeOfDay, words,
 } from "./elements.js";
 import { owner } from "./orders.js";
 import { control, view } from "./server.js";
@@ -47,10 +47,10 @@ export async function refreshOrder({ accounts, hasWebhookUrl }, forget) {
   showReason(order);
   showStages(found);
   showParts(order);
-  showDeliveries(get("order-webhooks"), found.webhooks);
-  const nothing = hasWebhookUrl ? "None yet." : "The sandbox has no --webhook-url.";
-  setText(get("no-order-webhooks"), found.webhooks.length ? "" : nothing);
-  setText(get("order-json"), JSON.stringify(order, null, 2));
+  showDeliveries(get("order-webhooks"), found.webhooks, hasWebhookUrl);
+  const nothing = found.webhooks.length ? "" : "None yet.";
+  setText(get("no-order-webhooks"), hasWebhookUrl ? nothing : "The sandbox has no --webhook-url.");
+  setText(get("order-json"), json(order));
 }
 
 /** Let the buttons act; `act` does something and then refreshes the page. */
@@ -96,8 +96,8 @@ function announceStatus(order) {
 }
 
 function showReason(order) {
-  const code = order.refusalReasonCode ? ` (${order.refusalReasonCode})` : "";
-  setText(get("order-reason"), order.refusalReason ? `${order.refusalReason}${code}` : "");
+  const code = order.refusalReasonCode ? `(${order.refusalReasonCode})` : "";
+  fill(get("order-reason"), { refusalReason: order.refusalReason, refusalReasonCode: code });
   show(get("order-reason"), Boolean(order.refusalReason));
 }
 
@@ -159,11 +159,11 @@ function whenOf(stage, age, state) {
 function showParts(order) {
   const address = order.shippingAddress;
   showTexts(get("recipient"), [
-    `${address.firstName} ${address.lastName}`,
+    [address.firstName, address.lastName],
     address.companyName,
     address.addressLine1,
     address.addressLine2,
-    [address.postCode, address.city, address.state].filter(Boolean).join(" "),
+    [address.postCode, address.city, address.state],
     address.country,
     address.email,
     address.phone,

@@ -90,7 +90,8 @@ function showRows(orders, accounts) {
       fill(row, {
         reference: order.orderReferenceId,
         owner: owner(order, accounts),
-        name: `${order.firstName} ${order.lastName}`,
+        firstName: order.firstName,
+        lastName: order.lastName,
         country: order.country,
         items: order.itemsCount === 1 ? "1 item" : `${order.itemsCount.toLocaleString("en")} items`,
         total: money(order.totalInclVat, order.currency),

@@ -1,6 +1,8 @@
 // The deliveries of webhooks: their bodies, how each try was answered, and sending one again.
 
-import { copyOf, enable, fill, get, onPress, setText, showList, timeOfDay, words } from "./elements.js";
+import {
+  copyOf, enable, fill, get, json, onPress, setText, showList, timeOfDay, words,
+} from "./elements.js";
 import { control, view } from "./server.js";
 
 const FULL = 20;
@@ -25,21 +27,20 @@ export async function refreshWebhooks({ hasWebhookUrl, webhooks, openWebhooks })
   const asked = before ?? held;
   const found = await view("webhooks", asked === null ? {} : { before: asked });
   if (asked !== (before ?? held)) return;
-  showDeliveries(list, found.webhooks);
+  showDeliveries(list, found.webhooks, hasWebhookUrl);
   first = found.webhooks.at(0)?.number ?? null;
   last = found.webhooks.at(-1)?.number ?? null;
   const waiting = openWebhooks ? `, ${openWebhooks.toLocaleString("en")} waiting` : "";
   setText(get("webhook-total"), webhooks ? `${webhooks.toLocaleString("en")}${waiting}` : "");
-  const nothing = hasWebhookUrl
-    ? "No webhooks yet."
-    : "The sandbox has no URL to deliver to: start it with --webhook-url.";
-  setText(get("no-webhooks"), found.webhooks.length ? "" : nothing);
+  const nothing = found.webhooks.length ? "" : "No webhooks yet.";
+  const noUrl = "The sandbox has no URL to deliver to: start it with --webhook-url.";
+  setText(get("no-webhooks"), hasWebhookUrl ? nothing : noUrl);
   enable(get("webhooks-newest"), before !== null || held !== null);
   enable(get("webhooks-older"), found.webhooks.length === FULL);
 }
 
-/** Show some deliveries in a list. */
-export function showDeliveries(place, deliveries) {
+/** Show some deliveries in a list; without a URL none is sent again. */
+export function showDeliveries(place, deliveries, hasWebhookUrl) {
   showList(place, deliveries, {
     key: (delivery) => delivery.number,
     create: newDelivery,
@@ -54,6 +55,7 @@ export function showDeliveries(place, deliveries) {
         reason: delivery.reason,
         state: delivery.state,
       });
+      enable(line.querySelector(".resend"), hasWebhookUrl);
     },
   });
 }
@@ -62,7 +64,7 @@ export function showDeliveries(place, deliveries) {
 export function startWebhooks(act, refresh) {
   for (const deliveries of [list, get("order-webhooks")]) {
     deliveries.addEventListener("click", (event) => {
-      if (!event.target.matches(".resend")) return;
+      if (!event.target.matches('.resend:not([aria-disabled="true"])')) return;
       const number = event.target.closest("li").dataset.key;
       isNewWanted = true;
       act(() => control(`webhooks/${number}/resend`), "The webhook is sent again");
@@ -81,6 +83,6 @@ export function startWebhooks(act, refresh) {
 
 function newDelivery({ event }) {
   const line = copyOf("delivery");
-  fill(line, { body: JSON.stringify(event, null, 2) });
+  fill(line, { body: json(event) });
   return line;
 }
