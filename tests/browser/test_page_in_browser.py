@@ -150,6 +150,66 @@ def test_faults_and_refusals_are_counted(open_page, make, sandbox):
     expect(page.locator("#refused")).to_have_text("1")
 
 
+def test_a_cancel_that_the_api_refuses_is_named_otherwise(open_page, make, sandbox):
+    order_id = make("ref-1")
+    page = open_page()
+    choose(page, "ref-1")
+    expect(page.locator("#cancel")).to_have_text("Cancel")
+    expect(page.locator("#cancel-note")).to_be_empty()
+    sandbox.advance_to(order_id, "shipped")
+    expect(page.locator("#cancel-note")).to_contain_text("409")
+    press(page, "Force canceled")
+    expect(status(page)).to_have_text("canceled")
+    expect(page.locator("#cancel")).to_have_attribute("aria-disabled", "true")
+    expect(page.locator("#cancel")).to_have_text("Cancel")
+
+
+def test_the_parts_of_a_split_order_lead_to_each_other(open_page, make, sandbox):
+    first = make("split", items=2, metadata=[{"key": "sandbox", "value": "split"}])
+    (second,) = {order["id"] for order in sandbox.orders()} - {first}
+    page = open_page()
+    for part, other in ((first, second), (second, first)):
+        page.goto(f"{sandbox.url}/_sandbox/#order={part}")
+        expect(page.locator("#order-body [data-field=id]").first).to_have_text(part)
+        link = page.locator("#connected").get_by_role("link", name=other)
+        expect(page.locator("#connected .pill")).to_have_text("created")
+        link.click()
+        expect(page.locator("#order-body [data-field=id]").first).to_have_text(other)
+        expect(page.locator("#order-title")).to_be_focused()
+        assert page.url.endswith(other)
+    make("whole")
+    choose(page, "whole")
+    expect(page.locator("#connected-part")).to_be_hidden()
+
+
+class TestWithALowLimit:
+    @pytest.fixture
+    def sandbox_options(self):
+        return {"rate_limit": 25}
+
+    def test_the_limit_is_always_shown(self, open_page, make, sandbox):
+        page = open_page()
+        limit = page.locator("#cap")
+        expect(limit).to_have_text("limit 25/s, not to scale")
+        expect(page.locator("#scale")).to_have_text("10/s")
+        with sandbox.locked() as state:
+            for _ in range(20):
+                state.audit_log.record_request(sandbox.api_key, state.clock.real())
+        expect(limit).to_have_text("limit 25/s")
+        expect(page.locator("#scale")).to_be_empty()
+
+
+class TestWithoutALimit:
+    @pytest.fixture
+    def sandbox_options(self):
+        return {"rate_limit": None}
+
+    def test_no_limit_is_shown(self, open_page):
+        page = open_page()
+        expect(page.locator("#scale")).to_have_text("10/s")
+        expect(page.locator("#cap")).to_be_empty()
+
+
 def test_a_reset_asks_first(open_page, make, sandbox):
     make("ref-1")
     page = open_page()

@@ -7,6 +7,7 @@ import pytest
 from support.webhook_shop import NOBODY
 
 from gelato_async.sandbox import Account, Sandbox, SandboxData, create_app
+from gelato_async.sandbox.orders.life_cycle import STATUSES
 
 pytestmark = pytest.mark.anyio
 
@@ -147,6 +148,29 @@ async def test_an_order_has_its_stages_and_webhooks(serve, order):
     api.app.force_status(made["id"], "on_hold")
     seen = (await api.nobody.get(f"/_sandbox/page/orders/{made['id']}")).json()
     assert (seen["age"], seen["forced"]) == (None, True)
+
+
+@pytest.mark.parametrize("backend", ["gelato", "connect"])
+@pytest.mark.parametrize("status", sorted(STATUSES))
+async def test_an_order_is_cancelable_if_its_api_cancels_it(anyone, view, order, backend, status):
+    api, paths = {
+        "gelato": (anyone.gelato, ("orders", "orders/{}:cancel")),
+        "connect": (anyone.connect, ("order", "{}/cancel")),
+    }[backend]
+    order_id = (await api.post(paths[0], json=order())).json()["id"]
+    anyone.app.force_status(order_id, status)
+    seen = await view(f"orders/{order_id}")
+    answer = await api.post(paths[1].format(order_id))
+    assert answer.status_code == (200 if seen["cancelable"] else 409)
+
+
+async def test_a_split_order_has_its_other_parts(anyone, view, order, asks_for):
+    wish = order(items=2, orderType="draft", **asks_for("split"))
+    first = (await anyone.gelato.post("orders", json=wish)).json()
+    (second,) = set(first["connectedOrderIds"]) - {first["id"]}
+    assert (await view(f"orders/{second}"))["connected"] == [{"id": first["id"], "status": "draft"}]
+    assert (await anyone.gelato.delete(f"orders/{first['id']}")).status_code == 200
+    assert (await view(f"orders/{second}"))["connected"] == []
 
 
 async def test_an_order_has_the_newest_webhooks_of_its_own(serve, order):

@@ -10,12 +10,20 @@ from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.control.routes import webhook_document
 from gelato_async.sandbox.orders.documents import order_document
-from gelato_async.sandbox.orders.life_cycle import AGES, OTHER_STATUSES, STAGES
+from gelato_async.sandbox.orders.life_cycle import (
+    AGES,
+    DEAD,
+    OTHER_STATUSES,
+    PRINTED,
+    SHIPPED,
+    STAGES,
+)
 from gelato_async.sandbox.orders.order import Body, Order
 from gelato_async.sandbox.page.order_list import list_orders
 from gelato_async.sandbox.page.query import number
 from gelato_async.sandbox.page.slices import in_slices
 from gelato_async.sandbox.page.traffic import traffic
+from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 # Deliveries on one page; the script knows the number too.
@@ -72,9 +80,27 @@ async def _order(controls: Controls, order_id: str, _: Query) -> Body:
             "backend": order.backend,
             "order": order_document(order, now),
             "forced": order.forced is not None,
+            "cancelable": _is_cancelable(order, now),
+            "connected": _connected(state, order, now),
             **_stages(order, now),
         }
     return seen | {"webhooks": await _webhooks_of(controls, order)}
+
+
+def _is_cancelable(order: Order, now: Moment) -> bool:
+    """Return whether the order's API would cancel it now."""
+    too_late = SHIPPED if order.backend == "connect" else PRINTED
+    return order.status(now) not in too_late | DEAD
+
+
+def _connected(state: State, order: Order, now: Moment) -> list[Body]:
+    """Return the other parts of a split order that still exist."""
+    parts = []
+    for order_id in order.connected:
+        part = state.find(order_id)
+        if part is not None and part is not order:
+            parts.append({"id": part.id, "status": part.status(now)})
+    return parts
 
 
 def _stages(order: Order, now: Moment) -> Body:

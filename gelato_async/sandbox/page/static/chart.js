@@ -7,6 +7,9 @@ const SECONDS = 60;
 const SLOT = 10;
 const HEIGHT = 100;
 const TOPS = [10, 25, 50, 100, 250, 500, 1000, 2500, 5000];
+// The parts of the height below the limit, and below the top of bars that are far from it.
+const LIMIT = 0.92;
+const FAR = 0.7;
 
 const picture = document.createElementNS(SVG, "svg");
 picture.setAttribute("viewBox", `0 0 ${SECONDS * SLOT} ${HEIGHT}`);
@@ -18,10 +21,10 @@ get("chart").append(picture);
 export function showTraffic({ traffic, rateLimit, worstSecond, refused, faults, accounts }) {
   const names = traffic.map((series) => nameOf(series, accounts));
   const most = Math.max(0, ...traffic.flatMap((series) => series.requests));
-  const top = topOf(most, rateLimit);
-  traffic.forEach((series, number) => showBars(series, number, traffic.length, top));
+  const scale = scaleOf(most, rateLimit);
+  traffic.forEach((series, number) => showBars(series, number, traffic.length, scale.full));
   for (const extra of [...picture.children].slice(traffic.length)) extra.remove();
-  showScale(top, rateLimit);
+  showScale(scale, rateLimit);
   showLegend(traffic, names);
   const cap = rateLimit === null ? "no limit" : `limit ${rateLimit} for each key`;
   setText(get("worst"), `${worstSecond} (${cap})`);
@@ -38,14 +41,16 @@ function nameOf(series, accounts) {
   return accounts > 1 ? `${series.account} · ${api}` : api;
 }
 
-// The limit is at the top of the chart only if it is near: a few requests would not be seen below it.
-function topOf(most, rateLimit) {
+// The value that a line stands for, and the one that a bar of the full height would have. The line of
+// the limit is always there, but to scale only if it is near: else a few requests would not be seen.
+function scaleOf(most, rateLimit) {
   const top = TOPS.find((value) => value >= most) ?? most;
-  if (rateLimit === null || top < rateLimit / 2) return top;
-  return Math.max(top, rateLimit) * 1.08;
+  if (rateLimit === null) return { line: top, full: top / LIMIT };
+  if (top < rateLimit / 2) return { line: top, full: top / FAR };
+  return { line: null, full: Math.max(top, rateLimit) / LIMIT };
 }
 
-function showBars(series, number, count, top) {
+function showBars(series, number, count, full) {
   const group = picture.children[number] ?? picture.appendChild(newGroup());
   group.setAttribute("class", series.account ? `series-${number % 4}` : "series-nobody");
   const width = (SLOT - 2) / count;
@@ -53,8 +58,8 @@ function showBars(series, number, count, top) {
     const x = second * SLOT + 1 + number * width;
     const refused = series.refused[second];
     const [whole, red] = group.children[second].children;
-    setBar(whole, x, width, requests, requests, top);
-    setBar(red, x, width, refused, requests, top);
+    setBar(whole, x, width, requests, requests, full);
+    setBar(red, x, width, refused, requests, full);
   });
 }
 
@@ -72,19 +77,26 @@ function newGroup() {
 }
 
 // A bar of `value`, which hangs from the height of `from`.
-function setBar(bar, x, width, value, from, top) {
+function setBar(bar, x, width, value, from, full) {
   bar.setAttribute("x", x.toFixed(2));
   bar.setAttribute("width", (width * 0.9).toFixed(2));
-  bar.setAttribute("y", (HEIGHT * (1 - from / top)).toFixed(2));
-  bar.setAttribute("height", ((HEIGHT * value) / top).toFixed(2));
+  bar.setAttribute("y", (HEIGHT * (1 - from / full)).toFixed(2));
+  bar.setAttribute("height", ((HEIGHT * value) / full).toFixed(2));
 }
 
-function showScale(top, rateLimit) {
-  const isNear = rateLimit !== null && top >= rateLimit;
-  setText(get("scale"), isNear ? "" : `${top}/s`);
-  setText(get("cap"), isNear ? `limit ${rateLimit}/s` : "");
-  get("cap").style.top = isNear ? `${100 * (1 - rateLimit / top)}%` : "0";
-  get("cap").classList.toggle("shown", isNear);
+function showScale({ line, full }, rateLimit) {
+  if (line === null) {
+    showLine(get("scale"), "", 0);
+    showLine(get("cap"), `limit ${rateLimit}/s`, rateLimit / full);
+    return;
+  }
+  showLine(get("scale"), `${line}/s`, line / full);
+  showLine(get("cap"), rateLimit === null ? "" : `limit ${rateLimit}/s, not to scale`, LIMIT);
+}
+
+function showLine(label, text, height) {
+  setText(label, text);
+  label.style.top = `${100 * (1 - height)}%`;
 }
 
 function showLegend(traffic, names) {

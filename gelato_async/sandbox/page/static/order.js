@@ -9,12 +9,21 @@ import { control, view } from "./server.js";
 import { showDeliveries } from "./webhooks.js";
 
 const RELEASE = "";
+const ADDRESS = "#order=";
 
 let id = null;
 let status = null;
 
 /** The id of the order that is shown, or null. */
 export const shownOrder = () => id;
+
+/** The address of an order on this page. */
+export const addressOf = (orderId) => ADDRESS + orderId;
+
+/** The id of the order in the address of this page, or null. */
+export function addressedOrder() {
+  return location.hash.startsWith(ADDRESS) ? location.hash.slice(ADDRESS.length) : null;
+}
 
 /** Show an order from the next refresh on; null shows none. */
 export function chooseOrder(orderId) {
@@ -45,7 +54,9 @@ export async function refreshOrder({ accounts, hasWebhookUrl }, forget) {
     fulfillmentStatus: order.fulfillmentStatus,
   });
   showReason(order);
+  showCancel(found);
   showStages(found);
+  showConnected(found.connected);
   showParts(order);
   showDeliveries(get("order-webhooks"), found.webhooks, hasWebhookUrl);
   const nothing = found.webhooks.length ? "" : "None yet.";
@@ -101,6 +112,28 @@ function showReason(order) {
   show(get("order-reason"), Boolean(order.refusalReason));
 }
 
+// Beyond what the API would do, the button says that it forces the status.
+function showCancel({ order, cancelable }) {
+  const isForced = !cancelable && order.fulfillmentStatus !== "canceled";
+  enable(get("cancel"), order.fulfillmentStatus !== "canceled");
+  setText(get("cancel"), isForced ? "Force canceled" : "Cancel");
+  setText(get("cancel-note"), isForced ? "The API refuses to cancel the order now, with 409." : "");
+}
+
+function showConnected(connected) {
+  show(get("connected-part"), connected.length > 0);
+  showList(get("connected"), connected, {
+    key: (part) => part.id,
+    create: () => copyOf("connected-order"),
+    update: (line, part) => {
+      fill(line, part);
+      const address = addressOf(part.id);
+      const link = line.querySelector("a");
+      if (link.getAttribute("href") !== address) link.setAttribute("href", address);
+    },
+  });
+}
+
 function showStages({ order, age, stages, forced }) {
   show(get("stages"), age !== null);
   show(get("moments"), age === null);
@@ -108,7 +141,6 @@ function showStages({ order, age, stages, forced }) {
   const next = age === null ? undefined : stages[reached + 1];
   enable(get("next-stage"), next !== undefined);
   enable(get("deliver"), next !== undefined);
-  enable(get("cancel"), order.fulfillmentStatus !== "canceled");
   setText(get("next-stage"), next ? `To ${words(next.status)}` : "Next stage");
   setText(get("aging"), agingNote(order, age, forced, next));
   showList(get("stages"), stages, {

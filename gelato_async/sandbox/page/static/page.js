@@ -2,13 +2,14 @@
 
 import { showTraffic } from "./chart.js";
 import { announce, duration, get, onPress, setText, show } from "./elements.js";
-import { chooseOrder, offerStatuses, refreshOrder, shownOrder, startOrder } from "./order.js";
+import {
+  addressOf, addressedOrder, chooseOrder, offerStatuses, refreshOrder, shownOrder, startOrder,
+} from "./order.js";
 import { focusRow, markChosen, refreshOrders, startOrders } from "./orders.js";
 import { RefusedError, control, view } from "./server.js";
 import { refreshWebhooks, startWebhooks } from "./webhooks.js";
 
 const SECONDS_BETWEEN_POLLS = 1;
-const ORDER = "#order=";
 
 let timer = null;
 let started = null;
@@ -91,8 +92,7 @@ async function act(action, done = "") {
 function choose(id) {
   chooseOrder(id);
   markChosen(id);
-  const address = id === null ? "" : ORDER + id;
-  history.replaceState(null, "", location.pathname + address);
+  history.replaceState(null, "", location.pathname + (id === null ? "" : addressOf(id)));
 }
 
 async function open(id) {
@@ -126,5 +126,8 @@ setText(get("place"), location.host);
 startOrders(poll, open);
 startOrder(act);
 startWebhooks(act, poll);
-if (location.hash.startsWith(ORDER)) choose(location.hash.slice(ORDER.length));
+addEventListener("hashchange", () => {
+  if (addressedOrder() !== null) open(addressedOrder());
+});
+if (addressedOrder() !== null) choose(addressedOrder());
 poll();
