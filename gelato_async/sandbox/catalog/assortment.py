@@ -27,6 +27,7 @@ from gelato_async.sandbox.catalog.product_uids import (
     has_documented_shape,
     stated_attributes,
 )
+from gelato_async.sandbox.money import rounded
 
 # How many products are remembered, besides those that are listed and those of searched catalogs.
 _REMEMBERED = 4096
@@ -38,8 +39,8 @@ CUSTOMER_PRODUCT = "sandbox_product_of_the_customer"
 class Assortment:
     """Everything that can be bought, with its prices and its shipping.
 
-    Amounts are without VAT, in the currency that is asked for, and rounded to cents whatever the
-    currency. Products are computed when they are first asked for, so that a sandbox starts quickly.
+    Amounts are without VAT, in the currency that is asked for, and rounded to its minor unit.
+    Products are computed when they are first asked for, so that a sandbox starts quickly.
 
     Args:
         catalogs: The catalogs.
@@ -144,7 +145,7 @@ class Assortment:
         tiers = self.price_list(product, pages, country, currency)
         if not tiers:
             raise LookupError(f"{product.uid} has no price in {country}, {currency}")
-        return tier_for(tiers, quantity).total(quantity)
+        return tier_for(tiers, quantity).total(quantity, currency)
 
     def is_stockable(self, product: Product) -> bool:
         """Return whether a product can be out of stock."""
@@ -198,7 +199,7 @@ class Assortment:
 
     def shipping_price(self, method: ShipmentMethod, grams: float, currency: str) -> float:
         """Return the price of shipping a weight, without VAT; the currency must be a known one."""
-        return round(_price_in_eur(method, grams) * self.currencies[currency], 2)
+        return rounded(_price_in_eur(method, grams) * self.currencies[currency], currency)
 
     @cached_property
     def _listed(self) -> Mapping[str, Product]:

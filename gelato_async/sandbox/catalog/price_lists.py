@@ -10,6 +10,7 @@ import attrs
 
 from gelato_async.sandbox.catalog.entities import Price, PriceRule, Product
 from gelato_async.sandbox.catalog.measuring import square_metres
+from gelato_async.sandbox.money import rounded
 
 Rates = Mapping[str, float]
 
@@ -21,9 +22,9 @@ class Tier:
     quantity: int
     price_each: float
 
-    def total(self, quantity: float) -> float:
-        """Return the price of some copies, rounded to cents as all prices are."""
-        return round(self.price_each * quantity, 2)
+    def total(self, quantity: float, currency: str) -> float:
+        """Return the price of some copies, rounded as all prices are."""
+        return rounded(self.price_each * quantity, currency)
 
 
 def tiers_of_rule(rule: PriceRule, product: Product, pages: int, rate: float) -> Sequence[Tier]:

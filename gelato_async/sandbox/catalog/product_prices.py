@@ -1,6 +1,6 @@
 """The rows of the price route.
 
-A price is for all copies of its row, in two digits after the point as in orders. Without a country
+A price is for all copies of its row, rounded as in orders. Without a country
 there are rows for four countries, without a currency for four currencies, or for those of the
 product's own prices; there is no row for a country or currency without prices.
 """
@@ -36,7 +36,7 @@ def _rows(
             "productUid": product.uid,
             "country": country,
             "quantity": tier.quantity,
-            "price": tier.total(tier.quantity),
+            "price": tier.total(tier.quantity, currency),
             "currency": currency,
             "pageCount": pages,
         }

@@ -19,6 +19,7 @@ from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.checks import fields
 from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.money import rounded
 from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
@@ -78,7 +79,7 @@ def _offers(assortment: Assortment, body: Body, product: Product, grams: float) 
         for method in assortment.methods(country, grams):
             if _suits(method, body):
                 price = assortment.shipping_price(method, grams, currency)
-                offers.append(_offer(method, price))
+                offers.append(_offer(method, price, currency))
     return offers
 
 
@@ -90,12 +91,12 @@ def _suits(method: ShipmentMethod, body: Body) -> bool:
     return method.has_tracking or not body.get("hasTracking")
 
 
-def _offer(method: ShipmentMethod, price: float) -> Body:
+def _offer(method: ShipmentMethod, price: float, currency: str) -> Body:
     return {
         "shipmentMethodUid": method.uid,
         "type": method.listed_type,
         "minPrice": price,
-        "avgPrice": round(price * 1.1, 2),
+        "avgPrice": rounded(price * 1.1, currency),
         "minDays": method.min_days,
         "maxDays": method.max_days,
         # A price that does not depend on the weight.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from gelato_async.sandbox.answers import Backend
 from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.money import written
 from gelato_async.sandbox.orders.order import Body, Order, Terms, compact, new_id
 from gelato_async.sandbox.orders.receipts import total_incl_vat
 
@@ -44,5 +45,5 @@ def row_texts(body: Body, terms: Terms) -> tuple[str, str, str | None, str]:
     address, customer_reference = body["shippingAddress"], body.get("customerReferenceId")
     if customer_reference is not None:
         customer_reference = str(customer_reference)
-    total = f"{total_incl_vat(terms):.2f}"
+    total = written(total_incl_vat(terms, body["currency"]), body["currency"])
     return address["firstName"], address["lastName"], customer_reference, total

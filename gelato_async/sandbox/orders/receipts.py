@@ -1,14 +1,14 @@
 """The receipts of orders, which add up the prices of their terms.
 
-VAT is 9 % of each line, rounded to cents; what a receipt sums up are these amounts.
+VAT is 9 % of each line, rounded like all amounts; what a receipt sums up are these amounts.
 """
 
 from collections.abc import Iterable
-from typing import Self
 
 import attrs
 
 from gelato_async.sandbox.clock import stamp
+from gelato_async.sandbox.money import rounded
 from gelato_async.sandbox.orders.order import Body, Order, Terms, shown_quantity
 
 CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
@@ -21,48 +21,38 @@ _VAT = 0.09
 class _Amount:
     price: float
     vat: float
-
-    @classmethod
-    def of(cls, price: float) -> Self:
-        return cls(price, round(price * _VAT, 2))
-
-    @property
-    def incl_vat(self) -> float:
-        return round(self.price + self.vat, 2)
+    incl_vat: float
 
 
-@attrs.frozen
-class _Sum:
-    amounts: tuple[_Amount, ...] = ()
-
-    @property
-    def price(self) -> float:
-        return round(sum(amount.price for amount in self.amounts), 2)
-
-    @property
-    def vat(self) -> float:
-        return round(sum(amount.vat for amount in self.amounts), 2)
-
-    @property
-    def incl_vat(self) -> float:
-        return round(self.price + self.vat, 2)
+def _amount(price: float, currency: str) -> _Amount:
+    vat = rounded(price * _VAT, currency)
+    return _Amount(price, vat, rounded(price + vat, currency))
 
 
-def total_incl_vat(terms: Terms) -> float:
+def _sum(prices: Iterable[float], currency: str) -> _Amount:
+    """Add up amounts with the VAT of each."""
+    amounts = [_amount(price, currency) for price in prices]
+    price = rounded(sum(amount.price for amount in amounts), currency)
+    vat = rounded(sum(amount.vat for amount in amounts), currency)
+    return _Amount(price, vat, rounded(price + vat, currency))
+
+
+def total_incl_vat(terms: Terms, currency: str) -> float:
     """Return the price of a whole order."""
-    return _total(terms).incl_vat
+    return _total(terms, currency).incl_vat
 
 
 def receipt(order: Order, body: Body, terms: Terms) -> Body:
     """Return the receipt of an order."""
-    receipt_id, total = order.part_id(5), _total(terms)
-    products = _Sum(tuple(_Amount.of(line["price"]) for line in terms["lines"]))
+    receipt_id, currency = order.part_id(5), order.currency
+    total = _total(terms, currency)
+    products = _sum((line["price"] for line in terms["lines"]), currency)
     date = stamp(order.created)
     return {
         "id": receipt_id,
         "orderId": order.id,
         "type": "contract",
-        "currency": order.currency,
+        "currency": currency,
         "items": list(_lines(order, body, terms, receipt_id)),
         "createdAt": date,
         "updatedAt": date,
@@ -71,9 +61,9 @@ def receipt(order: Order, body: Body, terms: Terms) -> Body:
         "billingTag": "sandbox",
         "transactionType": "purchase",
         **_amounts("products", products),
-        **_amounts("digitization", _Sum()),
-        **_amounts("shipping", _Amount.of(terms["shipping"])),
-        **_amounts("packaging", _Amount.of(_PACKAGING)),
+        **_amounts("digitization", _sum((), currency)),
+        **_amounts("shipping", _amount(terms["shipping"], currency)),
+        **_amounts("packaging", _amount(_PACKAGING, currency)),
         **dict.fromkeys(("discount", "discountVat", "discountInclVat"), 0),
         "totalInitial": total.price,
         "total": total.price,
@@ -113,12 +103,12 @@ def billing_entity(backend: str) -> Body:
     return entity
 
 
-def _total(terms: Terms) -> _Sum:
+def _total(terms: Terms, currency: str) -> _Amount:
     prices = [line["price"] for line in terms["lines"]]
-    return _Sum(tuple(map(_Amount.of, (*prices, terms["shipping"], _PACKAGING))))
+    return _sum((*prices, terms["shipping"], _PACKAGING), currency)
 
 
-def _amounts(part: str, amount: _Amount | _Sum) -> Body:
+def _amounts(part: str, amount: _Amount) -> Body:
     return {
         f"{part}PriceInitial": amount.price,
         f"{part}PriceDiscount": 0,
@@ -148,7 +138,7 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
             "referenceId": about,
             "title": title,
         }
-        yield row | _line(order, _Amount.of(price), date)
+        yield row | _line(order, _amount(price, order.currency), date)
 
 
 def _line(order: Order, amount: _Amount, date: str) -> Body:
