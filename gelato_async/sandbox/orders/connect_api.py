@@ -35,7 +35,8 @@ def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer
 
 
 def _get(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(order_document(_order(account, target.id, now), now))
+    order = _order(account, target.id, now)
+    return answer(order_document(order, account.assortment, now))
 
 
 def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:

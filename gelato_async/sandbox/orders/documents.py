@@ -7,8 +7,11 @@ values that are not the caller's are made up; no made-up URL exists.
 from collections.abc import Iterable
 from typing import Any
 
+from gelato_async.sandbox.catalog.assortment import Assortment
+from gelato_async.sandbox.catalog.built_in_catalogs import GENERAL
 from gelato_async.sandbox.checks import is_absent
 from gelato_async.sandbox.clock import Moment, stamp
+from gelato_async.sandbox.orders.item_attributes import item_attributes
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
 from gelato_async.sandbox.orders.order import Body, Line, Order, shown_quantity
 from gelato_async.sandbox.orders.receipts import (
@@ -17,25 +20,23 @@ from gelato_async.sandbox.orders.receipts import (
     receipt,
 )
 from gelato_async.sandbox.orders.shipments import shipment
+from gelato_async.sandbox.orders.terms import product_of
 
 # The files of an order are not processed yet in these statuses, or never will be.
 _WITHOUT_PREVIEW = frozenset({"created", "uploading", "draft", "failed", "canceled"})
 _PLACE = ("addressLine1", "addressLine2", "city", "postCode", "state", "email", "phone")
 _PERSON = ("country", "firstName", "lastName", "companyName")
-_ORIENTATIONS = {
-    "ver": "Vertical (portrait) orientation",
-    "hor": "Horizontal (landscape) orientation",
-}
+_FRONT = frozenset({"default", "front"})
 
 
-def order_document(order: Order, now: Moment) -> Body:
+def order_document(order: Order, assortment: Assortment, now: Moment) -> Body:
     """Return an order with everything in it."""
     body, terms = order.body(), order.terms()
     refusal = order.refused(now)
     document = {
         **_head(order, now),
         "shippingAddress": shipping_address(order, body),
-        "items": _items(order, body, terms["lines"], order.status(now)),
+        "items": _items(order, body, assortment, now),
         "shipment": shipment(order, body, terms, now),
         "receipts": [receipt(order, body, terms)],
         "refusalReason": refusal and refusal.reason,
@@ -125,8 +126,19 @@ def _return_address(order: Order, body: Body) -> Body:
     return address
 
 
-def _items(order: Order, body: Body, lines: Iterable[Line], status: str) -> list[Body]:
-    return [_item(order, body["items"][line["number"]], line, status) for line in lines]
+def _items(order: Order, body: Body, assortment: Assortment, now: Moment) -> list[Body]:
+    documents, status = [], order.status(now)
+    for line in order.terms()["lines"]:
+        item = body["items"][line["number"]]
+        product = product_of(assortment, item)
+        catalog = GENERAL
+        if product is not None:
+            catalog = assortment.catalog_of(product)
+        document = _item(order, item, line, status)
+        document["category"], document["productCategoryUid"] = catalog.title, catalog.uid
+        document["attributes"] = list(item_attributes(product, catalog))
+        documents.append(document)
+    return documents
 
 
 def _item(order: Order, item: Body, line: Line, status: str) -> Body:
@@ -139,12 +151,10 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
         "productUid": uid,
         "storeProductVariantId": None,
         "storeProductId": None,
-        "files": [_file(order, file) for file in files],
+        "files": _files(order, files, line["number"]),
         "processedFileUrl": f"{base_url}/processed.pdf" if status in PRINTED else None,
         "quantity": shown_quantity(item),
         "options": [],
-        "category": "Sandbox products",
-        "productCategoryUid": "sandbox",
         "productTypeUid": uid.partition("_")[0],
         "productNameUid": uid.partition("_")[0],
         "productName": item.get("productName") or "Sandbox product",
@@ -155,10 +165,9 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
         "previews": [] if status in _WITHOUT_PREVIEW else _previews(base_url),
         "designId": None,
         "productFileMimeType": "application/pdf",
-        "finalProductUid": uid,
+        "finalProductUid": _final_uid(uid, item),
         "metadata": item.get("metadata") or [],
         "retailPriceInclVat": item.get("retailPriceInclVat"),
-        "attributes": _attributes(uid),
         "itemReferenceName": None,
         "isIgnored": False,
         "price": line["price"],
@@ -170,9 +179,22 @@ def _item(order: Order, item: Body, line: Line, status: str) -> Body:
     return document
 
 
-def _file(order: Order, file: Body) -> Body:
-    if order.backend == "gelato":
-        return {"type": "default", **file}
+def _files(order: Order, files: Iterable[Body], item_number: int) -> list[Body]:
+    documents = []
+    for place, file in enumerate(files):
+        if order.backend == "connect":
+            documents.append(_connect_file(file))
+            continue
+        document = {"type": "default", **file}
+        # Of embroideries alone, which can be reused by it, as the document says.
+        if str(file.get("type")).endswith("-embroidery") and not file.get("id"):
+            # Distinct for any item: nobody gives an item a thousand files.
+            document["id"] = order.part_id(8, item_number * 1000 + place)
+        documents.append(document)
+    return documents
+
+
+def _connect_file(file: Body) -> Body:
     return {
         "id": None,
         "type": file["type"],
@@ -207,14 +229,10 @@ def _previews(base_url: str) -> list[Body]:
     return [{"type": kind, "url": f"{base_url}/{kind}.png"} for kind in kinds]
 
 
-def _attributes(uid: str) -> list[Body]:
-    value = uid.rpartition("_")[2]
-    if value not in _ORIENTATIONS:
-        return []
-    orientation = {
-        "name": "orientation",
-        "title": "Orientation",
-        "value": value,
-        "formattedValue": _ORIENTATIONS[value],
-    }
-    return [orientation]
+def _final_uid(uid: str, item: Body) -> str:
+    """Return the uid of what is printed: on both sides, if the files ask for it and may."""
+    types = {file.get("type") or "default" for file in item.get("files") or ()}
+    is_adjusted = item.get("adjustProductUidByFileTypes") is True
+    if is_adjusted and "back" in types and types & _FRONT:
+        return uid.replace("_gpr_4-0", "_gpr_4-4")
+    return uid

@@ -37,7 +37,7 @@ from gelato_async.sandbox.routes import Target
 def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
     order_rules.enforce(order_rules.order(body, "gelato", account.assortment.currencies))
     refusal = examine_order(account, body, "gelato")
-    return answer(order_document(account.commit("gelato", body, refusal, now), now))
+    return answer(_document(account, account.commit("gelato", body, refusal, now), now))
 
 
 def _quote(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
@@ -82,7 +82,7 @@ def _quoted(product: Body) -> Body:
 
 
 def _get(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
-    return answer(order_document(_order(account, target.id), now))
+    return answer(_document(account, _order(account, target.id), now))
 
 
 def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
@@ -112,7 +112,7 @@ def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> An
     revise(account, order, content, numbers, 0.0)
     order.begin(now)
     account.changed(order, now)
-    return answer(order_document(order, now))
+    return answer(_document(account, order, now))
 
 
 def _patched(order: Order, content: Body, items: Any) -> list[int]:
@@ -135,6 +135,10 @@ def _delete(account: AccountState, target: Target, _: Body, now: Moment) -> Answ
     account.orders["gelato"].remove(order)
     # The real body is unknown; a client in production decodes it as JSON.
     return answer({})
+
+
+def _document(account: AccountState, order: Order, now: Moment) -> Body:
+    return order_document(order, account.assortment, now)
 
 
 def _order(account: AccountState, order_id: str) -> Order:

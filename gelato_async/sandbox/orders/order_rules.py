@@ -5,6 +5,7 @@ entries of 100 characters; only GelatoConnect requires files with type and url, 
 per order. Unknown keys are accepted, and so are file types that no document lists.
 """
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
@@ -24,6 +25,7 @@ def _date(value: Any) -> str | None:
     return None
 
 
+_HEX_COLOR = re.compile(r"#[0-9A-Fa-f]{6}")
 _ORDER_TYPE = optional(checks.one_of("order", "draft"))
 _ORDER: Mapping[Backend, Fields] = {
     "gelato": {
@@ -242,6 +244,8 @@ def _colors(value: Any) -> str | None:
         return "must be a list of strings"
     if len(value) > 6:
         return "must be at most six colors"
+    if not all(map(_HEX_COLOR.fullmatch, value)):
+        return "must be hex colors like #ffffff"
     return None
 
 

@@ -75,10 +75,11 @@ async def _order(controls: Controls, order_id: str, _: Query) -> Body:
         # Not a 404, which browsers report as an error: an order may go while it is looked at.
         if order is None:
             return {"order": None}
+        assortment = state.accounts[order.account].assortment
         seen = {
             "account": order.account,
             "backend": order.backend,
-            "order": order_document(order, now),
+            "order": order_document(order, assortment, now),
             "forced": order.forced is not None,
             "cancelable": _is_cancelable(order, now),
             "connected": _connected(state, order, now),
