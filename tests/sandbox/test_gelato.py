@@ -211,6 +211,7 @@ async def test_a_forced_status_decides_what_is_a_draft(anyone, order):
     assert [answer.status_code for answer in answers] == [200, 409]
     assert answers[0].json()["fulfillmentStatus"] == "created"
     anyone.app.force_status(made["id"], "draft")
+    assert (await anyone.gelato.get(paths[0])).json()["fulfillmentStatus"] == "draft"
     deleted = [await anyone.gelato.delete(path) for path in paths]
     assert [answer.status_code for answer in deleted] == [200, 409]
 

@@ -5,7 +5,7 @@ import pytest
 from support.webhook_shop import KEY, NOBODY, statuses
 
 from gelato_async.sandbox import Sandbox, SandboxError
-from gelato_async.sandbox.orders.life_cycle import STAGES
+from gelato_async.sandbox.orders.life_cycle import AGES, STAGES
 from gelato_async.sandbox.stores.built_in_templates import TEMPLATES
 
 
@@ -39,6 +39,34 @@ async def test_every_status_is_emitted_in_order_after_any_step(api, order):
     assert statuses(api.events("order_status_updated")) == list(STAGES)
     items = api.events("order_item_status_updated")
     assert [event["status"] for event in items] == list(STAGES)
+
+
+@pytest.mark.anyio
+async def test_an_order_that_begins_again_is_announced_again(api, order):
+    made = await create(api, order())
+    api.app.advance_to(made["id"], "in_transit")
+    api.app.force_status(made["id"], "draft")
+    await api.gelato.patch(f"orders/{made['id']}", json={"orderType": "order"})
+    before = len(api.events("order_status_updated"))
+    api.app.advance_to(made["id"], "passed")
+    # With time alone: nothing else happens to the order.
+    seen = statuses(api.events("order_status_updated"))
+    assert seen[before - 1 :] == ["created", "uploading", "passed"]
+
+
+@pytest.mark.anyio
+async def test_a_change_that_becomes_due_earlier_wakes_the_sender(serve, travel, order):
+    api = serve(webhook_url=NOBODY, speed=1.0)
+    made = await create(api, order())
+    api.app.force_status(made["id"], "uploading")
+    travel(6)
+    # The sender looks at 5 s, and has nothing to wait for.
+    assert api.app.detect_changes() is None
+    queued, woken = len(api.app.webhooks()), []
+    api.app.on_webhooks = lambda: woken.append(True)
+    api.app.force_status(made["id"], None)
+    assert (len(api.app.webhooks()), woken) == (queued, [True])
+    assert api.app.detect_changes() == pytest.approx(AGES[2] - 6, abs=1)
 
 
 @pytest.mark.anyio

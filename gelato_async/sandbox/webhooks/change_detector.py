@@ -34,16 +34,21 @@ class ChangeDetector:
 
     emit: Callable[[Body, Moment], None]
     on_expected: Callable[[], None]
-    # By their ids, the orders and products with an entry in the heap of coming changes; each has at
-    # most one. The heap has ids alone, because a collection of garbage does not follow those.
+    # By their ids, the orders and products with an entry in the heap of coming changes, and when that
+    # is due; any other entry is void. The heap has ids alone, because a collection of garbage does not
+    # follow those.
     _expected: dict[str, Order | StoreProduct] = attrs.field(factory=dict)
+    _due: dict[str, float] = attrs.field(factory=dict)
     _coming: list[tuple[float, int, str]] = attrs.field(factory=list)
     _numbers: Iterator[int] = attrs.field(factory=count)
 
     def detect(self, now: Moment) -> None:
         """Emit the events of all changes by age."""
         while self._coming and self._coming[0][0] <= now.life:
-            _, _, subject_id = heappop(self._coming)
+            due, _, subject_id = heappop(self._coming)
+            if self._due.get(subject_id) != due:
+                continue
+            del self._due[subject_id]
             subject = self._expected.pop(subject_id)
             if isinstance(subject, Order):
                 self.order(subject, now)
@@ -94,11 +99,11 @@ class ChangeDetector:
         self.product(product, now)
 
     def _expect(self, subject: Order | StoreProduct, due: float, now: Moment) -> None:
-        if due == math.inf or subject.id in self._expected:
-            return
-        self._expected[subject.id] = subject
         # At least a moment from now: a check may come early by a rounding error.
         due = max(due, math.nextafter(now.life + _ROUNDING_SECONDS, math.inf))
+        if due >= self._due.get(subject.id, math.inf):
+            return
+        self._expected[subject.id], self._due[subject.id] = subject, due
         heappush(self._coming, (due, next(self._numbers), subject.id))
         self.on_expected()
 
