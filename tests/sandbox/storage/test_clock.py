@@ -60,3 +60,14 @@ def test_the_seconds_of_monotonic_are_those_of_the_first_start():
     clock = resumed(host, 1.0, 1.0)
     assert clock.started == 7.0 - 110.0
     assert clock.real(8.0) == 111.0
+
+
+def test_no_date_goes_back_while_the_wall_clock_is_set_back():
+    host = Host(wall=5_000.0)
+    clock = Clock(1.0, monotonic=host.monotonic, wall=host.wall)
+    assert clock.moment().wall == 5_000.0
+    host.offset -= 3_600.0
+    assert clock.moment().wall == 5_000.0
+    host.now += 5.0
+    assert clock.moment().wall == 5_005.0
+    assert clock.moment(2.0).wall == 5_002.0
