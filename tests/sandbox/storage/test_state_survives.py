@@ -206,6 +206,15 @@ async def test_amounts_are_kept_whatever_the_prices_are(keep, kill, order):
     assert await get(second, made["id"]) == made
 
 
+async def test_a_reset_forgets_the_clock_in_the_file(keep, kill, order):
+    first = keep()
+    await create(first, order())
+    first.app.advance(100_000)
+    await answered(first.nobody.post("/_sandbox/reset"))
+    with kill(first).app.locked() as state:
+        assert state.clock.moment().life < 100
+
+
 async def test_a_reset_empties_the_file(keep, kill, order):
     first = keep(webhook_url=NOBODY)
     await create(first, order())
