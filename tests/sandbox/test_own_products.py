@@ -179,6 +179,29 @@ def test_a_price_rule_may_be_without_discounts():
     assert [product.uid for product in mine.products_of("all")] == ["mine"]
 
 
+def test_discounts_count_in_any_order():
+    discounts = (Discount(quantity=10, factor=0.5), Discount(quantity=1, factor=1.0))
+    rule = PriceRule(base=10.0, discounts=discounts)
+    mine = own(
+        Product(uid="mine", catalog="all"), catalogs=[Catalog(uid="all", title="", price=rule)]
+    )
+    product = mine.product("mine")
+    found = [mine.line_price(product, quantity, None, "DE", "EUR") for quantity in (1, 9, 10)]
+    assert found == [10.0, 90.0, 50.0]
+
+
+@pytest.mark.parametrize("days", [-1, 10_001])
+def test_days_are_those_that_dates_have_room_for(days):
+    method = {"uid": "slow", "name": "Slow", "type": "normal", "price": 1.0}
+    for build in (
+        lambda: Stock(status="out-of-stock-replenishable", replenishment_days=days),
+        lambda: ShipmentMethod(**method, min_days=days, max_days=10_000),
+        lambda: ShipmentMethod(**method, min_days=0, max_days=days),
+    ):
+        with pytest.raises(ValueError, match=r"_days' must be"):
+            build()
+
+
 def test_attributes_outside_the_uid_have_their_first_value():
     size = Attribute(uid="Size", title="", values={"S": "", "M": ""})
     kind = Attribute(uid="Kind", title="", values={"new": "", "old": ""})
@@ -224,6 +247,13 @@ def test_a_catalog_has_no_more_products_than_can_be_searched():
 def test_the_form_of_uids_names_attributes(form):
     with pytest.raises(ValueError, match="product_uids of pens"):
         Catalog(uid="pens", title="", price=PriceRule(base=1.0), product_uids=form)
+
+
+def test_a_number_in_the_form_of_uids_is_no_attribute():
+    number = Attribute(uid="0", title="", values={"A": ""})
+    rest = {"uid": "pens", "title": "", "price": PriceRule(base=1.0), "attributes": (number,)}
+    with pytest.raises(ValueError, match="braces are for attributes"):
+        Catalog(product_uids="pen_{0}", **rest)
 
 
 def test_stock_is_a_products_own_where_it_has_some():
