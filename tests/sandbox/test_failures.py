@@ -180,6 +180,43 @@ async def test_a_shipment_updated_to_nonsense_lets_an_order_fail(anyone, serve, 
     assert (await api.connect.put(made["id"], json=update)).status_code == 400
 
 
+async def test_an_order_whose_mistake_was_put_right_lives_on(anyone, order):
+    body = order(shipmentMethodUid="nonsense")
+    made = (await anyone.connect.post("order", json=body)).json()
+    update = {"shipmentMethodUid": "normal"}
+    assert (await anyone.connect.put(made["id"], json=update)).status_code == 200
+    anyone.app.advance(10)
+    now = (await anyone.connect.get(made["id"])).json()
+    assert (now["fulfillmentStatus"], now["refusalReason"]) == ("uploading", None)
+
+
+async def test_what_was_wished_for_outlives_a_change(anyone, order, asks_for):
+    body = order(shipmentMethodUid="nonsense", **asks_for("on_hold"))
+    made = (await anyone.connect.post("order", json=body)).json()
+    await anyone.connect.put(made["id"], json={"shipmentMethodUid": "normal"})
+    anyone.app.advance(10)
+    assert (await anyone.connect.get(made["id"])).json()["fulfillmentStatus"] == "on_hold"
+
+
+@pytest.mark.parametrize(
+    ("wishes", "uid", "status", "code"),
+    [
+        (("capability", "returned"), None, "failed", "capability"),
+        (("returned", "capability"), None, "failed", "capability"),
+        (("returned",), "nonsense", "failed", "unknown_product"),
+    ],
+)
+async def test_what_ends_an_order_first_counts(anyone, order, wishes, uid, status, code):
+    body = order(metadata=[{"key": "sandbox", "value": wish} for wish in wishes])
+    if uid is not None:
+        body["items"][0]["productUid"] = uid
+    made = (await anyone.gelato.post("orders", json=body)).json()
+    for seconds in (10, 1_000):
+        anyone.app.advance(seconds)
+        now = (await anyone.gelato.get(f"orders/{made['id']}")).json()
+        assert (now["fulfillmentStatus"], now["refusalReasonCode"]) == (status, code)
+
+
 async def test_a_forced_failure_has_a_reason(anyone, order):
     made = (await anyone.gelato.post("orders", json=order())).json()
     path = f"/_sandbox/orders/{made['id']}/status"
