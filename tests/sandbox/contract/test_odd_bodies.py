@@ -52,6 +52,13 @@ ORDER = {
     "retailCurrency": "USD",
     "retailShippingPriceInclVat": 6.99,
 }
+SMALL = {
+    "orderReferenceId": "ref-1",
+    "customerReferenceId": "customer-1",
+    "currency": "USD",
+    "items": [{"itemReferenceId": "1", "productUid": "mug", "quantity": 1, "files": [FILE]}],
+    "shippingAddress": ADDRESS,
+}
 QUOTE = {
     "orderReferenceId": "ref-1",
     "customerReferenceId": "customer-1",
@@ -163,6 +170,45 @@ async def test_an_order_survives_odd_values(app, api):
     assert found.status_code == 200
 
 
+async def test_wishes_survive_odd_values(api, connect):
+    wished = {"metadata": [{"key": "sandbox", "value": "split"}]}
+    assert await send_all(api, "POST", "/v4/orders", SMALL | wished) == []
+    assert await send_all(connect, "POST", "order", SMALL | wished) == []
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
+async def test_numbers_that_json_lacks_are_refused(app, api, connect, number):
+    body = json.dumps(SMALL | {"metadata": [{"key": "a", "value": "b", "x": "here"}]})
+    content = body.replace('"here"', number).encode()
+    for client, path in ((api, "/v4/orders"), (connect, "order"), (api, "/_sandbox/webhooks")):
+        answer = await client.post(path, content=content)
+        assert (answer.status_code, answer.json()["message"]) == (
+            400,
+            "The body is not valid JSON",
+        )
+    assert app.audit().commits == len(app.webhooks()) == 0
+
+
+async def test_the_controls_survive_odd_values(app, api, make):
+    made = await make()
+    path = f"/_sandbox/orders/{made['id']}"
+    status = {"fulfillmentStatus": "uploading"}
+    forced = status | {"refusalReason": "Bad", "refusalReasonCode": "bad"}
+    assert await send_all(api, "POST", f"{path}/status", forced) == []
+    app.force_status(made["id"], None)
+    assert await send_all(api, "POST", f"{path}/advance", status) == []
+    assert await send_all(api, "POST", "/_sandbox/webhooks", {"event": "own", "id": "1"}) == []
+    assert await send_all(api, "POST", "/_sandbox/advance", {"seconds": 0}) == []
+    for view in ("audit", "orders", "webhooks", "page/overview", "page/orders", "page/webhooks"):
+        assert (await api.get(f"/_sandbox/{view}")).status_code == 200
+
+
+async def test_a_number_of_a_webhook_may_be_anything(api):
+    for number in ("9" * 5000, "%D9%A3", "-1", "1.5", "%FF", "%00"):
+        answer = await api.post(f"/_sandbox/webhooks/{number}/resend")
+        assert answer.status_code == 404, number
+
+
 async def test_an_order_of_connect_survives_odd_values(app, connect):
     async def follow(made):
         assert (await connect.get(made["id"])).status_code == 200
@@ -228,7 +274,10 @@ async def test_a_store_product_survives_odd_values(api):
     assert (await api.get(path)).status_code == 200
 
 
-@pytest.mark.parametrize("value", ["", "x", "-1", "1e9", "9" * 40, "\ud800", "null", "1.5"])
+VALUES = ("", "x", "-1", "1e9", "9" * 40, "0" * 5000, "\ud800", "null", "1.5", "inf", "nan", "\0")
+
+
+@pytest.mark.parametrize("value", VALUES, ids=range(len(VALUES)))
 @pytest.mark.parametrize(
     ("path", "name"),
     [
@@ -236,6 +285,8 @@ async def test_a_store_product_survives_odd_values(api):
         *(("/v1/stores/s/products", "limit"), ("/v1/stores/s/products", "offset")),
         *(("/v1/stores/s/products", "order"), ("/v1/stores/s/products", "orderBy")),
         ("/v1/shipment-methods", "country"),
+        *(("/_sandbox/page/orders", name) for name in ("search", "offset", "limit", "until")),
+        ("/_sandbox/page/webhooks", "before"),
     ],
 )
 async def test_a_query_survives_odd_values(api, path, name, value):
