@@ -1,5 +1,7 @@
 """Several accounts of one sandbox: none sees what belongs to another."""
 
+from uuid import UUID, uuid5
+
 import pytest
 
 from gelato_async.sandbox import Account, SandboxData
@@ -43,6 +45,21 @@ async def test_store_products_are_their_accounts(two):
     path = f"{products}/{made.json()['id']}"
     assert (await two.nobody.get(path, headers=OWN_KEY)).status_code == 200
     assert (await two.nobody.get(path, headers=OTHERS_KEY)).status_code == 404
+
+
+async def test_each_account_has_a_client_id_of_its_own(two, order):
+    found = []
+    for key in (OWN_KEY, OTHERS_KEY):
+        made = (await two.nobody.post("/v4/orders", json=order(), headers=key)).json()
+        body = {"templateId": "template-poster", "title": "A poster"}
+        path = "/v1/stores/shop/products:create-from-template"
+        product = (await two.nobody.post(path, json=body, headers=key)).json()
+        template = await two.nobody.get("/v1/templates/template-poster", headers=key)
+        (receipt,) = made["receipts"]
+        documents = [made, product, template.json(), *receipt["items"]]
+        (client_id,) = {document["clientId"] for document in documents}
+        found.append(client_id)
+    assert found == ["5a4db0c5-0000-4000-8000-5a4db0c50000", str(uuid5(UUID(found[0]), "'other'"))]
 
 
 async def test_a_reference_of_two_accounts_is_no_duplicate(two, order):

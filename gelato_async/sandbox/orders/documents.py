@@ -15,8 +15,8 @@ from gelato_async.sandbox.orders.item_attributes import item_attributes
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
 from gelato_async.sandbox.orders.order import Body, Line, Order, shown_quantity
 from gelato_async.sandbox.orders.receipts import (
-    CLIENT_ID,
     billing_entity,
+    client_id,
     receipt,
 )
 from gelato_async.sandbox.orders.shipments import shipment
@@ -99,7 +99,7 @@ def _head(order: Order, now: Moment) -> Body:
     status = order.status(now)
     return {
         "id": order.id,
-        "clientId": CLIENT_ID,
+        "clientId": client_id(order.account),
         "orderReferenceId": order.reference,
         "customerReferenceId": order.customer_reference,
         "orderType": order.order_type,

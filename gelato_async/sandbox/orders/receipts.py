@@ -4,14 +4,17 @@ VAT is 9 % of each line, rounded like all amounts; what a receipt sums up are th
 """
 
 from collections.abc import Iterable
+from functools import cache
+from uuid import UUID, uuid5
 
 import attrs
 
 from gelato_async.sandbox.clock import stamp
+from gelato_async.sandbox.data.references import OWN_ACCOUNT
 from gelato_async.sandbox.money import rounded
 from gelato_async.sandbox.orders.order import Body, Order, Terms, shown_quantity
 
-CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
+_OWN_CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
 # A line of every receipt, and free, so that an order costs what its quote said.
 _PACKAGING = 0.0
 _VAT = 0.09
@@ -40,6 +43,15 @@ def _sum(prices: Iterable[float], currency: str) -> _Amount:
 def total_incl_vat(terms: Terms, currency: str) -> float:
     """Return the price of a whole order."""
     return _total(terms, currency).incl_vat
+
+
+@cache
+def client_id(account: str) -> str:
+    """Return the id of an account, which is the same in every sandbox, by the account's name."""
+    if account == OWN_ACCOUNT:
+        return _OWN_CLIENT_ID
+    # A name may have half of a surrogate pair, which UTF-8 has not.
+    return str(uuid5(UUID(_OWN_CLIENT_ID), ascii(account)))
 
 
 def receipt(order: Order, body: Body, terms: Terms) -> Body:
@@ -143,7 +155,7 @@ def _lines(order: Order, body: Body, terms: Terms, receipt_id: str) -> Iterable[
 
 def _line(order: Order, amount: _Amount, date: str) -> Body:
     return {
-        "clientId": CLIENT_ID,
+        "clientId": client_id(order.account),
         "currency": order.currency,
         "priceBase": amount.price,
         "amount": 1,

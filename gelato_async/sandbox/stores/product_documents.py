@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 from gelato_async.sandbox.clock import Moment, short_stamp, stamp
 from gelato_async.sandbox.orders.order import Body
-from gelato_async.sandbox.orders.receipts import CLIENT_ID
+from gelato_async.sandbox.orders.receipts import client_id
 from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant
 from gelato_async.sandbox.stores.templates import variant_options
 
@@ -41,7 +41,7 @@ def product_document(product: StoreProduct, now: Moment) -> Body:
     return {
         "id": product.id,
         "storeId": product.store_id,
-        "clientId": CLIENT_ID,
+        "clientId": client_id(product.account),
         "status": status,
         "metadata": [_metadata(product)],
         **_description(product),
@@ -127,7 +127,7 @@ def _dates(product: StoreProduct, status: str, now: Moment) -> Body:
 def _variant(product: StoreProduct, variant: StoreVariant, status: str) -> Body:
     document = {
         "id": variant.id,
-        "clientId": CLIENT_ID,
+        "clientId": client_id(product.account),
         "productId": product.id,
         "title": variant.title,
         "externalId": None,

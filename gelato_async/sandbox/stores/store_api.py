@@ -147,7 +147,7 @@ def _known_store(account: AccountState, store_id: str) -> str:
 
 
 def _template(account: AccountState, target: Target, __: Body, ___: Moment) -> Answer:
-    return answer(template_document(_known_template(account, target.id)))
+    return answer(template_document(_known_template(account, target.id), account.name))
 
 
 def _known_template(account: AccountState, template_id: str) -> Template:

@@ -10,7 +10,7 @@ import attrs
 
 from gelato_async.sandbox.clock import short_stamp
 from gelato_async.sandbox.orders.order import Body
-from gelato_async.sandbox.orders.receipts import CLIENT_ID
+from gelato_async.sandbox.orders.receipts import client_id
 from gelato_async.sandbox.stores.store_products import StoreVariant
 from gelato_async.sandbox.stores.template import ImagePlaceholder, Template, TemplateVariant
 
@@ -19,14 +19,14 @@ _CREATED = 1_750_000_000
 _FILES = "https://files.example.com"
 
 
-def template_document(template: Template) -> Body:
-    """Return a template."""
+def template_document(template: Template, account: str) -> Body:
+    """Return a template as an account of this name sees it."""
     variants = []
     for variant_id, variant in template.variants_by_id().items():
         variants.append(_variant(template, variant_id, variant))
     return {
         "id": template.id,
-        "clientId": CLIENT_ID,
+        "clientId": client_id(account),
         "templateName": template.name or template.title,
         "title": template.title,
         "description": template.description,

@@ -202,8 +202,18 @@ async def test_accounts_stay_apart_and_wait_for_their_return(keep, kill, order):
 async def test_amounts_are_kept_whatever_the_prices_are(keep, kill, order):
     first = keep()
     made = await create(first, order(items=2))
-    second = kill(first, data=SandboxData())
+    draft = await create(first, order("ref-2", items=2, orderType="draft"))
+    rates = SandboxData.built_in().currencies
+    dearer = {code: rate * 2 for code, rate in rates.items()} | {"EUR": 1.0}
+    second = kill(first, data=SandboxData(currencies=dearer))
     assert await get(second, made["id"]) == made
+    # What is confirmed is priced anew.
+    assert (await get(second, draft["id"]))["receipts"] == draft["receipts"]
+    confirm = {"orderType": "order"}
+    await answered(second.gelato.patch(f"orders/{draft['id']}", json=confirm))
+    (before,) = draft["receipts"]
+    (after,) = (await get(second, draft["id"]))["receipts"]
+    assert after["productsPriceInitial"] == pytest.approx(2 * before["productsPriceInitial"], 1e-3)
 
 
 async def test_a_reset_forgets_the_clock_in_the_file(keep, kill, order):
