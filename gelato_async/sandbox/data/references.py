@@ -1,6 +1,6 @@
 """Finds what does not fit together: names that are taken, and names of what does not exist.
 
-What would make amounts untrue, `money` finds.
+What would make amounts untrue, `amounts` finds.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -12,7 +12,7 @@ import attrs
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, REGIONS, SUPPORTED
 from gelato_async.sandbox.catalog.entities import Catalog, Product, ShipmentMethod
-from gelato_async.sandbox.data import money
+from gelato_async.sandbox.data import amounts
 from gelato_async.sandbox.data.keys import key_fault
 from gelato_async.sandbox.data.problems import Problem
 from gelato_async.sandbox.faults.fault import suggestion
@@ -60,7 +60,7 @@ def find_problems(data: "SandboxData") -> Iterator[Problem]:
         for number, entry in enumerate(getattr(data, kind)):
             for path, fault in find(entry, known):
                 yield Problem(kind, number, path, fault)
-    yield from money.wrong_rates(data.currencies)
+    yield from amounts.wrong_rates(data.currencies)
     for kind, name, path in _NAMES:
         yield from _taken(kind, path, map(attrgetter(name), getattr(data, kind)))
 
@@ -96,15 +96,15 @@ def _store(store: "Store", known: _Known) -> Iterator[_Fault]:
 
 
 def _catalog(catalog: Catalog, _: _Known) -> Iterator[_Fault]:
-    yield from money.wrong_page_counts(catalog.page_counts)
-    yield from money.wrong_discounts(catalog.price.discounts)
+    yield from amounts.wrong_page_counts(catalog.page_counts)
+    yield from amounts.wrong_discounts(catalog.price.discounts)
 
 
 def _product(product: Product, known: _Known) -> Iterator[_Fault]:
     if product.catalog:
         yield from _unknown(".catalog", product.catalog, known.catalogs)
-    yield from money.wrong_page_counts(product.page_counts)
-    yield from money.wrong_prices(product.prices)
+    yield from amounts.wrong_page_counts(product.page_counts)
+    yield from amounts.wrong_prices(product.prices)
     for number, price in enumerate(product.prices):
         path = f".prices[{number}]"
         yield from _unknown(f"{path}.currency", price.currency, known.currencies)
