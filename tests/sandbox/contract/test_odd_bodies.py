@@ -259,6 +259,21 @@ async def test_shipping_prices_survive_odd_values(api):
     assert await send_all(api, "POST", "/v1/prices:search", body) == []
 
 
+@pytest.mark.parametrize("count", [{"a": [1]}, [], "x", 1.5, True], ids=str)
+async def test_shipping_prices_take_a_number_as_page_count(api, count):
+    product = {"productUid": "mug", "quantities": [1], "pageCount": count}
+    body = SHIPPING | {"products": [product]}
+    answer = await api.post("/v1/prices:search", json=body)
+    assert answer.status_code == 400
+    assert "products[0].pageCount" in answer.text
+
+
+async def test_a_number_of_nine_digits_exceeds_any_limit(api):
+    for digits in ("000000001", "100000000", "0" * 5000):
+        answer = await api.get("/v3/catalogs", params={"limit": digits})
+        assert (answer.status_code, "limit" in answer.text) == (400, True), digits
+
+
 async def test_a_stock_request_survives_odd_values(api):
     path = "/v3/stock/region-availability"
     assert await send_all(api, "POST", path, {"products": ["x"]}) == []

@@ -27,6 +27,17 @@ async def create(api, body):
 
 
 @pytest.mark.anyio
+async def test_without_a_url_nothing_is_sent_again(keep, kill, order):
+    first = keep(webhook_url=NOBODY)
+    await create(first, order())
+    second = kill(first)
+    answer = await second.nobody.post("/_sandbox/webhooks/0/resend")
+    assert (answer.status_code, len(second.app.webhooks())) == (409, 2)
+    with pytest.raises(SandboxError, match="give the sandbox a webhook_url"):
+        second.app.resend_webhook(0)
+
+
+@pytest.mark.anyio
 async def test_what_was_queued_is_queued(keep, kill, order):
     first = keep(webhook_url=NOBODY, webhook_shuffle=True, webhook_duplicates=1.0)
     await create(first, order(items=2))
