@@ -121,7 +121,7 @@ def _return_address(order: Order, body: Body) -> Body:
         # GelatoConnect documents no return address, and therefore checks none.
         given = {}
     address: Body = {"id": order.part_id(7), "orderId": order.id}
-    for name in ("country", *_PLACE, "companyName"):
+    for name in ("country", "lastName", *_PLACE, "companyName"):
         address[name] = given.get(name) or None
     return address
 

@@ -160,5 +160,7 @@ async def test_any_field_of_a_return_address_may_be_left_out(api, order):
         assert accepted.status_code == 200, accepted.text
         answered = accepted.json()["returnAddress"]
         assert {name: answered[name] for name in returned} == returned
+        # Of the field notes: a return address of an answer has these keys too.
+        assert {"id", "orderId", "lastName"} <= answered.keys()
     refused = await api.post("/v4/orders", json=order(returnAddress={"companyName": "x" * 61}))
     assert refused.status_code == 400

@@ -51,7 +51,7 @@ async def test_attributes_are_written_as_in_the_examples(made_item):
     assert by_name["paperType"]["title"] == "Paper Type"
 
 
-@pytest.mark.parametrize(("uid", "orientation"), [(FRAMED, "hor"), ("posters_a3_hor", "hor")])
+@pytest.mark.parametrize(("uid", "orientation"), [(FRAMED, "hor"), ("sticker_pf_a4_hor", "hor")])
 async def test_each_attribute_is_named_once(made_item, uid, orientation):
     answered = await made_item(productUid=uid)
     names = [one["name"] for one in answered["attributes"]]
