@@ -44,7 +44,7 @@ def test_the_only_modules_in_the_namespace_are_our_own_packages():
     assert {name for name in modules if not name.startswith("gelato_async.")} == set()
 
 
-@pytest.mark.parametrize("package", ["bulk", "sandbox", "webhooks"])
+@pytest.mark.parametrize("package", ["bulk", "sandbox", "sandbox.data", "webhooks"])
 def test_a_part_with_an_api_of_its_own_keeps_an_exact_list(package):
     module = importlib.import_module(f"gelato_async.{package}")
     assert list(module.__all__) == in_order(module.__all__)

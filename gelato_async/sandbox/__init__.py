@@ -25,60 +25,28 @@ answering; `control` and `page` are the sandbox's own routes under `/_sandbox/`;
 
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
-from gelato_async.sandbox.catalog.entities import (
-    Attribute,
-    Catalog,
-    Discount,
-    Measure,
-    Price,
-    PriceRule,
-    Product,
-    ShipmentMethod,
-    Stock,
-)
 from gelato_async.sandbox.data.problems import SandboxDataError
-from gelato_async.sandbox.data.sandbox_data import Account, SandboxData, Store
+from gelato_async.sandbox.data.sandbox_data import SandboxData
 from gelato_async.sandbox.errors import SandboxError
 from gelato_async.sandbox.faults.fault import Fault, FaultPlanError
 from gelato_async.sandbox.faults.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox
 from gelato_async.sandbox.storage.state_file import StateFileError
-from gelato_async.sandbox.stores.template import (
-    ImagePlaceholder,
-    Template,
-    TemplateVariant,
-    TextPlaceholder,
-)
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 create_app = SandboxApp
 
 __all__ = [
-    "Account",
-    "Attribute",
     "Audit",
-    "Catalog",
-    "Discount",
     "Fault",
     "FaultPlan",
     "FaultPlanError",
-    "ImagePlaceholder",
-    "Measure",
-    "Price",
-    "PriceRule",
-    "Product",
     "Sandbox",
     "SandboxApp",
     "SandboxData",
     "SandboxDataError",
     "SandboxError",
-    "ShipmentMethod",
     "StateFileError",
-    "Stock",
-    "Store",
-    "Template",
-    "TemplateVariant",
-    "TextPlaceholder",
     "WebhookDelivery",
     "create_app",
 ]

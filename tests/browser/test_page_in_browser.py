@@ -7,7 +7,8 @@ import pytest
 from support.browser import expect
 from support.orders import order_body
 
-from gelato_async.sandbox import Account, SandboxData
+from gelato_async.sandbox import SandboxData
+from gelato_async.sandbox.data import Account
 
 pytestmark = pytest.mark.system
 

@@ -4,7 +4,8 @@ from uuid import UUID, uuid5
 
 import pytest
 
-from gelato_async.sandbox import Account, SandboxData
+from gelato_async.sandbox import SandboxData
+from gelato_async.sandbox.data import Account
 
 pytestmark = pytest.mark.anyio
 

@@ -4,7 +4,9 @@ import attrs
 import httpx
 import pytest
 
-from gelato_async.sandbox import (
+from gelato_async.sandbox import Sandbox, SandboxData, SandboxDataError, create_app
+from gelato_async.sandbox.catalog.countries import REGIONS
+from gelato_async.sandbox.data import (
     Account,
     Catalog,
     Discount,
@@ -12,17 +14,12 @@ from gelato_async.sandbox import (
     Price,
     PriceRule,
     Product,
-    Sandbox,
-    SandboxData,
-    SandboxDataError,
     ShipmentMethod,
     Stock,
     Store,
     Template,
     TemplateVariant,
-    create_app,
 )
-from gelato_async.sandbox.catalog.countries import REGIONS
 
 SHOP = Account(name="shop", api_key="shop-key")
 RIVAL = Account(name="rival", api_key="rival-key")

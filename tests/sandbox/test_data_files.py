@@ -8,18 +8,8 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from support.doc_code import code_of
 
-from gelato_async.sandbox import (
-    Account,
-    Measure,
-    Product,
-    Sandbox,
-    SandboxData,
-    SandboxDataError,
-    Store,
-    Template,
-    TemplateVariant,
-    create_app,
-)
+from gelato_async.sandbox import Sandbox, SandboxData, SandboxDataError, create_app
+from gelato_async.sandbox.data import Account, Measure, Product, Store, Template, TemplateVariant
 
 KINDS = [field.name for field in attrs.fields(SandboxData)]
 VARIANT = {"product_uid": "posters_a4_ver"}

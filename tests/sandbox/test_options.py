@@ -4,7 +4,8 @@ import math
 
 import pytest
 
-from gelato_async.sandbox import Account, Sandbox, SandboxData, SandboxDataError, create_app
+from gelato_async.sandbox import Sandbox, SandboxData, SandboxDataError, create_app
+from gelato_async.sandbox.data import Account
 
 SECRET = "s3cret"
 

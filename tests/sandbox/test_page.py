@@ -6,7 +6,8 @@ import httpx
 import pytest
 from support.webhook_shop import NOBODY
 
-from gelato_async.sandbox import Account, Sandbox, SandboxData, create_app
+from gelato_async.sandbox import Sandbox, SandboxData, create_app
+from gelato_async.sandbox.data import Account
 from gelato_async.sandbox.orders.life_cycle import STATUSES
 
 pytestmark = pytest.mark.anyio

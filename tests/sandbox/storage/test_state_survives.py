@@ -5,7 +5,8 @@ import json
 import pytest
 from support.webhook_shop import NOBODY
 
-from gelato_async.sandbox import Account, Fault, FaultPlan, SandboxData
+from gelato_async.sandbox import Fault, FaultPlan, SandboxData
+from gelato_async.sandbox.data import Account
 from gelato_async.sandbox.orders.life_cycle import STAGES
 from gelato_async.sandbox.storage.state_lock import StateLock
 
