@@ -23,7 +23,7 @@ from unittest.mock import patch
 from sandbox_orders import KEY, SENT, order
 
 from gelato_async.sandbox import Sandbox, SandboxApp
-from gelato_async.sandbox.asgi import ARRIVED, Message, Receive, Send
+from gelato_async.sandbox.http.asgi import ARRIVED, Message, Receive, Send
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 
 # far above what is sent, so that the rate is watched and nothing is refused

@@ -19,19 +19,18 @@ Nothing here imports the rest of the package, so that a mistake in the client ca
 out, and no real API is ever called. Start reading with `app` (the way of a request), then `state`
 and `account` (what is remembered), and one of the tables of actions, `orders.gelato_api`. `routes`
 and `checks` are what the documents say; `faults` and `webhooks` are what Gelato does besides
-answering; `control` and `page` are the sandbox's own routes under `/_sandbox/`; `server` and
-`sandbox` put the application on a port.
+answering; `control` and `page` are the sandbox's own routes under `/_sandbox/`; `http` and `sandbox`
+put the application on a port.
 """
 
 from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.data.problems import SandboxDataError
 from gelato_async.sandbox.data.sandbox_data import SandboxData
-from gelato_async.sandbox.errors import SandboxError
+from gelato_async.sandbox.errors import SandboxError, StateFileError
 from gelato_async.sandbox.faults.fault import Fault, FaultPlanError
 from gelato_async.sandbox.faults.plan import FaultPlan
 from gelato_async.sandbox.sandbox import Sandbox
-from gelato_async.sandbox.storage.state_file import StateFileError
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 create_app = SandboxApp

@@ -9,19 +9,19 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 import attrs
 
-from gelato_async.sandbox.answers import Answer, Backend
+from gelato_async.sandbox.answers import Answer, Backend, Body
 from gelato_async.sandbox.audit import AuditLog
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.data.sandbox_data import Account
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders.order import Body, Commit, Order, Refusal
+from gelato_async.sandbox.orders.order import Commit, Order, Refusal
 from gelato_async.sandbox.orders.order_index import OrderIndex
 from gelato_async.sandbox.orders.placing import place
 from gelato_async.sandbox.orders.terms import agree
 from gelato_async.sandbox.orders.wishes import fulfil, wishes_of
+from gelato_async.sandbox.records import Unsaved
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.storage.records import Unsaved
 from gelato_async.sandbox.stores.store_products import StoreProducts
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 

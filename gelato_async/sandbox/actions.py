@@ -7,12 +7,11 @@ answer; it raises `RefusedError` to refuse the request.
 from collections.abc import Mapping
 
 from gelato_async.sandbox.account import AccountState, Action
-from gelato_async.sandbox.answers import Answer, RefusedError, error
-from gelato_async.sandbox.asgi import json_object
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, error
 from gelato_async.sandbox.catalog import product_api, shipment_api
 from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.http.asgi import json_object
 from gelato_async.sandbox.orders import connect_api, gelato_api
-from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores import store_api
 

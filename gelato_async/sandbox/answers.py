@@ -22,6 +22,7 @@ HTML: tuple[tuple[bytes, bytes], ...] = ((b"content-type", b"text/html; charset=
 _VALUES_AT_ONCE = 2_000
 
 Backend = Literal["gelato", "connect"]
+Body = dict[str, Any]
 
 
 @attrs.frozen
@@ -100,6 +101,17 @@ def error(backend: Backend, refused: RefusedError) -> Answer:
         content["requestId"] = str(uuid.uuid4())
         content["details"] = refused.details
     return answer(content, refused.status, refused.headers)
+
+
+def enforce(problems: Iterable[tuple[str, str]]) -> None:
+    """Refuse the request with 400 if there are any problems, naming all of them."""
+    sentences: list[str] = []
+    details: list[Mapping[str, str]] = []
+    for path, fault in problems:
+        sentences.append(f"{path}: {fault}")
+        details.append({"path": path, "message": fault})
+    if details:
+        raise RefusedError(400, "; ".join(sentences), details)
 
 
 def unauthorized(route: str) -> Answer:

@@ -18,7 +18,7 @@ from typing import Any
 
 import attrs
 
-from gelato_async.sandbox import asgi, cors, routes
+from gelato_async.sandbox import routes, serving
 from gelato_async.sandbox.actions import perform
 from gelato_async.sandbox.answers import (
     Answer,
@@ -27,16 +27,16 @@ from gelato_async.sandbox.answers import (
     retry_after,
     unauthorized,
 )
-from gelato_async.sandbox.asgi import Message, Receive, Send
 from gelato_async.sandbox.clock import Clock
-from gelato_async.sandbox.control import serving
 from gelato_async.sandbox.control.access import Access
 from gelato_async.sandbox.control.controls import Controls
+from gelato_async.sandbox.errors import StateFileError
 from gelato_async.sandbox.faults.fault import Fault
+from gelato_async.sandbox.http import asgi, cors
+from gelato_async.sandbox.http.asgi import Message, Receive, Send
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.storage.saved_state import SavedState
-from gelato_async.sandbox.storage.state_file import StateFileError
 from gelato_async.sandbox.storage.state_lock import StateLock
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import attrs
 
@@ -87,3 +87,9 @@ def stamp(wall: float) -> str:
 def short_stamp(wall: float) -> str:
     """Write a POSIX time in the form that stores use beside the other: `+0000`."""
     return stamp(wall).replace("+00:00", "+0000")
+
+
+def delivery_date(wall: float, days: int) -> str:
+    """Return the date that is `days` after a POSIX time."""
+    moment = datetime.fromtimestamp(wall, UTC) + timedelta(days=days)
+    return moment.date().isoformat()

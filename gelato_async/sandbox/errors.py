@@ -15,3 +15,7 @@ class ControlError(SandboxError):
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
         self.status = status
+
+
+class StateFileError(SandboxError):
+    """The state file cannot be used; the message names it and says what to do."""

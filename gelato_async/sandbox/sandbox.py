@@ -11,9 +11,9 @@ from gelato_async.sandbox.app import SandboxApp
 from gelato_async.sandbox.control.access import Access, is_loopback
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.errors import SandboxError
+from gelato_async.sandbox.http.server import Server, listen, short_collections
 from gelato_async.sandbox.option_checks import text, whole
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.server import Server, listen, short_collections
 from gelato_async.sandbox.state import State
 
 

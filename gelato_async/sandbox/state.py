@@ -20,8 +20,8 @@ from gelato_async.sandbox.faults.plan import FaultInjector
 from gelato_async.sandbox.options import Options
 from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.rate_limit import RateLimiter
+from gelato_async.sandbox.records import Record, Unsaved, note_change
 from gelato_async.sandbox.routes import Target
-from gelato_async.sandbox.storage.records import Record, Unsaved, note_change
 from gelato_async.sandbox.webhooks.change_detector import ChangeDetector
 from gelato_async.sandbox.webhooks.outbox import Outbox
 

@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from gelato_async.sandbox import Sandbox
-from gelato_async.sandbox.arrivals import Arrivals, Listener
+from gelato_async.sandbox.http.arrivals import Arrivals, Listener
+from gelato_async.sandbox.http.server import listen
 from gelato_async.sandbox.rate_limit import RateLimiter
-from gelato_async.sandbox.server import listen
 
 
 def admitted(limiter, *arrivals):

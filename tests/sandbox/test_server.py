@@ -12,7 +12,7 @@ import pytest
 import uvicorn
 
 from gelato_async.sandbox import Fault, FaultPlan, Sandbox, SandboxError
-from gelato_async.sandbox.server import short_collections
+from gelato_async.sandbox.http.server import short_collections
 
 KEY = {"X-API-KEY": "sandbox-key"}
 
@@ -217,10 +217,10 @@ def test_without_the_extra_the_way_to_it_is_named(monkeypatch):
             raise ImportError(name)
         return real_import(name, *rest)
 
-    monkeypatch.delitem(sys.modules, "gelato_async.sandbox.server")
+    monkeypatch.delitem(sys.modules, "gelato_async.sandbox.http.server")
     monkeypatch.setattr(builtins, "__import__", without_uvicorn)
     with pytest.raises(ImportError, match=r'pip install "gelato-async\[sandbox\]"'):
-        importlib.import_module("gelato_async.sandbox.server")
+        importlib.import_module("gelato_async.sandbox.http.server")
 
 
 def test_the_public_names_are_sorted_and_exist():

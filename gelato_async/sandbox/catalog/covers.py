@@ -4,9 +4,9 @@ A soft cover has a bleed around its back, spine and front. A hard cover is board
 both sides of the spine, an edge that exceeds the pages, and paper that is turned in around them.
 """
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.entities import Product
 from gelato_async.sandbox.catalog.measuring import length, paper_weight
-from gelato_async.sandbox.orders.order import Body
 
 # In millimetres.
 _BLEED = 3.0

@@ -19,7 +19,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gelato_async.sandbox.account import AccountState, Action
-from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, answer, enforce
 from gelato_async.sandbox.catalog import (
     covers,
     product_documents,
@@ -30,8 +30,6 @@ from gelato_async.sandbox.catalog import (
 from gelato_async.sandbox.catalog.entities import Catalog, Product
 from gelato_async.sandbox.checks import fields
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.orders.order import Body
-from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
 
 

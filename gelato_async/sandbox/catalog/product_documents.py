@@ -9,9 +9,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import chain
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Attribute, Catalog, Product
-from gelato_async.sandbox.orders.order import Body
 
 
 def search(assortment: Assortment, catalog_uid: str, body: Body) -> Body:

@@ -7,9 +7,9 @@ product's own prices; there is no row for a country or currency without prices.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product
-from gelato_async.sandbox.orders.order import Body
 
 # Of an answer to a request without country or currency.
 _COUNTRIES = ("DE", "GB", "SE", "US")

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from gelato_async.sandbox import checks
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product
 from gelato_async.sandbox.checks import (
@@ -19,7 +20,6 @@ from gelato_async.sandbox.checks import (
     rows,
     text,
 )
-from gelato_async.sandbox.orders.order import Body
 
 Query = Mapping[str, str]
 

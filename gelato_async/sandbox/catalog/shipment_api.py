@@ -13,15 +13,13 @@ orders, and the average price is a tenth higher.
 from collections.abc import Mapping
 
 from gelato_async.sandbox.account import AccountState, Action
-from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, answer, enforce
 from gelato_async.sandbox.catalog import product_rules
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.checks import fields
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.money import rounded
-from gelato_async.sandbox.orders.order import Body
-from gelato_async.sandbox.orders.order_rules import enforce
 from gelato_async.sandbox.routes import Target
 
 

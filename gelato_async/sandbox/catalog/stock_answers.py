@@ -6,11 +6,11 @@ An unknown product is answered like a known one, as not supported in every regio
 from collections.abc import Iterable
 from typing import Any
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import REGIONS
 from gelato_async.sandbox.catalog.entities import Product, Stock
-from gelato_async.sandbox.orders.order import Body
-from gelato_async.sandbox.orders.shipments import delivery_date
+from gelato_async.sandbox.clock import delivery_date
 
 # The documented limit of one request.
 MOST_PRODUCTS = 250

@@ -16,9 +16,9 @@ from urllib.parse import urlsplit
 
 import attrs
 
-from gelato_async.sandbox import asgi, cors
 from gelato_async.sandbox.answers import Answer, answer
-from gelato_async.sandbox.asgi import Message
+from gelato_async.sandbox.http import asgi, cors
+from gelato_async.sandbox.http.asgi import Message
 
 _ASK_FOR_KEY = (b"www-authenticate", b'Basic realm="gelato-async sandbox", charset="UTF-8"')
 

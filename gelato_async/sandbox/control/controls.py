@@ -8,12 +8,13 @@ from typing import Any
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.audit import Audit
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.control.stages import seconds_until
 from gelato_async.sandbox.errors import ControlError
 from gelato_async.sandbox.orders.life_cycle import STATUSES
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.state import State
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 

@@ -11,11 +11,10 @@ from urllib.parse import unquote
 
 import attrs
 
-from gelato_async.sandbox.answers import Answer, RefusedError, Rows, answer, long_answer
-from gelato_async.sandbox.asgi import json_object
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, Rows, answer, long_answer
 from gelato_async.sandbox.control.controls import Controls, essentials, every_order
 from gelato_async.sandbox.errors import ControlError
-from gelato_async.sandbox.orders.order import Body
+from gelato_async.sandbox.http.asgi import json_object
 from gelato_async.sandbox.webhooks.outbox import WebhookDelivery
 
 PREFIX = "/_sandbox/"

@@ -10,13 +10,13 @@ Whether the real API accepts a reference twice is unknown: see `connect_duplicat
 from collections.abc import Mapping
 
 from gelato_async.sandbox.account import AccountState, Action
-from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, answer, enforce
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document, shipping_address
 from gelato_async.sandbox.orders.doubts import examine_order
 from gelato_async.sandbox.orders.life_cycle import DEAD, SHIPPED
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.orders.revising import revise
 from gelato_async.sandbox.orders.searching import CONNECT_FILTERS, search
 from gelato_async.sandbox.orders.shipments import shipment
@@ -24,7 +24,7 @@ from gelato_async.sandbox.routes import Target
 
 
 def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.order(body, "connect", account.assortment.currencies))
+    enforce(order_rules.order(body, "connect", account.assortment.currencies))
     reference = str(body["orderReferenceId"])
     if account.options.connect_duplicates == "refuse" and _is_taken(account, reference, now):
         raise RefusedError(409, f"An order with orderReferenceId {reference} exists")
@@ -40,7 +40,7 @@ def _get(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
 
 
 def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.search(body))
+    enforce(order_rules.search(body))
     return answer(search(account.orders["connect"], body, now, CONNECT_FILTERS))
 
 
@@ -52,7 +52,7 @@ def _cancel(account: AccountState, target: Target, _: Body, now: Moment) -> Answ
 
 
 def _update(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.update(body))
+    enforce(order_rules.update(body))
     order = _changeable(account, target.id, now)
     content = order.body()
     for name in ("shipmentMethodUid", "shippingAddress"):

@@ -7,13 +7,14 @@ values that are not the caller's are made up; no made-up URL exists.
 from collections.abc import Iterable
 from typing import Any
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.built_in_catalogs import GENERAL
 from gelato_async.sandbox.checks import is_absent
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.item_attributes import item_attributes
 from gelato_async.sandbox.orders.life_cycle import PRINTED, financial_status
-from gelato_async.sandbox.orders.order import Body, Line, Order, shown_quantity
+from gelato_async.sandbox.orders.order import Line, Order, shown_quantity
 from gelato_async.sandbox.orders.receipts import (
     billing_entity,
     client_id,

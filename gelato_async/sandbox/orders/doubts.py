@@ -11,15 +11,14 @@ from urllib.parse import urlsplit
 import attrs
 
 from gelato_async.sandbox.account import AccountState
-from gelato_async.sandbox.answers import Backend
+from gelato_async.sandbox.answers import Backend, Body, enforce
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.catalog.countries import NOT_SUPPORTED, SUPPORTED, region_of
 from gelato_async.sandbox.catalog.entities import Product
 from gelato_async.sandbox.checks import Problem, rows
 from gelato_async.sandbox.orders import failures
 from gelato_async.sandbox.orders.failures import Failure
-from gelato_async.sandbox.orders.order import Body, Refusal
-from gelato_async.sandbox.orders.order_rules import enforce
+from gelato_async.sandbox.orders.order import Refusal
 from gelato_async.sandbox.orders.shipments import fulfillment_country
 from gelato_async.sandbox.orders.terms import (
     chosen_method,

@@ -18,14 +18,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from gelato_async.sandbox.account import AccountState, Action
-from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, answer, enforce
 from gelato_async.sandbox.catalog.assortment import Assortment
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders import order_rules
 from gelato_async.sandbox.orders.documents import order_document
 from gelato_async.sandbox.orders.doubts import examine_order, examine_quote
 from gelato_async.sandbox.orders.life_cycle import DEAD, PRINTED
-from gelato_async.sandbox.orders.order import Body, Order, new_id
+from gelato_async.sandbox.orders.order import Order, new_id
 from gelato_async.sandbox.orders.packing import PackedItem, pack
 from gelato_async.sandbox.orders.revising import revise
 from gelato_async.sandbox.orders.searching import GELATO_FILTERS, search
@@ -35,13 +35,13 @@ from gelato_async.sandbox.routes import Target
 
 
 def _create(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.order(body, "gelato", account.assortment.currencies))
+    enforce(order_rules.order(body, "gelato", account.assortment.currencies))
     refusal = examine_order(account, body, "gelato")
     return answer(_document(account, account.commit("gelato", body, refusal, now), now))
 
 
 def _quote(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.quote(body, account.assortment.currencies))
+    enforce(order_rules.quote(body, account.assortment.currencies))
     examine_quote(account, body)
     reference, count = str(body["orderReferenceId"]), len(body["products"])
     parts: Sequence[range] = [range(count)]
@@ -86,7 +86,7 @@ def _get(account: AccountState, target: Target, _: Body, now: Moment) -> Answer:
 
 
 def _search(account: AccountState, _: Target, body: Body, now: Moment) -> Answer:
-    order_rules.enforce(order_rules.search(body))
+    enforce(order_rules.search(body))
     return answer(search(account.orders["gelato"], body, now, GELATO_FILTERS))
 
 
@@ -104,7 +104,7 @@ def _cancel(account: AccountState, target: Target, _: Body, now: Moment) -> Answ
 def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> Answer:
     order = _draft(account, target.id, now, "patched")
     if body.get("orderType") != "order":
-        order_rules.enforce([("orderType", "must be order")])
+        enforce([("orderType", "must be order")])
     content = order.body() | {"orderType": "order"}
     numbers = order.item_numbers()
     if body.get("items") is not None:
@@ -118,7 +118,7 @@ def _patch(account: AccountState, target: Target, body: Body, now: Moment) -> An
 def _patched(order: Order, content: Body, items: Any) -> list[int]:
     """Put the patched files into the body, and return the places of the items that stay."""
     places = {order.item_id(number): number for number in order.item_numbers()}
-    order_rules.enforce(order_rules.patched_items(items, places.keys()))
+    enforce(order_rules.patched_items(items, places.keys()))
     numbers = []
     for item in items:
         number = places[item["id"]]

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator, Mapping
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.entities import Catalog, Product
 from gelato_async.sandbox.catalog.measuring import size_of
-from gelato_async.sandbox.orders.order import Body
 
 # In the documents' examples a paper format is called a size.
 _SIZES = frozenset({"FrameSize", "GarmentSize", "MugSize", "PaperFormat", "WallHangerSize"})

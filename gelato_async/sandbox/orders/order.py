@@ -6,13 +6,11 @@ from typing import Any, TypedDict
 
 import attrs
 
-from gelato_async.sandbox.answers import Backend
+from gelato_async.sandbox.answers import Backend, Body
 from gelato_async.sandbox.checks import whole
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import DEAD, stage
-from gelato_async.sandbox.storage.records import Record, note_change
-
-Body = dict[str, Any]
+from gelato_async.sandbox.records import Record, note_change
 
 # Of an order that the sandbox's own routes let fail.
 FORCED_CODE = "sandbox_request"

@@ -7,12 +7,12 @@ per order. Unknown keys are accepted, and so are file types that no document lis
 
 import re
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from gelato_async.sandbox import checks
-from gelato_async.sandbox.answers import Backend, RefusedError
+from gelato_async.sandbox.answers import Backend
 from gelato_async.sandbox.checks import Fields, Problem, fields, is_list_of, optional, rows, text
 from gelato_async.sandbox.orders.wishes import KEY, WISHES
 
@@ -87,17 +87,6 @@ _SEARCHED_LISTS = (
     "orderTypes",
     "storeIds",
 )
-
-
-def enforce(problems: Iterable[Problem]) -> None:
-    """Refuse the request with 400 if there are any problems, naming all of them."""
-    sentences: list[str] = []
-    details: list[Mapping[str, str]] = []
-    for path, fault in problems:
-        sentences.append(f"{path}: {fault}")
-        details.append({"path": path, "message": fault})
-    if details:
-        raise RefusedError(400, "; ".join(sentences), details)
 
 
 def order(

@@ -3,10 +3,10 @@
 import sys
 from collections.abc import Sequence
 
-from gelato_async.sandbox.answers import Backend
+from gelato_async.sandbox.answers import Backend, Body
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.money import written
-from gelato_async.sandbox.orders.order import Body, Order, Terms, compact, new_id
+from gelato_async.sandbox.orders.order import Order, Terms, compact, new_id
 from gelato_async.sandbox.orders.receipts import total_incl_vat
 
 

@@ -9,10 +9,11 @@ from uuid import UUID, uuid5
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import stamp
 from gelato_async.sandbox.data.references import OWN_ACCOUNT
 from gelato_async.sandbox.money import rounded
-from gelato_async.sandbox.orders.order import Body, Order, Terms, shown_quantity
+from gelato_async.sandbox.orders.order import Order, Terms, shown_quantity
 
 _OWN_CLIENT_ID = "5a4db0c5-0000-4000-8000-5a4db0c50000"
 # A line of every receipt, and free, so that an order costs what its quote said.

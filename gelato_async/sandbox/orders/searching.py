@@ -11,10 +11,11 @@ from datetime import UTC, datetime
 from itertools import dropwhile, islice
 from typing import Any
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.documents import order_row
 from gelato_async.sandbox.orders.life_cycle import STATUSES, financial_status
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.orders.order_index import OrderIndex
 
 Test = Callable[[Order], bool]

@@ -3,12 +3,11 @@
 An order for a country without production is made in Germany and crosses a border.
 """
 
-from datetime import UTC, datetime, timedelta
-
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import Assortment
-from gelato_async.sandbox.clock import Moment
+from gelato_async.sandbox.clock import Moment, delivery_date
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
-from gelato_async.sandbox.orders.order import Body, Order, Terms
+from gelato_async.sandbox.orders.order import Order, Terms
 from gelato_async.sandbox.orders.packing import total_weight
 
 FACILITY_ID = "5a4db0c5-0000-4000-8000-000000000001"
@@ -19,12 +18,6 @@ _FALLBACK_COUNTRY = "DE"
 def fulfillment_country(destination: str) -> str:
     """Return the country in which an order for `destination` is produced."""
     return destination if destination in _PRODUCES_IN else _FALLBACK_COUNTRY
-
-
-def delivery_date(wall: float, days: int) -> str:
-    """Return the date that is `days` after a POSIX time."""
-    moment = datetime.fromtimestamp(wall, UTC) + timedelta(days=days)
-    return moment.date().isoformat()
 
 
 def shipment(order: Order, body: Body, terms: Terms, now: Moment) -> Body:

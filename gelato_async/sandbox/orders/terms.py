@@ -4,10 +4,11 @@ from collections.abc import Iterable
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.catalog.assortment import CUSTOMER_PRODUCT, Assortment
 from gelato_async.sandbox.catalog.entities import Product, ShipmentMethod
 from gelato_async.sandbox.checks import whole
-from gelato_async.sandbox.orders.order import Body, Line, Terms
+from gelato_async.sandbox.orders.order import Line, Terms
 from gelato_async.sandbox.orders.packing import PackedItem, pack
 from gelato_async.sandbox.orders.wishes import wishes_of
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
 from operator import attrgetter
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.orders.documents import order_row
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.page.query import number
 from gelato_async.sandbox.page.slices import in_slices
 from gelato_async.sandbox.state import State

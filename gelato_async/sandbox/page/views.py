@@ -6,6 +6,7 @@ from itertools import dropwhile, islice
 from typing import Any
 from urllib.parse import unquote
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.control.routes import webhook_document
@@ -18,7 +19,7 @@ from gelato_async.sandbox.orders.life_cycle import (
     SHIPPED,
     STAGES,
 )
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.page.order_list import list_orders
 from gelato_async.sandbox.page.query import number
 from gelato_async.sandbox.page.slices import in_slices

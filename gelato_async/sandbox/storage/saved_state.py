@@ -11,9 +11,9 @@ import attrs
 
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.order import Commit, Order
+from gelato_async.sandbox.records import Record
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.state import Postponed, State
-from gelato_async.sandbox.storage.records import Record
 from gelato_async.sandbox.storage.state_file import StateFile
 from gelato_async.sandbox.storage.tables import FLAG, MAPPING, MOMENT, TUPLE, Codec, Table
 from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant

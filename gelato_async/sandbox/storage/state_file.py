@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from gelato_async.sandbox.errors import SandboxError
+from gelato_async.sandbox.errors import StateFileError
 
 # "gSbx", by which a state file is known from another application's database.
 APPLICATION = 0x67536278
@@ -26,10 +26,6 @@ _REASONS = {
     sqlite3.SQLITE_CANTOPEN: "it cannot be opened; does its folder exist, and may it be written to?",
     sqlite3.SQLITE_READONLY: "it may not be written to; change its permissions or choose another",
 }
-
-
-class StateFileError(SandboxError):
-    """The state file cannot be used; the message names it and says what to do."""
 
 
 class StateFile:

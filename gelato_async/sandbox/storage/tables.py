@@ -9,7 +9,7 @@ from typing import Any, Generic, TypeVar
 import attrs
 
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.storage.records import Record
+from gelato_async.sandbox.records import Record
 
 R = TypeVar("R", bound=Record)
 

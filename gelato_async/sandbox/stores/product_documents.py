@@ -6,8 +6,8 @@ published.
 
 from collections.abc import Mapping
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment, short_stamp, stamp
-from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import client_id
 from gelato_async.sandbox.stores.store_products import StoreProduct, StoreVariant
 from gelato_async.sandbox.stores.templates import variant_options

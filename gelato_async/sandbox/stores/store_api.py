@@ -18,11 +18,10 @@ answers name among the allowed methods; here it answers 501.
 from collections.abc import Container, Mapping
 
 from gelato_async.sandbox.account import AccountState, Action
-from gelato_async.sandbox.answers import Answer, RefusedError, answer
+from gelato_async.sandbox.answers import Answer, Body, RefusedError, answer, enforce
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.failures import INVALID_FILE_URL
-from gelato_async.sandbox.orders.order import Body, new_id
-from gelato_async.sandbox.orders.order_rules import enforce
+from gelato_async.sandbox.orders.order import new_id
 from gelato_async.sandbox.routes import Target
 from gelato_async.sandbox.stores import store_rules
 from gelato_async.sandbox.stores.product_documents import product_document

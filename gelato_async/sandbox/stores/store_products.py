@@ -18,7 +18,7 @@ from collections.abc import Iterator, Mapping
 import attrs
 
 from gelato_async.sandbox.clock import Moment
-from gelato_async.sandbox.storage.records import Record, note_change
+from gelato_async.sandbox.records import Record, note_change
 
 READY = 12.0
 AGES = (0.0, READY, 15.0, 30.0, 600.0)

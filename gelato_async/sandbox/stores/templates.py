@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import short_stamp
-from gelato_async.sandbox.orders.order import Body
 from gelato_async.sandbox.orders.receipts import client_id
 from gelato_async.sandbox.stores.store_products import StoreVariant
 from gelato_async.sandbox.stores.template import ImagePlaceholder, Template, TemplateVariant

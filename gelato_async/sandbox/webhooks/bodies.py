@@ -11,9 +11,10 @@ from typing import Any
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment, stamp
 from gelato_async.sandbox.orders.life_cycle import PRINTED, SHIPPED
-from gelato_async.sandbox.orders.order import Body, Order, Terms
+from gelato_async.sandbox.orders.order import Order, Terms
 from gelato_async.sandbox.orders.shipments import (
     FACILITY_ID,
     estimate,

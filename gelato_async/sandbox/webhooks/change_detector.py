@@ -12,9 +12,10 @@ from itertools import count
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.orders.life_cycle import AGES, STAGES
-from gelato_async.sandbox.orders.order import Body, Order
+from gelato_async.sandbox.orders.order import Order
 from gelato_async.sandbox.stores import store_products
 from gelato_async.sandbox.stores.store_products import StoreProduct
 from gelato_async.sandbox.webhooks.bodies import order_changed, product_changed, product_deleted

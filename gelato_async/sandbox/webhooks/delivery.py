@@ -11,7 +11,7 @@ from urllib.parse import SplitResult, urlsplit
 import h11
 
 from gelato_async.sandbox.app import SandboxApp
-from gelato_async.sandbox.storage.state_file import StateFileError
+from gelato_async.sandbox.errors import StateFileError
 from gelato_async.sandbox.webhooks.outbox import QUEUES
 
 _SECONDS_TO_CLOSE = 1.0

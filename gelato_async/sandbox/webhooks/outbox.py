@@ -10,10 +10,10 @@ from heapq import heappop, heappush
 
 import attrs
 
+from gelato_async.sandbox.answers import Body
 from gelato_async.sandbox.clock import Moment
 from gelato_async.sandbox.options import Options
-from gelato_async.sandbox.orders.order import Body
-from gelato_async.sandbox.storage.records import Record, Unsaved, note_change
+from gelato_async.sandbox.records import Record, Unsaved, note_change
 
 TRIES = 3
 QUEUES = 8

@@ -7,8 +7,8 @@ import pytest
 from support.webhook_shop import NOBODY, event, post, sandbox_for, shop, statuses
 
 from gelato_async.sandbox import Sandbox, SandboxError
+from gelato_async.sandbox.errors import StateFileError
 from gelato_async.sandbox.orders.life_cycle import STAGES
-from gelato_async.sandbox.storage.state_file import StateFileError
 from gelato_async.sandbox.webhooks import delivery as delivering
 from gelato_async.sandbox.webhooks.outbox import QUEUES
 

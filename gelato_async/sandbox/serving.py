@@ -1,12 +1,12 @@
 """Serves requests under /_sandbox: the page, its views, and the controls."""
 
-from gelato_async.sandbox import asgi
 from gelato_async.sandbox.answers import Answer, RefusedError, answer
-from gelato_async.sandbox.asgi import Message, Receive
 from gelato_async.sandbox.control import routes
 from gelato_async.sandbox.control.access import Access
 from gelato_async.sandbox.control.controls import Controls
 from gelato_async.sandbox.errors import ControlError
+from gelato_async.sandbox.http import asgi
+from gelato_async.sandbox.http.asgi import Message, Receive
 from gelato_async.sandbox.page import assets, views
 
 PATH = routes.PREFIX.rstrip("/")

@@ -8,9 +8,9 @@ from collections.abc import Collection, Iterator
 
 import attrs
 
-from gelato_async.sandbox import asgi
 from gelato_async.sandbox.answers import Answer
-from gelato_async.sandbox.asgi import Message
+from gelato_async.sandbox.http import asgi
+from gelato_async.sandbox.http.asgi import Message
 
 ANY = "*"
 _DEFAULT_HEADERS = "X-API-KEY, Content-Type"

@@ -21,8 +21,8 @@ except ImportError as _missing:
     ) from _missing
 
 from gelato_async.sandbox.app import SandboxApp
-from gelato_async.sandbox.arrivals import Arrivals, Listener
-from gelato_async.sandbox.asgi import ABORT, ARRIVED, Message, Receive, Send
+from gelato_async.sandbox.http.arrivals import Arrivals, Listener
+from gelato_async.sandbox.http.asgi import ABORT, ARRIVED, Message, Receive, Send
 from gelato_async.sandbox.webhooks.delivery import WebhookSender
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
