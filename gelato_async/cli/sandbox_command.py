@@ -69,7 +69,7 @@ def sandbox(  # noqa: PLR0913  each is an option of the command
             minute.
         rate_limit: Requests accepted per key in any second; 0 for any number.
         connect_duplicates: Whether GelatoConnect accepts a reference that a live order has already.
-        split: The share of orders of several items that are split in two.
+        split: The share of orders of several items that are split in two, and their quotes too.
         webhook_url: The URL to post events of Gelato's orders and store products to, as Gelato
             does.
         webhook_header: The name of a header to send with each event. The value is taken from

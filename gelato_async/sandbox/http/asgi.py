@@ -44,11 +44,7 @@ def query(scope: Message) -> dict[str, str]:
 
 def api_key(scope: Message) -> str:
     """Return the value of the X-API-KEY header, or an empty string."""
-    for name, value in scope["headers"]:
-        if name.lower() == b"x-api-key":
-            key: str = value.decode("latin-1")
-            return key
-    return ""
+    return header(scope, b"x-api-key")
 
 
 def header(scope: Message, wanted: bytes) -> str:

@@ -16,7 +16,7 @@ from gelato_async.sandbox.orders.wishes import wishes_of
 _TIERS = frozenset({"normal", "standard", "express"})
 # The carriers whose methods the documents name. Where any product exists, so does any method of
 # theirs, because the live API has more of them than the sandbox.
-_CARRIERS = ("dhl", "fed_ex", "fedex", "postnl", "tnt", "ups", "usps")
+_CARRIERS = ("dhl_", "fed_ex_", "fedex_", "postnl_", "tnt_", "ups_", "usps_")
 
 
 def agree(assortment: Assortment, body: Body, numbers: Iterable[int]) -> Terms:

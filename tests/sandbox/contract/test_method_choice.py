@@ -92,3 +92,10 @@ async def test_a_method_that_no_document_lists_may_exist(fate, make):
     made = await make(shipmentMethodUid="dhl_parcel,ups_surepost")
     assert made["shipment"]["shipmentMethodUid"] == "ups_surepost"
     assert made["shipmentMethodUid"] == "ups_surepost"
+
+
+@pytest.mark.parametrize(
+    ("uid", "code"), [("ups_surepost", None), ("upsidedown", "unknown_shipment_method")]
+)
+async def test_a_carriers_name_is_a_whole_word(fate, uid, code):
+    assert await fate(shipmentMethodUid=uid) == code
